@@ -1,0 +1,72 @@
+import type { ExperimentConfig } from './config';
+
+/** Loss and errors over one set of images; errors are percentages. */
+export interface Evaluation {
+  /** Mean cross-entropy without label smoothing, in nats. */
+  readonly loss: number;
+  readonly top1Error: number;
+  readonly top5Error: number;
+}
+
+/** What one epoch of training left behind. */
+export interface EpochRecord {
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** Learning rate of the epoch's last step. */
+  readonly learningRate: number;
+  /** Mean over the epoch's batches of the smoothed, unperturbed training loss, in nats. */
+  readonly trainLoss: number;
+  /** Error on the augmented training batches as they were seen, in percent. */
+  readonly trainTop1Error: number;
+  /** Error on held-out images, where the configuration holds some out. */
+  readonly heldOut?: Evaluation;
+  readonly seconds: number;
+}
+
+/** Where a run was made. */
+export interface RunEnvironment {
+  readonly samlab: string;
+  readonly node: string;
+  readonly tensorflow: string;
+  /** The processor's name, as the operating system gives it. */
+  readonly processor: string;
+  /** The graphics card's name, or null for a run on the processor. */
+  readonly gpu: string | null;
+  readonly threads: number;
+  /** Commit of the code, with "+changes" where the work tree differed from it; null outside a checkout. */
+  readonly commit: string | null;
+}
+
+/** Version of the layout of a stored result. */
+export const RESULT_FORMAT = 1;
+
+/** One finished training run, as stored in `data/results/<id>.json`. */
+export interface RunResult {
+  readonly format: typeof RESULT_FORMAT;
+  /** Name of the file: method, model, data set and a hash of the configuration. */
+  readonly id: string;
+  /** The preset that asked for the run, such as "laptop". */
+  readonly preset: string;
+  readonly config: ExperimentConfig;
+  readonly data: {
+    /** "CIFAR-10", or "synthetic-10" where the embedded images stood in for it. */
+    readonly name: string;
+    readonly synthetic: boolean;
+    readonly trainImages: number;
+    readonly heldOutImages: number;
+    readonly testImages: number;
+  };
+  readonly status: 'finished' | 'diverged';
+  /** Why a run counts as diverged, such as "loss is NaN at epoch 3". */
+  readonly divergence?: string;
+  readonly history: readonly EpochRecord[];
+  /** Measured once, after the last epoch, on `config.evaluateOn`; null for a run that diverged to NaN. */
+  readonly final: Evaluation | null;
+  /** Wall time of training and evaluation, in seconds, over all sittings of a resumed run. */
+  readonly seconds: number;
+  /** Gradients of a batch's loss that were computed: one a step for SGD, two for SAM. */
+  readonly gradientEvaluations: number;
+  readonly environment: RunEnvironment;
+  /** ISO 8601, UTC. */
+  readonly finishedAt: string;
+}
