@@ -1,0 +1,98 @@
+/**
+ * The one file that touches what TensorFlow.js keeps to itself: the native addon of
+ * `@tensorflow/tfjs-node-gpu`, a thin layer over TensorFlow's eager C API. Tensors are integers here.
+ */
+import nodeUtil = require('node:util');
+
+/** TensorFlow's numbers for element types (tensorflow/core/framework/types.proto). */
+export const DTYPE_NUMBERS = { float32: 1, int32: 3, bfloat16: 14 } as const;
+
+/** Element types that the engine computes with. */
+export type DType = keyof typeof DTYPE_NUMBERS;
+
+/** A native tensor as an op returns it. */
+export interface NativeTensor {
+  readonly id: number;
+  readonly shape: readonly number[];
+  readonly dtype: number;
+}
+
+/** One attribute of an op, in the addon's own form. */
+export interface Attribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: boolean | number | string | readonly number[];
+}
+
+type TypedArray = Float32Array | Int32Array | Uint8Array;
+
+interface Binding {
+  createTensor(shape: readonly number[], dtype: number, values: TypedArray): number;
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): TypedArray;
+  executeOp(op: string, attributes: readonly Attribute[], inputs: readonly number[], outputs: number): NativeTensor[];
+  getNumOfTensors(): number;
+  isUsingGpuDevice(): boolean;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_SHAPE: number;
+  readonly TF_Version: string;
+}
+
+/** tfjs-node 4.22 calls two functions that Node 23 removed from `util`; it has to find them before it is loaded. */
+function restoreRemovedUtilities(): void {
+  Object.assign(nodeUtil, {
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+    isArray: (value: unknown) => Array.isArray(value),
+  });
+}
+
+function loadBinding(): Binding {
+  restoreRemovedUtilities();
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
+  // Required, not imported: it must load after the lines above.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const tf = require('@tensorflow/tfjs-node-gpu') as { backend(): unknown };
+  return (tf.backend() as { readonly binding: Binding }).binding;
+}
+
+/** The native addon. */
+export const binding: Binding = loadBinding();
+
+/** Makes the attribute that names an op's element type. */
+export function typeAttribute(name: string, dtype: DType): Attribute {
+  return { name, type: binding.TF_ATTR_TYPE, value: DTYPE_NUMBERS[dtype] };
+}
+
+/** Makes a boolean attribute. */
+export function boolAttribute(name: string, value: boolean): Attribute {
+  return { name, type: binding.TF_ATTR_BOOL, value };
+}
+
+/** Makes an integer attribute, or a list of integers. */
+export function intAttribute(name: string, value: number | readonly number[]): Attribute {
+  return { name, type: binding.TF_ATTR_INT, value };
+}
+
+/** Makes a floating-point attribute. */
+export function floatAttribute(name: string, value: number): Attribute {
+  return { name, type: binding.TF_ATTR_FLOAT, value };
+}
+
+/** Makes a string attribute. */
+export function stringAttribute(name: string, value: string): Attribute {
+  return { name, type: binding.TF_ATTR_STRING, value };
+}
+
+/** Makes a shape attribute. */
+export function shapeAttribute(name: string, value: readonly number[]): Attribute {
+  return { name, type: binding.TF_ATTR_SHAPE, value };
+}
+
+/** What the numbers are computed by: version of TensorFlow, and whether on a graphics card. */
+export function tensorflowPlatform(): { readonly version: string; readonly gpu: boolean } {
+  return { version: binding.TF_Version, gpu: binding.isUsingGpuDevice() };
+}

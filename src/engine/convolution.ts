@@ -1,0 +1,97 @@
+import { boolAttribute, intAttribute, stringAttribute, typeAttribute, type Attribute } from './binding';
+import { matMul } from './dense';
+import { record } from './tape';
+import { execute1, release, tensor, type Tensor } from './tensor';
+
+function convolutionAttributes(x: Tensor, stride: number, padding: number): Attribute[] {
+  return [
+    typeAttribute('T', x.dtype),
+    intAttribute('strides', [1, stride, stride, 1]),
+    intAttribute('dilations', [1, 1, 1, 1]),
+    stringAttribute('padding', 'EXPLICIT'),
+    intAttribute('explicit_paddings', [0, 0, padding, padding, padding, padding, 0, 0]),
+    stringAttribute('data_format', 'NHWC'),
+    boolAttribute('use_cudnn_on_gpu', true),
+  ];
+}
+
+/** A 1x1 convolution is a product of matrices: TensorFlow's own 1x1 convolutions crash on some processors and are never faster. */
+function pointwiseConvolution(x: Tensor, filter: Tensor): Tensor {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const filters = filter.shape[3]!;
+  const rows = reshape(x, [batch * height * width, channels]);
+  const matrix = reshape(filter, [channels, filters]);
+  const product = matMul(rows, matrix);
+  const y = reshape(product, [batch, height, width, filters]);
+  release(rows, matrix, product);
+  return y;
+}
+
+/**
+ * Convolution (cross-correlation) with the same number of zeros on all four sides, as PyTorch pads.
+ *
+ * y[n, i, j, f] = sum over (a, b, c) of x[n, s i + a - p, s j + b - p, c] filter[a, b, c, f]
+ *
+ * @param x [batch, height, width, channels]
+ * @param filter [kernel, kernel, channels, filters]
+ * @returns [batch, floor((height + 2 p - kernel) / s) + 1, the same for width, filters]
+ * @throws RangeError if the numbers of channels differ.
+ */
+export function conv2d(x: Tensor, filter: Tensor, { stride = 1, padding = 0 } = {}): Tensor {
+  if (x.shape[3] !== filter.shape[2]) {
+    throw new RangeError(`conv2d: the filter expects ${filter.shape[2]} channels, the input has ${x.shape[3]}.`);
+  }
+  if (filter.shape[0] === 1 && padding === 0) {
+    if (stride === 1) {
+      return pointwiseConvolution(x, filter);
+    }
+    const sampled = subsample(x, stride);
+    const y = pointwiseConvolution(sampled, filter);
+    release(sampled);
+    return y;
+  }
+  const attributes = convolutionAttributes(x, stride, padding);
+  const y = execute1('Conv2D', attributes, [x, filter]);
+  return record([x, filter], y, () => ({
+    saved: [x, filter],
+    backward: (dy) => [
+      x.tracked ? withSizes(x.shape, (sizes) => execute1('Conv2DBackpropInput', attributes, [sizes, filter, dy])) : undefined,
+      withSizes(filter.shape, (sizes) => execute1('Conv2DBackpropFilter', attributes, [x, sizes, dy])),
+    ],
+  }));
+}
+
+/** Calls `op` with the shape as a tensor, which TensorFlow takes as an input and not as an attribute. */
+function withSizes(shape: readonly number[], op: (sizes: Tensor) => Tensor): Tensor {
+  const sizes = tensor(Int32Array.from(shape), [shape.length]);
+  const result = op(sizes);
+  sizes.dispose();
+  return result;
+}
+
+/** The same elements in another shape, without a copy. @throws RangeError if the numbers of elements differ. */
+export function reshape(x: Tensor, shape: readonly number[]): Tensor {
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (size !== x.size) {
+    throw new RangeError(`reshape: [${x.shape.join(', ')}] has ${x.size} elements, [${shape.join(', ')}] has ${size}.`);
+  }
+  const change = (from: Tensor, to: readonly number[]): Tensor =>
+    withSizes(to, (sizes) => execute1('Reshape', [typeAttribute('T', from.dtype), typeAttribute('Tshape', 'int32')], [from, sizes]));
+  return record([x], change(x, shape), () => ({ saved: [], backward: (dy) => [change(dy, x.shape)] }));
+}
+
+/** Every `stride`-th row and column: x[n, s i, s j, c]. A 1x1 average pool is the quickest kernel for it. */
+function subsample(x: Tensor, stride: number): Tensor {
+  const attributes = [
+    typeAttribute('T', x.dtype),
+    intAttribute('ksize', [1, 1, 1, 1]),
+    intAttribute('strides', [1, stride, stride, 1]),
+    stringAttribute('padding', 'VALID'),
+    stringAttribute('data_format', 'NHWC'),
+  ];
+  const y = execute1('AvgPool', attributes, [x]);
+  return record([x], y, () => ({
+    saved: [],
+    backward: (dy) => [withSizes(x.shape, (sizes) => execute1('AvgPoolGrad', attributes, [sizes, dy]))],
+  }));
+}

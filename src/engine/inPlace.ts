@@ -1,0 +1,94 @@
+/**
+ * Arithmetic that overwrites its first operand, in one pass over memory, by TensorFlow's fused
+ * training ops. A tensor enters a resource variable, is changed there and is read back. TensorFlow
+ * copies on write: whoever holds a clone keeps the old values.
+ */
+import { binding, boolAttribute, shapeAttribute, stringAttribute, typeAttribute } from './binding';
+import { execute1, tensor, Tensor } from './tensor';
+
+const type = typeAttribute('dtype', 'float32');
+
+function makeVariable(name: string): number {
+  const attributes = [stringAttribute('container', ''), stringAttribute('shared_name', `samlab/${name}`), type, shapeAttribute('shape', [])];
+  return binding.executeOp('VarHandleOp', attributes, [], 1)[0]!.id;
+}
+
+const variables = new Map<string, number>();
+
+function variable(name: string): number {
+  let handle = variables.get(name);
+  if (handle === undefined) {
+    handle = makeVariable(name);
+    variables.set(name, handle);
+  }
+  return handle;
+}
+
+/** Hands the tensor's memory to the variable and disposes of the tensor. */
+function enter(handle: number, from: Tensor): void {
+  binding.executeOp('AssignVariableOp', [type], [handle, from.id], 0);
+  from.dispose();
+}
+
+/** Takes the memory back out of the variable, which is left with a placeholder. */
+function leave(handle: number, placeholder: Tensor): Tensor {
+  const { id, shape } = binding.executeOp('ReadVariableOp', [type], [handle], 1)[0]!;
+  binding.executeOp('AssignVariableOp', [type], [handle, placeholder.id], 0);
+  return new Tensor(id, shape, 'float32');
+}
+
+function withScalars<T>(values: readonly number[], body: (scalars: readonly Tensor[]) => T): T {
+  const scalars = values.map((value) => tensor([value], []));
+  try {
+    return body(scalars);
+  } finally {
+    scalars.forEach((scalar) => scalar.dispose());
+  }
+}
+
+const descentAttributes = [typeAttribute('T', 'float32'), boolAttribute('use_locking', false)];
+
+/** targets[i] += scale · others[i]; the targets are consumed and come back changed. */
+export function addScaledInPlace(targets: readonly Tensor[], others: readonly Tensor[], scale: number): Tensor[] {
+  const handle = variable('target');
+  return withScalars([-scale, 0], ([negated, placeholder]) =>
+    targets.map((target, index) => {
+      enter(handle, target);
+      binding.executeOp('ResourceApplyGradientDescent', descentAttributes, [handle, negated!.id, others[index]!.id], 0);
+      return leave(handle, placeholder!);
+    }),
+  );
+}
+
+/**
+ * One step of momentum: v = momentum v + g, then w -= learningRate v, or with Nesterov's form
+ * w -= learningRate (g + momentum v). Consumes `w` and `v`, which come back changed.
+ *
+ * @source Sutskever et al. 2013, in the form that PyTorch and TensorFlow use.
+ */
+export function momentumInPlace(
+  w: readonly Tensor[],
+  v: readonly Tensor[],
+  g: readonly Tensor[],
+  { learningRate, momentum, nesterov }: { readonly learningRate: number; readonly momentum: number; readonly nesterov: boolean },
+): { readonly w: Tensor[]; readonly v: Tensor[] } {
+  const weight = variable('target');
+  const velocity = variable('velocity');
+  const attributes = [...descentAttributes, boolAttribute('use_nesterov', nesterov)];
+  return withScalars([learningRate, momentum, 0], ([rate, factor, placeholder]) => {
+    const result = { w: [] as Tensor[], v: [] as Tensor[] };
+    w.forEach((tensorOfWeights, index) => {
+      enter(weight, tensorOfWeights);
+      enter(velocity, v[index]!);
+      binding.executeOp('ResourceApplyMomentum', attributes, [weight, velocity, rate!.id, g[index]!.id, factor!.id], 0);
+      result.w.push(leave(weight, placeholder!));
+      result.v.push(leave(velocity, placeholder!));
+    });
+    return result;
+  });
+}
+
+/** Another handle to the same memory. */
+export function cloneTensor(x: Tensor): Tensor {
+  return execute1('Identity', [typeAttribute('T', x.dtype)], [x]);
+}

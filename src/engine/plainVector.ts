@@ -1,0 +1,104 @@
+import type { MomentumStep, ParameterKind, ParameterSpec, Vector } from './vector';
+
+/** A vector of double-precision numbers in JavaScript: for small problems, and as an oracle for `TensorVector`. */
+export class PlainVector implements Vector {
+  /**
+   * @param elements one array a parameter, row by row.
+   * @throws RangeError if the arrays do not fit the specs.
+   */
+  constructor(
+    readonly specs: readonly ParameterSpec[],
+    readonly elements: readonly Float64Array[],
+  ) {
+    specs.forEach(({ name, shape }, index) => {
+      const size = shape.reduce((product, length) => product * length, 1);
+      if (elements[index]?.length !== size) {
+        throw new RangeError(`PlainVector: parameter ${name} has ${size} elements, got ${elements[index]?.length ?? 'none'}.`);
+      }
+    });
+  }
+
+  /** A vector with one parameter, for functions of a few variables. */
+  static of(...elements: readonly number[]): PlainVector {
+    return new PlainVector([{ name: 'w', kind: 'weight', shape: [elements.length] }], [Float64Array.from(elements)]);
+  }
+
+  private map(change: (element: number, parameter: number, index: number) => number): this {
+    const elements = this.elements.map((array, parameter) => array.map((element, index) => change(element, parameter, index)));
+    return new PlainVector(this.specs, elements) as this;
+  }
+
+  private reduce(combine: (sum: number, element: number, parameter: number, index: number) => number): number {
+    return this.elements.reduce(
+      (total, array, parameter) => array.reduce((sum, element, index) => combine(sum, element, parameter, index), total),
+      0,
+    );
+  }
+
+  plus(other: this, scale = 1): this {
+    return this.map((element, parameter, index) => element + scale * other.elements[parameter]![index]!);
+  }
+
+  times(scale: number): this {
+    return this.map((element) => scale * element);
+  }
+
+  sign(): this {
+    return this.map(Math.sign);
+  }
+
+  absPower(exponent: number): this {
+    return this.map((element) => Math.abs(element) ** exponent);
+  }
+
+  multiply(other: this): this {
+    return this.map((element, parameter, index) => element * other.elements[parameter]![index]!);
+  }
+
+  dot(other: this): number {
+    return this.reduce((sum, element, parameter, index) => sum + element * other.elements[parameter]![index]!);
+  }
+
+  norm(p = 2): number {
+    if (p === Infinity) {
+      return this.reduce((largest, element) => Math.max(largest, Math.abs(element)));
+    }
+    return this.reduce((sum, element) => sum + Math.abs(element) ** p) ** (1 / p);
+  }
+
+  zeros(): this {
+    return this.map(() => 0);
+  }
+
+  clone(): this {
+    return this.map((element) => element);
+  }
+
+  addScaledInPlace(other: this, scale: number, kinds?: readonly ParameterKind[]): void {
+    this.specs.forEach(({ kind }, parameter) => {
+      if (kinds === undefined || kinds.includes(kind)) {
+        const array = this.elements[parameter]!;
+        array.forEach((element, index) => (array[index] = element + scale * other.elements[parameter]![index]!));
+      }
+    });
+  }
+
+  momentumStepInPlace(velocity: this, gradient: this, { learningRate, momentum, nesterov }: MomentumStep): void {
+    this.elements.forEach((array, parameter) => {
+      const v = velocity.elements[parameter]!;
+      const g = gradient.elements[parameter]!;
+      array.forEach((element, index) => {
+        v[index] = momentum * v[index]! + g[index]!;
+        array[index] = element - learningRate * (nesterov ? g[index]! + momentum * v[index] : v[index]);
+      });
+    });
+  }
+
+  toArrays(): Float64Array[] {
+    return this.elements.map((array) => array.slice());
+  }
+
+  dispose(): void {
+    // JavaScript's own memory needs no freeing.
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Reverse-mode differentiation. Ops record how their gradient is computed and which tensors that
+ * needs; `valueAndGradient` walks the record backwards and frees each tensor after its last use.
+ */
+import { typeAttribute } from './binding';
+import { execute1, scope, tensor, type Tensor } from './tensor';
+
+/** How one op's gradient is computed. */
+export interface Gradient {
+  /** Tensors that `backward` reads; they are kept until it has run. */
+  readonly saved: readonly Tensor[];
+  /**
+   * From the gradient with respect to the output to those with respect to the inputs, in order;
+   * undefined where an input needs none. It must not dispose of `outputGradient`, and may return it.
+   */
+  readonly backward: (outputGradient: Tensor) => readonly (Tensor | undefined)[];
+}
+
+interface Node extends Gradient {
+  readonly inputs: readonly Tensor[];
+  readonly output: Tensor;
+}
+
+let tape: Node[] | undefined;
+
+/** Whether ops are being recorded. */
+export function isRecording(): boolean {
+  return tape !== undefined;
+}
+
+/** Records an op's output, if a gradient is wanted through any of its inputs. */
+export function record(inputs: readonly Tensor[], output: Tensor, gradient: () => Gradient): Tensor {
+  if (tape !== undefined && inputs.some((input) => input.tracked)) {
+    const node: Node = { inputs, output, ...gradient() };
+    node.saved.forEach((saved) => saved.saves++);
+    output.tracked = true;
+    tape.push(node);
+  }
+  return output;
+}
+
+function addInto(gradients: Map<Tensor, Tensor>, owner: Tensor, contribution: Tensor): Tensor | undefined {
+  const before = gradients.get(owner);
+  const sum = before && execute1('AddV2', [typeAttribute('T', before.dtype)], [before, contribution]);
+  gradients.set(owner, sum ?? contribution);
+  return before;
+}
+
+/** Frees what is no tensor's gradient any more. An addition hands one tensor to both of its inputs, so a gradient may have several owners. */
+function disposeUnlessOwned(gradients: ReadonlyMap<Tensor, Tensor>, candidates: readonly (Tensor | undefined)[]): void {
+  const owned = new Set(gradients.values());
+  for (const candidate of candidates) {
+    if (candidate !== undefined && !owned.has(candidate)) {
+      candidate.dispose();
+    }
+  }
+}
+
+function releaseSaved(node: Node): void {
+  for (const saved of node.saved) {
+    saved.saves--;
+    if (saved.released && saved.saves === 0) {
+      saved.dispose();
+    }
+  }
+}
+
+function backpropagate(nodes: Node[], loss: Tensor, seed: Tensor): Map<Tensor, Tensor> {
+  const gradients = new Map<Tensor, Tensor>([[loss, seed]]);
+  for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+    const outputGradient = gradients.get(node.output);
+    if (outputGradient !== undefined) {
+      gradients.delete(node.output);
+      const inputGradients = node.backward(outputGradient);
+      const replaced = node.inputs.map((input, index) => {
+        const contribution = inputGradients[index];
+        return contribution !== undefined && input.tracked ? addInto(gradients, input, contribution) : undefined;
+      });
+      disposeUnlessOwned(gradients, [outputGradient, ...inputGradients, ...replaced]);
+    }
+    releaseSaved(node);
+  }
+  return gradients;
+}
+
+/** A loss, its gradient, and what else the forward pass returned. */
+export interface ValueAndGradient<A> {
+  readonly value: number;
+  /** One tensor a parameter, in the order they were given; the caller disposes of them. */
+  readonly gradients: Tensor[];
+  readonly auxiliary: A;
+}
+
+/**
+ * Computes a scalar and its gradient with respect to `parameters`.
+ *
+ * @param forward builds the scalar out of the engine's ops. `auxiliary` is passed through.
+ * @param keep lists the tensors within `auxiliary`; the caller disposes of them.
+ * @throws Error if a parameter has no influence on the scalar, or within another `valueAndGradient`.
+ */
+export function valueAndGradient<A>(
+  parameters: readonly Tensor[],
+  forward: () => { readonly loss: Tensor; readonly auxiliary: A },
+  keep: (auxiliary: A) => Iterable<Tensor> = () => [],
+): ValueAndGradient<A> {
+  if (tape !== undefined) {
+    throw new Error('valueAndGradient: calls do not nest; take second derivatives as differences of gradients.');
+  }
+  const nodes: Node[] = [];
+  return scope(
+    () => {
+      try {
+        tape = nodes;
+        parameters.forEach((parameter) => (parameter.tracked = true));
+        const { loss, auxiliary } = forward();
+        tape = undefined;
+        const value = loss.scalar();
+        const found = backpropagate(nodes, loss, tensor([1], []));
+        const gradients = parameters.map((parameter, index) => {
+          const gradient = found.get(parameter);
+          if (gradient === undefined) {
+            throw new Error(`valueAndGradient: parameter ${index} of shape [${parameter.shape.join(', ')}] does not influence the loss.`);
+          }
+          return gradient;
+        });
+        return { value, gradients, auxiliary };
+      } finally {
+        tape = undefined;
+        parameters.forEach((parameter) => (parameter.tracked = false));
+        nodes.forEach(releaseSaved);
+      }
+    },
+    ({ gradients, auxiliary }) => [...gradients, ...keep(auxiliary)],
+  );
+}

@@ -1,0 +1,147 @@
+import { binding, DTYPE_NUMBERS, type Attribute, type DType } from './binding';
+
+const dtypeNames = new Map<number, DType>(
+  (Object.keys(DTYPE_NUMBERS) as DType[]).map((name) => [DTYPE_NUMBERS[name], name]),
+);
+
+/**
+ * A native tensor with its shape and element type. It holds memory that no garbage collector frees:
+ * `dispose` it, `release` it, or make it within a `scope`.
+ */
+export class Tensor {
+  /** How many recorded ops need this tensor for their gradient; kept by the tape. */
+  saves = 0;
+  /** Whether the forward pass has said that it is done with this tensor; set by `release`. */
+  released = false;
+  /** Whether the loss's gradient with respect to this tensor is wanted; kept by the tape. */
+  tracked = false;
+  private alive = true;
+
+  constructor(
+    private readonly nativeId: number,
+    readonly shape: readonly number[],
+    readonly dtype: DType,
+  ) {
+    scopes.at(-1)?.add(this);
+  }
+
+  /** The native tensor's number. @throws Error if the tensor was disposed of. */
+  get id(): number {
+    if (!this.alive) {
+      throw new Error(
+        `Tensor: a tensor of shape [${this.shape.join(', ')}] was used after it was disposed of; use it before dispose, or keep a clone.`,
+      );
+    }
+    return this.nativeId;
+  }
+
+  get isDisposed(): boolean {
+    return !this.alive;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return this.shape.reduce((product, length) => product * length, 1);
+  }
+
+  /** Copies the elements into JavaScript, row by row. @throws Error for bfloat16: cast to float32 first. */
+  values(): Float32Array | Int32Array {
+    if (this.dtype === 'bfloat16') {
+      throw new Error('Tensor.values: JavaScript has no bfloat16; cast the tensor to float32 first.');
+    }
+    return binding.tensorDataSync(this.id) as Float32Array | Int32Array;
+  }
+
+  /** The value of a tensor with one element. */
+  scalar(): number {
+    if (this.size !== 1) {
+      throw new Error(`Tensor.scalar: expected one element, got shape [${this.shape.join(', ')}]; use values().`);
+    }
+    return this.values()[0]!;
+  }
+
+  /** Frees the memory now. Does nothing the second time. */
+  dispose(): void {
+    if (this.alive) {
+      this.alive = false;
+      binding.deleteTensor(this.nativeId);
+      for (const open of scopes) {
+        open.delete(this);
+      }
+    }
+  }
+}
+
+/** Open scopes, innermost last, each with the tensors made in it that still live. */
+const scopes: Set<Tensor>[] = [];
+
+/**
+ * Runs `body` and frees every tensor made in it, except those that `keep` picks from its result.
+ * Also frees them when `body` throws.
+ *
+ * @param body must be synchronous.
+ * @param keep lists the tensors within the result; they pass to the enclosing scope, or to the caller.
+ */
+export function scope<T>(body: () => T, keep: (result: T) => Iterable<Tensor> = () => []): T {
+  const made = new Set<Tensor>();
+  scopes.push(made);
+  try {
+    const result = body();
+    for (const tensor of keep(result)) {
+      made.delete(tensor);
+    }
+    return result;
+  } finally {
+    scopes.pop();
+    for (const tensor of made) {
+      tensor.dispose();
+    }
+  }
+}
+
+/** Says that the forward pass no longer reads these tensors: they are freed once no gradient needs them. */
+export function release(...tensors: readonly Tensor[]): void {
+  for (const tensor of tensors) {
+    tensor.released = true;
+    if (tensor.saves === 0) {
+      tensor.dispose();
+    }
+  }
+}
+
+/** Number of native tensors alive, whoever made them. */
+export function tensorCount(): number {
+  return binding.getNumOfTensors();
+}
+
+/**
+ * Makes a tensor from values, row by row.
+ *
+ * @throws RangeError if the number of values does not fit the shape.
+ */
+export function tensor(values: Float32Array | Int32Array | readonly number[], shape: readonly number[]): Tensor {
+  const array = values instanceof Float32Array || values instanceof Int32Array ? values : Float32Array.from(values);
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (array.length !== size) {
+    throw new RangeError(`tensor: shape [${shape.join(', ')}] holds ${size} values, got ${array.length}.`);
+  }
+  const dtype = array instanceof Int32Array ? 'int32' : 'float32';
+  return new Tensor(binding.createTensor(shape, DTYPE_NUMBERS[dtype], array), shape, dtype);
+}
+
+/** Runs a TensorFlow op that has several outputs. */
+export function execute(op: string, attributes: readonly Attribute[], inputs: readonly Tensor[], outputs: number): Tensor[] {
+  const ids = inputs.map((input) => input.id);
+  return binding.executeOp(op, attributes, ids, outputs).map(({ id, shape, dtype }) => {
+    const name = dtypeNames.get(dtype);
+    if (name === undefined) {
+      throw new Error(`execute: ${op} returned element type number ${dtype}, which the engine does not know.`);
+    }
+    return new Tensor(id, shape, name);
+  });
+}
+
+/** Runs a TensorFlow op that has one output. */
+export function execute1(op: string, attributes: readonly Attribute[], inputs: readonly Tensor[]): Tensor {
+  return execute(op, attributes, inputs, 1)[0]!;
+}

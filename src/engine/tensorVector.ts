@@ -1,0 +1,146 @@
+import { typeAttribute } from './binding';
+import { reshape } from './convolution';
+import { addScaledInPlace, cloneTensor, momentumInPlace } from './inPlace';
+import { execute1, scope, tensor, type Tensor } from './tensor';
+import type { MomentumStep, ParameterKind, ParameterSpec, Vector } from './vector';
+
+const float = typeAttribute('T', 'float32');
+
+/** A vector of native float32 tensors, one a parameter. */
+export class TensorVector implements Vector {
+  private current: Tensor[];
+
+  /** Takes over the tensors, in the order of the specs. @throws RangeError if shapes do not fit. */
+  constructor(
+    readonly specs: readonly ParameterSpec[],
+    tensors: readonly Tensor[],
+  ) {
+    this.current = [...tensors];
+    specs.forEach(({ name, shape }, index) => {
+      if (tensors[index]?.shape.join() !== shape.join()) {
+        throw new RangeError(`TensorVector: parameter ${name} has shape [${shape.join(', ')}], got [${tensors[index]?.shape.join(', ') ?? 'none'}].`);
+      }
+    });
+  }
+
+  /** Copies arrays, one a parameter, into native memory. */
+  static from(specs: readonly ParameterSpec[], arrays: readonly Float32Array[]): TensorVector {
+    return new TensorVector(
+      specs,
+      specs.map(({ shape }, index) => tensor(arrays[index] ?? [], shape)),
+    );
+  }
+
+  /** The tensors, in the order of the specs. They stay the vector's own. */
+  get tensors(): readonly Tensor[] {
+    return this.current;
+  }
+
+  private map(change: (element: Tensor, index: number) => Tensor): this {
+    return new TensorVector(this.specs, this.current.map(change)) as this;
+  }
+
+  private withScalar<T>(value: number, body: (scalar: Tensor) => T): T {
+    const scalar = tensor([value], []);
+    try {
+      return body(scalar);
+    } finally {
+      scalar.dispose();
+    }
+  }
+
+  plus(other: this, scale = 1): this {
+    if (scale === 1) {
+      return this.map((element, index) => execute1('AddV2', [float], [element, other.current[index]!]));
+    }
+    const sum = this.clone();
+    sum.addScaledInPlace(other, scale);
+    return sum;
+  }
+
+  times(scale: number): this {
+    return this.withScalar(scale, (factor) => this.map((element) => execute1('Mul', [float], [element, factor])));
+  }
+
+  sign(): this {
+    return this.map((element) => execute1('Sign', [float], [element]));
+  }
+
+  absPower(exponent: number): this {
+    return this.withScalar(exponent, (power) =>
+      this.map((element) => {
+        const magnitude = execute1('Abs', [float], [element]);
+        const result = execute1('Pow', [float], [magnitude, power]);
+        magnitude.dispose();
+        return result;
+      }),
+    );
+  }
+
+  multiply(other: this): this {
+    return this.map((element, index) => execute1('Mul', [float], [element, other.current[index]!]));
+  }
+
+  /** Sums one scalar a parameter in double precision. */
+  private sum(partial: (element: Tensor, index: number) => Tensor): number {
+    return this.current.reduce((total, element, index) => total + scope(() => partial(element, index).scalar()), 0);
+  }
+
+  dot(other: this): number {
+    return this.sum((element, index) => {
+      const row = reshape(element, [1, element.size]);
+      const column = reshape(other.current[index]!, [element.size, 1]);
+      return execute1('MatMul', [float], [row, column]);
+    });
+  }
+
+  norm(p = 2): number {
+    if (p === 2) {
+      return Math.sqrt(2 * this.sum((element) => execute1('L2Loss', [float], [element])));
+    }
+    if (p === Infinity) {
+      return this.current.reduce((largest, element) => Math.max(largest, scope(() => reduceAll('Max', execute1('Abs', [float], [element])).scalar())), 0);
+    }
+    const powers = this.absPower(p);
+    try {
+      return powers.sum((element) => reduceAll('Sum', element)) ** (1 / p);
+    } finally {
+      powers.dispose();
+    }
+  }
+
+  zeros(): this {
+    return this.map((element) => execute1('ZerosLike', [float], [element]));
+  }
+
+  clone(): this {
+    return this.map(cloneTensor);
+  }
+
+  addScaledInPlace(other: this, scale: number, kinds?: readonly ParameterKind[]): void {
+    const chosen = this.current.flatMap((_, index) => (kinds === undefined || kinds.includes(this.specs[index]!.kind) ? [index] : []));
+    const pick = (tensors: readonly Tensor[]): Tensor[] => chosen.map((index) => tensors[index]!);
+    const changed = addScaledInPlace(pick(this.current), pick(other.current), scale);
+    chosen.forEach((index, position) => (this.current[index] = changed[position]!));
+  }
+
+  momentumStepInPlace(velocity: this, gradient: this, step: MomentumStep): void {
+    const { w, v } = momentumInPlace(this.current, velocity.current, gradient.current, step);
+    this.current = w;
+    velocity.current = v;
+  }
+
+  toArrays(): Float32Array[] {
+    return this.current.map((element) => element.values() as Float32Array);
+  }
+
+  dispose(): void {
+    this.current.forEach((element) => element.dispose());
+  }
+}
+
+function reduceAll(op: 'Max' | 'Sum', x: Tensor): Tensor {
+  const flat = reshape(x, [x.size]);
+  const axis = tensor(Int32Array.of(0), [1]);
+  return execute1(op, [float, typeAttribute('Tidx', 'int32')], [flat, axis]);
+}

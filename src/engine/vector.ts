@@ -1,0 +1,55 @@
+/** What a parameter is, for all that must treat kinds differently: weight decay, perturbation scopes, filter normalisation. */
+export type ParameterKind = 'weight' | 'bias' | 'normScale' | 'normShift';
+
+/** Name, kind and shape of one parameter of a model. */
+export interface ParameterSpec {
+  /** torchvision's name, such as "layer1.0.conv1.weight". */
+  readonly name: string;
+  readonly kind: ParameterKind;
+  /** Convolutions: [kernel, kernel, channels, filters]; linear layers: [inputs, outputs]; else [channels]. */
+  readonly shape: readonly number[];
+}
+
+/** Settings of one momentum step. */
+export interface MomentumStep {
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+}
+
+/**
+ * A point or a direction in the space of all parameters of a model.
+ *
+ * Optimizers, perturbations and probes are written against this interface alone. They run on native
+ * tensors (`TensorVector`) and on plain double-precision arrays (`PlainVector`) alike.
+ * Names ending in `InPlace` change the vector; all others leave it as it is and return a new one.
+ */
+export interface Vector {
+  readonly specs: readonly ParameterSpec[];
+  /** this + scale · other */
+  plus(other: this, scale?: number): this;
+  /** scale · this */
+  times(scale: number): this;
+  /** sign of each element: -1, 0 or 1 */
+  sign(): this;
+  /** |element|^exponent, element by element; 0^0 is 1 */
+  absPower(exponent: number): this;
+  /** element-wise product */
+  multiply(other: this): this;
+  /** Inner product. */
+  dot(other: this): number;
+  /** p-norm over all elements, p in [1, Infinity]. */
+  norm(p?: number): number;
+  /** A vector of the same layout with every element 0. */
+  zeros(): this;
+  /** The same elements, changed independently from then on. */
+  clone(): this;
+  /** this += scale · other; on the kinds named, if any are. */
+  addScaledInPlace(other: this, scale: number, kinds?: readonly ParameterKind[]): void;
+  /** With this = w: velocity = momentum velocity + gradient, w -= learningRate (velocity, or gradient + momentum velocity with Nesterov). */
+  momentumStepInPlace(velocity: this, gradient: this, step: MomentumStep): void;
+  /** Copies out the elements of each parameter, in the order of `specs`. */
+  toArrays(): (Float32Array | Float64Array)[];
+  /** Frees its memory. */
+  dispose(): void;
+}
