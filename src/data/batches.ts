@@ -1,0 +1,133 @@
+import { permutation, random } from '../engine/random';
+import { cropFlipNormalize, cutOut, drawPlacement, normalizeImage, type Augmentation } from './augmentation';
+import { IMAGE_BYTES, imageCount, type Dataset } from './dataset';
+import { channelStatistics, normalizedValues, type Normalization } from './normalization';
+
+/** Images ready for a network. The arrays belong to the receiver; they are not used again. */
+export interface Batch {
+  /** [n, 32, 32, 3], normalised. */
+  readonly images: Float32Array;
+  /** [n] */
+  readonly labels: Int32Array;
+  /** n */
+  readonly size: number;
+}
+
+/** How an epoch of training batches is made. */
+export interface TrainingBatchOptions {
+  /** Images per batch. */
+  readonly batchSize: number;
+  /** Which epoch; with the seed it decides the order of the images and their augmentation. */
+  readonly epoch: number;
+  readonly seed: number;
+  readonly augmentation: Augmentation;
+  readonly normalization: Normalization;
+}
+
+/** How batches for evaluation are made. */
+export interface EvaluationBatchOptions {
+  /** Images per batch; may be larger than the data set. */
+  readonly batchSize: number;
+  readonly normalization: Normalization;
+}
+
+/**
+ * Number of batches that {@link trainingBatches} gives in one epoch.
+ *
+ * The last, incomplete batch counts, unless it has a single image: batch norm over one 1x1 map has
+ * no variance, and such a batch is left out.
+ */
+export function batchesPerEpoch(images: number, batchSize: number): number {
+  return Math.floor(images / batchSize) + (images % batchSize >= 2 ? 1 : 0);
+}
+
+/**
+ * One epoch of training batches: every image once in random order, cropped, mirrored, normalised and
+ * cut out, in this order.
+ *
+ * An epoch's images depend on seed and epoch alone, so any epoch can be made without those before
+ * it. A last, incomplete batch is kept unless it has a single image (see {@link batchesPerEpoch}).
+ *
+ * @throws RangeError if a setting is out of range or a batch is larger than the data set.
+ */
+export function trainingBatches(dataset: Dataset, options: TrainingBatchOptions): Generator<Batch, void, void> {
+  checkBatchSize('trainingBatches', options.batchSize);
+  checkAugmentation(options.augmentation);
+  if (options.batchSize > imageCount(dataset)) {
+    throw new RangeError(
+      `trainingBatches: expected batches of at most ${imageCount(dataset)} images, all there are in this part of ` +
+        `${dataset.name}, got batchSize ${options.batchSize}; make the batch smaller or the data set larger.`,
+    );
+  }
+  return generateTraining(dataset, options);
+}
+
+function* generateTraining(
+  dataset: Dataset,
+  { batchSize, epoch, seed, augmentation, normalization }: TrainingBatchOptions,
+): Generator<Batch, void, void> {
+  const order = permutation(imageCount(dataset), random(seed, 'order', epoch));
+  const chance = random(seed, 'augmentation', epoch);
+  const values = normalizedValues(channelStatistics(normalization, dataset));
+  for (let batch = 0; batch < batchesPerEpoch(order.length, batchSize); batch++) {
+    yield makeBatch(dataset, order.subarray(batch * batchSize, (batch + 1) * batchSize), (source, target) => {
+      const placement = drawPlacement(augmentation, chance);
+      cropFlipNormalize(source, placement, values, target);
+      if (augmentation.cutout > 0) cutOut(target, placement, augmentation.cutout);
+    });
+  }
+}
+
+/**
+ * All images in their own order, normalised and not augmented; the last batch may be smaller.
+ *
+ * @throws RangeError if the batch size is not a positive integer.
+ */
+export function evaluationBatches(dataset: Dataset, options: EvaluationBatchOptions): Generator<Batch, void, void> {
+  checkBatchSize('evaluationBatches', options.batchSize);
+  return generateEvaluation(dataset, options);
+}
+
+function* generateEvaluation(
+  dataset: Dataset,
+  { batchSize, normalization }: EvaluationBatchOptions,
+): Generator<Batch, void, void> {
+  const values = normalizedValues(channelStatistics(normalization, dataset));
+  const order = Int32Array.from({ length: imageCount(dataset) }, (_, index) => index);
+  for (let start = 0; start < order.length; start += batchSize) {
+    yield makeBatch(dataset, order.subarray(start, start + batchSize), (source, target) => {
+      normalizeImage(source, values, target);
+    });
+  }
+}
+
+function makeBatch(
+  dataset: Dataset,
+  indices: Int32Array,
+  prepare: (source: Uint8Array, target: Float32Array) => void,
+): Batch {
+  const images = new Float32Array(indices.length * IMAGE_BYTES);
+  const labels = new Int32Array(indices.length);
+  indices.forEach((index, position) => {
+    labels[position] = dataset.labels[index]!;
+    prepare(
+      dataset.images.subarray(index * IMAGE_BYTES, (index + 1) * IMAGE_BYTES),
+      images.subarray(position * IMAGE_BYTES, (position + 1) * IMAGE_BYTES),
+    );
+  });
+  return { images, labels, size: indices.length };
+}
+
+function checkBatchSize(caller: string, batchSize: number): void {
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(`${caller}: expected a batchSize of at least 1, got ${batchSize}.`);
+  }
+}
+
+function checkAugmentation({ cropPadding, cutout }: Augmentation): void {
+  for (const [name, pixels] of Object.entries({ cropPadding, cutout })) {
+    if (!Number.isSafeInteger(pixels) || pixels < 0) {
+      throw new RangeError(`trainingBatches: expected ${name} in whole pixels, 0 or more, got ${pixels}.`);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { CHANNELS, type Dataset } from './dataset';
+
+/** Mean and standard deviation of the red, green and blue channel, on pixels scaled to [0, 1]. */
+export interface ChannelStatistics {
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+}
+
+/** `half` is what the report's text says, `dataset` (the training set's own statistics) what its code does. */
+export type Normalization = 'half' | 'dataset';
+
+/** Maps [0, 1] to [-1, 1]. */
+const HALF: ChannelStatistics = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
+
+/**
+ * Statistics of each training set over all its pixels, to four digits. They are constants, so that
+ * training and test images, and subsets of any size, are all normalised alike.
+ */
+export const NORMALIZATIONS: Readonly<Record<string, ChannelStatistics>> = {
+  'CIFAR-10': { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] },
+  'CIFAR-100': { mean: [0.5071, 0.4865, 0.4409], std: [0.2673, 0.2564, 0.2762] },
+};
+
+/**
+ * The statistics that images of a data set are normalised with.
+ *
+ * @throws RangeError if `dataset` is asked for and the data set's name is not in {@link NORMALIZATIONS}.
+ */
+export function channelStatistics(normalization: Normalization, dataset: Dataset): ChannelStatistics {
+  if (normalization === 'half') return HALF;
+  const statistics = NORMALIZATIONS[dataset.name];
+  if (statistics === undefined) {
+    throw new RangeError(
+      `channelStatistics: expected a data set named ${Object.keys(NORMALIZATIONS).join(', ')}, got ${dataset.name}; ` +
+        `normalise it with 'half'.`,
+    );
+  }
+  return statistics;
+}
+
+/** Measures mean and standard deviation (over n, not n - 1) of each channel over all pixels, scaled to [0, 1]. */
+export function measureStatistics(dataset: Dataset): ChannelStatistics {
+  const counts = Array.from({ length: CHANNELS }, () => new Float64Array(256));
+  const { images } = dataset;
+  for (let position = 0; position < images.length; position++) {
+    counts[position % CHANNELS]![images[position]!]!++;
+  }
+  const pixels = images.length / CHANNELS;
+  const mean = counts.map((histogram) => histogram.reduce((sum, n, value) => sum + n * value, 0) / pixels / 255);
+  const std = counts.map((histogram, channel) =>
+    Math.sqrt(histogram.reduce((sum, n, value) => sum + n * (value / 255 - mean[channel]!) ** 2, 0) / pixels),
+  );
+  return { mean: [mean[0]!, mean[1]!, mean[2]!], std: [std[0]!, std[1]!, std[2]!] };
+}
+
+/** The value (v / 255 - mean) / std of every byte v in every channel: [3, 256], channel by channel. */
+export function normalizedValues({ mean, std }: ChannelStatistics): Float32Array {
+  return Float32Array.from(
+    { length: CHANNELS * 256 },
+    (_, position) => ((position % 256) / 255 - mean[position >> 8]!) / std[position >> 8]!,
+  );
+}
