@@ -1,0 +1,52 @@
+/** How the learning rate moves over a run. */
+export interface ScheduleSettings {
+  /** Peak learning rate. */
+  readonly learningRate: number;
+  readonly schedule: 'constant' | 'cosine' | 'steps' | 'warmupStableDecay';
+  /** Length of the linear warm-up, in epochs. */
+  readonly warmupEpochs: number;
+  /** Length of the run, in epochs. */
+  readonly epochs: number;
+}
+
+/** `steps` divides the rate by this much at each milestone (He et al. 2015, section 4.2). */
+const STEP_FACTOR = 10;
+/** Milestones of `steps`, as shares of the time after warm-up. */
+const MILESTONES = [0.5, 0.75];
+/** Share of the run in which `warmupStableDecay` decays. */
+const DECAY_SHARE = 0.3;
+
+function decayFactor(schedule: ScheduleSettings['schedule'], progress: number): number {
+  switch (schedule) {
+    case 'constant':
+      return 1;
+    case 'cosine':
+      return (1 + Math.cos(Math.PI * progress)) / 2;
+    case 'steps':
+      return STEP_FACTOR ** -MILESTONES.filter((milestone) => progress >= milestone).length;
+    case 'warmupStableDecay':
+      return Math.min(1, (1 - progress) / DECAY_SHARE);
+  }
+}
+
+/**
+ * Learning rate of the step that starts at a moment of the run.
+ *
+ * Warm-up, t < W: peak (t + one step) / W, so that the first step is not lost at rate 0. After it, with
+ * s = (t - W) / (T - W) in [0, 1): constant: peak; cosine: peak (1 + cos(pi s)) / 2; steps: peak / 10
+ * from s = 1/2 and peak / 100 from s = 3/4; warmupStableDecay: peak, then linear to 0 over the last 30 %.
+ *
+ * @param settings T = `epochs`, W = `warmupEpochs`.
+ * @param step steps taken before this one, over the whole run.
+ * @param stepsPerEpoch steps in one epoch.
+ * @source cosine: Loshchilov and Hutter 2017 (arXiv 1608.03983), eq. 5 without restarts; warm-up: Goyal et al. 2017, section 2.2.
+ */
+export function learningRateAt(settings: ScheduleSettings, step: number, stepsPerEpoch: number): number {
+  const { learningRate, schedule, warmupEpochs, epochs } = settings;
+  const warmupSteps = warmupEpochs * stepsPerEpoch;
+  if (step < warmupSteps) {
+    return learningRate * Math.min(1, (step + 1) / warmupSteps);
+  }
+  const progress = (step - warmupSteps) / (epochs * stepsPerEpoch - warmupSteps);
+  return learningRate * decayFactor(schedule, progress);
+}

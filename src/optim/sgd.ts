@@ -1,0 +1,42 @@
+import type { ParameterKind, Vector } from '../engine/vector';
+import type { Optimizer } from './optimizer';
+
+/** Settings of SGD. */
+export interface SgdSettings {
+  /** In [0, 1). */
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  /** lambda of the penalty lambda / 2 |w|^2, whose gradient is added at w. */
+  readonly weightDecay: number;
+  /** The kinds of parameters that decay; undefined means every kind. */
+  readonly weightDecayOn?: readonly ParameterKind[];
+}
+
+/**
+ * Stochastic gradient descent with momentum and coupled weight decay, in PyTorch's form:
+ *
+ * g = gradient + lambda w; v = momentum v + g; w = w - learningRate (v, or g + momentum v with Nesterov)
+ *
+ * The state is v, which starts at 0.
+ *
+ * @throws RangeError if momentum is outside [0, 1) or weight decay is negative.
+ * @source Sutskever et al. 2013, "On the importance of initialization and momentum", eqs. 3 and 4 rearranged.
+ */
+export function sgd<V extends Vector>({ momentum, nesterov, weightDecay, weightDecayOn }: SgdSettings): Optimizer<V, V> {
+  if (!(momentum >= 0 && momentum < 1)) {
+    throw new RangeError(`sgd: expected momentum in [0, 1), got ${momentum}.`);
+  }
+  if (!(weightDecay >= 0)) {
+    throw new RangeError(`sgd: expected weight decay of 0 or more, got ${weightDecay}.`);
+  }
+  return {
+    init: (parameters) => parameters.zeros(),
+    update(parameters, gradient, velocity, learningRate) {
+      if (weightDecay > 0) {
+        gradient.addScaledInPlace(parameters, weightDecay, weightDecayOn);
+      }
+      parameters.momentumStepInPlace(velocity, gradient, { learningRate, momentum, nesterov });
+      return { parameters, state: velocity };
+    },
+  };
+}

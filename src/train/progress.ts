@@ -1,0 +1,20 @@
+import type { EpochRecord } from './record';
+
+/** Where a training run stands, reported after every step. */
+export interface TrainingProgress {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Counted from 1 within the epoch. */
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  /** Mean training loss of the epoch so far, in nats. */
+  readonly loss: number;
+  /** Training error of the epoch so far, in percent. */
+  readonly error: number;
+  readonly imagesPerSecond: number;
+  /** Estimated time left, in seconds. */
+  readonly secondsLeft: number;
+  /** The epochs before this one. */
+  readonly history: readonly EpochRecord[];
+}

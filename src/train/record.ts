@@ -1,0 +1,22 @@
+/** Loss and errors over one set of images; errors are percentages. */
+export interface Evaluation {
+  /** Mean cross-entropy without label smoothing, in nats. */
+  readonly loss: number;
+  readonly top1Error: number;
+  readonly top5Error: number;
+}
+
+/** What one epoch of training left behind. */
+export interface EpochRecord {
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** Learning rate of the epoch's last step. */
+  readonly learningRate: number;
+  /** Mean over the epoch's images of the smoothed, unperturbed training loss, in nats. */
+  readonly trainLoss: number;
+  /** Error on the augmented training batches as they were seen, in percent. */
+  readonly trainTop1Error: number;
+  /** Error on held-out images, where the configuration holds some out. */
+  readonly heldOut?: Evaluation;
+  readonly seconds: number;
+}
