@@ -13,12 +13,15 @@ export type Normalization = 'half' | 'dataset';
 const HALF: ChannelStatistics = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
 
 /**
- * Statistics of each training set over all its pixels, to four digits. They are constants, so that
- * training and test images, and subsets of any size, are all normalised alike.
+ * Statistics of each training set over all its pixels, to four digits (the synthetic sets: as drawn
+ * by default). They are constants, so that training and test images, and subsets of any size, are
+ * all normalised alike.
  */
 export const NORMALIZATIONS: Readonly<Record<string, ChannelStatistics>> = {
   'CIFAR-10': { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] },
   'CIFAR-100': { mean: [0.5071, 0.4865, 0.4409], std: [0.2673, 0.2564, 0.2762] },
+  'synthetic-10': { mean: [0.3365, 0.3343, 0.3346], std: [0.1924, 0.1889, 0.1889] },
+  'synthetic-100': { mean: [0.3337, 0.3307, 0.3308], std: [0.1936, 0.189, 0.1894] },
 };
 
 /**

@@ -26,7 +26,7 @@ const TEXTURE_NAMES = Object.keys(TEXTURES);
  * figures that mean nothing, the large figure that makes the class, and noise.
  *
  * Place, size, turn and colours vary. A shape prefers a hue, loosely, and the figure may be lighter
- * or darker than its ground, so that averages over pixels tell little about the class.
+ * or darker than its ground, so that sums over pixels tell only a part of the classes apart.
  *
  * @param shape index of the large figure's outline.
  * @param texture index of its pattern.
@@ -41,7 +41,7 @@ export function drawSyntheticImage(
   image: Uint8ClampedArray,
 ): void {
   const canvas = new Float32Array(image.length);
-  const ground = between(source, 0.15, 0.85);
+  const ground = between(source, 0.12, 0.65);
   drawGround(canvas, ground, source);
   for (let count = 2 + source.integer(3); count > 0; count--) drawFigure(canvas, distractor(ground, source));
   drawFigure(canvas, mainFigure(shape, texture, ground, source));
@@ -54,15 +54,15 @@ export function drawSyntheticImage(
 }
 
 function mainFigure(shape: number, texture: number, ground: number, source: Random): Figure {
-  const hue = shape / SHAPE_NAMES.length + 0.12 * source.normal();
+  const hue = shape / SHAPE_NAMES.length + 0.08 * source.normal();
   const value = (ground + between(source, 0.35, 0.65)) % 1;
   return {
     shape: SHAPE_NAMES[shape]!,
     texture: TEXTURE_NAMES[texture]!,
-    x: 15.5 + between(source, -5, 5),
-    y: 15.5 + between(source, -5, 5),
-    radius: between(source, 8, 13),
-    turn: between(source, -0.35, 0.35),
+    x: 15.5 + between(source, -4, 4),
+    y: 15.5 + between(source, -4, 4),
+    radius: between(source, 9, 13),
+    turn: between(source, -0.3, 0.3),
     color: fromHsv(hue, between(source, 0.4, 0.9), value),
     secondColor: fromHsv(hue + between(source, 0.25, 0.75), between(source, 0.3, 0.8), value > 0.5 ? value - 0.4 : value + 0.4),
   };
@@ -113,10 +113,8 @@ function drawFigure(canvas: Float32Array, { shape, texture, x, y, radius, turn, 
       // The outline's edge is one pixel soft.
       const cover = Math.min(1, 0.5 - outline(u, v) * radius);
       if (cover <= 0) continue;
-      const share = pattern(u, v);
       const write = (row * IMAGE_SIDE + column) * CHANNELS;
-      mixInto(canvas, write, color, cover * (1 - share));
-      if (share > 0) mixInto(canvas, write, secondColor, share === 1 ? cover : share);
+      mixInto(canvas, write, blend(color, secondColor, pattern(u, v)), cover);
     }
   }
 }
@@ -125,6 +123,10 @@ function mixInto(canvas: Float32Array, position: number, color: Color, share: nu
   for (let channel = 0; channel < CHANNELS; channel++) {
     canvas[position + channel]! += share * (color[channel]! - canvas[position + channel]!);
   }
+}
+
+function blend([r, g, b]: Color, [r2, g2, b2]: Color, share: number): Color {
+  return [r + share * (r2 - r), g + share * (g2 - g), b + share * (b2 - b)];
 }
 
 function between(source: Random, low: number, high: number): number {
