@@ -97,8 +97,8 @@ test('offsets, mirroring and cutout centres are drawn uniformly', () => {
     if (placement.mirrored) mirrored++;
   }
   // Five standard deviations: sqrt(n p (1 - p)) is 53 for an offset, 30 for a row, 85 for mirroring.
-  for (const counts of [tops, lefts]) assert.ok(counts.every((n) => Math.abs(n - 3200) < 265), `${counts.join(' ')}`);
-  for (const counts of [rows, columns]) assert.ok(counts.every((n) => Math.abs(n - 900) < 150), `${counts.join(' ')}`);
+  for (const counts of [tops, lefts]) assert.ok(counts.every((n) => Math.abs(n - 3200) < 265), counts.join(' '));
+  for (const counts of [rows, columns]) assert.ok(counts.every((n) => Math.abs(n - 900) < 150), counts.join(' '));
   assert.ok(Math.abs(mirrored - draws / 2) < 425, `${mirrored}`);
 });
 

@@ -1,7 +1,7 @@
 import { permutation, random } from '../engine/random';
 import { cropFlipNormalize, cutOut, drawPlacement, normalizeImage, type Augmentation } from './augmentation';
 import { IMAGE_BYTES, imageCount, type Dataset } from './dataset';
-import { channelStatistics, normalizedValues, type Normalization } from './normalization';
+import { pixelStatistics, normalizedValues, type Normalization } from './normalization';
 
 /** Images ready for a network. The arrays belong to the receiver; they are not used again. */
 export interface Batch {
@@ -68,7 +68,7 @@ function* generateTraining(
 ): Generator<Batch, void, void> {
   const order = permutation(imageCount(dataset), random(seed, 'order', epoch));
   const chance = random(seed, 'augmentation', epoch);
-  const values = normalizedValues(channelStatistics(normalization, dataset));
+  const values = normalizedValues(pixelStatistics(normalization, dataset));
   for (let batch = 0; batch < batchesPerEpoch(order.length, batchSize); batch++) {
     yield makeBatch(dataset, order.subarray(batch * batchSize, (batch + 1) * batchSize), (source, target) => {
       const placement = drawPlacement(augmentation, chance);
@@ -92,7 +92,7 @@ function* generateEvaluation(
   dataset: Dataset,
   { batchSize, normalization }: EvaluationBatchOptions,
 ): Generator<Batch, void, void> {
-  const values = normalizedValues(channelStatistics(normalization, dataset));
+  const values = normalizedValues(pixelStatistics(normalization, dataset));
   const order = Int32Array.from({ length: imageCount(dataset) }, (_, index) => index);
   for (let start = 0; start < order.length; start += batchSize) {
     yield makeBatch(dataset, order.subarray(start, start + batchSize), (source, target) => {

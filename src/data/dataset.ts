@@ -2,6 +2,8 @@
 export const IMAGE_SIDE = 32;
 /** Red, green, blue. */
 export const CHANNELS = 3;
+/** Rows, columns and channels of one image. */
+export const IMAGE_SHAPE = [IMAGE_SIDE, IMAGE_SIDE, CHANNELS] as const;
 /** Bytes of one image: 32 x 32 x 3. */
 export const IMAGE_BYTES = IMAGE_SIDE * IMAGE_SIDE * CHANNELS;
 

@@ -88,6 +88,7 @@ async function receiveAll(options: DownloadOptions, part: string): Promise<void>
         throw new Error(
           `downloadFile: ${options.url} broke off after ${size} bytes (${error.message}). ` +
             `They are kept in ${part}; run again to go on from there.`,
+          { cause: error },
         );
       }
       await sleep(PAUSE_BETWEEN_ATTEMPTS);
@@ -100,7 +101,10 @@ async function receiveRest(options: DownloadOptions, part: string, start: number
   const { url, onProgress, answerWithin = 4000, stallAfter = 20_000 } = options;
   const response = await open(url, start, answerWithin);
   // 416: there is nothing after `start`; the file was complete, and its sum decides.
-  if (response.statusCode === 416) return void response.destroy();
+  if (response.statusCode === 416) {
+    response.destroy();
+    return;
+  }
   // 200 instead of 206: the server does not know ranges and sends the file from its beginning.
   let received = response.statusCode === 206 ? start : 0;
   const length = Number(response.headers['content-length']);
@@ -123,7 +127,7 @@ async function receiveRest(options: DownloadOptions, part: string, start: number
     if (watchdog.signal.aborted) throw new InterruptedError(`no byte came for ${stallAfter / 1000} s`);
     if (isDisconnection(error)) throw new InterruptedError(error.message);
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`downloadFile: ${part} could not be written (${reason}); make room on the disk and run again.`);
+    throw new Error(`downloadFile: ${part} could not be written (${reason}); make room on the disk and run again.`, { cause: error });
   } finally {
     clearTimeout(timer);
   }
@@ -139,7 +143,7 @@ async function open(url: string, start: number, answerWithin: number, redirectio
     .then(([answer]: IncomingMessage[]) => answer!)
     .catch((error: Error) => {
       const reason = watchdog.signal.aborted ? `no answer within ${answerWithin / 1000} s` : error.message;
-      throw new UnreachableError(`downloadFile: ${url} cannot be reached (${reason}).`);
+      throw new UnreachableError(`downloadFile: ${url} cannot be reached (${reason}).`, { cause: error });
     })
     .finally(() => clearTimeout(timer));
   const status = response.statusCode ?? 0;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { channelStatistics, measureStatistics, normalizedValues } from './normalization';
+import { pixelStatistics, measureStatistics, normalizedValues } from './normalization';
 import { numberedDataset } from './testData';
 
 test('half maps black to -1 and white to 1', () => {
-  const values = normalizedValues(channelStatistics('half', numberedDataset(1, 1)));
+  const values = normalizedValues(pixelStatistics('half', numberedDataset(1, 1)));
   assert.equal(values.length, 768);
   for (const channel of [0, 1, 2]) {
     assert.equal(values[256 * channel], -1);
@@ -21,11 +21,11 @@ test('each channel has its own mean and deviation', () => {
 
 test('dataset goes by the name of the data set, and a name without constants is refused', () => {
   const data = numberedDataset(1, 1);
-  assert.equal(channelStatistics('dataset', data).std[2], 0.2616);
-  assert.equal(channelStatistics('dataset', { ...data, name: 'CIFAR-100' }).std[2], 0.2762);
+  assert.equal(pixelStatistics('dataset', data).std[2], 0.2616);
+  assert.equal(pixelStatistics('dataset', { ...data, name: 'CIFAR-100' }).std[2], 0.2762);
   assert.throws(
-    () => channelStatistics('dataset', { ...data, name: 'other' }),
-    /^RangeError: channelStatistics: expected a data set named CIFAR-10, .*, got other; normalise it with 'half'/,
+    () => pixelStatistics('dataset', { ...data, name: 'other' }),
+    /^RangeError: pixelStatistics: expected a data set named CIFAR-10, .*, got other; normalise it with 'half'/,
   );
 });
 

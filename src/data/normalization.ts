@@ -1,7 +1,7 @@
 import { CHANNELS, type Dataset } from './dataset';
 
 /** Mean and standard deviation of the red, green and blue channel, on pixels scaled to [0, 1]. */
-export interface ChannelStatistics {
+export interface PixelStatistics {
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
 }
@@ -10,14 +10,14 @@ export interface ChannelStatistics {
 export type Normalization = 'half' | 'dataset';
 
 /** Maps [0, 1] to [-1, 1]. */
-const HALF: ChannelStatistics = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
+const HALF: PixelStatistics = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
 
 /**
  * Statistics of each training set over all its pixels, to four digits (the synthetic sets: as drawn
  * by default). They are constants, so that training and test images, and subsets of any size, are
  * all normalised alike.
  */
-export const NORMALIZATIONS: Readonly<Record<string, ChannelStatistics>> = {
+export const NORMALIZATIONS: Readonly<Record<string, PixelStatistics>> = {
   'CIFAR-10': { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] },
   'CIFAR-100': { mean: [0.5071, 0.4865, 0.4409], std: [0.2673, 0.2564, 0.2762] },
   'synthetic-10': { mean: [0.3365, 0.3343, 0.3346], std: [0.1924, 0.1889, 0.1889] },
@@ -29,12 +29,12 @@ export const NORMALIZATIONS: Readonly<Record<string, ChannelStatistics>> = {
  *
  * @throws RangeError if `dataset` is asked for and the data set's name is not in {@link NORMALIZATIONS}.
  */
-export function channelStatistics(normalization: Normalization, dataset: Dataset): ChannelStatistics {
+export function pixelStatistics(normalization: Normalization, dataset: Dataset): PixelStatistics {
   if (normalization === 'half') return HALF;
   const statistics = NORMALIZATIONS[dataset.name];
   if (statistics === undefined) {
     throw new RangeError(
-      `channelStatistics: expected a data set named ${Object.keys(NORMALIZATIONS).join(', ')}, got ${dataset.name}; ` +
+      `pixelStatistics: expected a data set named ${Object.keys(NORMALIZATIONS).join(', ')}, got ${dataset.name}; ` +
         `normalise it with 'half'.`,
     );
   }
@@ -42,7 +42,7 @@ export function channelStatistics(normalization: Normalization, dataset: Dataset
 }
 
 /** Measures mean and standard deviation (over n, not n - 1) of each channel over all pixels, scaled to [0, 1]. */
-export function measureStatistics(dataset: Dataset): ChannelStatistics {
+export function measureStatistics(dataset: Dataset): PixelStatistics {
   const counts = Array.from({ length: CHANNELS }, () => new Float64Array(256));
   const { images } = dataset;
   for (let position = 0; position < images.length; position++) {
@@ -57,7 +57,7 @@ export function measureStatistics(dataset: Dataset): ChannelStatistics {
 }
 
 /** The value (v / 255 - mean) / std of every byte v in every channel: [3, 256], channel by channel. */
-export function normalizedValues({ mean, std }: ChannelStatistics): Float32Array {
+export function normalizedValues({ mean, std }: PixelStatistics): Float32Array {
   return Float32Array.from(
     { length: CHANNELS * 256 },
     (_, position) => ((position % 256) / 255 - mean[position >> 8]!) / std[position >> 8]!,
