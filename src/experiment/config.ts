@@ -1,5 +1,7 @@
+import type { TrainingSettings } from '../train/settings';
+
 /** Everything that decides the numbers of one training run. Flat, so that each field is a flag of the command line. */
-export interface ExperimentConfig {
+export interface ExperimentConfig extends TrainingSettings {
   /** Which data set. */
   readonly dataset: 'cifar10' | 'cifar100';
   /** Training images per class, drawn with the run's `subsetSeed`; 0 takes all that are not held out. */
@@ -12,47 +14,4 @@ export interface ExperimentConfig {
   readonly labelNoise: number;
   /** Draws the subset, the held-out part and the label noise. Kept apart from `seed` so that runs can share their data. */
   readonly subsetSeed: number;
-
-  /** Which network. */
-  readonly model: 'resnet20' | 'resnet32' | 'resnet56' | 'resnet50' | 'resnet101' | 'resnet152';
-  /** First layers of ResNet-50 and deeper: 7x7 stride 2 and max-pool, or 3x3 stride 1. ResNet-20 to 56 have a CIFAR stem only. */
-  readonly stem: 'imagenet' | 'cifar';
-  /** Starts the last batch-norm scale of each residual block at 0 instead of 1 (Goyal et al. 2017, section 5.1). */
-  readonly zeroInitResidual: boolean;
-
-  /** Mean and deviation that pixels are normalised with: 0.5 and 0.5 (the report's text), or the data set's own (its code). */
-  readonly normalization: 'half' | 'dataset';
-  /** Pixels of zero padding before a random 32x32 crop; 0 turns cropping off. */
-  readonly cropPadding: number;
-  /** Whether images are mirrored with probability 1/2. */
-  readonly flip: boolean;
-  /** Side of the square that is cut out of each image, in pixels; 0 turns it off (DeVries and Taylor 2017). */
-  readonly cutout: number;
-
-  /** Passes over the training images. */
-  readonly epochs: number;
-  /** Images per step. */
-  readonly batchSize: number;
-  /** The optimizer around which the perturbation is built. */
-  readonly method: 'sgd' | 'sam';
-  /** Radius of SAM's perturbation in the 2-norm; read by `sam` alone. */
-  readonly rho: number;
-  /** Peak learning rate. */
-  readonly learningRate: number;
-  /** Shape of the learning rate over the run, after the warm-up. */
-  readonly schedule: 'constant' | 'cosine' | 'steps' | 'warmupStableDecay';
-  /** Epochs of linear warm-up; may be a fraction. */
-  readonly warmupEpochs: number;
-  /** Momentum factor, in [0, 1). */
-  readonly momentum: number;
-  /** Whether the momentum is Nesterov's. */
-  readonly nesterov: boolean;
-  /** Coupled L2 penalty that the base step adds to the gradient at w. */
-  readonly weightDecay: number;
-  /** What the penalty acts on: every parameter (as in the report's code) or weights alone. */
-  readonly weightDecayOn: 'all' | 'weights';
-  /** Label smoothing, in [0, 1). */
-  readonly labelSmoothing: number;
-  /** Draws the initial weights, the order of images and their augmentation. */
-  readonly seed: number;
 }

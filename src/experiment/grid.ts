@@ -1,0 +1,10 @@
+import type { ExperimentConfig } from './config';
+import type { Grid } from './presets';
+
+/** Every combination of the values, the last setting changing fastest. */
+export function crossProduct(grid: Grid): Partial<ExperimentConfig>[] {
+  return Object.entries(grid).reduce<Partial<ExperimentConfig>[]>(
+    (points, [key, values]) => points.flatMap((point) => (values as readonly unknown[]).map((value) => ({ ...point, [key]: value }))),
+    [{}],
+  );
+}

@@ -1,0 +1,155 @@
+import type { ExperimentConfig } from './config';
+import { crossProduct } from './grid';
+import { validateConfig } from './schema';
+
+/** What a run does where nothing else is said: the corrected recipe on all of CIFAR-10. */
+export const DEFAULT_CONFIG: ExperimentConfig = {
+  dataset: 'cifar10',
+  imagesPerClass: 0,
+  heldOutPerClass: 0,
+  evaluateOn: 'test',
+  labelNoise: 0,
+  subsetSeed: 0,
+  model: 'resnet50',
+  stem: 'cifar',
+  zeroInitResidual: true,
+  normalization: 'dataset',
+  cropPadding: 4,
+  flip: true,
+  cutout: 0,
+  epochs: 200,
+  batchSize: 128,
+  method: 'sgd',
+  rho: 0.05,
+  learningRate: 0.1,
+  schedule: 'cosine',
+  warmupEpochs: 5,
+  momentum: 0.9,
+  nesterov: true,
+  weightDecay: 5e-4,
+  weightDecayOn: 'all',
+  labelSmoothing: 0,
+  seed: 0,
+};
+
+/** Values to run through, by setting. */
+export type Grid = { readonly [Key in keyof ExperimentConfig]?: readonly ExperimentConfig[Key][] };
+
+/** Trials on held-out images that decide settings for the runs proper; as many for each method. */
+export interface Tuning {
+  /** Length of a trial, in epochs. */
+  readonly epochs: number;
+  readonly seed: number;
+  readonly sgd: Grid;
+  readonly sam: Grid;
+}
+
+/** A named set of runs. */
+export interface Preset {
+  readonly name: string;
+  readonly description: string;
+  /** What differs from `DEFAULT_CONFIG`. */
+  readonly changes: Partial<ExperimentConfig>;
+  /** What differs by data set. */
+  readonly byDataset?: { readonly [Dataset in ExperimentConfig['dataset']]?: Partial<ExperimentConfig> };
+  readonly grid: Grid;
+  readonly tuning?: Tuning;
+}
+
+const METHODS = ['sgd', 'sam'] as const;
+const DATASETS = ['cifar10', 'cifar100'] as const;
+
+/** The settings that the original's notebook ran with. */
+const AS_PUBLISHED: Partial<ExperimentConfig> = {
+  stem: 'imagenet',
+  zeroInitResidual: false,
+  cutout: 16,
+  learningRate: 1,
+  warmupEpochs: 0,
+  weightDecay: 1e-4,
+  labelSmoothing: 0.1,
+};
+
+/** All presets. */
+export const PRESETS: readonly Preset[] = [
+  {
+    name: 'quick',
+    description: 'minutes on two cores: proves that everything works, and is no result',
+    changes: { imagesPerClass: 20, normalization: 'half', model: 'resnet20', stem: 'imagenet', epochs: 6, batchSize: 50, warmupEpochs: 1, learningRate: 0.05 },
+    grid: { dataset: DATASETS, method: METHODS, seed: [0, 1] },
+  },
+  {
+    name: 'quick-resnet50',
+    description: 'a few steps of ResNet-50 with the ImageNet stem; part of quick',
+    changes: { imagesPerClass: 20, normalization: 'half', stem: 'imagenet', epochs: 2, batchSize: 100, warmupEpochs: 1, learningRate: 0.05 },
+    grid: { dataset: ['cifar10'], method: METHODS },
+  },
+  {
+    name: 'smoke',
+    description: 'seconds: one epoch of ResNet-20 on a handful of images, for tests',
+    changes: { imagesPerClass: 4, normalization: 'half', model: 'resnet20', stem: 'imagenet', epochs: 1, batchSize: 20, warmupEpochs: 0 },
+    grid: { dataset: DATASETS, method: METHODS },
+  },
+  {
+    name: 'laptop',
+    description: "the report's small-sample reading, hours on two cores: 100 training images per class (50 of CIFAR-100), whole test set",
+    changes: { imagesPerClass: 100, heldOutPerClass: 100, normalization: 'half', stem: 'imagenet' },
+    byDataset: { cifar100: { imagesPerClass: 50, heldOutPerClass: 20 } },
+    grid: { dataset: DATASETS, epochs: [100, 200, 400], seed: [0, 1, 2], method: METHODS },
+    tuning: {
+      epochs: 30,
+      seed: 100,
+      sgd: { learningRate: [0.02, 0.05, 0.1, 0.2] },
+      sam: { learningRate: [0.05, 0.1], rho: [0.05, 0.1] },
+    },
+  },
+  {
+    name: 'as-published',
+    description: "the original's own settings on all training images, ImageNet stem, learning rate 1.0: for a GPU or for patient people",
+    changes: AS_PUBLISHED,
+    grid: { dataset: DATASETS, epochs: [100, 200, 400], seed: [0, 1, 2], method: METHODS },
+  },
+  {
+    name: 'corrected',
+    description: 'the corrected recipe on all training images, both stems: for a GPU or for patient people',
+    changes: { cutout: 16 },
+    byDataset: { cifar100: { rho: 0.1 } },
+    grid: { stem: ['cifar', 'imagenet'], dataset: DATASETS, epochs: [100, 200, 400], seed: [0, 1, 2], method: METHODS },
+  },
+];
+
+/** Presets that a reader asks for by one name. */
+export const PRESET_GROUPS: Readonly<Record<string, readonly string[]>> = {
+  quick: ['quick', 'quick-resnet50'],
+  paper: ['corrected', 'as-published'],
+};
+
+/** Finds a preset by name. @throws RangeError for an unknown name, with the known ones. */
+export function findPreset(name: string): Preset {
+  const preset = PRESETS.find((candidate) => candidate.name === name);
+  if (preset === undefined) {
+    throw new RangeError(`findPreset: there is no preset "${name}"; choose ${PRESETS.map((known) => known.name).join(', ')}.`);
+  }
+  return preset;
+}
+
+/** All runs of a preset, in the order of its grid, before any tuning has decided their settings. */
+export function presetConfigs({ changes, byDataset, grid }: Preset): ExperimentConfig[] {
+  return crossProduct(grid).map((point) => {
+    const dataset = point.dataset ?? DEFAULT_CONFIG.dataset;
+    return validateConfig({ ...DEFAULT_CONFIG, ...changes, ...byDataset?.[dataset], ...point });
+  });
+}
+
+/** The trials that decide the settings of a preset's runs on one data set: for each method the same number. */
+export function tuningConfigs({ changes, byDataset, tuning }: Preset, dataset: ExperimentConfig['dataset']): ExperimentConfig[] {
+  if (tuning === undefined) {
+    return [];
+  }
+  const { epochs, seed } = tuning;
+  return METHODS.flatMap((method) =>
+    crossProduct(tuning[method]).map((point) =>
+      validateConfig({ ...DEFAULT_CONFIG, ...changes, ...byDataset?.[dataset], dataset, method, epochs, seed, evaluateOn: 'heldOut', ...point }),
+    ),
+  );
+}

@@ -1,0 +1,168 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { imageCount, type Dataset } from '../data/dataset';
+import { symmetricLabelNoise } from '../data/labelNoise';
+import { loadDataset } from '../data/load';
+import { balancedSubset, splitHeldOut } from '../data/subset';
+import { createModel } from '../models/create';
+import type { Model } from '../models/model';
+import { saveWeights } from '../models/torchvision';
+import { removeCheckpoint } from '../train/checkpoint';
+import { evaluate } from '../train/evaluate';
+import { train, type TrainingOutcome } from '../train/loop';
+import { disposeNetwork } from '../train/network';
+import type { TrainingProgress } from '../train/progress';
+import type { ExperimentConfig } from './config';
+import { describeEnvironment, PROJECT_ROOT } from './environment';
+import { RESULT_FORMAT, type Evaluation, type RunResult } from './result';
+import { configHash, findResult, runId, writeResult } from './store';
+
+/** Seconds between checkpoints. */
+const CHECKPOINT_SECONDS = 60;
+/** A run of at least this many epochs that is still at chance is recorded as diverged. */
+const EPOCHS_TO_LEAVE_CHANCE = 10;
+
+/** Folders that a run reads and writes. */
+export interface ExperimentFolders {
+  /** Holds the data sets. */
+  readonly data: string;
+  /** Whether embedded images may stand in for a data set that cannot be had; never beside real results. */
+  readonly allowSynthetic: boolean;
+  readonly results: string;
+  /** Holds what an unfinished run needs to go on. */
+  readonly checkpoints: string;
+  /** Holds the weights of finished runs, in torchvision's layout. */
+  readonly weights: string;
+}
+
+/** Where real results are. */
+const DATA = join(PROJECT_ROOT, 'data');
+
+/** Folders for real results, or for those of a quick run, which are no results and are kept apart under `data/quick`. */
+export function experimentFolders(kind: 'real' | 'quick'): ExperimentFolders {
+  const base = kind === 'real' ? DATA : join(DATA, 'quick');
+  return {
+    data: DATA,
+    allowSynthetic: kind === 'quick',
+    results: join(base, 'results'),
+    checkpoints: join(base, 'checkpoints'),
+    weights: join(base, 'weights'),
+  };
+}
+
+/** The images of a run, as its configuration asks for them. */
+export interface ExperimentData {
+  readonly training: Dataset;
+  readonly heldOut: Dataset | undefined;
+  readonly test: Dataset;
+}
+
+/** Loads the data set and draws the run's part of it: first the held-out images, then the training images among the rest. */
+export async function experimentData(config: ExperimentConfig, { data, allowSynthetic }: ExperimentFolders): Promise<ExperimentData> {
+  const { train: official, test } = await loadDataset(config.dataset, { folder: data, allowSynthetic });
+  const { heldOutPerClass, imagesPerClass, labelNoise, subsetSeed: seed } = config;
+  const { kept, heldOut } = heldOutPerClass > 0 ? splitHeldOut(official, { perClass: heldOutPerClass, seed }) : { kept: official, heldOut: undefined };
+  const subset = imagesPerClass > 0 ? balancedSubset(kept, { imagesPerClass, seed }) : kept;
+  return { training: labelNoise > 0 ? symmetricLabelNoise(subset, { fraction: labelNoise, seed }) : subset, heldOut, test };
+}
+
+/** How a run is made. */
+export interface RunOptions {
+  /** The preset that asks for it, such as "laptop", or "none". */
+  readonly preset: string;
+  readonly folders: ExperimentFolders;
+  /** Runs again what is already stored. */
+  readonly again?: boolean;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  readonly shouldStop?: () => boolean;
+}
+
+function divergenceOf(outcome: TrainingOutcome, final: Evaluation | null, classes: number): { divergence?: string } {
+  if (outcome.divergence !== undefined) {
+    return { divergence: outcome.divergence };
+  }
+  const chance = 100 * (1 - 1 / classes);
+  const epochs = outcome.history.length;
+  if (epochs >= EPOCHS_TO_LEAVE_CHANCE && final !== null && final.top1Error >= chance) {
+    return { divergence: `the error was still at chance, ${chance} %, after ${epochs} epochs` };
+  }
+  return {};
+}
+
+async function concludeRun(config: ExperimentConfig, preset: string, model: Model, data: ExperimentData, outcome: TrainingOutcome): Promise<RunResult> {
+  const started = performance.now();
+  const judged = config.evaluateOn === 'heldOut' && data.heldOut ? data.heldOut : data.test;
+  const final = outcome.status === 'diverged' ? null : await evaluate(model, outcome.network, judged, config.normalization);
+  const divergence = divergenceOf(outcome, final, model.classes);
+  return {
+    format: RESULT_FORMAT,
+    id: runId(config),
+    preset,
+    config,
+    data: {
+      name: data.training.name,
+      synthetic: data.training.synthetic,
+      trainImages: imageCount(data.training),
+      heldOutImages: data.heldOut ? imageCount(data.heldOut) : 0,
+      testImages: imageCount(data.test),
+    },
+    status: divergence.divergence === undefined ? 'finished' : 'diverged',
+    ...divergence,
+    history: outcome.history,
+    final,
+    seconds: outcome.seconds + (performance.now() - started) / 1000,
+    gradientEvaluations: outcome.gradientEvaluations,
+    environment: describeEnvironment(),
+    finishedAt: new Date().toISOString(),
+  };
+}
+
+/**
+ * Makes one run and stores its result, or returns the stored one. A run that was stopped or killed
+ * goes on from its checkpoint with the same numbers.
+ *
+ * @returns undefined if `shouldStop` ended it; it can be resumed by the same call.
+ * @throws RangeError if the data cannot be divided as the configuration asks; Error if something cannot be read or stored.
+ */
+export async function runExperiment(config: ExperimentConfig, options: RunOptions): Promise<RunResult | undefined> {
+  const { folders, preset, again = false, onProgress, shouldStop } = options;
+  const stored = again ? undefined : await findResult(folders.results, config);
+  if (stored !== undefined && !stored.data.synthetic) {
+    return stored;
+  }
+  const data = await experimentData(config, folders);
+  if (stored !== undefined && data.training.synthetic) {
+    return stored;
+  }
+  const model = createModel(config.model, config.stem, data.training.classNames.length);
+  const checkpoint = {
+    file: join(folders.checkpoints, `${runId(config)}.safetensors`),
+    everySeconds: CHECKPOINT_SECONDS,
+    fingerprint: `${configHash(config)} on ${data.training.name}`,
+  };
+  await mkdir(folders.checkpoints, { recursive: true });
+  const outcome = await train({
+    model,
+    settings: config,
+    trainingSet: data.training,
+    ...(data.heldOut ? { heldOut: data.heldOut } : {}),
+    checkpoint,
+    ...(onProgress ? { onProgress } : {}),
+    ...(shouldStop ? { shouldStop } : {}),
+  });
+  try {
+    if (outcome.status === 'stopped') {
+      return undefined;
+    }
+    const result = await concludeRun(config, preset, model, data, outcome);
+    if (config.evaluateOn === 'test') {
+      await mkdir(folders.weights, { recursive: true });
+      await saveWeights(join(folders.weights, `${result.id}.safetensors`), model, outcome.network.parameters, outcome.network.statistics);
+    }
+    await writeResult(folders.results, result);
+    await removeCheckpoint(checkpoint.file);
+    return result;
+  } finally {
+    disposeNetwork(outcome.network);
+  }
+}

@@ -1,0 +1,101 @@
+import type { ExperimentConfig } from './config';
+import { findPreset, presetConfigs, PRESET_GROUPS, tuningConfigs, type Preset } from './presets';
+import type { RunResult } from './result';
+import { experimentFolders, runExperiment, type RunOptions } from './run';
+
+/** Settings that tuning decides. */
+export type TunedSettings = Pick<ExperimentConfig, 'learningRate' | 'rho'>;
+
+/** What happens to the runs of a preset, told one after another. */
+export interface PresetOptions extends Pick<RunOptions, 'again' | 'onProgress' | 'shouldStop'> {
+  /** Leaves out runs that are not wanted, for instance all but one data set. */
+  readonly only?: (config: ExperimentConfig) => boolean;
+  readonly onStart?: (config: ExperimentConfig, run: number, runs: number) => void;
+  readonly onEnd?: (result: RunResult) => void;
+}
+
+/** Whether a preset's runs are no results. */
+export function isQuick(preset: string): boolean {
+  return preset.startsWith('quick') || preset === 'smoke';
+}
+
+/** Names of the presets behind a name: its group's, or itself. */
+export function expandPreset(name: string): readonly string[] {
+  return PRESET_GROUPS[name] ?? [findPreset(name).name];
+}
+
+/**
+ * The settings with the lowest held-out error among the trials of a method. Diverged trials lose; of
+ * equals the first wins.
+ *
+ * @returns undefined if no trial finished.
+ */
+export function bestTrial(trials: readonly RunResult[], method: ExperimentConfig['method']): TunedSettings | undefined {
+  const finished = trials.filter(({ config, status, final }) => config.method === method && status === 'finished' && final !== null);
+  const [best] = [...finished].sort((a, b) => a.final!.top1Error - b.final!.top1Error);
+  return best && { learningRate: best.config.learningRate, rho: best.config.rho };
+}
+
+async function tunedConfigs(preset: Preset, wanted: readonly ExperimentConfig[], run: (config: ExperimentConfig) => Promise<RunResult | undefined>): Promise<ExperimentConfig[]> {
+  const tuned: ExperimentConfig[] = [];
+  for (const dataset of new Set(wanted.map((config) => config.dataset))) {
+    const trials: RunResult[] = [];
+    for (const trial of tuningConfigs(preset, dataset)) {
+      const result = await run(trial);
+      if (result === undefined) {
+        return [];
+      }
+      trials.push(result);
+    }
+    for (const config of wanted.filter((candidate) => candidate.dataset === dataset)) {
+      tuned.push({ ...config, ...bestTrial(trials, config.method) });
+    }
+  }
+  return tuned;
+}
+
+/**
+ * Makes all runs of a preset: first the trials that decide their settings, where it has any, then the
+ * runs proper. What is stored is not run again.
+ *
+ * @returns the results, fewer than all if `shouldStop` ended it.
+ * @throws RangeError for an unknown preset, and as `runExperiment`.
+ */
+export async function runPreset(name: string, options: PresetOptions = {}): Promise<RunResult[]> {
+  const results: RunResult[] = [];
+  for (const presetName of expandPreset(name)) {
+    const preset = findPreset(presetName);
+    const wanted = presetConfigs(preset).filter(options.only ?? (() => true));
+    const trials = [...new Set(wanted.map(({ dataset }) => dataset))].flatMap((dataset) => tuningConfigs(preset, dataset));
+    let started = 0;
+    const run = async (config: ExperimentConfig): Promise<RunResult | undefined> => {
+      if (options.shouldStop?.() === true) {
+        return undefined;
+      }
+      options.onStart?.(config, ++started, trials.length + wanted.length);
+      const result = await runExperiment(config, { ...options, preset: presetName, folders: experimentFolders(isQuick(presetName) ? 'quick' : 'real') });
+      if (result !== undefined) {
+        options.onEnd?.(result);
+      }
+      return result;
+    };
+    for (const config of trials.length > 0 ? await tunedConfigs(preset, wanted, run) : wanted) {
+      const result = await run(config);
+      if (result === undefined) {
+        return results;
+      }
+      results.push(result);
+    }
+  }
+  return results;
+}
+
+/** The runs of a preset or group, before tuning has decided their settings, with the trials before them. */
+export function planPreset(name: string): ExperimentConfig[] {
+  return expandPreset(name).flatMap((presetName) => {
+    const preset = findPreset(presetName);
+    const configs = presetConfigs(preset);
+    const datasets = [...new Set(configs.map(({ dataset }) => dataset))];
+    return [...datasets.flatMap((dataset) => tuningConfigs(preset, dataset)), ...configs];
+  });
+}

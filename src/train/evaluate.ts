@@ -1,0 +1,62 @@
+import { evaluationBatches } from '../data/batches';
+import { imageCount, type Dataset } from '../data/dataset';
+import type { Normalization } from '../data/normalization';
+import { scope } from '../engine/tensor';
+import type { Model } from '../models/model';
+import { batchImages, type NetworkState } from './network';
+import type { Evaluation } from './record';
+
+/** Images per forward pass. */
+const BATCH_SIZE = 250;
+
+/**
+ * How many classes have a larger logit than the label; an image is a top-k error if that is k or more.
+ * Ties count for the label. A label whose logit is not a number ranks last.
+ */
+export function labelRank(logits: Float32Array, row: number, classes: number, label: number): number {
+  const own = logits[row * classes + label]!;
+  if (Number.isNaN(own)) {
+    return classes;
+  }
+  let rank = 0;
+  for (let other = row * classes; other < (row + 1) * classes; other++) {
+    if (logits[other]! > own) {
+      rank++;
+    }
+  }
+  return rank;
+}
+
+/** -log softmax(logits)[label] in nats, shifted by the largest logit so that no exponential overflows. */
+function labelLoss(logits: Float32Array, row: number, classes: number, label: number): number {
+  const values = logits.subarray(row * classes, (row + 1) * classes);
+  const largest = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const sum = values.reduce((total, value) => total + Math.exp(value - largest), 0);
+  return Math.log(sum) + largest - values[label]!;
+}
+
+/**
+ * Mean cross-entropy (nats) and top-1 and top-5 error (percent) over a whole data set, with running batch-norm statistics.
+ *
+ * Lets other work of the process run between batches.
+ */
+export async function evaluate(model: Model, { parameters, statistics }: NetworkState, dataset: Dataset, normalization: Normalization): Promise<Evaluation> {
+  let loss = 0;
+  let top1 = 0;
+  let top5 = 0;
+  for (const batch of evaluationBatches(dataset, { batchSize: BATCH_SIZE, normalization })) {
+    const logits = scope(() => {
+      const pass = { parameters: parameters.tensors, statistics, training: false, updated: [] };
+      return model.apply(batchImages(batch), pass).values() as Float32Array;
+    });
+    batch.labels.forEach((label, row) => {
+      const rank = labelRank(logits, row, model.classes, label);
+      loss += labelLoss(logits, row, model.classes, label);
+      top1 += rank >= 1 ? 1 : 0;
+      top5 += rank >= 5 ? 1 : 0;
+    });
+    await new Promise(setImmediate);
+  }
+  const images = imageCount(dataset);
+  return { loss: loss / images, top1Error: (100 * top1) / images, top5Error: (100 * top5) / images };
+}
