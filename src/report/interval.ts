@@ -1,0 +1,33 @@
+import { jStat } from 'jstat';
+
+/** A mean over independent runs and how well it is known. */
+export interface Interval {
+  readonly mean: number;
+  /** Half the width of the 95 % interval, in the values' unit; null for n = 1, where there is no spread to measure. */
+  readonly halfWidth: number | null;
+  /** Number of values. */
+  readonly n: number;
+}
+
+/**
+ * Mean and two-sided 95 % Student-t interval of independent values:
+ *
+ * mean ± t(0.975, n - 1) s / sqrt(n), with s² = sum (x - mean)² / (n - 1)
+ *
+ * It assumes values that scatter about normally. One value gives no interval.
+ *
+ * @throws RangeError if there is no value or one is not finite.
+ * @source Student 1908, "The probable error of a mean".
+ */
+export function meanInterval(values: readonly number[]): Interval {
+  const n = values.length;
+  if (n === 0 || !values.every(Number.isFinite)) {
+    throw new RangeError(`meanInterval: expected one finite number or more, got [${values.join(', ')}]; leave diverged runs out.`);
+  }
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  if (n === 1) {
+    return { mean, halfWidth: null, n };
+  }
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
+  return { mean, halfWidth: jStat.studentt.inv(0.975, n - 1) * Math.sqrt(variance / n), n };
+}

@@ -1,0 +1,68 @@
+import type { ExperimentConfig } from '../experiment/config';
+import type { RunResult } from '../experiment/result';
+
+/** Official names of the data sets. */
+export const DATASET_NAMES: Readonly<Record<ExperimentConfig['dataset'], string>> = { cifar10: 'CIFAR-10', cifar100: 'CIFAR-100' };
+
+/** How the methods are called in tables and figures; the first is the report's "No SAM". */
+export const METHOD_NAMES: Readonly<Record<ExperimentConfig['method'], string>> = { sgd: 'SGD (no SAM)', sam: 'SAM' };
+
+/** Settings in which runs of one table may differ; runs that differ in any other are never averaged or compared. */
+type Varied = 'method' | 'epochs' | 'seed' | 'learningRate' | 'rho';
+
+/** Text that is equal for runs with equal settings and images, up to method, epochs, seed, learning rate and rho. */
+export function recipeKey({ config, data }: RunResult): string {
+  const varied: Readonly<Record<Varied, undefined>> = { method: undefined, epochs: undefined, seed: undefined, learningRate: undefined, rho: undefined };
+  return JSON.stringify({ ...config, ...varied, ...data }, Object.keys({ ...config, ...data }).sort());
+}
+
+/** Network and stem, such as "ResNet-50, ImageNet stem". */
+export function describeModel({ model, stem }: Pick<ExperimentConfig, 'model' | 'stem'>): string {
+  const depth = Number(model.slice('resnet'.length));
+  const stemName = depth < 50 ? '' : stem === 'imagenet' ? ', ImageNet stem' : ', CIFAR stem';
+  return `ResNet-${depth}${stemName}`;
+}
+
+/** Images that a run saw, such as "CIFAR-10, 1,000 training images (100 per class), 10,000 test images". */
+export function describeData({ config, data }: RunResult): string {
+  const perClass = config.imagesPerClass > 0 ? ` (${config.imagesPerClass} per class)` : '';
+  const judged = config.evaluateOn === 'test' ? `${count(data.testImages)} test` : `${count(data.heldOutImages)} held-out`;
+  const noise = config.labelNoise > 0 ? `, ${100 * config.labelNoise} % of labels wrong` : '';
+  return `${data.name}, ${count(data.trainImages)} training images${perClass}${noise}, ${judged} images`;
+}
+
+/** The settings that all runs of a table share, in one sentence. */
+export function describeRecipe(config: ExperimentConfig): string {
+  const { schedule, warmupEpochs, momentum, nesterov, weightDecay, weightDecayOn, cropPadding, flip, cutout } = config;
+  const schedules = { constant: 'constant', cosine: 'cosine', steps: 'step', warmupStableDecay: 'warm-up-stable-decay' } as const;
+  const augmentation = [cropPadding > 0 && `crops with ${cropPadding} pixels of padding`, flip && 'flips', cutout > 0 && `cutout of ${cutout} pixels`];
+  const parts = [
+    `batch ${config.batchSize}`,
+    `${nesterov ? 'Nesterov ' : ''}momentum ${momentum}`,
+    `weight decay ${weightDecay} on ${weightDecayOn === 'all' ? 'all parameters' : 'weights'} in the base step`,
+    `${schedules[schedule]} schedule${warmupEpochs > 0 ? ` after ${warmupEpochs} epochs of warm-up` : ''}`,
+    augmentation.filter((part) => part !== false).join(', ') || 'no augmentation',
+    `pixels normalised with ${config.normalization === 'half' ? 'mean 0.5 and deviation 0.5' : "the data set's mean and deviation"}`,
+    config.labelSmoothing > 0 ? `label smoothing ${config.labelSmoothing}` : 'no label smoothing',
+    `last batch-norm scale of each block starts at ${config.zeroInitResidual ? 0 : 1}`,
+  ];
+  return `${parts.join('; ')}.`;
+}
+
+/** "seed 0" or "seeds 0, 1, 2", each once. */
+export function describeSeeds(seeds: readonly number[]): string {
+  const distinct = [...new Set(seeds)].sort((a, b) => a - b);
+  return `seed${distinct.length === 1 ? '' : 's'} ${distinct.join(', ')}`;
+}
+
+/** What a title must warn of: that a preset proves nothing, and that images are not CIFAR's. Starts with a dash, or is empty. */
+export function warnings(preset: string, synthetic: boolean): string {
+  const unfit = /^(quick|smoke)/.exec(preset)?.[1];
+  const parts = [unfit !== undefined && `${unfit} preset: not a result`, synthetic && 'embedded synthetic images, not CIFAR'];
+  return parts.map((part) => (part === false ? '' : ` — ${part}`)).join('');
+}
+
+/** A whole number with commas between thousands. */
+function count(images: number): string {
+  return images.toLocaleString('en-US');
+}

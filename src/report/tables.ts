@@ -1,0 +1,95 @@
+import type { ExperimentConfig } from '../experiment/config';
+import type { RunResult } from '../experiment/result';
+import { DATASET_NAMES, describeData, describeModel, describeRecipe, describeSeeds, METHOD_NAMES, warnings } from './recipe';
+import { errorRows, errorRowsBesidePublished, selectRuns, type ErrorRow } from './rows';
+
+/** A table of results: plain records for code, and what a reader needs around them. */
+export interface ResultTable {
+  readonly kind: 'test' | 'tuning';
+  readonly title: string;
+  /** Data set, model, number of images and seeds, in one line. */
+  readonly caption: string;
+  readonly rows: readonly ErrorRow[];
+  /** Sentences below the table: the shared settings, and what the numbers are. */
+  readonly notes: readonly string[];
+}
+
+/** Whose table is asked for. */
+export interface TableSelection {
+  readonly preset: string;
+  readonly dataset: ExperimentConfig['dataset'];
+}
+
+const TABLE_NUMBERS: Readonly<Record<ExperimentConfig['dataset'], number>> = { cifar10: 1, cifar100: 2 };
+const NO_PROOF = /^(quick|smoke)/;
+
+/**
+ * Tables 1 and 2: test error with and without SAM, ours beside the report's. One table for each recipe
+ * (network, stem, images, settings) among the preset's runs; one that says "not run" throughout where there are none.
+ *
+ * Presets that prove nothing (quick, smoke) are not laid beside the report's cells: they show what was run alone.
+ */
+export function errorTables(results: readonly RunResult[], { preset, dataset }: TableSelection): readonly ResultTable[] {
+  const recipes = selectRuns(results, { preset, dataset, evaluateOn: 'test' });
+  const title = `Table ${TABLE_NUMBERS[dataset]}. Test error with and without SAM on`;
+  if (recipes.length === 0) {
+    const rows = NO_PROOF.test(preset) ? [] : errorRowsBesidePublished([], dataset);
+    const name = DATASET_NAMES[dataset];
+    return [{ kind: 'test', title: `${title} ${name}, ${preset} preset${warnings(preset, false)}`, caption: `${name}; not run`, rows, notes: [] }];
+  }
+  return recipes.map((runs) => ({
+    kind: 'test',
+    title: `${title} ${runs[0]!.data.name}, ${preset} preset${warnings(preset, runs[0]!.data.synthetic)}`,
+    caption: captionOf(runs),
+    rows: NO_PROOF.test(preset) ? errorRows(runs) : errorRowsBesidePublished(runs, dataset),
+    notes: [`Ours: ${describeRecipe(runs[0]!.config)}`, ...intervalNotes(errorRows(runs))],
+  }));
+}
+
+/**
+ * The trials that chose learning rate and rho: error on held-out training images, one row a setting.
+ * The notes count the trials of each method, for a comparison is fair only where both had as many.
+ */
+export function tuningTables(results: readonly RunResult[], { preset, dataset }: TableSelection): readonly ResultTable[] {
+  return selectRuns(results, { preset, dataset, evaluateOn: 'heldOut' }).map((runs) => {
+    const rows = errorRows(runs);
+    const { name, synthetic } = runs[0]!.data;
+    return {
+      kind: 'tuning',
+      title: `Choice of settings on held-out images of ${name}, ${preset} preset${warnings(preset, synthetic)}`,
+      caption: captionOf(runs),
+      rows,
+      notes: [trialsNote(rows), `Shared settings: ${describeRecipe(runs[0]!.config)}`],
+    };
+  });
+}
+
+/** The setting of a method with the lowest mean held-out error, or undefined where no trial finished. */
+export function bestTrial(table: ResultTable, method: ExperimentConfig['method']): ErrorRow | undefined {
+  const finished = table.rows.filter((row) => row.method === method && row.top1Error !== null);
+  return finished.reduce<ErrorRow | undefined>((best, row) => (best === undefined || row.top1Error! < best.top1Error! ? row : best), undefined);
+}
+
+/** Caption of runs of one recipe: data set, images, network, seeds. */
+export function captionOf(runs: readonly RunResult[]): string {
+  const [first] = runs;
+  if (first === undefined) {
+    throw new RangeError('captionOf: expected one run or more, got none; select a preset that was run.');
+  }
+  return `${describeData(first)}; ${describeModel(first.config)}; ${describeSeeds(runs.map((run) => run.config.seed))}`;
+}
+
+function intervalNotes(rows: readonly ErrorRow[]): readonly string[] {
+  const sizes = rows.map((row) => row.n);
+  return [
+    sizes.some((n) => n > 1) && 'Mean over seeds ± half the 95 % interval of Student t.',
+    sizes.some((n) => n === 1) && 'A cell with n = 1 has no interval: one run says nothing about the spread between seeds.',
+    rows.some((row) => row.divergedSeeds !== '') && 'Diverged runs are named and are in no mean.',
+  ].filter((note) => note !== false);
+}
+
+function trialsNote(rows: readonly ErrorRow[]): string {
+  const [sgd, sam] = (['sgd', 'sam'] as const).map((method) => rows.filter((row) => row.method === method).length);
+  const verdict = sgd === sam ? 'the same number for both' : 'not the same number, so the comparison is not fair yet';
+  return `Trials: ${sgd} of ${METHOD_NAMES.sgd}, ${sam} of ${METHOD_NAMES.sam}; ${verdict}.`;
+}
