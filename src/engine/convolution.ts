@@ -32,7 +32,8 @@ function transposedFilter(filter: Tensor): Tensor {
 function inputGradient(x: Tensor, filter: Tensor, dy: Tensor, stride: number, padding: number): Tensor {
   return scope(
     () => {
-      const spread = stride === 1 ? dy : spreadApart(dy, x.shape, stride);
+      const [batch, height, width] = x.shape as [number, number, number];
+      const spread = stride === 1 ? dy : spreadApart(dy, [batch, height, width, filter.shape[3]!], stride);
       const kernel = filter.shape[0]!;
       return execute1('Conv2D', convolutionAttributes(dy, 1, kernel - 1 - padding), [spread, transposedFilter(filter)]);
     },

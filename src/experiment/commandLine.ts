@@ -8,6 +8,7 @@ const DESCRIPTIONS: { readonly [Key in keyof ExperimentConfig]: string } = {
   dataset: 'cifar10 or cifar100',
   imagesPerClass: 'training images per class; 0 takes all',
   heldOutPerClass: 'images per class held out of the training set for choices',
+  testImagesPerClass: 'test images per class; 0 takes all',
   evaluateOn: 'where the final error is measured: test or heldOut',
   labelNoise: 'share of training labels replaced by another class, 0 to 1',
   subsetSeed: 'draws the subset, the held-out part and the label noise',

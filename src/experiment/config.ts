@@ -8,6 +8,8 @@ export interface ExperimentConfig extends TrainingSettings {
   readonly imagesPerClass: number;
   /** Images per class taken out of the official training set for choices between settings; 0 holds nothing out. */
   readonly heldOutPerClass: number;
+  /** Test images per class, drawn with `subsetSeed`; 0 takes all, as every result should. */
+  readonly testImagesPerClass: number;
   /** Where the final error is measured: the official test set, or the held-out part when settings are being chosen. */
   readonly evaluateOn: 'test' | 'heldOut';
   /** Share of training labels replaced by another class drawn uniformly, in [0, 1]. */

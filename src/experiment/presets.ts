@@ -7,6 +7,7 @@ export const DEFAULT_CONFIG: ExperimentConfig = {
   dataset: 'cifar10',
   imagesPerClass: 0,
   heldOutPerClass: 0,
+  testImagesPerClass: 0,
   evaluateOn: 'test',
   labelNoise: 0,
   subsetSeed: 0,
@@ -75,19 +76,19 @@ export const PRESETS: readonly Preset[] = [
   {
     name: 'quick',
     description: 'minutes on two cores: proves that everything works, and is no result',
-    changes: { imagesPerClass: 20, normalization: 'half', model: 'resnet20', stem: 'imagenet', epochs: 6, batchSize: 50, warmupEpochs: 1, learningRate: 0.05 },
+    changes: { imagesPerClass: 20, testImagesPerClass: 20, normalization: 'half', model: 'resnet20', epochs: 6, batchSize: 50, warmupEpochs: 1, learningRate: 0.05 },
     grid: { dataset: DATASETS, method: METHODS, seed: [0, 1] },
   },
   {
     name: 'quick-resnet50',
     description: 'a few steps of ResNet-50 with the ImageNet stem; part of quick',
-    changes: { imagesPerClass: 20, normalization: 'half', stem: 'imagenet', epochs: 2, batchSize: 100, warmupEpochs: 1, learningRate: 0.05 },
+    changes: { imagesPerClass: 20, testImagesPerClass: 20, normalization: 'half', stem: 'imagenet', epochs: 2, batchSize: 100, warmupEpochs: 1, learningRate: 0.05 },
     grid: { dataset: ['cifar10'], method: METHODS },
   },
   {
     name: 'smoke',
     description: 'seconds: one epoch of ResNet-20 on a handful of images, for tests',
-    changes: { imagesPerClass: 4, normalization: 'half', model: 'resnet20', stem: 'imagenet', epochs: 1, batchSize: 20, warmupEpochs: 0 },
+    changes: { imagesPerClass: 4, testImagesPerClass: 4, normalization: 'half', model: 'resnet20', epochs: 1, batchSize: 20, warmupEpochs: 0 },
     grid: { dataset: DATASETS, method: METHODS },
   },
   {
@@ -97,7 +98,7 @@ export const PRESETS: readonly Preset[] = [
     byDataset: { cifar100: { imagesPerClass: 50, heldOutPerClass: 20 } },
     grid: { dataset: DATASETS, epochs: [100, 200, 400], seed: [0, 1, 2], method: METHODS },
     tuning: {
-      epochs: 30,
+      epochs: 20,
       seed: 100,
       sgd: { learningRate: [0.02, 0.05, 0.1, 0.2] },
       sam: { learningRate: [0.05, 0.1], rho: [0.05, 0.1] },

@@ -59,10 +59,11 @@ export interface ExperimentData {
 
 /** Loads the data set and draws the run's part of it: first the held-out images, then the training images among the rest. */
 export async function experimentData(config: ExperimentConfig, { data, allowSynthetic }: ExperimentFolders): Promise<ExperimentData> {
-  const { train: official, test } = await loadDataset(config.dataset, { folder: data, allowSynthetic });
-  const { heldOutPerClass, imagesPerClass, labelNoise, subsetSeed: seed } = config;
+  const { train: official, test: officialTest } = await loadDataset(config.dataset, { folder: data, allowSynthetic });
+  const { heldOutPerClass, imagesPerClass, testImagesPerClass, labelNoise, subsetSeed: seed } = config;
   const { kept, heldOut } = heldOutPerClass > 0 ? splitHeldOut(official, { perClass: heldOutPerClass, seed }) : { kept: official, heldOut: undefined };
   const subset = imagesPerClass > 0 ? balancedSubset(kept, { imagesPerClass, seed }) : kept;
+  const test = testImagesPerClass > 0 ? balancedSubset(officialTest, { imagesPerClass: testImagesPerClass, seed }) : officialTest;
   return { training: labelNoise > 0 ? symmetricLabelNoise(subset, { fraction: labelNoise, seed }) : subset, heldOut, test };
 }
 

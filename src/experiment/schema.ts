@@ -9,6 +9,7 @@ const schema = z.strictObject({
   dataset: z.enum(['cifar10', 'cifar100']),
   imagesPerClass: count,
   heldOutPerClass: count,
+  testImagesPerClass: count,
   evaluateOn: z.enum(['test', 'heldOut']),
   labelNoise: z.number().min(0).max(1),
   subsetSeed: z.int(),

@@ -4,9 +4,13 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { ExperimentConfig } from './config';
+import { DEFAULT_CONFIG } from './presets';
 import { RESULT_FORMAT, type RunResult } from './result';
 
-/** Fields that change nothing for a method or model are left out, so that equal runs have equal names. */
+/**
+ * What sets a run apart: fields at their default are left out, so that a setting that later versions
+ * add renames no stored run, and so are fields that the method or model does not read.
+ */
 function decidingFields(config: ExperimentConfig): [string, unknown][] {
   const ignored = new Set<string>();
   if (config.method === 'sgd') {
@@ -16,7 +20,7 @@ function decidingFields(config: ExperimentConfig): [string, unknown][] {
     ignored.add('stem');
   }
   return Object.entries(config)
-    .filter(([key]) => !ignored.has(key))
+    .filter(([key, value]) => !ignored.has(key) && value !== DEFAULT_CONFIG[key as keyof ExperimentConfig])
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
