@@ -1,0 +1,58 @@
+'use strict';
+const js = require('@eslint/js');
+const { defineConfig, globalIgnores } = require('eslint/config');
+const tseslint = require('typescript-eslint');
+
+/** Data flows one way: a folder imports from itself and from those before it. */
+const FOLDERS = ['engine', 'data', 'models', 'optim', 'train', 'experiment', 'report'];
+
+/** TensorFlow.js is the engine's business alone. */
+const TENSORFLOW = {
+  regex: '^@tensorflow/',
+  message: 'Only src/engine touches TensorFlow.js; use or add a function there.',
+};
+
+const importDirection = FOLDERS.map((folder, position) => {
+  const forbidden = ['index', 'setup', ...FOLDERS.slice(position + 1)];
+  const direction = {
+    regex: `^(\\.\\./)+(${forbidden.join('|')})(/|$)`,
+    message: `src/${folder} may import only from itself and from ${FOLDERS.slice(0, position).join(', ') || 'no other folder'}.`,
+  };
+  const patterns = folder === 'engine' ? [direction] : [direction, TENSORFLOW];
+  return { files: [`src/${folder}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns }] } };
+});
+
+module.exports = defineConfig(
+  globalIgnores(['dist/', 'data/', 'notebooks/', '.venv/']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  {
+    files: ['src/**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: __dirname } },
+    rules: {
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      // An index that the loop around it keeps in range is asserted, not tested again.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // `import x = require('x')` is how a CommonJS module of TypeScript imports one that is a value.
+      '@typescript-eslint/no-require-imports': ['error', { allowAsImport: true }],
+      // Numbers in messages and names read best as they are.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // node:test's `test` returns a promise that its runner awaits.
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['test', 'describe', 'it', 'suite', 'before', 'after'] }] },
+      ],
+    },
+  },
+  ...importDirection,
+  {
+    files: ['**/*.mjs', '**/*.cjs', 'eslint.config.js'],
+    languageOptions: { globals: { process: 'readonly', performance: 'readonly', URL: 'readonly', setTimeout: 'readonly' } },
+  },
+  {
+    files: ['**/*.cjs', 'eslint.config.js'],
+    languageOptions: { sourceType: 'commonjs', globals: { __dirname: 'readonly' } },
+  },
+);
