@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { imageCount, type Dataset } from '../data/dataset';
+import type { DownloadProgress } from '../data/download';
 import { symmetricLabelNoise } from '../data/labelNoise';
 import { loadDataset } from '../data/load';
 import { balancedSubset, splitHeldOut } from '../data/subset';
@@ -17,7 +18,7 @@ import { describeEnvironment, PROJECT_ROOT } from './environment';
 import { RESULT_FORMAT, type Evaluation, type RunResult } from './result';
 import { configHash, findResult, runId, writeResult } from './store';
 
-/** Seconds between checkpoints. */
+/** Seconds between checkpoints: writing one of ResNet-50 takes under a second. */
 const CHECKPOINT_SECONDS = 60;
 /** A run of at least this many epochs that is still at chance is recorded as diverged. */
 const EPOCHS_TO_LEAVE_CHANCE = 10;
@@ -50,6 +51,13 @@ export function experimentFolders(kind: 'real' | 'quick'): ExperimentFolders {
   };
 }
 
+function showDownload({ url, received, total }: DownloadProgress): void {
+  if (process.stderr.isTTY) {
+    const share = total === null ? '' : ` of ${(total / 1e6).toFixed(0)}`;
+    process.stderr.write(`\rdownloading ${url}: ${(received / 1e6).toFixed(1)}${share} MB`);
+  }
+}
+
 /** The images of a run, as its configuration asks for them. */
 export interface ExperimentData {
   readonly training: Dataset;
@@ -59,7 +67,12 @@ export interface ExperimentData {
 
 /** Loads the data set and draws the run's part of it: first the held-out images, then the training images among the rest. */
 export async function experimentData(config: ExperimentConfig, { data, allowSynthetic }: ExperimentFolders): Promise<ExperimentData> {
-  const { train: official, test: officialTest } = await loadDataset(config.dataset, { folder: data, allowSynthetic });
+  const { train: official, test: officialTest } = await loadDataset(config.dataset, {
+    folder: data,
+    allowSynthetic,
+    onProgress: showDownload,
+    onSynthetic: ({ message }) => console.error(`${message}\nEmbedded synthetic images stand in; every output made from them says so.`),
+  });
   const { heldOutPerClass, imagesPerClass, testImagesPerClass, labelNoise, subsetSeed: seed } = config;
   const { kept, heldOut } = heldOutPerClass > 0 ? splitHeldOut(official, { perClass: heldOutPerClass, seed }) : { kept: official, heldOut: undefined };
   const subset = imagesPerClass > 0 ? balancedSubset(kept, { imagesPerClass, seed }) : kept;
@@ -74,6 +87,8 @@ export interface RunOptions {
   readonly folders: ExperimentFolders;
   /** Runs again what is already stored. */
   readonly again?: boolean;
+  /** Seconds between checkpoints; 60. */
+  readonly checkpointSeconds?: number;
   readonly onProgress?: (progress: TrainingProgress) => void;
   readonly shouldStop?: () => boolean;
 }
@@ -126,7 +141,7 @@ async function concludeRun(config: ExperimentConfig, preset: string, model: Mode
  * @throws RangeError if the data cannot be divided as the configuration asks; Error if something cannot be read or stored.
  */
 export async function runExperiment(config: ExperimentConfig, options: RunOptions): Promise<RunResult | undefined> {
-  const { folders, preset, again = false, onProgress, shouldStop } = options;
+  const { folders, preset, again = false, checkpointSeconds = CHECKPOINT_SECONDS, onProgress, shouldStop } = options;
   const stored = again ? undefined : await findResult(folders.results, config);
   if (stored !== undefined && !stored.data.synthetic) {
     return stored;
@@ -138,7 +153,7 @@ export async function runExperiment(config: ExperimentConfig, options: RunOption
   const model = createModel(config.model, config.stem, data.training.classNames.length);
   const checkpoint = {
     file: join(folders.checkpoints, `${runId(config)}.safetensors`),
-    everySeconds: CHECKPOINT_SECONDS,
+    everySeconds: checkpointSeconds,
     fingerprint: `${configHash(config)} on ${data.training.name}`,
   };
   await mkdir(folders.checkpoints, { recursive: true });

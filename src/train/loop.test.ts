@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { tensorCount } from '../engine/tensor';
+import { createModel } from '../models/create';
+import { train, type TrainingInput, type TrainingOutcome } from './loop';
+import { disposeNetwork } from './network';
+import type { TrainingProgress } from './progress';
+import type { TrainingSettings } from './settings';
+import { TEST_SETTINGS, testImages } from './testSettings';
+
+const folder = mkdtempSync(join(tmpdir(), 'samlab-loop-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const images = testImages();
+
+function input(changes: Partial<TrainingSettings> = {}): TrainingInput {
+  const settings = { ...TEST_SETTINGS, ...changes };
+  return { model: createModel(settings.model, settings.stem, 10), settings, trainingSet: images.train, heldOut: images.test };
+}
+
+/** All numbers that training produces: weights, statistics, and the history without its clock. */
+function numbersOf({ network, history }: TrainingOutcome): unknown {
+  const numbers = {
+    parameters: network.parameters.toArrays(),
+    statistics: network.statistics.map(({ mean, variance }) => [mean.values(), variance.values()]),
+    history: history.map(({ seconds: _, ...numbers }) => numbers),
+  };
+  disposeNetwork(network);
+  return numbers;
+}
+
+void test('the same input gives the same bits, and another seed does not', async () => {
+  const first = numbersOf(await train(input()));
+  assert.deepEqual(numbersOf(await train(input())), first);
+  assert.notDeepEqual(numbersOf(await train(input({ seed: 4 }))), first);
+});
+
+void test('a run that is stopped in the middle of an epoch and resumed equals an unbroken one, bit for bit', async () => {
+  const unbroken = numbersOf(await train(input()));
+  const checkpoint = { file: join(folder, 'resumed.safetensors'), everySeconds: 1e9, fingerprint: 'a' };
+  for (const stopAfter of [2, 1, 2]) {
+    let steps = 0;
+    const stopped = await train({ ...input(), checkpoint, onProgress: () => steps++, shouldStop: () => steps === stopAfter });
+    assert.equal(stopped.status, 'stopped');
+    disposeNetwork(stopped.network);
+  }
+  const resumed = await train({ ...input(), checkpoint });
+  assert.equal(resumed.status, 'finished');
+  assert.equal(resumed.gradientEvaluations, 12);
+  assert.deepEqual(numbersOf(resumed), unbroken);
+});
+
+void test('a checkpoint of other settings is refused, and stays', async () => {
+  const checkpoint = { file: join(folder, 'other.safetensors'), everySeconds: 0, fingerprint: 'a' };
+  disposeNetwork((await train({ ...input({ epochs: 1, warmupEpochs: 0 }), checkpoint })).network);
+  await assert.rejects(train({ ...input(), checkpoint: { ...checkpoint, fingerprint: 'b' } }), /loadCheckpoint: .*other settings.*delete it/);
+  disposeNetwork((await train({ ...input({ epochs: 1, warmupEpochs: 0 }), checkpoint })).network);
+});
+
+void test('SAM with rho 0 is SGD, bit for bit; with rho it is not', async () => {
+  const sgd = numbersOf(await train(input({ method: 'sgd' })));
+  assert.deepEqual(numbersOf(await train(input({ method: 'sam', rho: 0 }))), sgd);
+  assert.notDeepEqual(numbersOf(await train(input({ method: 'sam', rho: 0.05 }))), sgd);
+});
+
+void test('a loss that is no number ends the run as diverged', async () => {
+  const outcome = await train(input({ learningRate: 1e30, warmupEpochs: 0, epochs: 5 }));
+  assert.equal(outcome.status, 'diverged');
+  assert.match(outcome.divergence ?? '', /the loss was (NaN|-?Infinity) at step \d+ of epoch \d+/);
+  disposeNetwork(outcome.network);
+});
+
+void test('progress counts steps and images, and the clock never runs backwards', async () => {
+  const seen: TrainingProgress[] = [];
+  const outcome = await train({ ...input(), onProgress: (progress) => seen.push(progress) });
+  assert.deepEqual(
+    seen.map(({ epoch, step }) => [epoch, step]),
+    [[1, 1], [1, 2], [1, 3], [2, 1], [2, 2], [2, 3]],
+  );
+  assert.ok(seen.every(({ secondsLeft, imagesPerSecond }) => secondsLeft >= 0 && imagesPerSecond > 0));
+  assert.equal(seen.at(-1)?.secondsLeft, 0);
+  assert.equal(outcome.history.length, 2);
+  assert.ok(outcome.history.every(({ heldOut }) => heldOut !== undefined));
+  disposeNetwork(outcome.network);
+});
+
+void test('training leaves no tensor behind, and makes none from step to step', async () => {
+  const before = tensorCount();
+  const counts: number[] = [];
+  const outcome = await train({ ...input(), onProgress: () => counts.push(tensorCount()) });
+  disposeNetwork(outcome.network);
+  assert.deepEqual(new Set(counts).size, 1, `tensors after each step: ${counts.join(', ')}`);
+  assert.equal(tensorCount(), before);
+});
+
+void test('a batch larger than the training set is refused', async () => {
+  await assert.rejects(train(input({ batchSize: 21 })), /batches of at most 20 images.*got batchSize 21/);
+});

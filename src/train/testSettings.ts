@@ -1,0 +1,32 @@
+import type { DatasetPair } from '../data/dataset';
+import { syntheticDataset } from '../data/synthetic';
+import type { TrainingSettings } from './settings';
+
+/** Settings of a run of seconds, for tests. */
+export const TEST_SETTINGS: TrainingSettings = {
+  model: 'resnet20',
+  stem: 'cifar',
+  zeroInitResidual: false,
+  normalization: 'half',
+  cropPadding: 4,
+  flip: true,
+  cutout: 8,
+  epochs: 2,
+  batchSize: 8,
+  method: 'sam',
+  rho: 0.05,
+  learningRate: 0.05,
+  schedule: 'cosine',
+  warmupEpochs: 1,
+  momentum: 0.9,
+  nesterov: true,
+  weightDecay: 5e-4,
+  weightDecayOn: 'all',
+  labelSmoothing: 0.1,
+  seed: 3,
+};
+
+/** Twenty training and ten test images. */
+export function testImages(): DatasetPair {
+  return syntheticDataset(10, { trainPerClass: 2, testPerClass: 1, seed: 0 });
+}
