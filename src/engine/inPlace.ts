@@ -13,16 +13,9 @@ function makeVariable(name: string): number {
   return binding.executeOp('VarHandleOp', attributes, [], 1)[0]!.id;
 }
 
-const variables = new Map<string, number>();
-
-function variable(name: string): number {
-  let handle = variables.get(name);
-  if (handle === undefined) {
-    handle = makeVariable(name);
-    variables.set(name, handle);
-  }
-  return handle;
-}
+/** Made once with the module, for ever: the number of native tensors then tells leaks. */
+const targetVariable = makeVariable('target');
+const velocityVariable = makeVariable('velocity');
 
 /** Hands the tensor's memory to the variable and disposes of the tensor. */
 function enter(handle: number, from: Tensor): void {
@@ -50,7 +43,7 @@ const descentAttributes = [typeAttribute('T', 'float32'), boolAttribute('use_loc
 
 /** targets[i] += scale · others[i]; the targets are consumed and come back changed. */
 export function addScaledInPlace(targets: readonly Tensor[], others: readonly Tensor[], scale: number): Tensor[] {
-  const handle = variable('target');
+  const handle = targetVariable;
   return withScalars([-scale, 0], ([negated, placeholder]) =>
     targets.map((target, index) => {
       enter(handle, target);
@@ -72,8 +65,8 @@ export function momentumInPlace(
   g: readonly Tensor[],
   { learningRate, momentum, nesterov }: { readonly learningRate: number; readonly momentum: number; readonly nesterov: boolean },
 ): { readonly w: Tensor[]; readonly v: Tensor[] } {
-  const weight = variable('target');
-  const velocity = variable('velocity');
+  const weight = targetVariable;
+  const velocity = velocityVariable;
   const attributes = [...descentAttributes, boolAttribute('use_nesterov', nesterov)];
   return withScalars([learningRate, momentum, 0], ([rate, factor, placeholder]) => {
     const result = { w: [] as Tensor[], v: [] as Tensor[] };

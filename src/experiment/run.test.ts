@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tensorCount } from '../engine/tensor';
+import { createModel } from '../models/create';
+import { loadWeights } from '../models/torchvision';
+import { disposeNetwork } from '../train/network';
+import type { ExperimentConfig } from './config';
+import { DEFAULT_CONFIG } from './presets';
+import type { RunResult } from './result';
+import { runExperiment, type ExperimentFolders } from './run';
+import { runId } from './store';
+
+/** No data set lies here, and the embedded one may stand in. */
+function foldersIn(base: string): ExperimentFolders {
+  return { data: join(base, 'none'), allowSynthetic: true, results: join(base, 'results'), checkpoints: join(base, 'checkpoints'), weights: join(base, 'weights') };
+}
+
+const CONFIG: ExperimentConfig = {
+  ...DEFAULT_CONFIG,
+  imagesPerClass: 2,
+  heldOutPerClass: 1,
+  testImagesPerClass: 1,
+  model: 'resnet20',
+  normalization: 'half',
+  method: 'sam',
+  epochs: 4,
+  warmupEpochs: 0,
+  batchSize: 5,
+};
+
+/** What a result says beside clocks and the machine. */
+function numbersOf(result: RunResult | undefined): unknown {
+  assert.ok(result);
+  const { config, data, status, history, final, gradientEvaluations } = result;
+  return { config, data, status, final, gradientEvaluations, history: history.map(({ seconds: _, ...numbers }) => numbers) };
+}
+
+/** Started anew as a process of its own, this file makes the run and nothing else. */
+async function runAsChild(base: string): Promise<void> {
+  await runExperiment(CONFIG, { preset: 'smoke', folders: foldersIn(base), checkpointSeconds: 0 });
+}
+
+/** Starts the run in a process of its own and kills that as soon as a checkpoint is there. */
+async function killInTheMiddle(base: string): Promise<void> {
+  const child = spawn(process.execPath, [__filename], { env: { ...process.env, SAMLAB_TEST_RUN: base }, stdio: 'ignore' });
+  const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_, signal) => resolve(signal)));
+  const checkpoint = join(base, 'checkpoints', `${runId(CONFIG)}.safetensors`);
+  while (!existsSync(checkpoint) && child.exitCode === null) {
+    await sleep(20);
+  }
+  child.kill('SIGKILL');
+  assert.equal(await ended, 'SIGKILL');
+  assert.ok(existsSync(checkpoint));
+  assert.ok(!existsSync(join(base, 'results', `${runId(CONFIG)}.json`)));
+}
+
+function defineTests(): void {
+  const base = mkdtempSync(join(tmpdir(), 'samlab-run-'));
+  after(() => rmSync(base, { recursive: true }));
+
+  void test('a run that was killed goes on and gives the numbers of an unbroken one; its tensors are freed', async () => {
+    const broken = join(base, 'broken');
+    await killInTheMiddle(broken);
+    let firstStep: readonly number[] | undefined;
+    const before = tensorCount();
+    const resumed = await runExperiment(CONFIG, {
+      preset: 'smoke',
+      folders: foldersIn(broken),
+      onProgress: ({ epoch, step }) => (firstStep ??= [epoch, step]),
+    });
+    assert.equal(tensorCount(), before);
+    assert.notDeepEqual(firstStep, [1, 1], 'the run started anew instead of resuming');
+    const unbroken = await runExperiment(CONFIG, { preset: 'smoke', folders: foldersIn(join(base, 'unbroken')) });
+    assert.deepEqual(numbersOf(resumed), numbersOf(unbroken));
+    assert.equal(resumed?.gradientEvaluations, 2 * 4 * 4);
+    assert.ok(resumed.data.synthetic);
+    assert.deepEqual(readdirSync(join(broken, 'checkpoints')), []);
+  });
+
+  void test('a stored run is not run again, unless that is asked for', async () => {
+    let steps = 0;
+    const options = { preset: 'smoke', folders: foldersIn(join(base, 'unbroken')), onProgress: () => steps++ };
+    const stored = await runExperiment(CONFIG, options);
+    assert.equal(steps, 0);
+    const again = await runExperiment(CONFIG, { ...options, again: true });
+    assert.equal(steps, 16);
+    assert.deepEqual(numbersOf(again), numbersOf(stored));
+  });
+
+  void test("the weights of a run open under torchvision's names", () => {
+    const model = createModel('resnet20', 'cifar', 10);
+    disposeNetwork(loadWeights(join(base, 'unbroken', 'weights', `${runId(CONFIG)}.safetensors`), model));
+  });
+
+  void test('real results never come from embedded images', async () => {
+    const folders = { ...foldersIn(join(base, 'real')), allowSynthetic: false };
+    await assert.rejects(runExperiment(CONFIG, { preset: 'laptop', folders }), /CIFAR-10 is not in .*none/);
+    assert.ok(!existsSync(join(base, 'real', 'results')));
+  });
+
+  void test('a run that stays at chance for ten epochs is recorded as diverged', async () => {
+    const config: ExperimentConfig = { ...CONFIG, method: 'sgd', epochs: 10, batchSize: 20, learningRate: 1e-9 };
+    const result = await runExperiment(config, { preset: 'smoke', folders: foldersIn(join(base, 'chance')) });
+    assert.equal(result?.status, 'diverged');
+    assert.match(result.divergence ?? '', /at chance, 90 %, after 10 epochs/);
+    assert.notEqual(result.final, null);
+  });
+}
+
+const child = process.env['SAMLAB_TEST_RUN'];
+if (child === undefined) {
+  defineTests();
+} else {
+  void runAsChild(child);
+}

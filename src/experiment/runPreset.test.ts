@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ExperimentConfig } from './config';
+import { DEFAULT_CONFIG } from './presets';
+import { RESULT_FORMAT, type RunResult } from './result';
+import { bestTrial, expandPreset, isQuick } from './runPreset';
+
+function trial(config: Partial<ExperimentConfig>, top1Error: number | null): RunResult {
+  return {
+    format: RESULT_FORMAT,
+    id: '',
+    preset: 'laptop',
+    config: { ...DEFAULT_CONFIG, ...config },
+    data: { name: 'CIFAR-10', synthetic: false, trainImages: 1, heldOutImages: 1, testImages: 1 },
+    status: top1Error === null ? 'diverged' : 'finished',
+    history: [],
+    final: top1Error === null ? null : { loss: 0, top1Error, top5Error: 0 },
+    seconds: 0,
+    gradientEvaluations: 0,
+    environment: { samlab: '', node: '', tensorflow: '', processor: '', gpu: null, threads: 1, commit: null },
+    finishedAt: '',
+  };
+}
+
+void test('the lowest held-out error wins within a method; diverged trials lose, of equals the first wins', () => {
+  const trials = [
+    trial({ method: 'sgd', learningRate: 0.1 }, 60),
+    trial({ method: 'sgd', learningRate: 0.2 }, 55),
+    trial({ method: 'sgd', learningRate: 0.3 }, 55),
+    trial({ method: 'sgd', learningRate: 0.4 }, null),
+    trial({ method: 'sam', learningRate: 0.05, rho: 0.2 }, 40),
+  ];
+  assert.equal(bestTrial(trials, 'sgd')?.learningRate, 0.2);
+  assert.deepEqual(bestTrial(trials, 'sam'), { learningRate: 0.05, rho: 0.2 });
+  assert.equal(bestTrial(trials.slice(3, 4), 'sgd'), undefined);
+});
+
+void test('groups expand to their presets; quick runs are known as such', () => {
+  assert.deepEqual(expandPreset('quick'), ['quick', 'quick-resnet50']);
+  assert.deepEqual(expandPreset('laptop'), ['laptop']);
+  assert.throws(() => expandPreset('none'), /there is no preset "none"/);
+  assert.deepEqual(['quick', 'quick-resnet50', 'smoke', 'laptop', 'corrected'].map(isQuick), [true, true, true, false, false]);
+});

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import type { ExperimentConfig } from './config';
+import { DEFAULT_CONFIG } from './presets';
+import { RESULT_FORMAT, type RunResult } from './result';
+import { configHash, findResult, readResults, resultFile, runId, writeResult } from './store';
+
+const folder = mkdtempSync(join(tmpdir(), 'samlab-store-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function resultOf(config: ExperimentConfig): RunResult {
+  return {
+    format: RESULT_FORMAT,
+    id: runId(config),
+    preset: 'none',
+    config,
+    data: { name: 'CIFAR-10', synthetic: false, trainImages: 10, heldOutImages: 0, testImages: 10 },
+    status: 'finished',
+    history: [],
+    final: { loss: 1, top1Error: 50, top5Error: 5 },
+    seconds: 1,
+    gradientEvaluations: 1,
+    environment: { samlab: '0', node: 'v20', tensorflow: '2', processor: 'p', gpu: null, threads: 2, commit: null },
+    finishedAt: '2026-01-01T00:00:00Z',
+  };
+}
+
+void test('a result that is written is found by its configuration, whole', async () => {
+  const config = { ...DEFAULT_CONFIG, seed: 7 };
+  await writeResult(folder, resultOf(config));
+  assert.deepEqual(await findResult(folder, config), resultOf(config));
+  assert.equal(await findResult(folder, { ...config, seed: 8 }), undefined);
+  assert.deepEqual((await readResults(folder)).map(({ id }) => id), [runId(config)]);
+});
+
+void test('equal runs share a name: SGD does not read rho, ResNet-20 has no choice of stem', () => {
+  assert.equal(configHash({ ...DEFAULT_CONFIG, rho: 0.2 }), configHash(DEFAULT_CONFIG));
+  assert.notEqual(configHash({ ...DEFAULT_CONFIG, method: 'sam', rho: 0.2 }), configHash({ ...DEFAULT_CONFIG, method: 'sam' }));
+  const small = { ...DEFAULT_CONFIG, model: 'resnet20' } as const;
+  assert.equal(configHash({ ...small, stem: 'imagenet' }), configHash(small));
+  assert.notEqual(configHash({ ...DEFAULT_CONFIG, stem: 'imagenet' }), configHash(DEFAULT_CONFIG));
+});
+
+void test('every setting but those changes the name', () => {
+  const changed: Partial<ExperimentConfig> = {
+    dataset: 'cifar100', imagesPerClass: 1, heldOutPerClass: 1, testImagesPerClass: 1, evaluateOn: 'heldOut', labelNoise: 0.1, subsetSeed: 1,
+    model: 'resnet101', stem: 'imagenet', zeroInitResidual: false, normalization: 'half', cropPadding: 0, flip: false, cutout: 8, epochs: 3,
+    batchSize: 4, method: 'sam', learningRate: 0.3, schedule: 'steps', warmupEpochs: 1, momentum: 0, nesterov: false, weightDecay: 0,
+    weightDecayOn: 'weights', labelSmoothing: 0.2, seed: 9,
+  };
+  assert.deepEqual(Object.keys(DEFAULT_CONFIG).filter((key) => !(key in changed)), ['rho']);
+  for (const [key, value] of Object.entries(changed)) {
+    assert.notEqual(configHash({ ...DEFAULT_CONFIG, [key]: value }), configHash(DEFAULT_CONFIG), key);
+  }
+});
+
+void test('a damaged file and one of another version are named, and stay', async () => {
+  const other = mkdtempSync(join(folder, 'other-'));
+  const config = { ...DEFAULT_CONFIG, seed: 1 };
+  writeFileSync(resultFile(other, config), '{"format": 1, "conf');
+  await assert.rejects(readResults(other), /readResults: .*\.json is not JSON .*run that configuration again/);
+  writeFileSync(resultFile(other, config), JSON.stringify({ ...resultOf(config), format: 99 }));
+  await assert.rejects(findResult(other, config), /has format 99, this version reads 1/);
+  assert.equal(readdirSync(other).length, 1);
+});
+
+void test('a folder that cannot take a result: the error says so, and what was stored stays', async () => {
+  const stored = mkdtempSync(join(folder, 'stored-'));
+  const config = { ...DEFAULT_CONFIG, seed: 2 };
+  await writeResult(stored, resultOf(config));
+  // A file where the folder should be stands in for a disk that refuses: root ignores permissions.
+  const blocked = join(stored, `${runId(config)}.json`);
+  chmodSync(blocked, 0o444);
+  await assert.rejects(writeResult(join(blocked, 'below'), resultOf(config)), /ENOTDIR/);
+  assert.deepEqual(await findResult(stored, config), resultOf(config));
+});
