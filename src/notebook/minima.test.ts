@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FLAT_HOLLOW, SHARP_AND_FLAT, SHARP_HOLLOW } from '../report/illustrations/planarLoss';
+import { figure1Ends, figure1Minima } from './minima';
+
+test('the gradient vanishes at both minima, and the sharp one is as much sharper as its hollow is narrower', () => {
+  for (const { minimum, w1, w2, lambda1, lambda2 } of figure1Minima()) {
+    const gradient = SHARP_AND_FLAT.gradient(w1, w2);
+    assert.ok(Math.hypot(...gradient) < 1e-9, `the gradient at the ${minimum} minimum is ${gradient.join(', ')}`);
+    // A lone hollow has depth / width² in all directions; the bowl and the other hollow change it by less than a tenth of the sharp one.
+    const { depth, width } = minimum === 'sharp' ? SHARP_HOLLOW : FLAT_HOLLOW;
+    const lone = depth / width ** 2;
+    assert.ok(lambda1 >= lambda2 && Math.abs(lambda1 - lone) < 0.1 * lone + 0.2 && Math.abs(lambda2 - lone) < 0.1 * lone + 0.2, `${lambda1} and ${lambda2}, alone ${lone}`);
+  }
+});
+
+test('SGD ends in the sharp minimum and SAM in the flat one', () => {
+  const [sgd, sam] = figure1Ends([0, 0.3]);
+  assert.deepEqual([sgd!.method, sgd!.nearest, sam!.method, sam!.nearest], ['SGD', 'sharp', 'SAM', 'flat']);
+  assert.ok(sgd!.distance < 0.01, `SGD is ${sgd!.distance} away`);
+  // SAM moves about the bottom instead of settling: the gradient it follows is that of a point rho away.
+  assert.ok(sam!.distance < 0.3, `SAM is ${sam!.distance} away`);
+});
