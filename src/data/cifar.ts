@@ -87,8 +87,8 @@ async function readPart(
 }
 
 async function readWhole(path: string, expected: number, layout: CifarLayout): Promise<Uint8Array> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
+  const found = await stat(path).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     throw new Error(`loadCifar: expected ${layout.name} at ${path}, found no such file. ${remedy(layout)}`);
   });
   if (found.size !== expected) {

@@ -39,7 +39,10 @@ test('a whole file arrives, with its progress', async () => {
 
 test('a connection that is cut is opened again where it broke off', async () => {
   const { url, starts } = await serve((response, start, nth) => {
-    if (nth >= 2) return sendRange(response, CONTENT, start);
+    if (nth >= 2) {
+      sendRange(response, CONTENT, start);
+      return;
+    }
     response.writeHead(start > 0 ? 206 : 200, { 'content-length': CONTENT.length - start });
     response.write(CONTENT.subarray(start, start + 100_000), () => setTimeout(() => response.destroy(), 50));
   });
@@ -72,7 +75,10 @@ test('a complete but unchecked piece is checked, not downloaded', async () => {
 
 test('a server that ignores ranges makes the download start over, not pile up', async () => {
   const { url, starts } = await serve((response, _, nth) => {
-    if (nth > 0) return sendRange(response, CONTENT, 0);
+    if (nth > 0) {
+      sendRange(response, CONTENT, 0);
+      return;
+    }
     response.writeHead(200, { 'content-length': CONTENT.length });
     response.write(CONTENT.subarray(0, 50_000), () => setTimeout(() => response.destroy(), 50));
   });

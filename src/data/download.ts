@@ -77,7 +77,8 @@ async function receiveAll(options: DownloadOptions, part: string): Promise<void>
   for (let fruitless = 0; ; ) {
     const before = await sizeOf(part);
     try {
-      return await receiveRest(options, part, before);
+      await receiveRest(options, part, before);
+      return;
     } catch (error) {
       const resumable = error instanceof InterruptedError || (began && error instanceof UnreachableError);
       if (!resumable) throw error;
@@ -141,11 +142,13 @@ async function open(url: string, start: number, answerWithin: number, redirectio
   const request = get(url, { headers, signal: watchdog.signal });
   const response = await once(request, 'response')
     .then(([answer]: IncomingMessage[]) => answer!)
-    .catch((error: Error) => {
-      const reason = watchdog.signal.aborted ? `no answer within ${answerWithin / 1000} s` : error.message;
+    .catch((error: unknown) => {
+      const reason = watchdog.signal.aborted ? `no answer within ${answerWithin / 1000} s` : String(error instanceof Error ? error.message : error);
       throw new UnreachableError(`downloadFile: ${url} cannot be reached (${reason}).`, { cause: error });
     })
-    .finally(() => clearTimeout(timer));
+    .finally(() => {
+      clearTimeout(timer);
+    });
   const status = response.statusCode ?? 0;
   const { location } = response.headers;
   if (status >= 300 && status < 400 && location !== undefined && redirections > 0) {
@@ -168,8 +171,8 @@ function isDisconnection(error: unknown): error is NodeJS.ErrnoException {
 async function sizeOf(path: string): Promise<number> {
   return stat(path).then(
     ({ size }) => size,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return 0;
+    (error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0;
       throw error;
     },
   );

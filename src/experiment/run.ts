@@ -173,7 +173,7 @@ export async function runExperiment(config: ExperimentConfig, options: RunOption
     const result = await concludeRun(config, preset, model, data, outcome);
     if (config.evaluateOn === 'test') {
       await mkdir(folders.weights, { recursive: true });
-      await saveWeights(join(folders.weights, `${result.id}.safetensors`), model, outcome.network.parameters, outcome.network.statistics);
+      saveWeights(join(folders.weights, `${result.id}.safetensors`), model, outcome.network.parameters, outcome.network.statistics);
     }
     await writeResult(folders.results, result);
     await removeCheckpoint(checkpoint.file);

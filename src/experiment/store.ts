@@ -47,7 +47,9 @@ export async function writeResult(folder: string, result: RunResult): Promise<vo
   try {
     await writeFileAtomic(resultFile(folder, result.config), `${JSON.stringify(result, null, 1)}\n`);
   } catch (error) {
-    throw new Error(`writeResult: could not store ${result.id} in ${folder}: ${(error as Error).message}. Make room or choose another folder; what was stored is unharmed.`);
+    throw new Error(`writeResult: could not store ${result.id} in ${folder}: ${(error as Error).message}. Make room or choose another folder; what was stored is unharmed.`, {
+      cause: error,
+    });
   }
 }
 
@@ -56,7 +58,9 @@ async function readResultFile(file: string): Promise<RunResult> {
   try {
     parsed = JSON.parse(await readFile(file, 'utf8')) as Partial<RunResult>;
   } catch (error) {
-    throw new Error(`readResults: ${file} is not JSON (${(error as Error).message}); restore it from version control, or delete it and run that configuration again.`);
+    throw new Error(`readResults: ${file} is not JSON (${(error as Error).message}); restore it from version control, or delete it and run that configuration again.`, {
+      cause: error,
+    });
   }
   if (parsed.format !== RESULT_FORMAT || parsed.config === undefined || parsed.history === undefined) {
     throw new Error(

@@ -45,14 +45,14 @@ function vectorEntries(prefix: string, vector: TensorVector): [string, Safetenso
  * @param fingerprint names the settings of the run; only a run with the same ones may read it back.
  * @throws Error if the disk is full or the folder cannot be written; the checkpoint before stays.
  */
-export async function saveCheckpoint(file: string, model: Model, { position, parameters, velocity, statistics }: Checkpoint, fingerprint: string): Promise<void> {
+export function saveCheckpoint(file: string, model: Model, { position, parameters, velocity, statistics }: Checkpoint, fingerprint: string): void {
   const tensors = new Map<string, SafetensorsEntry>([...vectorEntries('parameters', parameters), ...vectorEntries('velocity', velocity)]);
   model.statistics.forEach(({ name, channels }, index) => {
     const { mean, variance } = statistics[index]!;
     tensors.set(`statistics.${name}.mean`, { shape: [channels], values: mean.values() as Float32Array });
     tensors.set(`statistics.${name}.variance`, { shape: [channels], values: variance.values() as Float32Array });
   });
-  await writeSafetensors(file, tensors, { format: FORMAT, fingerprint, position: JSON.stringify(position) });
+  writeSafetensors(file, tensors, { format: FORMAT, fingerprint, position: JSON.stringify(position) });
 }
 
 /**
@@ -60,11 +60,11 @@ export async function saveCheckpoint(file: string, model: Model, { position, par
  *
  * @throws Error if the file is damaged, or was written by another version or for other settings.
  */
-export async function loadCheckpoint(file: string, model: Model, fingerprint: string): Promise<Checkpoint | undefined> {
+export function loadCheckpoint(file: string, model: Model, fingerprint: string): Checkpoint | undefined {
   if (!existsSync(file)) {
     return undefined;
   }
-  const { tensors, metadata } = await readSafetensors(file);
+  const { tensors, metadata } = readSafetensors(file);
   if (metadata['format'] !== FORMAT || metadata['fingerprint'] !== fingerprint) {
     throw new Error(
       `loadCheckpoint: ${file} belongs to other settings or another version (format ${metadata['format'] ?? 'none'}, ` +

@@ -26,7 +26,7 @@ function numbersOf({ network, history }: TrainingOutcome): unknown {
   const numbers = {
     parameters: network.parameters.toArrays(),
     statistics: network.statistics.map(({ mean, variance }) => [mean.values(), variance.values()]),
-    history: history.map(({ seconds: _, ...numbers }) => numbers),
+    history: history.map((record) => ({ ...record, seconds: 0 })),
   };
   disposeNetwork(network);
   return numbers;

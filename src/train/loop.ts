@@ -87,9 +87,9 @@ class TrainingRun {
   }
 
   /** Takes up the checkpoint, or draws the initial weights. */
-  async open(): Promise<void> {
+  open(): void {
     const { model, settings, checkpoint } = this.input;
-    const saved = checkpoint && (await loadCheckpoint(checkpoint.file, model, checkpoint.fingerprint));
+    const saved = checkpoint && loadCheckpoint(checkpoint.file, model, checkpoint.fingerprint);
     this.position = saved?.position ?? START;
     this.parameters = saved?.parameters ?? initialParameters(model, settings);
     this.velocity = saved?.velocity ?? this.optimizer.init(this.parameters);
@@ -187,10 +187,10 @@ class TrainingRun {
   }
 
   /** Saves a checkpoint, if the last one is old enough or `now` is asked for. */
-  async save(now = false): Promise<void> {
+  save(now = false): void {
     const { checkpoint, model } = this.input;
     if (checkpoint && (now || performance.now() - this.savedAt >= 1000 * checkpoint.everySeconds)) {
-      await saveCheckpoint(checkpoint.file, model, this, checkpoint.fingerprint);
+      saveCheckpoint(checkpoint.file, model, this, checkpoint.fingerprint);
       this.savedAt = performance.now();
     }
   }
@@ -216,7 +216,7 @@ export async function train(input: TrainingInput): Promise<TrainingOutcome> {
   const { settings, trainingSet, shouldStop } = input;
   const { batchSize, seed, normalization, cropPadding, flip, cutout } = settings;
   const run = new TrainingRun(input);
-  await run.open();
+  run.open();
   while (run.epoch <= settings.epochs) {
     const batches = trainingBatches(trainingSet, { batchSize, epoch: run.epoch, seed, normalization, augmentation: { cropPadding, flip, cutout } });
     let skipped = run.position.step;
@@ -231,10 +231,10 @@ export async function train(input: TrainingInput): Promise<TrainingOutcome> {
         return run.end('diverged', `the loss was ${loss} at step ${run.position.step} of epoch ${run.epoch}`);
       }
       if (shouldStop?.() === true) {
-        await run.save(true);
+        run.save(true);
         return run.end('stopped');
       }
-      await run.save();
+      run.save();
       await new Promise(setImmediate);
     }
     await run.closeEpoch();
