@@ -98,7 +98,7 @@ async function compileWith(layout, [command = '', ...flags], variables) {
   const draft = `${layout.addon}.tmp`;
   const args = [
     ...flags,
-    ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'],
+    ...['-std=c++17', '-O2', '-g0', '-fPIC', '-shared', '-DNAPI_VERSION=8'],
     ...['-I', join(layout.nodeModules, 'node-api-headers/include'), '-I', 'include'],
     ...sources(layout).filter((file) => file.endsWith('.cc')),
     ...['./libtensorflow_cc.so.2', './libtensorflow_framework.so.2', '-Wl,-rpath,$ORIGIN'],
