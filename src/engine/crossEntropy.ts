@@ -7,15 +7,15 @@ import { execute, execute1, tensor, type Tensor } from './tensor';
  *
  * @param labels class of each image, in [0, classes).
  * @returns [labels.length, classes]
- * @throws RangeError for a label outside that range.
+ * @throws RangeError for any other label.
  * @source Szegedy et al. 2016 (arXiv 1512.00567), section 7.
  */
 export function smoothedTargets(labels: ArrayLike<number>, classes: number, smoothing: number): Tensor {
   const targets = new Float32Array(labels.length * classes).fill(smoothing / classes);
   for (let row = 0; row < labels.length; row++) {
     const label = labels[row]!;
-    if (!(label >= 0 && label < classes)) {
-      throw new RangeError(`smoothedTargets: label ${label} of image ${row} is outside [0, ${classes}).`);
+    if (!(Number.isInteger(label) && label >= 0 && label < classes)) {
+      throw new RangeError(`smoothedTargets: label ${label} of image ${row} is not one of the classes 0 to ${classes - 1}.`);
     }
     targets[row * classes + label] = 1 - smoothing + smoothing / classes;
   }
@@ -29,8 +29,14 @@ export function smoothedTargets(labels: ArrayLike<number>, classes: number, smoo
  * @param logits [batch, classes]
  * @param targets [batch, classes], rows that sum to 1.
  * @returns a scalar
+ * @throws RangeError if the shapes differ: TensorFlow would repeat a single row for all images.
  */
 export function softmaxCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
+  if (logits.shape.join() !== targets.shape.join()) {
+    throw new RangeError(
+      `softmaxCrossEntropy: logits have shape [${logits.shape.join(', ')}], targets [${targets.shape.join(', ')}]; expected the same.`,
+    );
+  }
   const type = typeAttribute('T', 'float32');
   const [losses, difference] = execute('SoftmaxCrossEntropyWithLogits', [type], [logits, targets], 2) as [Tensor, Tensor];
   const axis = tensor(Int32Array.of(0), [1]);

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { expectAllClose } from '../testing/expectAllClose';
+import { expectOp, hashedTensor, opCases } from '../testing/opCase';
+import { hashed } from '../testing/hashed';
+import { batchNormalizeEvaluation, batchNormalizeTraining, type ChannelStatistics } from './batchNormalization';
+import { scope, tensor, tensorCount } from './tensor';
+
+function running(channels: number): ChannelStatistics {
+  const variance = hashed('running_var', channels).map((value) => 1 + 0.5 * value);
+  return { mean: hashedTensor('running_mean', [channels]), variance: tensor(variance, [channels]) };
+}
+
+test('training: value, running statistics and gradients are PyTorch\'s', () => {
+  for (const one of opCases('batchNormalizeTraining')) {
+    expectOp(one, ({ x, scale, shift }, { momentum, epsilon }) => {
+      const result = batchNormalizeTraining(x!, { scale: scale!, shift: shift!, epsilon: epsilon! }, running(scale!.size), momentum!);
+      return { y: result.y, others: { ...result.running } };
+    });
+  }
+});
+
+test('evaluation: value and gradients are PyTorch\'s', () => {
+  for (const one of opCases('batchNormalizeEvaluation')) {
+    expectOp(one, ({ x, scale, shift }, { epsilon }) => {
+      const statistics = running(scale!.size);
+      const y = batchNormalizeEvaluation(x!, { scale: scale!, shift: shift!, epsilon: epsilon! }, statistics);
+      return { y, others: { ...statistics } };
+    });
+  }
+});
+
+test('by hand: the values 0, 2, 4, 6 of one channel', () => {
+  // Mean 3; variance (9 + 1 + 1 + 9) / 4 = 5, unbiased 20 / 3. With scale 2, shift 1 and epsilon 4: 2 (x - 3) / 3 + 1.
+  const before = tensorCount();
+  scope(() => {
+    const x = tensor([0, 2, 4, 6], [4, 1, 1, 1]);
+    const norm = { scale: tensor([2], [1]), shift: tensor([1], [1]), epsilon: 4 };
+    const old = { mean: tensor([1], [1]), variance: tensor([1], [1]) };
+    const { y, running: moved } = batchNormalizeTraining(x, norm, old, 0.25);
+    expectAllClose(y, tensor([-1, 1 / 3, 5 / 3, 3], [4, 1, 1, 1]), { absolute: 1e-6 });
+    expectAllClose(moved.mean, [0.75 * 1 + 0.25 * 3], { absolute: 1e-6 });
+    expectAllClose(moved.variance, [0.75 * 1 + (0.25 * 20) / 3], { absolute: 1e-6 });
+    assert.deepEqual([...old.mean.values(), ...old.variance.values()], [1, 1]);
+  });
+  assert.equal(tensorCount(), before);
+});

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { expectOp, opCases } from '../testing/opCase';
+import { relu } from './activation';
+import { globalAveragePool, maxPool3x3Stride2 } from './pooling';
+import { scope, tensor } from './tensor';
+
+test('max-pool after a ReLU, and its gradient, are PyTorch\'s', () => {
+  opCases('maxPool').forEach((one) => expectOp(one, ({ x }) => ({ y: maxPool3x3Stride2(relu(x!)) })));
+});
+
+test('the mean over all positions, and its gradient, are PyTorch\'s', () => {
+  opCases('globalAveragePool').forEach((one) => expectOp(one, ({ x }) => ({ y: globalAveragePool(x!) })));
+});
+
+test('max-pool by hand: windows around rows and columns 0 and 2', () => {
+  scope(() => {
+    const x = tensor([9, 1, 2, 3, 4, 5, 6, 7, 8], [1, 3, 3, 1]);
+    assert.deepEqual([...maxPool3x3Stride2(x).values()], [9, 5, 7, 8]);
+  });
+});
