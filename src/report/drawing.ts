@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { launchChromium } from './browser';
+import { isThreeDimensional, type FigureSpecification } from './figures/specification';
+
+/** plotly's script, for pages that draw. */
+export const PLOTLY_SCRIPT = require.resolve('plotly.js-dist');
+
+/** Dots of a PNG for each pixel of the specification, so that it prints at 200 dots an inch and more. */
+const PNG_SCALE = 2;
+
+/** A figure as pictures. */
+export interface Drawing {
+  /** The vector picture; null for a figure that needs WebGL. */
+  readonly svg: string | null;
+  readonly png: Buffer;
+}
+
+/** The part of plotly that runs on the page. */
+interface PagePlotly {
+  toImage(figure: FigureSpecification, options: { format: 'svg' | 'png'; width: number; height: number; scale?: number }): Promise<string>;
+}
+
+/**
+ * Draws figures in headless Chromium: SVG and PNG, and PNG alone for three-dimensional ones.
+ *
+ * The same figure gives the same SVG on machines with the same typefaces.
+ *
+ * @throws Error if Chromium does not start or plotly refuses a figure.
+ */
+export async function drawFigures(figures: readonly FigureSpecification[]): Promise<readonly Drawing[]> {
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage();
+    await page.addScriptTag({ content: await readFile(PLOTLY_SCRIPT, 'utf8') });
+    const draw = (figure: FigureSpecification, format: 'svg' | 'png'): Promise<string> =>
+      page.evaluate(
+        ({ figure, format, scale }) => {
+          const { Plotly } = globalThis as unknown as { Plotly: PagePlotly };
+          const { width, height } = figure.layout;
+          return Plotly.toImage(figure, format === 'png' ? { format, width, height, scale } : { format, width, height });
+        },
+        { figure, format, scale: PNG_SCALE },
+      );
+    const drawings: Drawing[] = [];
+    for (const figure of figures) {
+      const svg = isThreeDimensional(figure) ? null : svgOf(await draw(figure, 'svg'));
+      const png = Buffer.from((await draw(figure, 'png')).split(',')[1]!, 'base64');
+      drawings.push({ svg, png });
+    }
+    return drawings;
+  } finally {
+    await browser.close();
+  }
+}
+
+/**
+ * plotly numbers clip paths, traces and the like at random. A number made from the picture itself makes the same
+ * figure the same file, and keeps two figures on one page apart.
+ */
+function svgOf(url: string): string {
+  const svg = decodeURIComponent(url.slice(url.indexOf(',') + 1));
+  const numbers = [...new Set([...svg.matchAll(/\b(?:defs-|clip|trace|cb)([0-9a-f]{6})/g)].map((match) => match[1]!))];
+  const named = (prefix: string): string =>
+    numbers.reduce((text, number, index) => text.replaceAll(new RegExp(`\\b(defs-|topdefs-|clip|legend|trace|cb)${number}`, 'g'), `$1${prefix}-${index}`), svg);
+  return named(createHash('sha256').update(named('')).digest('hex').slice(0, 6));
+}

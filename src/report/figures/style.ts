@@ -1,0 +1,31 @@
+import type { LayoutAxis } from 'plotly.js-dist';
+import type { ExperimentConfig } from '../../experiment/config';
+
+/** Colours that readers with any kind of colour vision tell apart (Okabe and Ito 2008). */
+export const COLOURS = {
+  black: '#000000',
+  orange: '#E69F00',
+  skyBlue: '#56B4E9',
+  green: '#009E73',
+  yellow: '#F0E442',
+  blue: '#0072B2',
+  vermilion: '#D55E00',
+  purple: '#CC79A7',
+} as const;
+
+/** Colour, dash and marker of each method, the same in all figures; one of the three is enough to tell them apart. */
+export const METHOD_STYLES = {
+  sgd: { colour: COLOURS.blue, dash: 'solid', symbol: 'circle' },
+  sam: { colour: COLOURS.vermilion, dash: 'dash', symbol: 'diamond' },
+} as const satisfies Readonly<Record<ExperimentConfig['method'], { readonly colour: string; readonly dash: string; readonly symbol: string }>>;
+
+/** The same colour, see-through. @param opacity in [0, 1] */
+export function transparent(colour: string, opacity: number): string {
+  const channels = [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16));
+  return `rgba(${channels.join(', ')}, ${opacity})`;
+}
+
+/** An axis with a title, a frame and a light grid. */
+export function axis(title: string, changes: Partial<LayoutAxis> = {}): Partial<LayoutAxis> {
+  return { title: { text: title, standoff: 8 }, showline: true, linecolor: '#222222', mirror: true, ticks: 'outside', gridcolor: '#e5e5e5', zeroline: false, automargin: true, ...changes };
+}

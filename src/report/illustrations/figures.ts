@@ -1,0 +1,59 @@
+import { lossCurveSection } from '../figures/lossCurveSection';
+import { lossContour, lossSurface, type SurfaceInput } from '../figures/lossSurface';
+import { samStepDiagram } from '../figures/samStepDiagram';
+import type { FigureSpecification } from '../figures/specification';
+import { descend, stepVectors, type DescentSettings } from './descent';
+import { evenly, FLAT_HOLLOW, sampleGrid, SHARP_AND_FLAT, SHARP_HOLLOW } from './planarLoss';
+
+/** The descent of Figure 1; `rho` is SAM's, SGD's is 0. */
+export const FIGURE_1_DESCENT: DescentSettings = { start: [-1.6, 0.9], rho: 0.3, learningRate: 0.05, momentum: 0.9, steps: 200 };
+
+const AXES = { x: 'Parameter w₁', y: 'Parameter w₂', z: 'Loss L(w₁, w₂)' } as const;
+const GRID_POINTS = 71;
+
+/** Figure 1, computed: from one start, SGD ends in the sharp minimum and SAM in the flat one. In three dimensions and from above. */
+export function figure1(): { readonly surface: FigureSpecification; readonly contour: FigureSpecification } {
+  const { rho, learningRate, momentum, steps } = FIGURE_1_DESCENT;
+  const grid = sampleGrid(SHARP_AND_FLAT, [-2.4, 3], [-1.6, 1.8], GRID_POINTS);
+  const input: SurfaceInput = {
+    title: 'Figure 1. SGD ends in the sharp minimum, SAM in the flat one',
+    caption: `A loss of two parameters with a sharp and a flat minimum; the exact gradient, no data set and no seed. ${steps} steps, learning rate ${learningRate}, momentum ${momentum}; SAM with ρ = ${rho}.`,
+    grid,
+    paths: [
+      { name: 'SGD (no SAM)', points: descend(SHARP_AND_FLAT, { ...FIGURE_1_DESCENT, rho: 0 }) },
+      { name: 'SAM', points: descend(SHARP_AND_FLAT, FIGURE_1_DESCENT) },
+    ],
+    axes: AXES,
+  };
+  return { surface: lossSurface({ ...input, grid: sampleGrid(SHARP_AND_FLAT, [-2, 2.2], [-1.5, 1.6], GRID_POINTS) }), contour: lossContour(input) };
+}
+
+/** The loss of Figure 1 along the line through both minima, and the largest loss on that line within rho: the sharp minimum is deeper, and worse to be near. */
+export function figure1Section(): FigureSpecification {
+  const { rho } = FIGURE_1_DESCENT;
+  const [from, to] = [SHARP_HOLLOW.centre, FLAT_HOLLOW.centre];
+  const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
+  const at = (distance: number): number => SHARP_AND_FLAT.loss(from[0] + ((to[0] - from[0]) * distance) / length, from[1] + ((to[1] - from[1]) * distance) / length);
+  const distance = evenly([-1, length + 1], 301);
+  const worst = (centre: number): number => Math.max(...evenly([centre - rho, centre + rho], 61).map(at));
+  return lossCurveSection({
+    title: 'A cut through the sharp and the flat minimum',
+    caption: `The loss of Figure 1 on the line through both minima, and its maximum over that line within ρ = ${rho}. Computed in closed form; no data set and no seed.`,
+    distance,
+    curves: [{ name: 'Loss L', loss: distance.map(at) }, { name: `Largest loss within ρ = ${rho}`, loss: distance.map(worst) }],
+    marks: [{ name: 'sharp', distance: 0, loss: at(0) }, { name: 'flat', distance: length, loss: at(length) }],
+  });
+}
+
+/** Figure 2, computed: one step of SAM taken apart, on the loss of Figure 1 beside the sharp minimum. */
+export function figure2(): FigureSpecification {
+  const start = [-0.2, 0.15] as const;
+  const settings = { rho: 0.3, learningRate: 0.4 };
+  return samStepDiagram({
+    title: 'Figure 2. One step of SAM beside one of SGD',
+    caption: `The loss of Figure 1 at w = (${start.join(', ').replace('-', '−')}); ρ = ${settings.rho}, learning rate η = ${settings.learningRate}, no momentum. Every arrow is a computed vector; no data set and no seed.`,
+    grid: sampleGrid(SHARP_AND_FLAT, [-1.1, 0.9], [-0.45, 0.8], GRID_POINTS),
+    ...stepVectors(SHARP_AND_FLAT, start, settings),
+    axes: AXES,
+  });
+}
