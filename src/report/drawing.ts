@@ -62,6 +62,6 @@ function svgOf(url: string): string {
   const svg = decodeURIComponent(url.slice(url.indexOf(',') + 1));
   const numbers = [...new Set([...svg.matchAll(/\b(?:defs-|clip|trace|cb)([0-9a-f]{6})/g)].map((match) => match[1]!))];
   const named = (prefix: string): string =>
-    numbers.reduce((text, number, index) => text.replaceAll(new RegExp(`\\b(defs-|topdefs-|clip|legend|trace|cb)${number}`, 'g'), `$1${prefix}-${index}`), svg);
+    numbers.reduce((text, number, index) => text.replaceAll(new RegExp(`(defs-|clip|legend|trace|cb)${number}`, 'g'), `$1${prefix}-${index}`), svg);
   return named(createHash('sha256').update(named('')).digest('hex').slice(0, 6));
 }

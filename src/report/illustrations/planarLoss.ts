@@ -4,9 +4,9 @@ import type { Objective } from '../../optim/step';
 /** A loss of two parameters and its gradient, in closed form. */
 export interface PlanarLoss {
   /** L at (x, y) */
-  loss(x: number, y: number): number;
+  readonly loss: (x: number, y: number) => number;
   /** (dL/dx, dL/dy) at (x, y) */
-  gradient(x: number, y: number): readonly [number, number];
+  readonly gradient: (x: number, y: number) => readonly [number, number];
 }
 
 /** A hollow of the shape of a normal density: -depth exp(-|w - centre|² / (2 width²)). */

@@ -1,0 +1,44 @@
+import { drawFigures } from './drawing';
+import type { FigureSpecification } from './figures/specification';
+import { requireNotebook, type MimeBundle } from './notebookOutput';
+import type { ResultTable } from './tables';
+import { recordsToHtml, recordsToMarkdown } from './recordTable';
+import { toHtml, toMarkdown } from './tableText';
+
+/**
+ * Shows figures below the running cell: interactive where plotly's renderer is, and as an SVG (a PNG where it is
+ * three-dimensional) everywhere else, so that a saved notebook reads well on a code host.
+ *
+ * Drawing starts a browser, which takes some seconds; figures of one call share it.
+ *
+ * @throws Error outside a notebook, and if a figure cannot be drawn.
+ */
+export async function displayFigure(...figures: readonly FigureSpecification[]): Promise<void> {
+  const write = requireNotebook('displayFigure', 'draw it into files with renderFigures');
+  const drawings = await drawFigures(figures);
+  figures.forEach(({ data, layout }, index) => {
+    const { svg, png } = drawings[index]!;
+    const picture: MimeBundle = svg === null ? { 'image/png': png.toString('base64') } : { 'image/svg+xml': svg };
+    write({ 'application/vnd.plotly.v1+json': { data, layout }, ...picture, 'text/plain': layout.title.text });
+  });
+}
+
+/** Shows tables of results below the running cell, as HTML and as Markdown. @throws Error outside a notebook. */
+export function displayTable(...tables: readonly ResultTable[]): void {
+  const write = requireNotebook('displayTable', 'print toMarkdown(table)');
+  for (const table of tables) {
+    write({ 'text/html': toHtml(table), 'text/markdown': toMarkdown(table), 'text/plain': toMarkdown(table) });
+  }
+}
+
+/**
+ * Shows plain records as a table below the running cell: one column a field, numbers with four significant digits.
+ *
+ * @param rows records with the same fields.
+ * @throws Error outside a notebook; RangeError if there is no row.
+ */
+export function displayRecords(title: string, rows: readonly object[]): void {
+  const write = requireNotebook('displayRecords', 'print the rows with console.table');
+  const markdown = recordsToMarkdown(title, rows);
+  write({ 'text/html': recordsToHtml(title, rows), 'text/markdown': markdown, 'text/plain': markdown });
+}
