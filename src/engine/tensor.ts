@@ -88,7 +88,9 @@ export function scope<T>(body: () => T, keep: (result: T) => Iterable<Tensor> = 
   try {
     const result = body();
     for (const tensor of keep(result)) {
-      made.delete(tensor);
+      if (made.delete(tensor)) {
+        scopes.at(-2)?.add(tensor);
+      }
     }
     return result;
   } finally {

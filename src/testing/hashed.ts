@@ -7,11 +7,13 @@ export function hashed(name: string, count: number): Float32Array {
   for (const byte of Buffer.from(name)) {
     seed = Math.imul(seed ^ byte, 0x01000193);
   }
-  return Float32Array.from({ length: count }, (_, index) => {
+  const values = new Float32Array(count);
+  for (let index = 0; index < count; index++) {
     let h = seed ^ Math.imul(index + 1, 0x9e3779b1);
     h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
     h ^= h >>> 16;
-    return (h >>> 8) / 2 ** 23 - 1;
-  });
+    values[index] = (h >>> 8) / 2 ** 23 - 1;
+  }
+  return values;
 }
