@@ -55,9 +55,14 @@ export function describeSeeds(seeds: readonly number[]): string {
   return `seed${distinct.length === 1 ? '' : 's'} ${distinct.join(', ')}`;
 }
 
+/** "quick" or "smoke" for presets that only show that everything works; undefined for those that give results. */
+export function unfitPreset(preset: string): string | undefined {
+  return /^(quick|smoke)/.exec(preset)?.[1];
+}
+
 /** What a title must warn of: that a preset proves nothing, and that images are not CIFAR's. Starts with a dash, or is empty. */
 export function warnings(preset: string, synthetic: boolean): string {
-  const unfit = /^(quick|smoke)/.exec(preset)?.[1];
+  const unfit = unfitPreset(preset);
   const parts = [unfit !== undefined && `${unfit} preset: not a result`, synthetic && 'embedded synthetic images, not CIFAR'];
   return parts.map((part) => (part === false ? '' : ` — ${part}`)).join('');
 }

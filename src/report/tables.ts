@@ -1,6 +1,6 @@
 import type { ExperimentConfig } from '../experiment/config';
 import type { RunResult } from '../experiment/result';
-import { DATASET_NAMES, describeData, describeModel, describeRecipe, describeSeeds, METHOD_NAMES, warnings } from './recipe';
+import { DATASET_NAMES, describeData, describeModel, describeRecipe, describeSeeds, METHOD_NAMES, unfitPreset, warnings } from './recipe';
 import { errorRows, errorRowsBesidePublished, selectRuns, type ErrorRow } from './rows';
 
 /** A table of results: plain records for code, and what a reader needs around them. */
@@ -21,7 +21,6 @@ export interface TableSelection {
 }
 
 const TABLE_NUMBERS: Readonly<Record<ExperimentConfig['dataset'], number>> = { cifar10: 1, cifar100: 2 };
-const NO_PROOF = /^(quick|smoke)/;
 
 /**
  * Tables 1 and 2: test error with and without SAM, ours beside the report's. One table for each recipe
@@ -33,7 +32,7 @@ export function errorTables(results: readonly RunResult[], { preset, dataset }: 
   const recipes = selectRuns(results, { preset, dataset, evaluateOn: 'test' });
   const title = `Table ${TABLE_NUMBERS[dataset]}. Test error with and without SAM on`;
   if (recipes.length === 0) {
-    const rows = NO_PROOF.test(preset) ? [] : errorRowsBesidePublished([], dataset);
+    const rows = unfitPreset(preset) !== undefined ? [] : errorRowsBesidePublished([], dataset);
     const name = DATASET_NAMES[dataset];
     return [{ kind: 'test', title: `${title} ${name}, ${preset} preset${warnings(preset, false)}`, caption: `${name}; not run`, rows, notes: [] }];
   }
@@ -41,7 +40,7 @@ export function errorTables(results: readonly RunResult[], { preset, dataset }: 
     kind: 'test',
     title: `${title} ${runs[0]!.data.name}, ${preset} preset${warnings(preset, runs[0]!.data.synthetic)}`,
     caption: captionOf(runs),
-    rows: NO_PROOF.test(preset) ? errorRows(runs) : errorRowsBesidePublished(runs, dataset),
+    rows: unfitPreset(preset) !== undefined ? errorRows(runs) : errorRowsBesidePublished(runs, dataset),
     notes: [`Ours: ${describeRecipe(runs[0]!.config)}`, ...intervalNotes(errorRows(runs))],
   }));
 }

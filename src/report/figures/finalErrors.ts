@@ -49,7 +49,7 @@ function methodTraces(method: ExperimentConfig['method'], rows: readonly ErrorRo
         marker: { symbol, size: 11, color: colour },
       },
       {
-        ...shared, name: `${name}, the report's`, x: x(theirs, SIDE_STEP[method] + PUBLISHED_STEP), y: theirs.map((row) => row[published]),
+        ...shared, name: `${name}, the report`, x: x(theirs, SIDE_STEP[method] + PUBLISHED_STEP), y: theirs.map((row) => row[published]),
         marker: { symbol: `${symbol}-open`, size: 11, color: colour, line: { width: 2 } },
       },
     ].filter((trace) => trace.x.length > 0) as Data[];

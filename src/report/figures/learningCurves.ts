@@ -18,25 +18,37 @@ interface EpochPoint {
   readonly errorMax: number;
 }
 
+/** Runs that one line stands for: they differ in their seed alone. */
+interface Line {
+  readonly method: ExperimentConfig['method'];
+  readonly name: string;
+  readonly runs: readonly RunResult[];
+}
+
 /**
  * Training loss and training error by epoch: one line a method, the mean over seeds, with a band from
- * the smallest to the largest seed where there are several.
+ * the smallest to the largest seed where there are several. Diverged runs are left out and named.
  *
  * @param runs runs of one recipe and one number of epochs, such as one list of `selectRuns`, filtered.
- * @throws RangeError if there is no run, or if lengths differ.
+ * @throws RangeError if no run finished, or if lengths differ.
  */
 export function learningCurves(runs: readonly RunResult[]): FigureSpecification {
-  const [first] = runs;
+  const finished = runs.filter((run) => run.status === 'finished');
+  const [first] = finished;
   if (first === undefined || runs.some((run) => run.config.epochs !== first.config.epochs)) {
-    const lengths = runs.map((run) => run.config.epochs);
-    throw new RangeError(`learningCurves: expected runs of one number of epochs, got [${lengths.join(', ')}]; draw one figure for each length.`);
+    const lengths = finished.map((run) => run.config.epochs);
+    throw new RangeError(`learningCurves: expected finished runs of one number of epochs, got [${lengths.join(', ')}]; draw one figure for each length.`);
   }
-  const { preset, data } = first;
-  const methods = (['sgd', 'sam'] as const).filter((method) => runs.some((run) => run.config.method === method));
-  const traces = methods.flatMap((method) => methodTraces(method, runs.filter((run) => run.config.method === method)));
-  const title = `Training of ${first.config.epochs} epochs on ${data.name}${warnings(preset, data.synthetic)}`;
-  const band = runs.length > methods.length ? ' Band: smallest to largest over seeds.' : '';
-  return figure({ title, caption: `${captionOf(runs)}. Loss at the unperturbed weights; error on the augmented images.${band}` }, traces, {
+  const { preset, data, config } = first;
+  const lines = linesOf(finished);
+  const title = `Training over ${config.epochs} epochs on ${data.name}, ${preset} preset${warnings(preset, data.synthetic)}`;
+  const diverged = runs.filter((run) => run.status === 'diverged').map((run) => `${METHOD_NAMES[run.config.method]} seed ${run.config.seed}`);
+  const notes = [
+    'Loss at the unperturbed weights; error on the augmented images.',
+    ...(finished.length > lines.length ? ['Band: smallest to largest over seeds.'] : []),
+    ...(diverged.length > 0 ? [`Diverged and left out: ${diverged.join(', ')}.`] : []),
+  ];
+  return figure({ title, caption: `${captionOf(finished)}. ${notes.join(' ')}` }, lines.flatMap(lineTraces), {
     xaxis: axis('Epoch', { domain: [0, 0.45] }),
     yaxis: axis('Training loss, nats'),
     xaxis2: axis('Epoch', { domain: [0.57, 1], anchor: 'y2' }),
@@ -44,7 +56,21 @@ export function learningCurves(runs: readonly RunResult[]): FigureSpecification 
   });
 }
 
-function methodTraces(method: ExperimentConfig['method'], runs: readonly RunResult[]): Data[] {
+/** A line for each method, named by its settings where a method ran with several. */
+function linesOf(runs: readonly RunResult[]): readonly Line[] {
+  return (['sgd', 'sam'] as const).flatMap((method) => {
+    const settings = new Map<string, RunResult[]>();
+    for (const run of runs.filter((candidate) => candidate.config.method === method)) {
+      const { learningRate, rho } = run.config;
+      const key = `learning rate ${learningRate}${method === 'sam' ? `, ρ = ${rho}` : ''}`;
+      settings.set(key, [...(settings.get(key) ?? []), run]);
+    }
+    const name = (setting: string): string => (settings.size === 1 ? METHOD_NAMES[method] : `${METHOD_NAMES[method]}, ${setting}`);
+    return [...settings].map(([setting, group]) => ({ method, name: name(setting), runs: group }));
+  });
+}
+
+function lineTraces({ method, name, runs }: Line): Data[] {
   const points = epochPoints(runs);
   const panels = [
     { axes: { xaxis: 'x', yaxis: 'y' }, mean: points.map((p) => p.lossMean), min: points.map((p) => p.lossMin), max: points.map((p) => p.lossMax) },
@@ -57,7 +83,7 @@ function methodTraces(method: ExperimentConfig['method'], runs: readonly RunResu
   return panels.flatMap(({ axes, mean, min, max }, panel): Data[] => [
     ...(runs.length > 1 ? [band(epochs, min, max, { colour, ...axes })] : []),
     {
-      type: 'scatter', mode: 'lines+markers', name: METHOD_NAMES[method], legendgroup: method, showlegend: panel === 0,
+      type: 'scatter', mode: 'lines+markers', name, legendgroup: name, showlegend: panel === 0,
       x: epochs, y: mean, ...axes, line: { color: colour, dash, width: 2 }, marker: { symbol, size: 8, color: colour, maxdisplayed },
     },
   ]);

@@ -1,0 +1,34 @@
+import { join, relative } from 'node:path';
+import { Command } from 'commander';
+import { regenerateFigures, regenerateReport } from './regenerate';
+
+const ROOT = join(__dirname, '..', '..');
+
+function program(): Command {
+  const command = new Command().name('npm run').description('Make figures and report again from stored results. Nothing is trained.').showHelpAfterError();
+  const preset = ['--preset <name>', 'quick (writes below data/quick), laptop, paper, or another preset', 'laptop'] as const;
+  command
+    .command('figures')
+    .description('draw the figures: SVG, PNG, JSON and interactive HTML')
+    .option(...preset)
+    .action(async (options: { readonly preset: string }) => {
+      const names = await regenerateFigures(ROOT, options.preset);
+      console.log(`Drew ${names.length} figures: ${names.join(', ')}.`);
+    });
+  command
+    .command('report')
+    .description('fill the tables of REPORT.md and README.md')
+    .option(...preset)
+    .action(async (options: { readonly preset: string }) => {
+      const files = await regenerateReport(ROOT, options.preset);
+      console.log(`Wrote ${files.map((file) => relative(ROOT, file)).join(' and ')}.`);
+    });
+  return command;
+}
+
+program()
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });

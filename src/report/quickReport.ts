@@ -1,0 +1,23 @@
+import type { RunResult } from '../experiment/result';
+import { pictures } from './contents';
+import type { NamedFigures } from './reportFigures';
+import { costsMarkdown, describeMachines } from './runCosts';
+import { errorTables, tuningTables } from './tables';
+import { toMarkdown } from './tableText';
+
+/** The report of a quick run: its tables and figures and nothing else, for nothing follows from them. */
+export function quickReport(results: readonly RunResult[], presets: readonly string[], figures: NamedFigures): string {
+  const selections = presets.flatMap((preset) => (['cifar10', 'cifar100'] as const).map((dataset) => ({ preset, dataset })));
+  const tables = selections.flatMap((selection) => [...errorTables(results, selection), ...tuningTables(results, selection)]).filter((table) => table.rows.length > 0);
+  return [
+    '# Quick preset: not a result',
+    'This page shows that training, tables and figures work on this machine. The networks saw a handful of images for a few epochs, so its numbers say nothing about SAM. The report is `REPORT.md` in the folder above `data`.',
+    describeMachines(results),
+    ...tables.map(toMarkdown),
+    '## Cost',
+    costsMarkdown(results),
+    '## Figures',
+    pictures(figures, ''),
+    '',
+  ].join('\n\n');
+}

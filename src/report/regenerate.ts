@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { findPreset, PRESET_GROUPS, PRESETS } from '../experiment/presets';
+import type { RunResult } from '../experiment/result';
+import { readResults } from '../experiment/store';
+import { reportContents } from './contents';
+import { fill } from './fill';
+import { quickReport } from './quickReport';
+import { unfitPreset } from './recipe';
+import { renderFigures } from './render';
+import { illustrations, resultFigures, type NamedFigures } from './reportFigures';
+
+/** What is made again from stored results. */
+interface Source {
+  readonly results: readonly RunResult[];
+  /** The presets whose figures are drawn. */
+  readonly presets: readonly string[];
+  /** Holds `figures/` and the documents. */
+  readonly folder: string;
+  readonly quick: boolean;
+}
+
+/** Documents with places to fill. */
+const DOCUMENTS = ['REPORT.md', 'README.md'] as const;
+
+/**
+ * Draws the figures of a preset's stored results and Figures 1 and 2: into `figures/`, or into `data/quick/figures/`
+ * for a preset that gives no results.
+ *
+ * @param root the project's folder.
+ * @returns the names of the figures.
+ * @throws RangeError for an unknown preset; Error if a stored result cannot be read or a figure not be drawn.
+ */
+export async function regenerateFigures(root: string, preset: string): Promise<readonly string[]> {
+  const source = await readSource(root, preset);
+  const figures = figuresOf(source);
+  await renderFigures(figures, join(source.folder, 'figures'));
+  return Object.keys(figures);
+}
+
+/**
+ * Fills REPORT.md and README.md from all stored results, or writes `data/quick/REPORT.md` for a preset that gives no results.
+ *
+ * @param root the project's folder.
+ * @returns the files that were written.
+ * @throws RangeError for an unknown preset; Error if a stored result cannot be read or a document's places are not as expected.
+ */
+export async function regenerateReport(root: string, preset: string): Promise<readonly string[]> {
+  const source = await readSource(root, preset);
+  if (source.quick) {
+    const file = join(source.folder, 'REPORT.md');
+    await mkdir(source.folder, { recursive: true });
+    await writeFileAtomic(file, quickReport(source.results, source.presets, figuresOf(source)));
+    return [file];
+  }
+  // The documents show every preset, whichever was asked for.
+  const contents = reportContents(source.results, figuresOf({ ...source, presets: PRESETS.map(({ name }) => name) }));
+  const files = DOCUMENTS.map((name) => join(root, name)).filter(existsSync);
+  // All are filled before any is written, so that an error leaves each as it was.
+  const filled = await Promise.all(files.map(async (file) => fill(await readFile(file, 'utf8'), contents, file)));
+  for (const [index, file] of files.entries()) {
+    await writeFileAtomic(file, filled[index]!);
+  }
+  return files;
+}
+
+async function readSource(root: string, preset: string): Promise<Source> {
+  const presets = PRESET_GROUPS[preset] ?? [findPreset(preset).name];
+  const quick = presets.every((name) => unfitPreset(name) !== undefined);
+  const data = join(root, 'data');
+  const results = await readResults(join(data, ...(quick ? ['quick'] : []), 'results'));
+  return { results, presets, folder: quick ? join(data, 'quick') : root, quick };
+}
+
+function figuresOf({ results, presets }: Source): NamedFigures {
+  return Object.assign(illustrations(), ...presets.map((preset) => resultFigures(results, preset))) as NamedFigures;
+}

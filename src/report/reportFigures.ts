@@ -1,0 +1,41 @@
+import type { ExperimentConfig } from '../experiment/config';
+import type { RunResult } from '../experiment/result';
+import { finalErrors } from './figures/finalErrors';
+import { learningCurves } from './figures/learningCurves';
+import type { FigureSpecification } from './figures/specification';
+import { tuningGrid } from './figures/tuningGrid';
+import { figure1, figure1Section, figure2 } from './illustrations/figures';
+import { selectRuns } from './rows';
+import { errorTables, tuningTables } from './tables';
+
+const DATASETS: readonly ExperimentConfig['dataset'][] = ['cifar10', 'cifar100'];
+
+/** Figures by name, a file name without ending. */
+export type NamedFigures = Readonly<Record<string, FigureSpecification>>;
+
+/** Figures 1 and 2 of the report, computed; they need no training. */
+export function illustrations(): NamedFigures {
+  const { surface, contour } = figure1();
+  return { 'figure-1-surface': surface, 'figure-1-contour': contour, 'figure-1-section': figure1Section(), 'figure-2-sam-step': figure2() };
+}
+
+/** All figures of a preset's stored results, such as "laptop-cifar10-final-errors"; none where nothing was run. */
+export function resultFigures(results: readonly RunResult[], preset: string): NamedFigures {
+  return Object.fromEntries(DATASETS.flatMap((dataset) => datasetFigures(results, preset, dataset)));
+}
+
+function datasetFigures(results: readonly RunResult[], preset: string, dataset: ExperimentConfig['dataset']): readonly (readonly [string, FigureSpecification])[] {
+  const selection = { preset, dataset };
+  const name = (what: string, recipe: number): string => `${preset}-${dataset}-${what}${recipe === 0 ? '' : `-recipe-${recipe + 1}`}`;
+  const tables = errorTables(results, selection);
+  const curves = selectRuns(results, { ...selection, evaluateOn: 'test' }).flatMap((runs, recipe) => {
+    const finished = runs.filter((run) => run.status === 'finished');
+    const lengths = [...new Set(finished.map((run) => run.config.epochs))].sort((a, b) => a - b);
+    return lengths.map((epochs) => [name(`training-${epochs}-epochs`, recipe), learningCurves(runs.filter((run) => run.config.epochs === epochs))] as const);
+  });
+  const errors = tables.flatMap((table, recipe) => (table.rows.some((row) => row.n > 0) ? [[name('final-errors', recipe), finalErrors(table)] as const] : []));
+  const tuning = tuningTables(results, selection).flatMap((table, recipe) =>
+    table.rows.some((row) => row.n > 0) ? [[name('tuning', recipe), tuningGrid(table)] as const] : [],
+  );
+  return [...errors, ...curves, ...tuning];
+}

@@ -1,0 +1,70 @@
+import { join, relative } from 'node:path';
+import { Command } from 'commander';
+import { runId } from '../experiment/store';
+import { expandPreset, isQuick, runPreset } from '../experiment/runPreset';
+import { withStopFlag } from '../notebook/interrupt';
+import { executeNotebook, notebookNames } from './notebooks';
+import { duration, progressLine } from './progressChart';
+import { regenerateFigures, regenerateReport } from './regenerate';
+
+const ROOT = join(__dirname, '..', '..');
+/** Seconds between two lines that tell how far a run is. */
+const REPORT_SECONDS = 15;
+
+/** Says what a step does and how long it took. */
+async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const started = performance.now();
+  console.log(name);
+  const result = await work();
+  console.log(`  done in ${duration((performance.now() - started) / 1000)}`);
+  return result;
+}
+
+/** Makes the runs of a preset that are not stored yet. @throws Error if an interrupt ended it; what was done is stored. */
+async function makeRuns(preset: string): Promise<void> {
+  let told = performance.now();
+  const stopped = await withStopFlag(async (shouldStop) => {
+    await runPreset(preset, {
+      shouldStop,
+      onStart: (config, run, runs) => console.log(`  [${run}/${runs}] ${runId(config)}`),
+      onProgress: (progress) => {
+        if (performance.now() - told >= 1000 * REPORT_SECONDS) {
+          told = performance.now();
+          console.log(`    ${progressLine(progress)}`);
+        }
+      },
+    });
+    return shouldStop();
+  });
+  if (stopped) {
+    throw new Error('Stopped at your request; the same command goes on from there.');
+  }
+}
+
+/** Everything from nothing: runs, notebooks, figures, report. */
+async function reproduce(preset: string): Promise<void> {
+  const started = performance.now();
+  const quick = expandPreset(preset).every(isQuick);
+  const notebooks = quick ? join(ROOT, 'data', 'quick', 'notebooks') : join(ROOT, 'notebooks');
+  await step(`Runs of the ${preset} preset (what is stored is not run again)`, () => makeRuns(preset));
+  for (const name of await notebookNames(ROOT)) {
+    await step(`Notebook ${name}`, () => executeNotebook(ROOT, name, preset, notebooks));
+  }
+  await step('Figures', () => regenerateFigures(ROOT, preset));
+  const files = await step('Report', () => regenerateReport(ROOT, preset));
+  const made = [...files.map((file) => relative(ROOT, file)), `${relative(ROOT, notebooks)}/`, quick ? 'data/quick/figures/' : 'figures/'];
+  console.log(`Reproduced the ${preset} preset in ${duration((performance.now() - started) / 1000)}: ${made.join(', ')}.`);
+}
+
+const { preset } = new Command()
+  .name('npm run reproduce --')
+  .description('Make all runs of a preset that are not stored yet, run every notebook, draw the figures and fill the tables.')
+  .option('--preset <name>', 'quick (minutes; writes below data/quick), laptop (hours) or paper (a GPU, or days)', 'quick')
+  .showHelpAfterError()
+  .parse()
+  .opts<{ readonly preset: string }>();
+
+reproduce(preset).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

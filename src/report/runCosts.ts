@@ -1,0 +1,40 @@
+import { from, op } from 'arquero';
+import type { ExperimentConfig } from '../experiment/config';
+import type { RunResult } from '../experiment/result';
+import { METHOD_NAMES } from './recipe';
+
+/** What the runs of one data set, method and length cost, as the mean over them. */
+interface CostRow {
+  readonly data: string;
+  readonly method: ExperimentConfig['method'];
+  readonly epochs: number;
+  readonly runs: number;
+  readonly seconds: number;
+  readonly gradients: number;
+}
+
+/** Cost of runs in GitHub's Markdown: wall time and gradients of a batch, by data set, method and number of epochs. */
+export function costsMarkdown(runs: readonly RunResult[]): string {
+  if (runs.length === 0) {
+    return 'Not run.';
+  }
+  const records = runs.map(({ data, config, seconds, gradientEvaluations }) => ({ data: data.name, method: config.method, epochs: config.epochs, seconds, gradientEvaluations }));
+  const rows = from(records)
+    .groupby('data', 'method', 'epochs')
+    .rollup({ runs: op.count(), seconds: op.mean('seconds'), gradients: op.mean('gradientEvaluations') })
+    .orderby('data', 'epochs', 'gradients')
+    .objects() as CostRow[];
+  return [
+    '| Data set | Method | Epochs | Runs | Minutes a run | Gradients a run |',
+    '|---|---|---:|---:|---:|---:|',
+    ...rows.map((row) => `| ${row.data} | ${METHOD_NAMES[row.method]} | ${row.epochs} | ${row.runs} | ${(row.seconds / 60).toFixed(1)} | ${Math.round(row.gradients).toLocaleString('en-US')} |`),
+  ].join('\n');
+}
+
+/** Where runs were made, one sentence for each machine and set of versions. */
+export function describeMachines(runs: readonly RunResult[]): string {
+  const sentences = runs.map(({ environment: { samlab, node, tensorflow, processor, gpu, threads } }) =>
+    `samlab ${samlab}, Node ${node.replace(/^v/, '')}, TensorFlow ${tensorflow}, ${gpu ?? `${processor}, ${threads} threads`}.`,
+  );
+  return [...new Set(sentences)].join(' ') || 'Nothing was run.';
+}
