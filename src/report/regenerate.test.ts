@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import type { RunResult } from '../experiment/result';
+import { regenerateFigures, regenerateReport } from './regenerate';
+import { testRun } from './testRun';
+
+/** A project that holds stored results and nothing else. */
+async function project(context: TestContext, results: readonly RunResult[], folder = 'data/results'): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'samlab-report-'));
+  context.after(() => rm(root, { recursive: true }));
+  await mkdir(join(root, folder), { recursive: true });
+  for (const [index, result] of results.entries()) {
+    await writeFile(join(root, folder, `${index}.json`), JSON.stringify(result));
+  }
+  return root;
+}
+
+const TEMPLATE = 'Before\n<!-- begin table-1 -->\n<!-- end table-1 -->\n<!-- begin run-count -->?<!-- end run-count --> runs\n';
+
+test('the report is filled from stored results alone, and again gives the same', async (context) => {
+  const root = await project(context, [testRun({ top1Error: 61.25 })]);
+  await writeFile(join(root, 'REPORT.md'), TEMPLATE);
+  assert.deepEqual(await regenerateReport(root, 'laptop'), [join(root, 'REPORT.md')]);
+  const filled = await readFile(join(root, 'REPORT.md'), 'utf8');
+  assert.match(filled, /^Before\n<!-- begin table-1 -->\n\*\*Table 1\. .*\n[^]*\| SGD \(no SAM\) \| 100 \| 61\.25 \|/);
+  assert.match(filled, /-->1<!-- end run-count --> runs\n$/);
+  await regenerateReport(root, 'laptop');
+  assert.equal(await readFile(join(root, 'REPORT.md'), 'utf8'), filled);
+});
+
+test('an error in one document leaves all as they were', async (context) => {
+  const root = await project(context, [testRun({ top1Error: 61.25 })]);
+  await writeFile(join(root, 'REPORT.md'), TEMPLATE);
+  await writeFile(join(root, 'README.md'), '<!-- begin table-9 --><!-- end table-9 -->');
+  await assert.rejects(regenerateReport(root, 'laptop'), /README\.md, line 1: nothing is called "table-9"/);
+  assert.equal(await readFile(join(root, 'REPORT.md'), 'utf8'), TEMPLATE);
+});
+
+test('a quick preset writes below data/quick and touches nothing else', async (context) => {
+  const root = await project(context, [testRun({ preset: 'quick', top1Error: 80, epochs: 6 })], 'data/quick/results');
+  await writeFile(join(root, 'REPORT.md'), TEMPLATE);
+  await regenerateReport(root, 'quick');
+  assert.equal(await readFile(join(root, 'REPORT.md'), 'utf8'), TEMPLATE);
+  const quick = await readFile(join(root, 'data/quick/REPORT.md'), 'utf8');
+  assert.match(quick, /^# Quick preset: not a result/);
+  assert.match(quick, /\| SGD \(no SAM\) \| 6 \| 80\.00 \|/);
+});
+
+test('an unknown preset and a damaged result are told, and nothing is written', async (context) => {
+  const root = await project(context, []);
+  await assert.rejects(regenerateReport(root, 'lap'), /there is no preset "lap"; choose .*laptop/);
+  await writeFile(join(root, 'data/results/bad.json'), '{"format": 99}');
+  await assert.rejects(regenerateFigures(root, 'laptop'), /bad\.json has format 99/);
+  assert.deepEqual(await readdir(root), ['data']);
+});
+
+test('figures are drawn into files with their words in them, the same each time', async (context) => {
+  const root = await project(context, [testRun({ top1Error: 61.25 }), testRun({ top1Error: 60, method: 'sam' })]);
+  const names = await regenerateFigures(root, 'laptop');
+  assert.ok(names.includes('laptop-cifar10-final-errors') && names.includes('laptop-cifar10-training-100-epochs') && names.includes('figure-1-surface'));
+  const read = (name: string): Promise<string> => readFile(join(root, 'figures', name), 'utf8');
+  const svg = await read('laptop-cifar10-final-errors.svg');
+  for (const words of ['Test error with and without SAM on CIFAR-10', 'Epochs of training', 'Top-1 test error, %', 'Top-5 test error, %', 'ResNet-50, ImageNet stem']) {
+    assert.ok(svg.includes(words), `"${words}" is not in the figure`);
+  }
+  assert.match(await read('laptop-cifar10-final-errors.html'), /<script src="plotly\.js">/);
+  const files = await readdir(join(root, 'figures'));
+  assert.deepEqual(files.filter((file) => file.startsWith('figure-1-surface')), ['figure-1-surface.html', 'figure-1-surface.json', 'figure-1-surface.png']);
+  await regenerateFigures(root, 'laptop');
+  assert.equal(await read('laptop-cifar10-final-errors.svg'), svg);
+});
