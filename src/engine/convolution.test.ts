@@ -6,9 +6,9 @@ import { conv2d, reshape, subsample } from './convolution';
 import { valueAndGradient } from './tape';
 import { scope, tensor } from './tensor';
 
-test('convolutions and their gradients are PyTorch\'s, for every kernel, stride and size of map', () => {
+test('convolutions and their gradients are PyTorch\'s, for every kernel, stride, padding and size of map', () => {
   const cases = opCases('conv2d');
-  assert.equal(cases.length, 38);
+  assert.equal(cases.length, 46);
   for (const one of cases) {
     expectOp(one, ({ x, filter }, options) => ({ y: conv2d(x!, filter!, options) }));
   }

@@ -33,8 +33,10 @@ function inputGradient(x: Tensor, filter: Tensor, dy: Tensor, stride: number, pa
   return scope(
     () => {
       const [batch, height, width] = x.shape as [number, number, number];
-      const spread = stride === 1 ? dy : spreadApart(dy, [batch, height, width, filter.shape[3]!], stride);
       const kernel = filter.shape[0]!;
+      // The output's size at stride 1, of which the stride takes a part.
+      const [rows, columns] = [height, width].map((length) => length + 2 * padding - kernel + 1) as [number, number];
+      const spread = stride === 1 ? dy : spreadApart(dy, [batch, rows, columns, filter.shape[3]!], stride);
       return execute1('Conv2D', convolutionAttributes(dy, 1, kernel - 1 - padding), [spread, transposedFilter(filter)]);
     },
     (dx) => [dx],
