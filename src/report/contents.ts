@@ -1,3 +1,4 @@
+import { PRESET_GROUPS, presetConfigs, PRESETS, tuningConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
 import { readTable } from '../notebook/reading';
 import type { Contents } from './fill';
@@ -27,6 +28,7 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
     const full = FULL.flatMap((preset) => errorTables(results, { preset, dataset }));
     return {
       [`table-${index + 1}`]: tables.map(toMarkdown).join('\n\n'),
+      [`table-${index + 1}-short`]: tables.map((table) => toMarkdown({ ...table, notes: [] })).join('\n\n'),
       [`reading-${index + 1}`]: tables.map(readTable).join('\n\n'),
       [`table-${index + 1}-full`]: full.map(toMarkdown).join('\n\n'),
       [`figures-${index + 1}`]: pictures(figures, `${LAPTOP}-${dataset}-`),
@@ -36,11 +38,39 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
   return {
     ...Object.assign({}, ...byDataset),
     tuning: tuning.map(toMarkdown).join('\n\n') || 'Not run.',
+    evidence: describeEvidence(final),
+    presets: presetsMarkdown(),
     'trial-count': String(laptop.length - final.length),
     'run-count': String(final.length),
     costs: costsMarkdown(final),
     machines: describeMachines(laptop),
   } as Contents;
+}
+
+/** How much the finished runs of a preset can tell, in one sentence. */
+function describeEvidence(runs: readonly RunResult[]): string {
+  const finished = runs.filter((run) => run.status === 'finished');
+  const sizes = [...new Set(finished.map(({ config: { dataset, method, epochs } }) => `${dataset} ${method} ${epochs}`))].map(
+    (cell) => finished.filter(({ config: { dataset, method, epochs } }) => `${dataset} ${method} ${epochs}` === cell).length,
+  );
+  if (sizes.length === 0) {
+    return 'No run is stored yet, so nothing is claimed.';
+  }
+  const [fewest, most] = [Math.min(...sizes), Math.max(...sizes)];
+  return most === 1
+    ? 'Every cell rests on one run. One run says nothing about the scatter between seeds, so a difference between two cells is an observation and not yet an effect of SAM.'
+    : `The cells rest on ${fewest === most ? fewest : `${fewest} to ${most}`} runs each. A difference is called one only where the intervals do not overlap.`;
+}
+
+/** The presets with the number of runs that each makes. */
+function presetsMarkdown(): string {
+  const rows = PRESETS.map((preset) => {
+    const configs = presetConfigs(preset);
+    const trials = [...new Set(configs.map(({ dataset }) => dataset))].flatMap((dataset) => tuningConfigs(preset, dataset)).length;
+    const group = Object.entries(PRESET_GROUPS).find(([, members]) => members.includes(preset.name))?.[0] ?? preset.name;
+    return `| \`${group}\` | \`${preset.name}\` | ${preset.description} | ${configs.length}${trials > 0 ? ` and ${trials} trials` : ''} |`;
+  });
+  return ['| `--preset` | Makes | What it is | Runs |', '|---|---|---|---:|', ...rows].join('\n');
 }
 
 /** Figures as Markdown images, with their titles for those who do not see them. */
