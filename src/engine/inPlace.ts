@@ -4,7 +4,7 @@
  * copies on write: whoever holds a clone keeps the old values.
  */
 import { binding, boolAttribute, shapeAttribute, stringAttribute, typeAttribute } from './binding';
-import { execute1, tensor, Tensor } from './tensor';
+import { tensor, Tensor } from './tensor';
 
 const type = typeAttribute('dtype', 'float32');
 
@@ -79,9 +79,4 @@ export function momentumInPlace(
     });
     return result;
   });
-}
-
-/** Another handle to the same memory. */
-export function cloneTensor(x: Tensor): Tensor {
-  return execute1('Identity', [typeAttribute('T', x.dtype)], [x]);
 }

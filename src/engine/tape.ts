@@ -3,7 +3,7 @@
  * needs; `valueAndGradient` walks the record backwards and frees each tensor after its last use.
  */
 import { typeAttribute } from './binding';
-import { execute1, scope, tensor, type Tensor } from './tensor';
+import { cloneTensor, execute1, scope, tensor, type Tensor } from './tensor';
 
 /** How one op's gradient is computed. */
 export interface Gradient {
@@ -115,13 +115,17 @@ export function valueAndGradient<A>(
         const { loss, auxiliary } = forward();
         tape = undefined;
         const value = loss.scalar();
-        const found = backpropagate(nodes, loss, tensor([1], []));
+        const found = backpropagate(nodes, loss, tensor([1], loss.shape));
+        const handedOut = new Set<Tensor>();
         const gradients = parameters.map((parameter, index) => {
           const gradient = found.get(parameter);
           if (gradient === undefined) {
             throw new Error(`valueAndGradient: parameter ${index} of shape [${parameter.shape.join(', ')}] does not influence the loss.`);
           }
-          return gradient;
+          // Terms of a sum share one gradient tensor; the caller may change and free each on its own.
+          const own = handedOut.has(gradient) ? cloneTensor(gradient) : gradient;
+          handedOut.add(own);
+          return own;
         });
         return { value, gradients, auxiliary };
       } finally {

@@ -1,4 +1,4 @@
-import { binding, DTYPE_NUMBERS, type Attribute, type DType } from './binding';
+import { binding, DTYPE_NUMBERS, typeAttribute, type Attribute, type DType } from './binding';
 
 const dtypeNames = new Map<number, DType>(
   (Object.keys(DTYPE_NUMBERS) as DType[]).map((name) => [DTYPE_NUMBERS[name], name]),
@@ -146,4 +146,9 @@ export function execute(op: string, attributes: readonly Attribute[], inputs: re
 /** Runs a TensorFlow op that has one output. */
 export function execute1(op: string, attributes: readonly Attribute[], inputs: readonly Tensor[]): Tensor {
   return execute(op, attributes, inputs, 1)[0]!;
+}
+
+/** Another handle to the same memory. */
+export function cloneTensor(x: Tensor): Tensor {
+  return execute1('Identity', [typeAttribute('T', x.dtype)], [x]);
 }
