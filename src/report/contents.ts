@@ -3,7 +3,7 @@ import type { RunResult } from '../experiment/result';
 import { readTable } from '../notebook/reading';
 import type { Contents } from './fill';
 import type { NamedFigures } from './reportFigures';
-import { isThreeDimensional } from './figures/specification';
+import { isThreeDimensional, titleOf } from './figures/specification';
 import { costsMarkdown, describeMachines } from './runCosts';
 import { errorTables, tuningTables } from './tables';
 import { toMarkdown } from './tableText';
@@ -77,6 +77,6 @@ function presetsMarkdown(): string {
 export function pictures(figures: NamedFigures, prefix: string): string {
   return Object.entries(figures)
     .filter(([name]) => name.startsWith(prefix))
-    .map(([name, figure]) => `![${figure.layout.title.text}](figures/${name}.${isThreeDimensional(figure) ? 'png' : 'svg'})`)
+    .map(([name, figure]) => `![${titleOf(figure)}](figures/${name}.${isThreeDimensional(figure) ? 'png' : 'svg'})`)
     .join('\n\n') || 'No figure: not run.';
 }

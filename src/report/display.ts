@@ -1,5 +1,5 @@
 import { drawFigures } from './drawing';
-import type { FigureSpecification } from './figures/specification';
+import { titleOf, type FigureSpecification } from './figures/specification';
 import { requireNotebook, type MimeBundle } from './notebookOutput';
 import type { ResultTable } from './tables';
 import { recordsToHtml, recordsToMarkdown } from './recordTable';
@@ -16,10 +16,10 @@ import { toHtml, toMarkdown } from './tableText';
 export async function displayFigure(...figures: readonly FigureSpecification[]): Promise<void> {
   const write = requireNotebook('displayFigure', 'draw it into files with renderFigures');
   const drawings = await drawFigures(figures);
-  figures.forEach(({ data, layout }, index) => {
+  figures.forEach((figure, index) => {
     const { svg, png } = drawings[index]!;
     const picture: MimeBundle = svg === null ? { 'image/png': png.toString('base64') } : { 'image/svg+xml': svg };
-    write({ 'application/vnd.plotly.v1+json': { data, layout }, ...picture, 'text/plain': layout.title.text });
+    write({ 'application/vnd.plotly.v1+json': { data: figure.data, layout: figure.layout }, ...picture, 'text/plain': titleOf(figure) });
   });
 }
 

@@ -60,11 +60,14 @@ export function unfitPreset(preset: string): string | undefined {
   return /^(quick|smoke)/.exec(preset)?.[1];
 }
 
-/** What a title must warn of: that a preset proves nothing, and that images are not CIFAR's. Starts with a dash, or is empty. */
-export function warnings(preset: string, synthetic: boolean): string {
+/**
+ * End of a title: the preset, that it proves nothing where that is so, and that images are not CIFAR's where they
+ * are not. Such as ", laptop preset" and " — quick preset: not a result — embedded synthetic images, not CIFAR".
+ */
+export function titleEnd(preset: string, synthetic: boolean): string {
   const unfit = unfitPreset(preset);
-  const parts = [unfit !== undefined && `${unfit} preset: not a result`, synthetic && 'embedded synthetic images, not CIFAR'];
-  return parts.map((part) => (part === false ? '' : ` — ${part}`)).join('');
+  const start = unfit === undefined ? `, ${preset} preset` : ` — ${unfit} preset: not a result`;
+  return synthetic ? `${start} — embedded synthetic images, not CIFAR` : start;
 }
 
 /** A whole number with commas between thousands. */

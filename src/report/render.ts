@@ -2,7 +2,7 @@ import { copyFile, mkdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { drawFigures, PLOTLY_SCRIPT } from './drawing';
-import type { FigureSpecification } from './figures/specification';
+import { titleOf, type FigureSpecification } from './figures/specification';
 import { escapeHtml } from './tableText';
 
 /**
@@ -39,7 +39,7 @@ function page(figure: FigureSpecification, script: string): string {
   const specification = JSON.stringify(figure).replaceAll('<', '\\u003c');
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>${escapeHtml(figure.layout.title.text)}</title><script src="${script}"></script></head>
+<head><meta charset="utf-8"><title>${escapeHtml(titleOf(figure))}</title><script src="${script}"></script></head>
 <body><div id="figure"></div><script>
 const { data, layout } = ${specification};
 Plotly.newPlot('figure', data, layout);

@@ -1,6 +1,6 @@
 import type { ExperimentConfig } from '../experiment/config';
 import type { RunResult } from '../experiment/result';
-import { DATASET_NAMES, describeData, describeModel, describeRecipe, describeSeeds, METHOD_NAMES, unfitPreset, warnings } from './recipe';
+import { DATASET_NAMES, describeData, describeModel, describeRecipe, describeSeeds, METHOD_NAMES, unfitPreset, titleEnd } from './recipe';
 import { errorRows, errorRowsBesidePublished, selectRuns, type ErrorRow } from './rows';
 
 /** A table of results: plain records for code, and what a reader needs around them. */
@@ -34,11 +34,11 @@ export function errorTables(results: readonly RunResult[], { preset, dataset }: 
   if (recipes.length === 0) {
     const rows = unfitPreset(preset) !== undefined ? [] : errorRowsBesidePublished([], dataset);
     const name = DATASET_NAMES[dataset];
-    return [{ kind: 'test', title: `${title} ${name}, ${preset} preset${warnings(preset, false)}`, caption: `${name}; not run`, rows, notes: [] }];
+    return [{ kind: 'test', title: `${title} ${name}${titleEnd(preset, false)}`, caption: `${name}; not run`, rows, notes: [] }];
   }
   return recipes.map((runs) => ({
     kind: 'test',
-    title: `${title} ${runs[0]!.data.name}, ${preset} preset${warnings(preset, runs[0]!.data.synthetic)}`,
+    title: `${title} ${runs[0]!.data.name}${titleEnd(preset, runs[0]!.data.synthetic)}`,
     caption: captionOf(runs),
     rows: unfitPreset(preset) !== undefined ? errorRows(runs) : errorRowsBesidePublished(runs, dataset),
     notes: [`Ours: ${describeRecipe(runs[0]!.config)}`, ...intervalNotes(errorRows(runs))],
@@ -55,7 +55,7 @@ export function tuningTables(results: readonly RunResult[], { preset, dataset }:
     const { name, synthetic } = runs[0]!.data;
     return {
       kind: 'tuning',
-      title: `Choice of settings on held-out images of ${name}, ${preset} preset${warnings(preset, synthetic)}`,
+      title: `Choice of settings on held-out images of ${name}${titleEnd(preset, synthetic)}`,
       caption: captionOf(runs),
       rows,
       notes: [trialsNote(rows), `Shared settings: ${describeRecipe(runs[0]!.config)}`],

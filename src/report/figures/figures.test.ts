@@ -4,7 +4,7 @@ import { errorTables, tuningTables } from '../tables';
 import { testRun } from '../testRun';
 import { finalErrors } from './finalErrors';
 import { learningCurves } from './learningCurves';
-import { wrap, type FigureSpecification } from './specification';
+import { titleOf, wrap, type FigureSpecification } from './specification';
 import { tuningGrid } from './tuningGrid';
 
 const LAPTOP = { preset: 'laptop', dataset: 'cifar10' } as const;
@@ -81,8 +81,8 @@ test('final errors show ours with intervals beside the report', () => {
 test('a quick preset and stand-in images are told in every title', () => {
   const runs = [testRun({ preset: 'quick', synthetic: true, top1Error: 80 }), testRun({ preset: 'quick', synthetic: true, top1Error: 80, evaluateOn: 'heldOut' })];
   const quick = { preset: 'quick', dataset: 'cifar10' } as const;
-  for (const { layout } of [learningCurves(runs.slice(0, 1)), finalErrors(errorTables(runs, quick)[0]!), tuningGrid(tuningTables(runs, quick)[0]!)]) {
-    assert.match(layout.title.text, /quick preset: not a result — embedded synthetic images, not CIFAR/);
+  for (const figure of [learningCurves(runs.slice(0, 1)), finalErrors(errorTables(runs, quick)[0]!), tuningGrid(tuningTables(runs, quick)[0]!)]) {
+    assert.match(titleOf(figure), /quick preset: not a result — embedded synthetic images, not CIFAR/);
   }
 });
 

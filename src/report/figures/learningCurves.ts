@@ -2,7 +2,7 @@ import { from, op } from 'arquero';
 import type { Data } from 'plotly.js-dist';
 import type { ExperimentConfig } from '../../experiment/config';
 import type { RunResult } from '../../experiment/result';
-import { METHOD_NAMES, warnings } from '../recipe';
+import { METHOD_NAMES, titleEnd } from '../recipe';
 import { captionOf } from '../tables';
 import { figure, type FigureSpecification } from './specification';
 import { axis, METHOD_STYLES, transparent } from './style';
@@ -41,7 +41,7 @@ export function learningCurves(runs: readonly RunResult[]): FigureSpecification 
   }
   const { preset, data, config } = first;
   const lines = linesOf(finished);
-  const title = `Training over ${config.epochs} epochs on ${data.name}, ${preset} preset${warnings(preset, data.synthetic)}`;
+  const title = `Training over ${config.epochs} ${config.epochs === 1 ? 'epoch' : 'epochs'} on ${data.name}${titleEnd(preset, data.synthetic)}`;
   const diverged = runs.filter((run) => run.status === 'diverged').map((run) => `${METHOD_NAMES[run.config.method]} seed ${run.config.seed}`);
   const notes = [
     'Loss at the unperturbed weights; error on the augmented images.',

@@ -25,6 +25,11 @@ export function isThreeDimensional({ data }: FigureSpecification): boolean {
   return data.some((trace) => 'type' in trace && (trace.type === 'surface' || trace.type === 'scatter3d'));
 }
 
+/** The title of a figure as one line of plain text. */
+export function titleOf({ layout }: FigureSpecification): string {
+  return layout.title.text.replaceAll('<br>', ' ');
+}
+
 /** What every figure states. */
 export interface FigureText {
   readonly title: string;
@@ -37,13 +42,16 @@ const WIDTH = 900;
 const HEIGHT = 500;
 const FONT_SIZE = 14;
 const CAPTION_SIZE = 12;
-/** Characters of the caption that fit side by side. */
+/** Characters of the caption and of the title that fit side by side. */
 const CAPTION_COLUMNS = 130;
+const TITLE_COLUMNS = 85;
 const CAPTION_LINE = 16;
+const TITLE_LINE = 22;
 
 /** Puts a figure together: white ground, legible type; title and legend above, caption below. */
 export function figure({ title, caption }: FigureText, data: readonly Data[], layout: Partial<Layout>): FigureSpecification {
   const lines = wrap(caption, CAPTION_COLUMNS);
+  const titleLines = wrap(title, TITLE_COLUMNS);
   return {
     data: data.map((trace) => ({ ...trace })),
     layout: {
@@ -52,10 +60,10 @@ export function figure({ title, caption }: FigureText, data: readonly Data[], la
       paper_bgcolor: 'white',
       plot_bgcolor: 'white',
       font: { family: 'Open Sans, Arial, sans-serif', size: FONT_SIZE, color: '#222222' },
-      margin: { l: 75, r: 30, t: 95, b: 75 + CAPTION_LINE * lines.length },
+      margin: { l: 75, r: 30, t: 95 + TITLE_LINE * (titleLines.length - 1), b: 75 + CAPTION_LINE * lines.length },
       legend: { orientation: 'h', x: 0.5, xanchor: 'center', y: 1.02, yanchor: 'bottom' },
       ...layout,
-      title: { text: title, x: 0.5, xanchor: 'center', y: 0.97, yanchor: 'top', font: { size: 18 } },
+      title: { text: titleLines.join('<br>'), x: 0.5, xanchor: 'center', y: 0.97 - TITLE_LINE * (titleLines.length - 1) / HEIGHT, yanchor: 'top', font: { size: 18 } },
       annotations: [...(layout.annotations ?? []), captionAnnotation(lines)],
     },
   };
