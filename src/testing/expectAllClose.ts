@@ -10,7 +10,7 @@ export interface Tolerance {
 }
 
 function split(numbers: Numbers): { readonly shape: readonly number[] | undefined; readonly values: ArrayLike<number> } {
-  return 'values' in numbers && 'shape' in numbers ? { shape: numbers.shape, values: numbers.values() } : { shape: undefined, values: numbers as ArrayLike<number> };
+  return 'values' in numbers && 'shape' in numbers ? { shape: numbers.shape, values: numbers.values() } : { shape: undefined, values: numbers };
 }
 
 /** Where row `index` of the flat values lies, such as "[1, 0, 2]". */
