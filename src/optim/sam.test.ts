@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { PlainVector } from '../engine/plainVector';
+import { tensorCount } from '../engine/tensor';
+import { TensorVector } from '../engine/tensorVector';
+import type { Vector } from '../engine/vector';
+import { expectAllClose } from '../testing/expectAllClose';
+import { climb, samPerturbation, samStep } from './sam';
+import { sgd } from './sgd';
+import { plainStep, type Objective, type Step } from './step';
+
+const spec = [{ name: 'w', kind: 'weight', shape: [2] }] as const;
+
+function native(...elements: readonly number[]): TensorVector {
+  return TensorVector.from(spec, [Float32Array.from(elements)]);
+}
+
+function elementsOf(vector: Vector): number[] {
+  return vector.toArrays().flatMap((array) => [...array]);
+}
+
+/** Gradients that are not all zero, and not so small as to count as zero. */
+const gradients = fc
+  .array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 6 })
+  .filter((elements) => elements.some((element) => Math.abs(element) > 1e-6));
+const exponents = fc.constantFrom(1.25, 1.5, 2, 3, 10, Infinity);
+const radii = fc.double({ min: 1e-3, max: 10, noNaN: true });
+
+test('the perturbation by hand, for p of 2, infinity and 3/2', () => {
+  for (const gradient of [PlainVector.of(3, -4), native(3, -4)]) {
+    const found = [2, Infinity, 1.5].map((p) => samPerturbation<Vector>(gradient, 0.5, p));
+    expectAllClose(elementsOf(found[0]!), [0.3, -0.4], { relative: 1e-6 });
+    expectAllClose(elementsOf(found[1]!), [0.5, -0.5], { relative: 1e-6 });
+    // q = 3: (9, -16) / (27 + 64)^(2/3), times rho.
+    expectAllClose(elementsOf(found[2]!), [9, -16].map((power) => (0.5 * power) / 91 ** (2 / 3)), { relative: 1e-6 });
+    [gradient, ...found].forEach((vector) => vector.dispose());
+  }
+});
+
+test('the perturbation lies on the sphere of radius rho and attains the dual norm of the gradient', () => {
+  fc.assert(
+    fc.property(gradients, radii, exponents, (elements, rho, p) => {
+      const gradient = PlainVector.of(...elements);
+      const perturbation = samPerturbation(gradient, rho, p);
+      // With p = infinity a zero element of g may stay where it is; the others reach rho.
+      expectAllClose([perturbation.norm(p)], [rho], { relative: 1e-9 }, `${p}-norm`);
+      // By Hoelder's inequality no vector on the sphere has a larger product with g than rho |g|_q.
+      const q = p === Infinity ? 1 : p / (p - 1);
+      expectAllClose([perturbation.dot(gradient)], [rho * gradient.norm(q)], { relative: 1e-9 }, 'product');
+    }),
+  );
+});
+
+test('a zero gradient, and one as good as zero, give a zero perturbation', () => {
+  for (const p of [1.5, 2, Infinity]) {
+    for (const gradient of [PlainVector.of(0, 0), PlainVector.of(1e-13, 0), native(0, 0)]) {
+      const perturbation = samPerturbation<Vector>(gradient, 0.05, p);
+      assert.deepEqual(elementsOf(perturbation), [0, 0]);
+      [gradient, perturbation].forEach((vector) => vector.dispose());
+    }
+  }
+});
+
+test('climbing leaves the weights where they are', () => {
+  const before = tensorCount();
+  const [w, g] = [native(1, 2), native(3, 4)];
+  const climbed = climb(w, g, 5);
+  assert.deepEqual([elementsOf(w), elementsOf(g), elementsOf(climbed)], [[1, 2], [3, 4], [4, 6]]);
+  [w, g, climbed].forEach((vector) => vector.dispose());
+  assert.equal(tensorCount(), before);
+});
+
+/** x^2 + 2 y^2, and at which points and in which phases it was asked. */
+function quadratic(): { readonly objective: Objective<PlainVector>; readonly asked: (readonly [string, ...number[]])[] } {
+  const asked: (readonly [string, ...number[]])[] = [];
+  return {
+    asked,
+    objective: (parameters, phase) => {
+      const [x, y] = elementsOf(parameters) as [number, number];
+      asked.push([phase, x, y]);
+      return { loss: x * x + 2 * y * y, gradient: PlainVector.of(2 * x, 4 * y) };
+    },
+  };
+}
+
+test('a step by hand on x^2 + 2 y^2: the gradient of w + eps, applied at w', () => {
+  // At (1.5, 1) the gradient is (3, 4), so eps = (3, 4) / 2 for rho = 2.5; at (3, 3) it is (6, 12).
+  const { objective, asked } = quadratic();
+  const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
+  const parameters = PlainVector.of(1.5, 1);
+  const result = samStep(2.5)({ parameters, state: optimizer.init(parameters), objective, optimizer, learningRate: 0.25 });
+  assert.deepEqual(asked, [['first', 1.5, 1], ['perturbed', 3, 3]]);
+  assert.deepEqual(elementsOf(result.parameters), [1.5 - 1.5, 1 - 3]);
+  assert.deepEqual([result.loss, result.gradientEvaluations], [4.25, 2]);
+});
+
+test('weight decay acts at w, not at w + eps', () => {
+  const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0.5 });
+  const parameters = PlainVector.of(1.5, 1);
+  const { parameters: moved } = samStep(2.5)({ parameters, state: optimizer.init(parameters), objective: quadratic().objective, optimizer, learningRate: 0.25 });
+  assert.deepEqual(elementsOf(moved), [0 - 0.25 * 0.75, -2 - 0.25 * 0.5]);
+});
+
+test('with rho 0 the steps are the base optimizer\'s to the bit', () => {
+  const walk = (step: Step): number[] => {
+    const optimizer = sgd<PlainVector>({ momentum: 0.9, nesterov: true, weightDecay: 5e-4 });
+    let current = { parameters: PlainVector.of(0.3, -0.7), state: PlainVector.of(0, 0) };
+    for (let index = 0; index < 20; index++) {
+      current = step({ ...current, objective: quadratic().objective, optimizer, learningRate: 0.05 });
+    }
+    return elementsOf(current.parameters);
+  };
+  assert.deepEqual(walk(samStep(0)), walk(plainStep));
+  assert.notDeepEqual(walk(samStep(0.05)), walk(plainStep));
+});
+
+/** The quadratic on native tensors, which fails in one of the phases. */
+function failing(when: 'first' | 'perturbed'): Objective<TensorVector> {
+  return (parameters, phase) => {
+    if (phase === when) {
+      throw new Error(`no ${phase} gradient`);
+    }
+    return { loss: 1, gradient: parameters.times(2) };
+  };
+}
+
+test('an objective that throws leaves the weights to the bit, and no tensor', () => {
+  const optimizer = sgd<TensorVector>({ momentum: 0.9, nesterov: true, weightDecay: 5e-4 });
+  const parameters = native(0.1, -0.7);
+  const state = native(0.5, 0.25);
+  const saved = elementsOf(parameters);
+  const before = tensorCount();
+  for (const [step, phase] of [[samStep(0.05), 'perturbed'], [samStep(0.05), 'first'], [plainStep, 'first']] as const) {
+    assert.throws(() => step({ parameters, state, objective: failing(phase), optimizer, learningRate: 0.1 }), { message: `no ${phase} gradient` });
+    assert.deepEqual([elementsOf(parameters), elementsOf(state)], [saved, [0.5, 0.25]]);
+    assert.equal(tensorCount(), before);
+  }
+  [parameters, state].forEach((vector) => vector.dispose());
+});
+
+test('a radius or a norm out of range is refused', () => {
+  for (const rho of [-0.05, NaN, Infinity]) {
+    const refused = { name: 'RangeError', message: `samPerturbation: expected a radius rho of 0 or more, got ${rho}; SAM's paper uses 0.05 on CIFAR-10.` };
+    assert.throws(() => samStep(rho), refused);
+    assert.throws(() => samPerturbation(PlainVector.of(1), rho), refused);
+  }
+  for (const p of [1, 0, NaN]) {
+    assert.throws(() => samPerturbation(PlainVector.of(1), 0.05, p), {
+      name: 'RangeError',
+      message: `samPerturbation: expected p above 1, got ${p}; use 2 or Infinity.`,
+    });
+  }
+});
