@@ -1,6 +1,6 @@
 import { boolAttribute, typeAttribute } from './binding';
 import { record } from './tape';
-import { execute1, scope, tensor, type Tensor } from './tensor';
+import { execute1, release, scope, tensor, type Tensor } from './tensor';
 
 /** Maps of at most this height and width are convolved as dense products. */
 const LARGEST_MAP = 2;
@@ -89,10 +89,14 @@ export function smallMapConvolution(x: Tensor, filter: Tensor, stride: number): 
   const table = tapTable(height, width, stride);
   const rowShape = [batch, table.inputs * channels];
   const outputShape = [batch, table.outputs * filters];
-  const matrix = denseMatrix(filter, table);
-  const y = shaped(product(shaped(x, rowShape), matrix), [batch, table.outputHeight, table.outputWidth, filters]);
-  matrix.released = true;
-  return record([x, filter], y, () => ({
+  const { matrix, y } = scope(
+    () => {
+      const dense = denseMatrix(filter, table);
+      return { matrix: dense, y: shaped(product(shaped(x, rowShape), dense), [batch, table.outputHeight, table.outputWidth, filters]) };
+    },
+    (made) => [made.matrix, made.y],
+  );
+  record([x, filter], y, () => ({
     saved: [x, filter, matrix],
     backward: (dy) =>
       scope(
@@ -104,4 +108,6 @@ export function smallMapConvolution(x: Tensor, filter: Tensor, stride: number): 
         (gradients) => gradients.filter((gradient) => gradient !== undefined),
       ),
   }));
+  release(matrix);
+  return y;
 }
