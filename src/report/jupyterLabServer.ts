@@ -58,7 +58,7 @@ function serverArguments(): string[] {
   const asRoot = process.getuid?.() === 0 ? ['--allow-root'] : [];
   // Jupyter takes the first free port of a few random ones near the one it is given.
   const port = 20000 + (process.pid % 20000);
-  const quiet = ['--no-browser', '--log-level=WARN', '--LabApp.news_url=None'];
+  const quiet = ['--no-browser', '--log-level=WARN'];
   return ['-m', 'jupyterlab', ...quiet, '--ip=127.0.0.1', `--port=${port}`, `--ServerApp.root_dir=${PROJECT}`, ...asRoot];
 }
 

@@ -30,7 +30,8 @@ function writeCopy(file: string): void {
 }
 
 async function runAllCells(page: Page): Promise<void> {
-  await page.locator('.jp-Notebook').waitFor({ timeout: PATIENCE });
+  // A run that is asked for before the kernel is there is dropped.
+  await page.getByText('TypeScript | Idle').waitFor({ timeout: PATIENCE });
   await page.getByRole('menuitem', { name: 'Run', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Run All Cells', exact: true }).click();
   const lastWords = page.locator('.jp-OutputArea-output', { hasText: LAST_WORDS });
@@ -61,6 +62,6 @@ test('JupyterLab in a browser runs every cell of the first notebook and shows a 
 
   const figure = page.locator('.js-plotly-plot').first();
   await figure.waitFor({ timeout: PATIENCE });
-  // The plotting area and at least one drawn trace, not an empty frame.
-  assert.ok((await figure.locator('.plot path, .gl-container canvas').count()) > 0);
+  // At least one drawn trace, not an empty frame.
+  await figure.locator('.plot .trace, .plot image, .gl-container canvas').first().waitFor({ state: 'attached', timeout: PATIENCE });
 });
