@@ -63,5 +63,5 @@ test('JupyterLab in a browser runs every cell of the first notebook and shows a 
   const figure = page.locator('.js-plotly-plot').first();
   await figure.waitFor({ timeout: PATIENCE });
   // At least one drawn trace, not an empty frame.
-  await figure.locator('.plot .trace, .plot image, .gl-container canvas').first().waitFor({ state: 'attached', timeout: PATIENCE });
+  await figure.locator('.cartesianlayer .trace, .cartesianlayer image, .gl-container canvas').first().waitFor({ state: 'attached', timeout: PATIENCE });
 });
