@@ -48,5 +48,24 @@ export { runPreset } from './experiment/runPreset';
 export { validateConfig } from './experiment/schema';
 export { findResult, readResults, runId } from './experiment/store';
 
-// notebook
+// report: tables, figures, what notebooks show
+export { displayFigure, displayRecords, displayTable } from './report/display';
+export { liveTraining } from './report/liveTraining';
+export { errorTables, tuningTables } from './report/tables';
+export { selectRuns } from './report/rows';
+export { learningCurves } from './report/figures/learningCurves';
+export { finalErrors } from './report/figures/finalErrors';
+export { tuningGrid } from './report/figures/tuningGrid';
+export type { FigureSpecification } from './report/figures/specification';
+export { figure1, figure1Section, figure2 } from './report/illustrations/figures';
+export { SHARP_AND_FLAT } from './report/illustrations/planarLoss';
+export { stepVectors } from './report/illustrations/descent';
+
+// notebook: what the notebooks tell
+export { demonstrationConfig, notebookPreset } from './notebook/preset';
+export { figure1Ends, figure1Minima } from './notebook/minima';
+export { perturbationRows, vectorRows } from './notebook/stepTables';
+export { gradientNorms } from './notebook/gradientNorms';
+export { stageRows } from './notebook/networkSummary';
+export { readTable } from './notebook/reading';
 export { withStopFlag, TrainingInterrupted } from './notebook/interrupt';
