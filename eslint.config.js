@@ -23,7 +23,7 @@ const importDirection = FOLDERS.map((folder, position) => {
 });
 
 module.exports = defineConfig(
-  globalIgnores(['dist/', 'data/', 'notebooks/', '.venv/']),
+  globalIgnores(['dist/', 'data/', 'figures/', 'notebooks/', '.venv/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
