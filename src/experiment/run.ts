@@ -71,7 +71,7 @@ export async function experimentData(config: ExperimentConfig, { data, allowSynt
     folder: data,
     allowSynthetic,
     onProgress: showDownload,
-    onSynthetic: ({ message }) => console.error(`${message}\nEmbedded synthetic images stand in; every output made from them says so.`),
+    onSynthetic: ({ message }) => console.log(`${message}\nEmbedded synthetic images stand in; every output made from them says so.`),
   });
   const { heldOutPerClass, imagesPerClass, testImagesPerClass, labelNoise, subsetSeed: seed } = config;
   const { kept, heldOut } = heldOutPerClass > 0 ? splitHeldOut(official, { perClass: heldOutPerClass, seed }) : { kept: official, heldOut: undefined };
