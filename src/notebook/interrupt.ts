@@ -16,6 +16,9 @@ export class TrainingInterrupted extends Error {
  * are set aside meanwhile; a second interrupt is handed to them, for a body that does not look at the flag.
  */
 export async function withStopFlag<T>(body: (shouldStop: () => boolean) => Promise<T>): Promise<T> {
+  // Node takes all listeners away while the synchronous part of a cell runs, and afterwards resets the signal: one
+  // that was added meanwhile would not be called, and the interrupt would end the kernel.
+  await new Promise(setImmediate);
   const others = process.listeners('SIGINT');
   let stopping = false;
   const ask = (signal: NodeJS.Signals): void => {
