@@ -67,5 +67,5 @@ export { figure1Ends, figure1Minima } from './notebook/minima';
 export { perturbationRows, vectorRows } from './notebook/stepTables';
 export { gradientNorms } from './notebook/gradientNorms';
 export { stageRows } from './notebook/networkSummary';
-export { readTable } from './notebook/reading';
-export { withStopFlag, TrainingInterrupted } from './notebook/interrupt';
+export { readTable } from './report/reading';
+export { withStopFlag, TrainingInterrupted } from './experiment/interrupt';

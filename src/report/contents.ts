@@ -1,6 +1,6 @@
 import { PRESET_GROUPS, presetConfigs, PRESETS, tuningConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
-import { readTable } from '../notebook/reading';
+import { readTable } from './reading';
 import type { Contents } from './fill';
 import type { NamedFigures } from './reportFigures';
 import { isThreeDimensional, titleOf } from './figures/specification';

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import { runId } from '../experiment/store';
 import { expandPreset, isQuick, runPreset } from '../experiment/runPreset';
-import { withStopFlag } from '../notebook/interrupt';
+import { withStopFlag } from '../experiment/interrupt';
 import { executeNotebook, notebookNames } from './notebooks';
 import { duration, progressLine } from './progressChart';
 import { regenerateFigures, regenerateReport } from './regenerate';

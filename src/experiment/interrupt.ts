@@ -10,10 +10,11 @@ export class TrainingInterrupted extends Error {
 }
 
 /**
- * Runs `body` with a flag that an interrupt (the kernel's stop button, Ctrl-C in a terminal) sets.
+ * Runs `body` with a flag that an interrupt (the stop button of a notebook, Ctrl-C in a terminal) sets.
  *
  * tslab's own answer to an interrupt is to report the cell as ended while its promises go on. So its listeners
- * are set aside meanwhile; a second interrupt is handed to them, for a body that does not look at the flag.
+ * are set aside meanwhile. A second interrupt, for a body that does not look at the flag, is handed to them; where
+ * there are none, it ends the process.
  */
 export async function withStopFlag<T>(body: (shouldStop: () => boolean) => Promise<T>): Promise<T> {
   // Node takes all listeners away while the synchronous part of a cell runs, and afterwards resets the signal: one
@@ -22,6 +23,9 @@ export async function withStopFlag<T>(body: (shouldStop: () => boolean) => Promi
   const others = process.listeners('SIGINT');
   let stopping = false;
   const ask = (signal: NodeJS.Signals): void => {
+    if (stopping && others.length === 0) {
+      process.exit(130);
+    }
     if (stopping) {
       others.forEach((listener) => listener(signal));
     }

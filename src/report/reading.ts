@@ -1,7 +1,7 @@
-import { METHOD_NAMES } from '../report/recipe';
-import type { ErrorRow } from '../report/rows';
-import type { ResultTable } from '../report/tables';
-import { errorText } from '../report/tableText';
+import { METHOD_NAMES } from './recipe';
+import type { ErrorRow } from './rows';
+import type { ResultTable } from './tables';
+import { errorText } from './tableText';
 
 /**
  * What a table of test errors says, in sentences: at each length of training the lower of the two errors and

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { errorTables } from '../report/tables';
-import { testRun, type TestRun } from '../report/testRun';
+import { errorTables } from './tables';
+import { testRun, type TestRun } from './testRun';
 import { readTable } from './reading';
 
 function read(...runs: readonly TestRun[]): string {
