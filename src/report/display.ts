@@ -2,7 +2,7 @@ import { drawFigures } from './drawing';
 import { titleOf, type FigureSpecification } from './figures/specification';
 import { requireNotebook, type MimeBundle } from './notebookOutput';
 import type { ResultTable } from './tables';
-import { recordsToHtml, recordsToMarkdown } from './recordTable';
+import { recordsToHtml, recordsToMarkdown, type Headings } from './recordTable';
 import { toHtml, toMarkdown } from './tableText';
 
 /**
@@ -31,14 +31,20 @@ export function displayTable(...tables: readonly ResultTable[]): void {
   }
 }
 
+/** Shows a paragraph of Markdown below the running cell. @throws Error outside a notebook. */
+export function displayText(markdown: string): void {
+  requireNotebook('displayText', 'print it')({ 'text/markdown': markdown, 'text/plain': markdown });
+}
+
 /**
  * Shows plain records as a table below the running cell: one column a field, numbers with four significant digits.
  *
  * @param rows records with the same fields.
+ * @param headings what stands above a column instead of the field's name.
  * @throws Error outside a notebook; RangeError if there is no row.
  */
-export function displayRecords(title: string, rows: readonly object[]): void {
+export function displayRecords(title: string, rows: readonly object[], headings: Headings = {}): void {
   const write = requireNotebook('displayRecords', 'print the rows with console.table');
-  const markdown = recordsToMarkdown(title, rows);
-  write({ 'text/html': recordsToHtml(title, rows), 'text/markdown': markdown, 'text/plain': markdown });
+  const markdown = recordsToMarkdown(title, rows, headings);
+  write({ 'text/html': recordsToHtml(title, rows, headings), 'text/markdown': markdown, 'text/plain': markdown });
 }

@@ -29,6 +29,9 @@ interface PagePlotly {
  * @throws Error if Chromium does not start or plotly refuses a figure.
  */
 export async function drawFigures(figures: readonly FigureSpecification[]): Promise<readonly Drawing[]> {
+  if (figures.length === 0) {
+    return [];
+  }
   const browser = await launchChromium();
   try {
     const page = await browser.newPage();

@@ -6,6 +6,7 @@ import type { MimeBundle } from './notebookOutput';
 import { duration, progressChart, progressLine, progressShare } from './progressChart';
 
 const progress: TrainingProgress = {
+  trainingSet: { name: 'CIFAR-10', synthetic: false },
   epoch: 2, epochs: 4, step: 5, stepsPerEpoch: 10, loss: 1.5, error: 50, imagesPerSecond: 123.4, secondsLeft: 61,
   history: [{ epoch: 1, learningRate: 0.1, trainLoss: 3, trainTop1Error: 80, seconds: 40 }],
 };
@@ -14,6 +15,10 @@ test('the line tells where a run stands', () => {
   assert.equal(progressLine(progress), 'epoch 2/4, step 5/10 · loss 1.500 · error 50.0 % · 123 images/s · 61 s left');
   // One epoch and a half of four.
   assert.equal(progressShare(progress), 0.375);
+});
+
+test('at the end of a run nothing is told that differs from one time to the next', () => {
+  assert.equal(progressLine({ ...progress, epoch: 4, step: 10, imagesPerSecond: 77 }), 'epoch 4/4, step 10/10 · loss 1.500 · error 50.0 %');
 });
 
 test('durations', () => {

@@ -8,15 +8,12 @@ const HEIGHT = 250;
 const BAR = { x: 16, y: 54, width: WIDTH - 32, height: 8 } as const;
 const PANELS = { left: { x: 60, width: 280 }, right: { x: 420, width: 280 }, y: 84, height: 120 } as const;
 
-/** One line of text: epoch, step, loss, error, images a second, time left. */
-export function progressLine({ epoch, epochs, step, stepsPerEpoch, loss, error, imagesPerSecond, secondsLeft }: TrainingProgress): string {
-  return [
-    `epoch ${epoch}/${epochs}, step ${step}/${stepsPerEpoch}`,
-    `loss ${loss.toFixed(3)}`,
-    `error ${error.toFixed(1)} %`,
-    `${imagesPerSecond.toFixed(0)} images/s`,
-    `${duration(secondsLeft)} left`,
-  ].join(' · ');
+/** One line of text: epoch, step, loss, error and, until the run is done, images a second and time left. */
+export function progressLine(progress: TrainingProgress): string {
+  const { epoch, epochs, step, stepsPerEpoch, loss, error, imagesPerSecond, secondsLeft } = progress;
+  // A saved notebook keeps the last line; it should be the same whenever the same run is made.
+  const pace = progressShare(progress) === 1 ? [] : [`${imagesPerSecond.toFixed(0)} images/s`, `${duration(secondsLeft)} left`];
+  return [`epoch ${epoch}/${epochs}, step ${step}/${stepsPerEpoch}`, `loss ${loss.toFixed(3)}`, `error ${error.toFixed(1)} %`, ...pace].join(' · ');
 }
 
 /** Share of the run that is done, in [0, 1]. */

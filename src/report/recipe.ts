@@ -62,11 +62,11 @@ export function unfitPreset(preset: string): string | undefined {
 
 /**
  * End of a title: the preset, that it proves nothing where that is so, and that images are not CIFAR's where they
- * are not. Such as ", laptop preset" and " — quick preset: not a result — embedded synthetic images, not CIFAR".
+ * are not; nothing for a run of no preset. Such as ", laptop preset" and " — quick preset: not a result — embedded synthetic images, not CIFAR".
  */
 export function titleEnd(preset: string, synthetic: boolean): string {
   const unfit = unfitPreset(preset);
-  const start = unfit === undefined ? `, ${preset} preset` : ` — ${unfit} preset: not a result`;
+  const start = unfit !== undefined ? ` — ${unfit} preset: not a result` : preset === 'none' ? '' : `, ${preset} preset`;
   return synthetic ? `${start} — embedded synthetic images, not CIFAR` : start;
 }
 

@@ -151,10 +151,11 @@ class TrainingRun {
   }
 
   report(): void {
-    const { onProgress, settings } = this.input;
+    const { onProgress, settings, trainingSet } = this.input;
     const { history, step, lossSum, errors, images, seconds, epochSeconds } = this.position;
     const done = history.length * this.stepsPerEpoch + step;
     onProgress?.({
+      trainingSet,
       epoch: this.epoch,
       epochs: settings.epochs,
       step,

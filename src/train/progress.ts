@@ -1,7 +1,10 @@
+import type { Dataset } from '../data/dataset';
 import type { EpochRecord } from './record';
 
 /** Where a training run stands, reported after every step. */
 export interface TrainingProgress {
+  /** Which images the network learns from. */
+  readonly trainingSet: Pick<Dataset, 'name' | 'synthetic'>;
   /** Counted from 1. */
   readonly epoch: number;
   readonly epochs: number;

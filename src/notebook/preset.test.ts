@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { experimentFolders } from '../experiment/run';
+import { demonstrationConfig, notebookPreset } from './preset';
+
+test('without a wish a notebook reads the laptop preset and does not train it', () => {
+  for (const environment of [{}, { SAMLAB_PRESET: '' }]) {
+    const { name, members, trains, folders } = notebookPreset(environment);
+    assert.deepEqual([name, members, trains], ['laptop', ['laptop'], false]);
+    assert.deepEqual(folders, experimentFolders('real'));
+  }
+});
+
+test('a preset that is asked for is trained; quick ones stay apart from results', () => {
+  const quick = notebookPreset({ SAMLAB_PRESET: 'quick' });
+  assert.deepEqual([quick.members, quick.trains, quick.folders], [['quick', 'quick-resnet50'], true, experimentFolders('quick')]);
+  assert.deepEqual(notebookPreset({ SAMLAB_PRESET: 'paper' }).folders, experimentFolders('real'));
+  assert.throws(() => notebookPreset({ SAMLAB_PRESET: 'fast' }), /there is no preset "fast"/);
+});
+
+test('the demonstration is a run of the quick preset on the data set', () => {
+  const { dataset, method, model, epochs } = demonstrationConfig('cifar100');
+  assert.deepEqual([dataset, method, model, epochs], ['cifar100', 'sam', 'resnet20', 6]);
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { ExperimentConfig } from '../experiment/config';
+import { TrainingInterrupted } from '../experiment/interrupt';
+import { DEFAULT_CONFIG } from '../experiment/presets';
+import type { ExperimentFolders } from '../experiment/run';
+import { runId } from '../experiment/store';
+import { trainLive } from './trainLive';
+
+const CONFIG: ExperimentConfig = {
+  ...DEFAULT_CONFIG,
+  imagesPerClass: 2,
+  testImagesPerClass: 1,
+  model: 'resnet20',
+  normalization: 'half',
+  method: 'sam',
+  epochs: 3,
+  warmupEpochs: 0,
+  batchSize: 5,
+};
+
+/** No data set lies here, and the embedded one may stand in. */
+function foldersIn(base: string): ExperimentFolders {
+  return { data: join(base, 'none'), allowSynthetic: true, results: join(base, 'results'), checkpoints: join(base, 'checkpoints'), weights: join(base, 'weights') };
+}
+
+test('an interrupted training leaves a checkpoint, and the same call goes on to the numbers of one that was not interrupted', async (context) => {
+  const base = mkdtempSync(join(tmpdir(), 'samlab-live-'));
+  context.after(() => rmSync(base, { recursive: true }));
+  const log = context.mock.method(console, 'log', () => undefined);
+  const folders = foldersIn(join(base, 'interrupted'));
+  const checkpoint = join(folders.checkpoints, `${runId(CONFIG)}.safetensors`);
+  let steps = 0;
+  const interruptAtSixth = (): void => {
+    if (++steps === 6) {
+      process.kill(process.pid, 'SIGINT');
+    }
+  };
+  await assert.rejects(trainLive(CONFIG, { folders, onProgress: interruptAtSixth }), (error) => error instanceof TrainingInterrupted && error.message.includes(runId(CONFIG)));
+  assert.ok(existsSync(checkpoint), 'there is no checkpoint');
+  // Three epochs of four steps; the signal arrives while the sixth or seventh is under way.
+  assert.ok(steps < 12, 'the run went on to its end');
+
+  const resumed = await trainLive(CONFIG, { folders });
+  const unbroken = await trainLive(CONFIG, { folders: foldersIn(join(base, 'unbroken')) });
+  assert.deepEqual(resumed.final, unbroken.final);
+  assert.deepEqual(resumed.history.map(({ trainLoss }) => trainLoss), unbroken.history.map(({ trainLoss }) => trainLoss));
+  assert.ok(!existsSync(checkpoint), 'the checkpoint of a finished run is still there');
+  const lines = log.mock.calls.map((call) => String(call.arguments[0]));
+  assert.ok(lines.some((line) => line.startsWith('SAM, ResNet-20, synthetic-10, seed 0 — embedded synthetic images, not CIFAR: epoch 3/3')), lines.join('\n'));
+});

@@ -1,0 +1,81 @@
+import type { ExperimentConfig } from '../experiment/config';
+import { TrainingInterrupted, withStopFlag } from '../experiment/interrupt';
+import type { RunResult } from '../experiment/result';
+import { experimentFolders, runExperiment, type RunOptions } from '../experiment/run';
+import { runPreset } from '../experiment/runPreset';
+import { runId } from '../experiment/store';
+import { liveTraining } from '../report/liveTraining';
+import { notebookOutput, type OutputWriter } from '../report/notebookOutput';
+import { DATASET_NAMES, describeModel, METHOD_NAMES, titleEnd } from '../report/recipe';
+import type { TrainingProgress } from '../train/progress';
+import { demonstrationConfig, type NotebookPreset } from './preset';
+
+/**
+ * Makes one run below the running cell, with progress that updates in place, and stores its result; gives the stored
+ * one if it was made before. An interrupt of the kernel ends it after the step under way.
+ *
+ * @param options as those of `runExperiment`; without folders the run lies below `data/quick`, apart from results.
+ * @throws TrainingInterrupted after an interrupt; the same call then goes on from the checkpoint. Else as `runExperiment`.
+ */
+export async function trainLive(config: ExperimentConfig, options: Partial<RunOptions> = {}): Promise<RunResult> {
+  const { preset = 'none', folders = experimentFolders('quick') } = options;
+  return withStopFlag(async (shouldStop) => {
+    const result = await runExperiment(config, { onProgress: liveRun(config, preset), shouldStop, ...options, preset, folders });
+    if (result === undefined) {
+      throw new TrainingInterrupted(runId(config));
+    }
+    return result;
+  });
+}
+
+/**
+ * What a notebook trains on a data set: all runs of its preset that are not stored yet, one after another; or, where
+ * it only reads, a short demonstration that is made anew each time.
+ *
+ * @throws TrainingInterrupted after an interrupt; the same call then goes on. Else as `runPreset`.
+ */
+export async function trainNotebookPreset(preset: NotebookPreset, dataset: ExperimentConfig['dataset']): Promise<void> {
+  if (!preset.trains) {
+    await trainLive(demonstrationConfig(dataset), { preset: 'quick', again: true });
+    return;
+  }
+  const write = inOnePlace(notebookOutput());
+  let show: ProgressListener;
+  let current = '';
+  await withStopFlag(async (shouldStop) => {
+    const results = await runPreset(preset.name, {
+      only: (config) => config.dataset === dataset,
+      shouldStop,
+      onStart: (config, run, runs) => {
+        current = runId(config);
+        show = liveRun(config, preset.name, `Run ${run} of ${runs}: `, write);
+      },
+      onProgress: (progress) => show(progress),
+    });
+    if (shouldStop()) {
+      throw new TrainingInterrupted(current);
+    }
+    console.log(`All ${results.length} runs of the ${preset.name} preset on ${DATASET_NAMES[dataset]} are stored.`);
+  });
+}
+
+type ProgressListener = (progress: TrainingProgress) => void;
+
+/** Shows one run under a title like "SAM, ResNet-20, CIFAR-10, seed 0 — quick preset: not a result"; the images' name is known when it has begun. */
+function liveRun(config: ExperimentConfig, preset: string, counter = '', write?: OutputWriter): ProgressListener {
+  let show: ProgressListener | undefined;
+  return (progress) => {
+    const { name, synthetic } = progress.trainingSet;
+    show ??= liveTraining(`${counter}${METHOD_NAMES[config.method]}, ${describeModel(config)}, ${name}, seed ${config.seed}${titleEnd(preset, synthetic)}`, write);
+    show(progress);
+  };
+}
+
+/** Lets the displays of runs that follow each other replace one another. */
+function inOnePlace(write: OutputWriter | undefined): OutputWriter | undefined {
+  let place: string | undefined;
+  return write && ((data, id) => {
+    write(data, place ?? id, place !== undefined);
+    place ??= id;
+  });
+}
