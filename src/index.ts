@@ -41,31 +41,39 @@ export type { EpochRecord, Evaluation } from './train/record';
 // experiment: configurations, presets, runs, stored results
 export type { ExperimentConfig } from './experiment/config';
 export { describeEnvironment } from './experiment/environment';
+export { TrainingInterrupted, withStopFlag } from './experiment/interrupt';
 export { DEFAULT_CONFIG, findPreset, presetConfigs, PRESETS } from './experiment/presets';
 export type { RunEnvironment, RunResult } from './experiment/result';
-export { experimentData, experimentFolders, runExperiment } from './experiment/run';
+export { experimentData, experimentFolders, runExperiment, type ExperimentFolders, type RunOptions } from './experiment/run';
 export { runPreset } from './experiment/runPreset';
 export { validateConfig } from './experiment/schema';
 export { findResult, readResults, runId } from './experiment/store';
 
-// report: tables, figures, what notebooks show
-export { displayFigure, displayRecords, displayTable } from './report/display';
-export { liveTraining } from './report/liveTraining';
-export { errorTables, tuningTables } from './report/tables';
-export { selectRuns } from './report/rows';
-export { learningCurves } from './report/figures/learningCurves';
+// report: tables, figures, illustrations, displays
+export { toDataFrame } from './report/dataFrame';
+export { displayFigure, displayRecords, displayTable, displayText } from './report/display';
 export { finalErrors } from './report/figures/finalErrors';
-export { tuningGrid } from './report/figures/tuningGrid';
+export { learningCurves } from './report/figures/learningCurves';
 export type { FigureSpecification } from './report/figures/specification';
-export { figure1, figure1Section, figure2 } from './report/illustrations/figures';
-export { SHARP_AND_FLAT } from './report/illustrations/planarLoss';
-export { stepVectors } from './report/illustrations/descent';
-
-// notebook: what the notebooks tell
-export { demonstrationConfig, notebookPreset } from './notebook/preset';
-export { figure1Ends, figure1Minima } from './notebook/minima';
-export { perturbationRows, vectorRows } from './notebook/stepTables';
-export { gradientNorms } from './notebook/gradientNorms';
-export { stageRows } from './notebook/networkSummary';
+export { tuningGrid } from './report/figures/tuningGrid';
+export { descend, stepVectors, type DescentSettings, type PathPoint, type StepVectors } from './report/illustrations/descent';
+export { figure1, figure1Section, figure2, FIGURE_1_DESCENT, FIGURE_2_STEP } from './report/illustrations/figures';
+export { hollows, sampleGrid, SHARP_AND_FLAT, type PlanarLoss } from './report/illustrations/planarLoss';
+export { meanInterval, type Interval } from './report/interval';
+export { liveTraining } from './report/liveTraining';
+export { PUBLISHED_ERRORS, type PublishedError } from './report/published';
 export { readTable } from './report/reading';
-export { withStopFlag, TrainingInterrupted } from './experiment/interrupt';
+export { renderFigures } from './report/render';
+export { errorRows, selectRuns, type ErrorRow } from './report/rows';
+export { errorTables, tuningTables, type ResultTable } from './report/tables';
+export { toHtml, toMarkdown } from './report/tableText';
+
+// notebook: what the notebooks train and tell
+export { gradientNorms } from './notebook/gradientNorms';
+export { figure1Ends, figure1Minima, type EndRow, type MinimumRow } from './notebook/minima';
+export { stageRows, type StageRow } from './notebook/networkSummary';
+export { planarCurvature } from './notebook/planarCurvature';
+export { demonstrationConfig, notebookPreset, type NotebookPreset } from './notebook/preset';
+export { describePreset, presetResults, type PresetResults } from './notebook/presetResults';
+export { perturbationRows, vectorRows } from './notebook/stepTables';
+export { trainLive, trainNotebookPreset } from './notebook/trainLive';

@@ -26,7 +26,7 @@ test('tables and figures are those of the preset and the data set, each kind in 
   const found = await presetResults({ ...preset, folders: { ...preset.folders, results } }, 'cifar10');
   assert.deepEqual(found.tables.flatMap(({ rows }) => rows.flatMap((row) => row.top1Error ?? [])), [60, 55]);
   assert.deepEqual(found.trials.flatMap(({ rows }) => rows.map((row) => row.top1Error)), [70]);
-  assert.deepEqual(found.curves.map(titleOf), ['Training of 100 epochs on CIFAR-10, laptop preset']);
+  assert.deepEqual(found.curves.map(titleOf), ['Training over 100 epochs on CIFAR-10, laptop preset']);
   assert.equal(found.finalErrors.length, 1);
   assert.match(titleOf(found.tuning[0]!), /held-out images of CIFAR-10/);
 });

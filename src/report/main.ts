@@ -1,11 +1,12 @@
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
+import { executeNotebook, notebookNames } from './notebooks';
 import { regenerateFigures, regenerateReport } from './regenerate';
 
 const ROOT = join(__dirname, '..', '..');
 
 function program(): Command {
-  const command = new Command().name('npm run').description('Make figures and report again from stored results. Nothing is trained.').showHelpAfterError();
+  const command = new Command().name('npm run').description('Make figures, report and notebooks again from stored results. Nothing is trained for long.').showHelpAfterError();
   const preset = ['--preset <name>', 'quick (writes below data/quick), laptop, paper, or another preset', 'laptop'] as const;
   command
     .command('figures')
@@ -22,6 +23,15 @@ function program(): Command {
     .action(async (options: { readonly preset: string }) => {
       const files = await regenerateReport(ROOT, options.preset);
       console.log(`Wrote ${files.map((file) => relative(ROOT, file)).join(' and ')}.`);
+    });
+  command
+    .command('notebooks')
+    .description('run the notebooks again, in place; they read the stored results of the laptop preset and make short demonstrations')
+    .action(async () => {
+      for (const name of await notebookNames(ROOT)) {
+        console.log(`Running notebooks/${name}.`);
+        await executeNotebook(ROOT, name, '', join(ROOT, 'notebooks'));
+      }
     });
   return command;
 }

@@ -14,7 +14,7 @@ export async function notebookNames(root: string): Promise<readonly string[]> {
  * Runs a notebook from its first cell to its last without a browser window, and stores it with its outputs.
  *
  * @param root the project's folder; the notebook is in its `notebooks`.
- * @param preset what SAMLAB_PRESET says to the notebook.
+ * @param preset what SAMLAB_PRESET says to the notebook; empty lets it read stored results.
  * @param into folder of the executed notebook.
  * @throws Error with what the failing cell said; the stored notebook then stays as it was.
  */

@@ -8,6 +8,9 @@ import { evenly, FLAT_HOLLOW, sampleGrid, SHARP_AND_FLAT, SHARP_HOLLOW } from '.
 /** The descent of Figure 1; `rho` is SAM's, SGD's is 0. */
 export const FIGURE_1_DESCENT: DescentSettings = { start: [-1.6, 0.9], rho: 0.3, learningRate: 0.05, momentum: 0.9, steps: 200 };
 
+/** The step of Figure 2, beside the sharp minimum. */
+export const FIGURE_2_STEP = { start: [-0.2, 0.15], rho: 0.3, learningRate: 0.4 } as const;
+
 const AXES = { x: 'Parameter w₁', y: 'Parameter w₂', z: 'Loss L(w₁, w₂)' } as const;
 const GRID_POINTS = 71;
 
@@ -47,13 +50,12 @@ export function figure1Section(): FigureSpecification {
 
 /** Figure 2, computed: one step of SAM taken apart, on the loss of Figure 1 beside the sharp minimum. */
 export function figure2(): FigureSpecification {
-  const start = [-0.2, 0.15] as const;
-  const settings = { rho: 0.3, learningRate: 0.4 };
+  const { start, rho, learningRate } = FIGURE_2_STEP;
   return samStepDiagram({
     title: 'Figure 2. One step of SAM beside one of SGD',
-    caption: `The loss of Figure 1 at w = (${start.join(', ').replace('-', '−')}); ρ = ${settings.rho}, learning rate η = ${settings.learningRate}, no momentum. Every arrow is a computed vector; no data set and no seed.`,
+    caption: `The loss of Figure 1 at w = (${start.join(', ').replace('-', '−')}); ρ = ${rho}, learning rate η = ${learningRate}, no momentum. Every arrow is a computed vector; no data set and no seed.`,
     grid: sampleGrid(SHARP_AND_FLAT, [-1.1, 0.9], [-0.45, 0.8], GRID_POINTS),
-    ...stepVectors(SHARP_AND_FLAT, start, settings),
+    ...stepVectors(SHARP_AND_FLAT, start, FIGURE_2_STEP),
     axes: AXES,
   });
 }
