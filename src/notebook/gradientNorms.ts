@@ -1,6 +1,7 @@
 import type { Data } from 'plotly.js-dist';
 import type { Vector } from '../engine/vector';
-import { figure, type FigureSpecification } from '../report/figures/specification';
+import { figure } from '../report/figures/figure';
+import type { FigureSpecification } from '../report/figures/specification';
 import { axis, COLOURS } from '../report/figures/style';
 import { stageOf } from './networkSummary';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { displayFigure, displayRecords, displayTable, displayText } from './display';
-import { figure } from './figures/specification';
+import { figure } from './figures/figure';
 import { errorTables } from './tables';
 import { recordsToHtml, recordsToMarkdown } from './recordTable';
 

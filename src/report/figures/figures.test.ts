@@ -4,7 +4,8 @@ import { errorTables, tuningTables } from '../tables';
 import { testRun } from '../testRun';
 import { finalErrors } from './finalErrors';
 import { learningCurves } from './learningCurves';
-import { titleOf, wrap, type FigureSpecification } from './specification';
+import { wrap } from './figure';
+import { titleOf, type FigureSpecification } from './specification';
 import { tuningGrid } from './tuningGrid';
 
 const LAPTOP = { preset: 'laptop', dataset: 'cifar10' } as const;

@@ -3,7 +3,8 @@ import type { ExperimentConfig } from '../../experiment/config';
 import { METHOD_NAMES } from '../recipe';
 import type { ErrorRow } from '../rows';
 import type { ResultTable } from '../tables';
-import { figure, type FigureSpecification } from './specification';
+import { figure } from './figure';
+import type { FigureSpecification } from './specification';
 import { axis, METHOD_STYLES } from './style';
 
 /** Distance of the two methods' dots, in categories. */

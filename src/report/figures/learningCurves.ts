@@ -4,7 +4,8 @@ import type { ExperimentConfig } from '../../experiment/config';
 import type { RunResult } from '../../experiment/result';
 import { METHOD_NAMES, titleEnd } from '../recipe';
 import { captionOf } from '../tables';
-import { figure, type FigureSpecification } from './specification';
+import { figure } from './figure';
+import type { FigureSpecification } from './specification';
 import { axis, METHOD_STYLES, transparent } from './style';
 
 /** What one epoch's numbers of several seeds come to. */

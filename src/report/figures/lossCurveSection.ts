@@ -1,5 +1,6 @@
 import type { Annotation, Data } from 'plotly.js-dist';
-import { figure, type FigureSpecification, type FigureText } from './specification';
+import { figure } from './figure';
+import type { FigureSpecification, FigureText } from './specification';
 import { axis, COLOURS } from './style';
 
 /** A cut through a loss along a straight line. */

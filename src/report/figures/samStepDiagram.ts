@@ -1,6 +1,7 @@
 import type { Annotation, Data } from 'plotly.js-dist';
 import { checkGrid, contourTrace, type SurfaceGrid } from './lossSurface';
-import { figure, type FigureSpecification, type FigureText } from './specification';
+import { figure } from './figure';
+import type { FigureSpecification, FigureText } from './specification';
 import { axis, COLOURS, METHOD_STYLES } from './style';
 
 /** A point or a vector of the plane. */

@@ -2,7 +2,8 @@ import type { Data } from 'plotly.js-dist';
 import { METHOD_NAMES } from '../recipe';
 import type { ErrorRow } from '../rows';
 import type { ResultTable } from '../tables';
-import { figure, type FigureSpecification } from './specification';
+import { figure } from './figure';
+import type { FigureSpecification } from './specification';
 import { axis, COLOURS, METHOD_STYLES } from './style';
 
 /** Looks of the lines of SAM, one for each rho, smallest first. */

@@ -1,0 +1,57 @@
+import type { Annotation, Data, Layout } from 'plotly.js-dist';
+import type { FigureSpecification, FigureText } from './specification';
+
+/** Sizes, in pixels. */
+const WIDTH = 900;
+const HEIGHT = 500;
+const FONT_SIZE = 14;
+const CAPTION_SIZE = 12;
+/** Characters of the caption and of the title that fit side by side. */
+const CAPTION_COLUMNS = 130;
+const TITLE_COLUMNS = 85;
+const CAPTION_LINE = 16;
+const TITLE_LINE = 22;
+
+/** Puts a figure together: white ground, legible type; title and legend above, caption below. */
+export function figure({ title, caption }: FigureText, data: readonly Data[], layout: Partial<Layout>): FigureSpecification {
+  const lines = wrap(caption, CAPTION_COLUMNS);
+  const titleLines = wrap(title, TITLE_COLUMNS);
+  return {
+    data: data.map((trace) => ({ ...trace })),
+    layout: {
+      width: WIDTH,
+      height: HEIGHT,
+      paper_bgcolor: 'white',
+      plot_bgcolor: 'white',
+      font: { family: 'Open Sans, Arial, sans-serif', size: FONT_SIZE, color: '#222222' },
+      margin: { l: 75, r: 30, t: 95 + TITLE_LINE * (titleLines.length - 1), b: 75 + CAPTION_LINE * lines.length },
+      legend: { orientation: 'h', x: 0.5, xanchor: 'center', y: 1.02, yanchor: 'bottom' },
+      ...layout,
+      title: { text: titleLines.join('<br>'), x: 0.5, xanchor: 'center', y: 0.97 - TITLE_LINE * (titleLines.length - 1) / HEIGHT, yanchor: 'top', font: { size: 18 } },
+      annotations: [...(layout.annotations ?? []), captionAnnotation(lines)],
+    },
+  };
+}
+
+/** Sits on the lower edge of the figure, whatever the height of the axes. */
+function captionAnnotation(lines: readonly string[]): Annotation {
+  return {
+    text: lines.join('<br>'),
+    xref: 'paper', yref: 'paper', x: 0.5, y: 0, xanchor: 'center', yanchor: 'top', yshift: -62,
+    showarrow: false, align: 'center', font: { size: CAPTION_SIZE, color: '#444444' },
+  };
+}
+
+/** Breaks a text into lines of at most `columns` characters, at spaces. */
+export function wrap(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= columns) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else {
+      lines.push(word);
+    }
+  }
+  return lines;
+}
