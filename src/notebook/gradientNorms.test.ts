@@ -22,8 +22,11 @@ test('each weight tensor has its own norm, and norm parameters and biases have n
   ]);
 });
 
-test('the figure draws one trace a stage and says what it shows', () => {
-  const { data, layout } = gradientNorms(gradient, 'CIFAR-10, ResNet-50, seed 0');
-  assert.deepEqual(data.map((trace) => (trace as { y: number[] }).y), [[5], [7], [8]]);
+test('the figure draws a dot for each layer that has a gradient, and says what it shows', () => {
+  const without = new PlainVector(gradient.specs, gradient.elements.map((array, index) => (index === 2 ? array.map(() => 0) : array)));
+  const { data, layout } = gradientNorms([{ name: 'a', gradient }, { name: 'b', gradient: without }], 'CIFAR-10, ResNet-50, seed 0');
+  const drawn = data.map((trace) => trace as { name: string; x: number[]; y: number[] }).map(({ name, x, y }) => ({ name, x, y }));
+  assert.deepEqual(drawn, [{ name: 'a', x: [1, 2, 3], y: [5, 7, 8] }, { name: 'b', x: [1, 3], y: [5, 8] }]);
   assert.match(JSON.stringify(layout), /CIFAR-10, ResNet-50, seed 0/);
+  assert.throws(() => gradientNorms([], ''), /gradientNorms: expected one gradient or more/);
 });

@@ -1,12 +1,22 @@
-import type { Data } from 'plotly.js-dist';
+import type { Annotation, Data, Layout, Shape } from 'plotly.js-dist';
 import type { Vector } from '../engine/vector';
 import { figure } from '../report/figures/figure';
 import type { FigureSpecification } from '../report/figures/specification';
 import { axis, COLOURS } from '../report/figures/style';
 import { stageOf } from './networkSummary';
 
-/** Colour of each part of a network, from the images to the classes. */
-const STAGE_COLOURS = [COLOURS.black, COLOURS.blue, COLOURS.skyBlue, COLOURS.green, COLOURS.orange, COLOURS.vermilion];
+/** Looks of the gradients, in their order; told apart by colour and marker. */
+const STYLES = [
+  { color: COLOURS.blue, symbol: 'circle' },
+  { color: COLOURS.vermilion, symbol: 'diamond' },
+  { color: COLOURS.green, symbol: 'square' },
+] as const;
+
+/** A gradient and what it is called in the legend. */
+export interface NamedGradient {
+  readonly name: string;
+  readonly gradient: Vector;
+}
 
 /** Norm of the gradient of one layer. */
 interface LayerNorm {
@@ -34,24 +44,46 @@ function norm2(values: Float32Array | Float64Array): number {
 }
 
 /**
- * The norm of a batch's gradient, layer by layer: one bar for each convolution and for the classifier, on a logarithmic axis.
+ * Norms of gradients of one network, layer by layer: a dot for each convolution and for the classifier, on a
+ * logarithmic axis. A layer without gradient has no dot.
  *
+ * @param gradients of the same network; at most three are told apart.
  * @param about data set, model, number of images and seed, for the caption.
+ * @throws RangeError if there is no gradient.
  */
-export function gradientNorms(gradient: Vector, about: string): FigureSpecification {
-  const norms = layerNorms(gradient);
-  const stages = [...new Set(norms.map(({ stage }) => stage))];
-  const traces = stages.map((stage, index): Data => {
-    const rows = norms.filter((row) => row.stage === stage);
+export function gradientNorms(gradients: readonly NamedGradient[], about: string): FigureSpecification {
+  const layers = gradients.map(({ name, gradient }) => ({ name, norms: layerNorms(gradient) }));
+  const [first] = layers;
+  if (first === undefined) {
+    throw new RangeError('gradientNorms: expected one gradient or more, got none.');
+  }
+  const traces = layers.map(({ name, norms }, index): Data => {
+    const shown = norms.filter(({ norm }) => norm > 0);
     return {
-      type: 'bar', name: stage, marker: { color: STAGE_COLOURS[index % STAGE_COLOURS.length]! },
-      x: rows.map(({ layer }) => layer), y: rows.map(({ norm }) => norm), text: rows.map(({ name }) => name), textposition: 'none',
-      hovertemplate: '%{text}: %{y:.3g}<extra></extra>',
+      type: 'scatter', mode: 'markers', name, marker: { ...STYLES[index % STYLES.length]!, size: 9 },
+      x: shown.map(({ layer }) => layer), y: shown.map(({ norm }) => norm), text: shown.map((row) => row.name), hovertemplate: '%{text}: %{y:.3g}<extra></extra>',
     };
   });
-  return figure({ title: 'Gradient of one batch, layer by layer', caption: `${about}. Weights of convolutions and of the classifier, in the order of the forward pass.` }, traces, {
-    xaxis: axis('Layer, from the images to the classes'),
-    yaxis: axis('2-norm of the gradient of the loss (nats per unit of weight)', { type: 'log' }),
-    bargap: 0.15,
+  const caption = `${about}. Weights of convolutions and of the classifier, in the order of the forward pass; no dot where the gradient is zero.`;
+  return figure({ title: 'Gradient of one batch, layer by layer', caption }, traces, {
+    xaxis: axis('Layer, from the images to the classes', { showgrid: false, range: [0, first.norms.length + 1] }),
+    yaxis: axis('2-norm of the gradient, nats per unit', { type: 'log' }),
+    ...stageMarks(first.norms),
   });
+}
+
+/** The names of the stages along the upper edge, and lines between them; stem and classifier are too narrow for a name. */
+function stageMarks(norms: readonly LayerNorm[]): Pick<Layout, 'shapes' | 'annotations'> {
+  const stages = [...new Set(norms.map(({ stage }) => stage))].map((stage) => {
+    const layers = norms.filter((row) => row.stage === stage).map(({ layer }) => layer);
+    return { stage, from: Math.min(...layers), to: Math.max(...layers) };
+  });
+  return {
+    shapes: stages.slice(1).map(({ from }): Partial<Shape> => ({
+      type: 'line', x0: from - 0.5, x1: from - 0.5, yref: 'paper', y0: 0, y1: 1, line: { color: '#bbbbbb', width: 1, dash: 'dot' },
+    })),
+    annotations: stages
+      .filter(({ from, to }) => to > from)
+      .map(({ stage, from, to }): Annotation => ({ text: stage, x: (from + to) / 2, yref: 'paper', y: 0.98, yanchor: 'top', showarrow: false })),
+  };
 }

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { presetConfigs, PRESETS, tuningConfigs } from '../experiment/presets';
 import { experimentFolders } from '../experiment/run';
-import { demonstrationConfig, notebookPreset } from './preset';
+import { isQuick } from '../experiment/runPreset';
+import { validateConfig } from '../experiment/schema';
+import { runId } from '../experiment/store';
+import { DEMONSTRATION, demonstrationConfig, notebookPreset } from './preset';
 
 test('without a wish a notebook reads the laptop preset and does not train it', () => {
   for (const environment of [{}, { SAMLAB_PRESET: '' }]) {
@@ -18,7 +22,12 @@ test('a preset that is asked for is trained; quick ones stay apart from results'
   assert.throws(() => notebookPreset({ SAMLAB_PRESET: 'fast' }), /there is no preset "fast"/);
 });
 
-test('the demonstration is a run of the quick preset on the data set', () => {
-  const { dataset, method, model, epochs } = demonstrationConfig('cifar100');
-  assert.deepEqual([dataset, method, model, epochs], ['cifar100', 'sam', 'resnet20', 6]);
+test('the demonstration is a small valid run that no preset makes, so that it can replace none of theirs', () => {
+  for (const dataset of ['cifar10', 'cifar100'] as const) {
+    const config = validateConfig(demonstrationConfig(dataset));
+    assert.deepEqual([config.dataset, config.method, config.model], [dataset, 'sam', 'resnet20']);
+    const others = PRESETS.flatMap((preset) => [...presetConfigs(preset), ...tuningConfigs(preset, dataset)]).map(runId);
+    assert.ok(!others.includes(runId(config)));
+  }
+  assert.ok(isQuick(DEMONSTRATION) && PRESETS.every(({ name }) => name !== DEMONSTRATION));
 });

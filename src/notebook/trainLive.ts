@@ -8,7 +8,7 @@ import { liveTraining } from '../report/liveTraining';
 import { notebookOutput, type OutputWriter } from '../report/notebookOutput';
 import { DATASET_NAMES, describeModel, METHOD_NAMES, titleEnd } from '../report/recipe';
 import type { TrainingProgress } from '../train/progress';
-import { demonstrationConfig, type NotebookPreset } from './preset';
+import { DEMONSTRATION, demonstrationConfig, type NotebookPreset } from './preset';
 
 /**
  * Makes one run below the running cell, with progress that updates in place, and stores its result; gives the stored
@@ -36,7 +36,7 @@ export async function trainLive(config: ExperimentConfig, options: Partial<RunOp
  */
 export async function trainNotebookPreset(preset: NotebookPreset, dataset: ExperimentConfig['dataset']): Promise<void> {
   if (!preset.trains) {
-    await trainLive(demonstrationConfig(dataset), { preset: 'quick', again: true });
+    await trainLive(demonstrationConfig(dataset), { preset: DEMONSTRATION, again: true });
     return;
   }
   const write = inOnePlace(notebookOutput());

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { PROJECT_ROOT } from '../experiment/environment';
+import { findPreset, presetConfigs } from '../experiment/presets';
+import { experimentFolders } from '../experiment/run';
+import { resultFile } from '../experiment/store';
+import { executeNotebook, notebookNames } from '../report/notebooks';
+
+interface Output {
+  readonly output_type: string;
+  readonly name?: string;
+  readonly text?: string | readonly string[];
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+interface Cell {
+  readonly id: string;
+  readonly cell_type: string;
+  readonly metadata: object;
+  readonly source: readonly string[];
+  readonly execution_count?: number | null;
+  readonly outputs?: readonly Output[];
+}
+
+async function codeCells(file: string): Promise<readonly Cell[]> {
+  const { cells } = JSON.parse(await readFile(file, 'utf8')) as { cells: readonly Cell[] };
+  return cells.filter((cell) => cell.cell_type === 'code');
+}
+
+/** What every executed notebook keeps to: no errors, no complaints, no paths of a machine, no picture that only plotly can draw. */
+function checkOutputs(cells: readonly Cell[], name: string): void {
+  for (const { id, outputs = [] } of cells) {
+    for (const output of outputs) {
+      const where = `${name}, cell ${id}`;
+      assert.notEqual(output.output_type, 'error', `${where} holds an error`);
+      assert.ok(output.name !== 'stderr', `${where} complains: ${[output.text].flat().join('')}`);
+      const text = JSON.stringify(output);
+      for (const path of [PROJECT_ROOT, homedir(), '/tmp/', '/home/']) {
+        assert.ok(!text.includes(path), `${where} names ${path}`);
+      }
+      const kinds = Object.keys(output.data ?? {});
+      if (kinds.includes('application/vnd.plotly.v1+json')) {
+        assert.ok(kinds.includes('image/svg+xml') || kinds.includes('image/png'), `${where} has no picture beside the interactive figure`);
+      }
+    }
+  }
+}
+
+/** Figures of executed cells. */
+function figureCount(cells: readonly Cell[]): number {
+  return cells.flatMap(({ outputs = [] }) => outputs).filter(({ data = {} }) => 'application/vnd.plotly.v1+json' in data).length;
+}
+
+test('every notebook runs from its first cell to its last and trains what the smoke preset asks for', async (context) => {
+  const into = join(PROJECT_ROOT, 'data', 'test', 'notebooks');
+  const { results } = experimentFolders('quick');
+  const made = presetConfigs(findPreset('smoke')).map((config) => resultFile(results, config));
+  // What an earlier test has stored would not be trained again.
+  await Promise.all(made.map((file) => rm(file, { force: true })));
+  for (const name of await notebookNames(PROJECT_ROOT)) {
+    await context.test(name, async () => {
+      await executeNotebook(PROJECT_ROOT, name, 'smoke', into);
+      const cells = await codeCells(join(into, name));
+      checkOutputs(cells, name);
+      assert.ok(figureCount(cells) > 0, 'it shows no figure');
+    });
+  }
+  assert.deepEqual(made.filter((file) => !existsSync(file)), []);
+});
+
+test('the committed notebooks have their outputs, and nothing in them that differs from machine to machine', async () => {
+  for (const name of await notebookNames(PROJECT_ROOT)) {
+    const cells = await codeCells(join(PROJECT_ROOT, 'notebooks', name));
+    checkOutputs(cells, name);
+    assert.ok(cells.some(({ outputs = [] }) => outputs.length > 0), `${name} was committed without outputs; run npm run notebooks`);
+    for (const { id, metadata, execution_count: count } of cells) {
+      assert.deepEqual([metadata, count], [{}, null], `${name}, cell ${id} keeps times or counts; run npm run notebooks`);
+    }
+  }
+});
+
+test('the notebooks define no function and no class, and import from samlab alone', async () => {
+  for (const name of await notebookNames(PROJECT_ROOT)) {
+    for (const { id, source } of await codeCells(join(PROJECT_ROOT, 'notebooks', name))) {
+      const code = source.join('');
+      assert.doesNotMatch(code, /^\s*(async\s+)?(function|class)\s/m, `${name}, cell ${id}`);
+      assert.ok([...code.matchAll(/from '([^']+)'/g)].every(([, module]) => module === 'samlab'), `${name}, cell ${id}`);
+    }
+  }
+});
