@@ -17,7 +17,8 @@ const FLAGS = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swi
  */
 export async function launchChromium(): Promise<Browser> {
   const files = await unpackChromium(CHROMIUM_FOLDER);
-  return chromium.launch({ executablePath: files.executable, args: FLAGS, env: environment(files) });
+  // Else an interrupt while a figure is drawn would end the process, and with it a notebook's kernel.
+  return chromium.launch({ executablePath: files.executable, args: FLAGS, env: environment(files), handleSIGINT: false });
 }
 
 /** The system's libraries come first, for they get its security updates; the package's serve where they are missing. */
