@@ -40,7 +40,7 @@ export function describeRecipe(config: ExperimentConfig): string {
     `batch ${config.batchSize}`,
     `${nesterov ? 'Nesterov ' : ''}momentum ${momentum}`,
     `weight decay ${weightDecay} on ${weightDecayOn === 'all' ? 'all parameters' : 'weights'} in the base step`,
-    `${schedules[schedule]} schedule${warmupEpochs > 0 ? ` after ${warmupEpochs} epochs of warm-up` : ''}`,
+    `${schedules[schedule]} schedule${warmupEpochs > 0 ? ` after ${warmupEpochs} ${warmupEpochs === 1 ? 'epoch' : 'epochs'} of warm-up` : ''}`,
     augmentation.filter((part) => part !== false).join(', ') || 'no augmentation',
     `pixels normalised with ${config.normalization === 'half' ? 'mean 0.5 and deviation 0.5' : "the data set's mean and deviation"}`,
     config.labelSmoothing > 0 ? `label smoothing ${config.labelSmoothing}` : 'no label smoothing',
