@@ -100,8 +100,8 @@ export const PRESETS: readonly Preset[] = [
     tuning: {
       epochs: 20,
       seed: 100,
-      sgd: { learningRate: [0.05, 0.1, 0.2, 0.4] },
-      sam: { learningRate: [0.1, 0.2], rho: [0.05, 0.1] },
+      sgd: { learningRate: [0.02, 0.05, 0.1, 0.2, 0.3, 0.4] },
+      sam: { learningRate: [0.05, 0.1, 0.2], rho: [0.05, 0.1] },
     },
   },
   {

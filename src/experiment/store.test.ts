@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -71,9 +72,22 @@ void test('a folder that cannot take a result: the error says so, and what was s
   const stored = mkdtempSync(join(folder, 'stored-'));
   const config = { ...DEFAULT_CONFIG, seed: 2 };
   await writeResult(stored, resultOf(config));
-  // A file where the folder should be stands in for a disk that refuses: root ignores permissions.
+  // A file where the folder should be stands in for a folder that refuses: root ignores permissions.
   const blocked = join(stored, `${runId(config)}.json`);
-  chmodSync(blocked, 0o444);
   await assert.rejects(writeResult(join(blocked, 'below'), resultOf(config)), /ENOTDIR/);
   assert.deepEqual(await findResult(stored, config), resultOf(config));
+});
+
+void test('a disk that fills up while a result is written: the error says so, and the old result stays whole', async () => {
+  const full = mkdtempSync(join(folder, 'full-'));
+  const config = { ...DEFAULT_CONFIG, seed: 3 };
+  await writeResult(full, resultOf(config));
+  const longer = { ...resultOf(config), divergence: 'x'.repeat(20_000) };
+  const script = `require(${JSON.stringify(join(__dirname, 'store.js'))}).writeResult(${JSON.stringify(full)}, ${JSON.stringify(longer)})`;
+  // A limit of 8 blocks on a file's size cuts the write short, as a nearly full disk does.
+  const { status, stderr } = spawnSync('bash', ['-c', `ulimit -f 8; exec "$0" -e '${script}'`, process.execPath], { encoding: 'utf8' });
+  assert.notEqual(status, 0);
+  assert.match(stderr, /writeResult: could not store .*EFBIG.*Make room/);
+  assert.deepEqual(await findResult(full, config), resultOf(config));
+  assert.equal(readdirSync(full).length, 1);
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeAtomically } from '../models/atomicFile';
 import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG } from './presets';
 import { RESULT_FORMAT, type RunResult } from './result';
@@ -45,7 +45,7 @@ export function resultFile(folder: string, config: ExperimentConfig): string {
 export async function writeResult(folder: string, result: RunResult): Promise<void> {
   await mkdir(folder, { recursive: true });
   try {
-    await writeFileAtomic(resultFile(folder, result.config), `${JSON.stringify(result, null, 1)}\n`);
+    writeAtomically(resultFile(folder, result.config), [Buffer.from(`${JSON.stringify(result, null, 1)}\n`)]);
   } catch (error) {
     throw new Error(`writeResult: could not store ${result.id} in ${folder}: ${(error as Error).message}. Make room or choose another folder; what was stored is unharmed.`, {
       cause: error,
