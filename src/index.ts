@@ -19,7 +19,8 @@ export { balancedSubset, splitHeldOut } from './data/subset';
 export { syntheticDataset } from './data/synthetic';
 
 // models: residual networks, their initial weights, weights files
-export { createModel, MODEL_NAMES, type ModelName } from './models/create';
+export { createModel } from './models/create';
+export { MODEL_NAMES, type ModelName } from './models/names';
 export { disposeStatistics, initialParameters, initialStatistics } from './models/initialise';
 export { parameterCount, type Model } from './models/model';
 export { loadWeights, saveWeights } from './models/torchvision';

@@ -77,6 +77,7 @@ export const PRESETS: readonly Preset[] = [
     name: 'quick',
     description: 'minutes on two cores: proves that everything works, and is no result',
     changes: { imagesPerClass: 20, testImagesPerClass: 20, normalization: 'half', model: 'resnet20', epochs: 6, batchSize: 50, warmupEpochs: 1, learningRate: 0.05 },
+    byDataset: { cifar100: { imagesPerClass: 5, testImagesPerClass: 5 } },
     grid: { dataset: DATASETS, method: METHODS, seed: [0, 1] },
   },
   {

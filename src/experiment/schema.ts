@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MODEL_NAMES } from '../models/create';
+import { MODEL_NAMES } from '../models/names';
 import type { ExperimentConfig } from './config';
 
 const count = z.int().min(0);

@@ -1,12 +1,7 @@
 import { cifarResNet } from './cifarResnet';
 import type { Model } from './model';
+import type { ModelName } from './names';
 import { bottleneckResNet } from './resnet';
-
-/** Names of the networks. */
-export const MODEL_NAMES = ['resnet20', 'resnet32', 'resnet56', 'resnet50', 'resnet101', 'resnet152'] as const;
-
-/** Name of a network. */
-export type ModelName = (typeof MODEL_NAMES)[number];
 
 /** Makes a network by name. `stem` matters to ResNet-50 and deeper alone. */
 export function createModel(name: ModelName, stem: 'imagenet' | 'cifar', classes: number): Model {

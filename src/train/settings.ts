@@ -1,4 +1,4 @@
-import type { ModelName } from '../models/create';
+import type { ModelName } from '../models/names';
 
 /** Everything about a training run but its data. */
 export interface TrainingSettings {
