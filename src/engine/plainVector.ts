@@ -55,6 +55,10 @@ export class PlainVector implements Vector {
     return this.map((element, parameter, index) => element * other.elements[parameter]![index]!);
   }
 
+  clip(limit: number): this {
+    return this.map((element) => Math.max(-limit, Math.min(limit, element)));
+  }
+
   dot(other: this): number {
     return this.reduce((sum, element, parameter, index) => sum + element * other.elements[parameter]![index]!);
   }
@@ -72,6 +76,24 @@ export class PlainVector implements Vector {
 
   clone(): this {
     return this.map((element) => element);
+  }
+
+  restrict(keep: (spec: ParameterSpec) => boolean): this {
+    return this.map((element, parameter) => (keep(this.specs[parameter]!) ? element : 0));
+  }
+
+  withElements(arrays: readonly ArrayLike<number>[]): this {
+    return new PlainVector(this.specs, arrays.map((array) => Float64Array.from(array))) as this;
+  }
+
+  select(kinds: readonly ParameterKind[]): this {
+    const chosen = this.specs.flatMap(({ kind }, index) => (kinds.includes(kind) ? [index] : []));
+    return new PlainVector(chosen.map((index) => this.specs[index]!), chosen.map((index) => this.elements[index]!.slice())) as this;
+  }
+
+  plusPart(part: this): this {
+    const position = new Map(part.specs.map(({ name }, index) => [name, index]));
+    return this.map((element, parameter, index) => element + (part.elements[position.get(this.specs[parameter]!.name) ?? -1]?.[index] ?? 0));
   }
 
   addScaledInPlace(other: this, scale: number, kinds?: readonly ParameterKind[]): void {

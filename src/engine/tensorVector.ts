@@ -85,6 +85,19 @@ export class TensorVector implements Vector {
     return this.map((element, index) => execute1('Mul', [float], [element, other.current[index]!]));
   }
 
+  clip(limit: number): this {
+    return this.withScalar(limit, (high) =>
+      this.withScalar(-limit, (low) =>
+        this.map((element) => {
+          const belowHigh = execute1('Minimum', [float], [element, high]);
+          const clipped = execute1('Maximum', [float], [belowHigh, low]);
+          belowHigh.dispose();
+          return clipped;
+        }),
+      ),
+    );
+  }
+
   /** Sums one scalar a parameter in double precision. */
   private sum(partial: (element: Tensor, index: number) => Tensor): number {
     return this.current.reduce((total, element, index) => total + scope(() => partial(element, index).scalar()), 0);
@@ -116,6 +129,27 @@ export class TensorVector implements Vector {
 
   clone(): this {
     return this.map(cloneTensor);
+  }
+
+  restrict(keep: (spec: ParameterSpec) => boolean): this {
+    return this.map((element, index) => (keep(this.specs[index]!) ? cloneTensor(element) : execute1('ZerosLike', [float], [element])));
+  }
+
+  withElements(arrays: readonly ArrayLike<number>[]): this {
+    return TensorVector.from(this.specs, arrays.map((array) => Float32Array.from(array))) as this;
+  }
+
+  select(kinds: readonly ParameterKind[]): this {
+    const chosen = this.specs.flatMap(({ kind }, index) => (kinds.includes(kind) ? [index] : []));
+    return new TensorVector(chosen.map((index) => this.specs[index]!), chosen.map((index) => cloneTensor(this.current[index]!))) as this;
+  }
+
+  plusPart(part: this): this {
+    const position = new Map(part.specs.map(({ name }, index) => [name, index]));
+    return this.map((element, index) => {
+      const added = position.get(this.specs[index]!.name);
+      return added === undefined ? cloneTensor(element) : execute1('AddV2', [float], [element, part.current[added]!]);
+    });
   }
 
   addScaledInPlace(other: this, scale: number, kinds?: readonly ParameterKind[]): void {

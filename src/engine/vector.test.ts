@@ -37,8 +37,8 @@ const scales = fc.integer({ min: -24, max: 24 }).map((eighths) => eighths / 8);
 const tolerance = { absolute: 1e-5, relative: 1e-5 };
 
 function expectSame(native: TensorVector, plain: PlainVector, what: string): void {
-  assert.equal(native.specs, plain.specs);
-  native.toArrays().forEach((array, index) => expectAllClose(array, plain.toArrays()[index]!, tolerance, `${what}, ${specs[index]!.name}`));
+  assert.deepEqual(native.specs, plain.specs);
+  native.toArrays().forEach((array, index) => expectAllClose(array, plain.toArrays()[index]!, tolerance, `${what}, ${native.specs[index]!.name}`));
 }
 
 /** Runs `body` on random vectors, checks that it leaves them as they were, and frees everything. */
@@ -75,8 +75,47 @@ expectAgreement('times', (a, _, scale) => a.times(scale));
 expectAgreement('sign', (a) => a.sign());
 expectAgreement('absolute value to a power', (a, _, scale) => a.absPower(Math.abs(scale)));
 expectAgreement('multiply', (a, b) => a.multiply(b));
+expectAgreement('clip', (a, _, scale) => a.clip(Math.abs(scale)));
+expectAgreement('some kinds', (a) => a.select(['weight', 'normShift']));
+expectAgreement('plus some kinds', (a, b) => {
+  const part = b.select(['bias', 'normShift']);
+  const sum = a.plusPart(part);
+  part.dispose();
+  return sum;
+});
 expectAgreement('zeros', (a) => a.zeros());
 expectAgreement('clone', (a) => a.clone());
+expectAgreement('restrict', (a) => a.restrict(({ kind }) => kind === 'bias'));
+expectAgreement('elements put together again', (a) => a.withElements(a.toArrays()));
+
+test('clipping by hand: what lies outside moves to the limit, what lies inside stays', () => {
+  for (const vector of threeFourZero()) {
+    const clipped = vector.clip(3.5);
+    assert.deepEqual([...clipped.toArrays()[0]!], [3, -3.5, 0]);
+    [vector, clipped].forEach((made) => made.dispose());
+  }
+});
+
+test('some kinds are taken out, and added to where they belong', () => {
+  const { plain, native } = pair(Array.from({ length: 12 }, (_, index) => index + 1));
+  const flat = (vector: Vector): number[][] => vector.toArrays().map((array) => [...array]);
+  for (const whole of [plain, native] as readonly Vector[]) {
+    const part = whole.select(['normScale', 'bias']);
+    assert.deepEqual([part.specs.map(({ name }) => name), flat(part)], [['fc.bias', 'bn.weight'], [[7, 8, 9], [10, 11]]]);
+    const sum = whole.plusPart(part);
+    assert.deepEqual(flat(sum), [[1, 2, 3, 4, 5, 6], [14, 16, 18], [20, 22], [12]]);
+    [part, sum, whole].forEach((made) => made.dispose());
+  }
+});
+
+test('a restricted vector keeps the parameters that were picked, and zeros elsewhere', () => {
+  const { plain, native } = pair(Array.from({ length: 12 }, (_, index) => index + 1));
+  for (const restricted of [plain.restrict(({ name }) => name === 'fc.bias'), native.restrict(({ name }) => name === 'fc.bias')] as const) {
+    assert.deepEqual(restricted.toArrays().map((array) => [...array]), [[0, 0, 0, 0, 0, 0], [7, 8, 9], [0, 0], [0]]);
+    restricted.dispose();
+  }
+  native.dispose();
+});
 
 test('both kinds of vector agree: inner product and norms', () => {
   forAllVectors((a, b) => {

@@ -36,6 +36,8 @@ export interface Vector {
   absPower(exponent: number): this;
   /** element-wise product */
   multiply(other: this): this;
+  /** each element, moved to the nearest number in [-limit, limit] */
+  clip(limit: number): this;
   /** Inner product. */
   dot(other: this): number;
   /** p-norm over all elements, p in [1, Infinity]. */
@@ -44,6 +46,14 @@ export interface Vector {
   zeros(): this;
   /** The same elements, changed independently from then on. */
   clone(): this;
+  /** The parameters of these kinds alone, in the same order; changed independently from then on. */
+  select(kinds: readonly ParameterKind[]): this;
+  /** this + part, where `part` holds some of the parameters, by name; the others stay as they are. */
+  plusPart(part: this): this;
+  /** The same elements in the parameters that `keep` picks, and 0 in the others. */
+  restrict(keep: (spec: ParameterSpec) => boolean): this;
+  /** A vector of the same layout with these elements, one array a parameter: what `toArrays` takes apart. */
+  withElements(arrays: readonly ArrayLike<number>[]): this;
   /** this += scale · other; on the kinds named, if any are. */
   addScaledInPlace(other: this, scale: number, kinds?: readonly ParameterKind[]): void;
   /** With this = w: velocity = momentum velocity + gradient, w -= learningRate (velocity, or gradient + momentum velocity with Nesterov). */
