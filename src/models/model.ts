@@ -42,7 +42,7 @@ export interface Model {
 }
 
 /** Weight of the newest batch in the running statistics (PyTorch's default `momentum`). */
-const STATISTICS_MOMENTUM = 0.1;
+export const STATISTICS_MOMENTUM = 0.1;
 /** Added to variances (PyTorch's default `eps`). */
 const EPSILON = 1e-5;
 

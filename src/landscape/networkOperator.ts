@@ -1,0 +1,177 @@
+import { evaluationBatches, type Batch } from '../data/batches';
+import { imageCount, type Dataset } from '../data/dataset';
+import type { Normalization } from '../data/normalization';
+import type { TensorVector } from '../engine/tensorVector';
+import type { ParameterSpec } from '../engine/vector';
+import { disposeStatistics } from '../models/initialise';
+import type { Model } from '../models/model';
+import type { LossAndGradient } from '../optim/step';
+import { labelRank } from '../train/evaluate';
+import type { NetworkState } from '../train/network';
+import { AverageMoments } from './averageMoments';
+import { NetworkBatch, type PassMoments } from './networkBatch';
+import { ProbeStopped, type BatchNormMode, type LossSource, type OutputOperator, type PointLoss } from './operator';
+import { crossEntropySum, softmax } from './softmax';
+
+/** How a network's loss is measured. */
+export interface NetworkOperatorOptions {
+  /** Of the pixels; as in training. */
+  readonly normalization: Normalization;
+  readonly batchNorm: BatchNormMode;
+  /** Images per pass; 250 unless told. Unless batch norm is frozen it also decides which images share their moments. */
+  readonly batchSize?: number;
+  /** In [0, 1); 0 unless told, whatever the network was trained with. */
+  readonly labelSmoothing?: number;
+  /** Called after each batch of each pass over the images. */
+  readonly onProgress?: (progress: { readonly images: number; readonly of: number }) => void;
+  /** Polled before each batch; the call under way then ends with `ProbeStopped`. */
+  readonly shouldStop?: () => boolean;
+}
+
+/**
+ * The loss of a network as a function of its parameters: mean cross-entropy (nats) and top-1 error (percent) over all
+ * images of a data set, without augmentation, in float32.
+ *
+ * Softmax and loss are taken in double precision from the float32 logits, so that small differences of losses survive.
+ * Passes go batch by batch; between batches other work of the process runs.
+ *
+ * @param network gives the running statistics for `frozen`; the point is passed to each call, usually `network.parameters`.
+ * @param dataset a subset, or the whole training set.
+ * @throws RangeError for an empty data set, another number of classes than the model's, a batch size or a smoothing out
+ * of range, or a last batch of a single image, which has no moments of its own. Its methods throw it for a point of
+ * another architecture, and for gradients with `re-estimated`: moments over all images cannot be differentiated batch by batch.
+ */
+export function networkOperator(
+  model: Model,
+  network: Pick<NetworkState, 'statistics'>,
+  dataset: Dataset,
+  options: NetworkOperatorOptions,
+): OutputOperator<TensorVector> {
+  return new NetworkOperator(model, network, dataset, options);
+}
+
+class NetworkOperator implements OutputOperator<TensorVector> {
+  readonly source: Required<LossSource>;
+
+  constructor(
+    private readonly model: Model,
+    private readonly network: Pick<NetworkState, 'statistics'>,
+    private readonly dataset: Dataset,
+    private readonly options: NetworkOperatorOptions,
+  ) {
+    this.source = {
+      name: `${model.name} on ${dataset.name}`,
+      images: imageCount(dataset),
+      precision: 'float32',
+      batchSize: options.batchSize ?? 250,
+      batchNorm: options.batchNorm,
+      labelSmoothing: options.labelSmoothing ?? 0,
+    };
+    checkSource(this.source, model, dataset);
+  }
+
+  async evaluate(point: TensorVector): Promise<PointLoss> {
+    checkPoint(point, this.model);
+    if (this.source.batchNorm !== 're-estimated') {
+      return this.meanLoss(point, this.moments());
+    }
+    const moments = new AverageMoments(this.model);
+    for await (const batch of this.images()) {
+      moments.add(batch, point);
+    }
+    const statistics = moments.statistics();
+    try {
+      return await this.meanLoss(point, { statistics, training: false });
+    } finally {
+      disposeStatistics(statistics);
+    }
+  }
+
+  async gradient(point: TensorVector): Promise<LossAndGradient<TensorVector>> {
+    let loss = 0;
+    const gradient = point.zeros();
+    try {
+      for await (const batch of this.batches()) {
+        const { targets, classes } = batch;
+        const part = batch.pullback(point, (logits) => {
+          loss += crossEntropySum(logits, targets, classes) / this.source.images;
+          // The derivative of the mean cross-entropy by the logits.
+          return softmax(logits, classes).map((probability, index) => (probability - targets[index]!) / this.source.images);
+        });
+        gradient.addScaledInPlace(part, 1);
+        part.dispose();
+      }
+      return { loss, gradient };
+    } catch (error) {
+      gradient.dispose();
+      throw error;
+    }
+  }
+
+  batches(): AsyncGenerator<NetworkBatch> {
+    if (this.source.batchNorm === 're-estimated') {
+      throw new RangeError("networkOperator: there is no gradient with batchNorm 're-estimated'; take 'frozen', or 'batch' with large batches.");
+    }
+    return this.passes(this.moments());
+  }
+
+  private moments(): PassMoments {
+    return { statistics: this.network.statistics, training: this.source.batchNorm === 'batch' };
+  }
+
+  private async meanLoss(point: TensorVector, moments: PassMoments): Promise<PointLoss> {
+    let loss = 0;
+    let errors = 0;
+    for await (const batch of this.passes(moments)) {
+      const logits = batch.logits(point);
+      loss += crossEntropySum(logits, batch.targets, batch.classes);
+      errors += batch.labels.reduce((sum, label, row) => sum + (labelRank(logits, row, batch.classes, label) > 0 ? 1 : 0), 0);
+    }
+    return { loss: loss / this.source.images, error: (100 * errors) / this.source.images };
+  }
+
+  private async *passes(moments: PassMoments): AsyncGenerator<NetworkBatch> {
+    for await (const batch of this.images()) {
+      yield new NetworkBatch(this.model, batch, moments, this.source.labelSmoothing);
+    }
+  }
+
+  private async *images(): AsyncGenerator<Batch> {
+    const { options, source } = this;
+    let images = 0;
+    for (const batch of evaluationBatches(this.dataset, { batchSize: source.batchSize, normalization: options.normalization })) {
+      if (options.shouldStop?.() === true) {
+        throw new ProbeStopped();
+      }
+      yield batch;
+      images += batch.size;
+      options.onProgress?.({ images, of: source.images });
+      await new Promise(setImmediate);
+    }
+  }
+}
+
+function checkSource({ images, batchSize, batchNorm, labelSmoothing }: Required<LossSource>, model: Model, dataset: Dataset): void {
+  if (images === 0) {
+    throw new RangeError(`networkOperator: expected at least one image, got none; take a larger part of ${dataset.name}.`);
+  }
+  if (dataset.classNames.length !== model.classes) {
+    throw new RangeError(`networkOperator: ${model.name} has ${model.classes} classes, ${dataset.name} has ${dataset.classNames.length}.`);
+  }
+  if (!(Number.isSafeInteger(batchSize) && batchSize >= 1)) {
+    throw new RangeError(`networkOperator: expected a batchSize of at least 1, got ${batchSize}.`);
+  }
+  if (batchNorm !== 'frozen' && (images % batchSize === 1 || batchSize === 1)) {
+    throw new RangeError(`networkOperator: ${images} images in batches of ${batchSize} leave a batch of one image, which has no moments of its own; change batchSize.`);
+  }
+  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+    throw new RangeError(`networkOperator: expected labelSmoothing in [0, 1), got ${labelSmoothing}.`);
+  }
+}
+
+function checkPoint({ specs }: TensorVector, model: Model): void {
+  const layout = (parameters: readonly ParameterSpec[]): string => parameters.map(({ name, shape }) => `${name} ${shape.join()}`).join();
+  if (specs !== model.parameters && layout(specs) !== layout(model.parameters)) {
+    throw new RangeError(`networkOperator: expected a point with the parameters of ${model.name}, got one of another architecture.`);
+  }
+}
