@@ -1,0 +1,112 @@
+import { random } from '../../engine/random';
+import type { Vector } from '../../engine/vector';
+import { checkSameLayout } from './checks';
+import { filterNormalize, orthogonalizeFilters } from './filterNormalize';
+import type { Line, Plane } from './plane';
+
+/** How a random direction is drawn. */
+export interface RandomDirectionOptions {
+  readonly seed: number;
+  /** Names of the parameters that move, such as ["layer1.0.conv1.weight"]; all others stay. All move if left out. */
+  readonly only?: readonly string[];
+}
+
+/**
+ * Draws a direction with independent standard normal elements, each parameter from a stream of its own: nets of one
+ * architecture share their directions.
+ *
+ * @param stream which of several directions with one seed, such as "x".
+ * @throws RangeError that lists the names in `only` that are no parameters.
+ */
+function randomDirection<V extends Vector>(like: V, { seed, only }: RandomDirectionOptions, stream: string): V {
+  const names = like.specs.map(({ name }) => name);
+  const unknown = only?.filter((name) => !names.includes(name)) ?? [];
+  if (unknown.length > 0) {
+    throw new RangeError(`randomDirection: expected names of parameters, such as ${names.slice(0, 3).join(', ')}, got ${unknown.join(', ')}.`);
+  }
+  const arrays = like.specs.map(({ name, shape }) => {
+    const array = new Float32Array(shape.reduce((size, length) => size * length, 1));
+    const source = random(seed, 'direction', stream, name);
+    return only === undefined || only.includes(name) ? array.map(() => source.normal()) : array;
+  });
+  return like.withElements(arrays);
+}
+
+/** A line through w along one random filter-normalised direction. The line's direction is new; its origin is `weights` itself. */
+export function randomLine<V extends Vector>(weights: V, options: RandomDirectionOptions): Line<V> {
+  const drawn = randomDirection(weights, options, 'x');
+  try {
+    return { origin: weights, x: filterNormalize(drawn, weights) };
+  } finally {
+    drawn.dispose();
+  }
+}
+
+/**
+ * The plane through w along two random filter-normalised directions. Both are new, and the caller disposes of them
+ * with `disposeDirections`; the origin is `weights` itself.
+ *
+ * @param options.orthogonal makes the second direction orthogonal to the first, filter by filter, before both are
+ * normalised. In high dimension two random directions are nearly orthogonal anyway.
+ * @source Li et al. 2018 (arXiv 1712.09913), section 4.
+ */
+export function randomPlane<V extends Vector>(weights: V, options: RandomDirectionOptions & { readonly orthogonal: boolean }): Plane<V> {
+  const [x, drawn] = [randomDirection(weights, options, 'x'), randomDirection(weights, options, 'y')];
+  const y = options.orthogonal ? orthogonalizeFilters(drawn, x) : drawn.clone();
+  try {
+    return { origin: weights, x: filterNormalize(x, weights), y: filterNormalize(y, weights) };
+  } finally {
+    [x, drawn, y].forEach((vector) => vector.dispose());
+  }
+}
+
+/** A plane, and where the three points lie that span it. */
+export interface PlaneOfMinima<V extends Vector> {
+  readonly plane: Plane<V>;
+  /** Coordinates of the three points, in the order they were given, as distances in weight space. */
+  readonly places: readonly [readonly [number, number], readonly [number, number], readonly [number, number]];
+}
+
+/**
+ * The plane through three minima a, b, c, with unit directions x along b - a and y along the part of c - a that is
+ * orthogonal to it, so that distances on the plane are distances in weight space. The directions are new; the origin
+ * is `a` itself.
+ *
+ * @throws RangeError if the three points lie on one line, or belong to different architectures.
+ * @source Garipov et al. 2018 (arXiv 1802.10026), appendix A.1.
+ */
+export function planeOfMinima<V extends Vector>(a: V, b: V, c: V): PlaneOfMinima<V> {
+  const along = differenceOf(b, a);
+  const rest = differenceOf(c, a);
+  try {
+    const width = along.norm();
+    const across = along.dot(rest) / width;
+    const length = rest.norm();
+    rest.addScaledInPlace(along, -across / width);
+    const height = rest.norm();
+    // Rounding of single precision leaves a hundred-thousandth of a parallel vector.
+    if (!(width > 0 && height > 1e-5 * length)) {
+      throw new RangeError(`planeOfMinima: expected three points that are not on one line, got distances ${width} and ${height} across it; choose another minimum.`);
+    }
+    return { plane: { origin: a, x: along.times(1 / width), y: rest.times(1 / height) }, places: [[0, 0], [width, 0], [across, height]] };
+  } finally {
+    along.dispose();
+    rest.dispose();
+  }
+}
+
+/** The line from one minimum to another: coordinate 0 is `from`, 1 is `to`. Its direction is new; its origin is `from` itself. @throws RangeError if both are the same point or belong to different architectures. */
+export function lineBetween<V extends Vector>(from: V, to: V): Line<V> {
+  const x = differenceOf(to, from);
+  if (x.norm() === 0) {
+    x.dispose();
+    throw new RangeError('lineBetween: expected two different points, got the same one twice.');
+  }
+  return { origin: from, x };
+}
+
+/** to - from. */
+function differenceOf<V extends Vector>(to: V, from: V): V {
+  checkSameLayout(from, to);
+  return to.plus(from, -1);
+}
