@@ -3,7 +3,7 @@ import { padChannels } from '../engine/channels';
 import { subsample } from '../engine/convolution';
 import { globalAveragePool } from '../engine/pooling';
 import { release } from '../engine/tensor';
-import { ModelBuilder, sequence, type Layer, type Model } from './model';
+import { ModelBuilder, observed, sequence, type Layer, type Model } from './model';
 
 /** Basic blocks per stage: depth = 6 n + 2. */
 const BLOCKS = { resnet20: 3, resnet32: 5, resnet56: 9 } as const;
@@ -50,21 +50,22 @@ function basicBlock(builder: ModelBuilder, name: string, channels: number, filte
 export function cifarResNet(depth: BasicDepth, classes: number): Model {
   const builder = new ModelBuilder();
   const residualScales: string[] = [];
-  const layers: Layer[] = [
+  const firstLayers = sequence(
     builder.convolution('conv1', { kernel: 3, channels: 3, filters: 16 }),
     builder.batchNormalization('bn1', 16),
     relu,
-  ];
+  );
+  const layers: Layer[] = [observed('stem', firstLayers)];
   let channels = 16;
   for (const [stage, filters] of [16, 32, 64].entries()) {
     for (let block = 0; block < BLOCKS[depth]; block++) {
       const name = `layer${stage + 1}.${block}`;
-      layers.push(basicBlock(builder, name, channels, filters, filters === channels ? 1 : 2));
+      layers.push(observed(name, basicBlock(builder, name, channels, filters, filters === channels ? 1 : 2)));
       residualScales.push(`${name}.bn2.weight`);
       channels = filters;
     }
   }
-  const apply = sequence(...layers, globalAveragePool, builder.linear('linear', channels, classes));
+  const apply = sequence(...layers, globalAveragePool, observed('linear', builder.linear('linear', channels, classes)));
   const { parameters, statistics } = builder;
   return { name: depth, classes, parameters, statistics, residualScales, apply };
 }

@@ -21,6 +21,8 @@ export interface Pass {
   readonly training: boolean;
   /** Running statistics after this batch, in the order of `Model.statistics`; filled in training. The caller disposes of them. */
   readonly updated: ChannelStatistics[];
+  /** Shown the output of each stage of the network by name; it must not keep or dispose of it. */
+  readonly observe?: (name: string, activation: Tensor) => void;
 }
 
 /** A piece of a network: a pure function of its input and of the pass. It leaves its input to the caller. */
@@ -109,6 +111,15 @@ export function sequence(...layers: readonly Layer[]): Layer {
       x = y;
     }
     return x;
+  };
+}
+
+/** The layer, its output shown to whoever observes the pass. */
+export function observed(name: string, layer: Layer): Layer {
+  return (x, pass) => {
+    const y = layer(x, pass);
+    pass.observe?.(name, y);
+    return y;
   };
 }
 

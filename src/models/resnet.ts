@@ -1,7 +1,7 @@
 import { addRelu, relu } from '../engine/activation';
 import { globalAveragePool, maxPool3x3Stride2 } from '../engine/pooling';
 import { release } from '../engine/tensor';
-import { ModelBuilder, sequence, type Layer, type Model } from './model';
+import { ModelBuilder, observed, sequence, type Layer, type Model } from './model';
 
 /** Bottleneck blocks per stage, by depth (He et al. 2015, table 1). */
 const BLOCKS = { resnet50: [3, 4, 6, 3], resnet101: [3, 4, 23, 3], resnet152: [3, 8, 36, 3] } as const;
@@ -57,24 +57,25 @@ function bottleneck(builder: ModelBuilder, name: string, channels: number, width
 export function bottleneckResNet(depth: BottleneckDepth, stem: 'imagenet' | 'cifar', classes: number): Model {
   const builder = new ModelBuilder();
   const residualScales: string[] = [];
-  const layers: Layer[] = [
+  const firstLayers = sequence(
     builder.convolution('conv1', stem === 'imagenet' ? { kernel: 7, channels: 3, filters: 64, stride: 2 } : { kernel: 3, channels: 3, filters: 64 }),
     builder.batchNormalization('bn1', 64),
     relu,
     ...(stem === 'imagenet' ? [maxPool3x3Stride2] : []),
-  ];
+  );
+  const layers: Layer[] = [observed('stem', firstLayers)];
   let channels = 64;
   BLOCKS[depth].forEach((blocks, stage) => {
     const width = 64 * 2 ** stage;
     for (let block = 0; block < blocks; block++) {
       const name = `layer${stage + 1}.${block}`;
       const stride = stage > 0 && block === 0 ? 2 : 1;
-      layers.push(bottleneck(builder, name, channels, width, stride));
+      layers.push(observed(name, bottleneck(builder, name, channels, width, stride)));
       residualScales.push(`${name}.bn3.weight`);
       channels = width * EXPANSION;
     }
   });
-  const apply = sequence(...layers, globalAveragePool, builder.linear('fc', channels, classes));
+  const apply = sequence(...layers, globalAveragePool, observed('fc', builder.linear('fc', channels, classes)));
   const { parameters, statistics } = builder;
   return { name: `${depth}, ${stem} stem`, classes, parameters, statistics, residualScales, apply };
 }
