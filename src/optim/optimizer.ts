@@ -9,4 +9,6 @@ export interface Optimizer<V extends Vector, State> {
   init(parameters: V): State;
   /** One step along a gradient, which it may overwrite and does not dispose of. */
   update(parameters: V, gradient: V, state: State, learningRate: number): { readonly parameters: V; readonly state: State };
+  /** The accumulated gradients within a state, which stay the state's own; left out by optimizers without momentum. */
+  momentum?(state: State): V;
 }

@@ -6,7 +6,7 @@ import { tensorCount } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import type { Vector } from '../engine/vector';
 import { expectAllClose } from '../testing/expectAllClose';
-import { climb, samPerturbation, samStep } from './sam';
+import { climb, sam, samPerturbation, samStep } from './sam';
 import { sgd } from './sgd';
 import { plainStep, type Objective, type Step } from './step';
 
@@ -24,17 +24,27 @@ function elementsOf(vector: Vector): number[] {
 const gradients = fc
   .array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 6 })
   .filter((elements) => elements.some((element) => Math.abs(element) > 1e-6));
-const exponents = fc.constantFrom(1.25, 1.5, 2, 3, 10, Infinity);
+const exponents = fc.constantFrom(1, 1.25, 1.5, 2, 3, 10, Infinity);
 const radii = fc.double({ min: 1e-3, max: 10, noNaN: true });
 
 test('the perturbation by hand, for p of 2, infinity and 3/2', () => {
   for (const gradient of [PlainVector.of(3, -4), native(3, -4)]) {
-    const found = [2, Infinity, 1.5].map((p) => samPerturbation<Vector>(gradient, 0.5, p));
+    const found = [2, Infinity, 1.5, 1].map((p) => samPerturbation<Vector>(gradient, 0.5, p));
     expectAllClose(elementsOf(found[0]!), [0.3, -0.4], { relative: 1e-6 });
     expectAllClose(elementsOf(found[1]!), [0.5, -0.5], { relative: 1e-6 });
     // q = 3: (9, -16) / (27 + 64)^(2/3), times rho.
     expectAllClose(elementsOf(found[2]!), [9, -16].map((power) => (0.5 * power) / 91 ** (2 / 3)), { relative: 1e-6 });
+    // All of it on the largest element.
+    assert.deepEqual(elementsOf(found[3]!), [0, -0.5]);
     [gradient, ...found].forEach((vector) => vector.dispose());
+  }
+});
+
+test('with p = 1, equally large elements share the radius', () => {
+  for (const gradient of [PlainVector.of(4, -4, 1), TensorVector.from([{ name: 'w', kind: 'weight', shape: [3] }], [Float32Array.of(4, -4, 1)])]) {
+    const perturbation = samPerturbation<Vector>(gradient, 0.5, 1);
+    assert.deepEqual(elementsOf(perturbation), [0.25, -0.25, 0]);
+    [gradient, perturbation].forEach((vector) => vector.dispose());
   }
 });
 
@@ -46,14 +56,14 @@ test('the perturbation lies on the sphere of radius rho and attains the dual nor
       // With p = infinity a zero element of g may stay where it is; the others reach rho.
       expectAllClose([perturbation.norm(p)], [rho], { relative: 1e-9 }, `${p}-norm`);
       // By Hoelder's inequality no vector on the sphere has a larger product with g than rho |g|_q.
-      const q = p === Infinity ? 1 : p / (p - 1);
+      const q = p === Infinity ? 1 : p === 1 ? Infinity : p / (p - 1);
       expectAllClose([perturbation.dot(gradient)], [rho * gradient.norm(q)], { relative: 1e-9 }, 'product');
     }),
   );
 });
 
 test('a zero gradient, and one as good as zero, give a zero perturbation', () => {
-  for (const p of [1.5, 2, Infinity]) {
+  for (const p of [1, 1.5, 2, Infinity]) {
     for (const gradient of [PlainVector.of(0, 0), PlainVector.of(1e-13, 0), native(0, 0)]) {
       const perturbation = samPerturbation<Vector>(gradient, 0.05, p);
       assert.deepEqual(elementsOf(perturbation), [0, 0]);
@@ -141,14 +151,13 @@ test('an objective that throws leaves the weights to the bit, and no tensor', ()
 
 test('a radius or a norm out of range is refused', () => {
   for (const rho of [-0.05, NaN, Infinity]) {
-    const refused = { name: 'RangeError', message: `samPerturbation: expected a radius rho of 0 or more, got ${rho}; SAM's paper uses 0.05 on CIFAR-10.` };
-    assert.throws(() => samStep(rho), refused);
-    assert.throws(() => samPerturbation(PlainVector.of(1), rho), refused);
+    const message = `expected a radius rho of 0 or more, got ${rho}; SAM's paper uses 0.05 on CIFAR-10.`;
+    assert.throws(() => samStep(rho), { name: 'RangeError', message: `samStep: ${message}` });
+    assert.throws(() => samPerturbation(PlainVector.of(1), rho), { name: 'RangeError', message: `samPerturbation: ${message}` });
   }
-  for (const p of [1, 0, NaN]) {
-    assert.throws(() => samPerturbation(PlainVector.of(1), 0.05, p), {
-      name: 'RangeError',
-      message: `samPerturbation: expected p above 1, got ${p}; use 2 or Infinity.`,
-    });
+  for (const p of [0.5, 0, NaN]) {
+    const message = `expected the exponent p of a norm, 1 or more, got ${p}; use 2 or Infinity.`;
+    assert.throws(() => samPerturbation(PlainVector.of(1), 0.05, p), { name: 'RangeError', message: `samPerturbation: ${message}` });
+    assert.throws(() => sam({ p }), { name: 'RangeError', message: `sam: ${message}` });
   }
 });

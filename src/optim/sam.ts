@@ -1,28 +1,28 @@
 import type { Vector } from '../engine/vector';
+import { checkRho, SMALLEST_NORM, type PerturbationRule } from './perturbation';
+import { perturbedStep } from './sharpnessAware';
 import type { Step } from './step';
-
-/** Gradients with a smaller norm count as zero. */
-const SMALLEST_NORM = 1e-12;
+import { withTemporaries } from './temporaries';
 
 /**
  * SAM's perturbation, the first-order solution of max over |eps|_p <= rho of L(w + eps):
  *
  * eps = rho sign(g) |g|^(q-1) / (|g|_q^q)^(1/p), with 1/p + 1/q = 1
  *
- * For p = 2 it is rho g / |g|_2, for p = infinity rho sign(g). A zero gradient gives a zero perturbation.
+ * For p = 2 it is rho g / |g|_2, for p = infinity rho sign(g). For p = 1 the formula's limit puts all of rho on the
+ * largest element, and equal parts of it on elements that are equally large. A zero gradient gives a zero perturbation.
  *
  * @param gradient g, at w
  * @param rho radius of the ball in the p-norm, 0 or more
+ * @param p in [1, Infinity]
  * @returns eps, with |eps|_p = rho unless g is zero
- * @throws RangeError if rho is negative or not finite, or p is below or at 1.
+ * @throws RangeError if rho is negative or not finite, or p is below 1.
  * @source Foret et al. 2021 (arXiv 2010.01412), eq. 2.
  */
 export function samPerturbation<V extends Vector>(gradient: V, rho: number, p = 2): V {
-  checkRho(rho);
-  if (!(p > 1)) {
-    throw new RangeError(`samPerturbation: expected p above 1, got ${p}; use 2 or Infinity.`);
-  }
-  const q = p === Infinity ? 1 : p / (p - 1);
+  checkRho('samPerturbation', rho);
+  checkNorm('samPerturbation', p);
+  const q = p === Infinity ? 1 : p === 1 ? Infinity : p / (p - 1);
   const norm = gradient.norm(q);
   if (norm < SMALLEST_NORM) {
     return gradient.zeros();
@@ -30,25 +30,46 @@ export function samPerturbation<V extends Vector>(gradient: V, rho: number, p = 
   if (p === 2) {
     return gradient.times(rho / norm);
   }
-  const direction = gradient.sign();
-  if (p === Infinity) {
-    const perturbation = direction.times(rho);
-    direction.dispose();
-    return perturbation;
-  }
-  // (|g|_q^q)^(1/p) = |g|_q^(q - 1), so normalising first keeps the powers of small gradients from underflowing.
-  const normalized = gradient.times(1 / norm);
-  const powers = normalized.absPower(q - 1);
-  const signed = powers.multiply(direction);
-  const perturbation = signed.times(rho);
-  [direction, normalized, powers, signed].forEach((vector) => vector.dispose());
-  return perturbation;
+  return withTemporaries((own) => {
+    const direction = own(gradient.sign());
+    if (p === Infinity) {
+      return direction.times(rho);
+    }
+    if (p === 1) {
+      const largest = own(largestElements(gradient));
+      return own(largest.multiply(direction)).times(rho / largest.norm(1));
+    }
+    // (|g|_q^q)^(1/p) = |g|_q^(q - 1), so normalising first keeps the powers of small gradients from underflowing.
+    const normalized = own(gradient.times(1 / norm));
+    const powers = own(normalized.absPower(q - 1));
+    return own(powers.multiply(direction)).times(rho);
+  });
 }
 
-function checkRho(rho: number): void {
-  if (!(rho >= 0 && rho < Infinity)) {
-    throw new RangeError(`samPerturbation: expected a radius rho of 0 or more, got ${rho}; SAM's paper uses 0.05 on CIFAR-10.`);
+/** 1 for each element of the largest magnitude, 0 for the others. */
+function largestElements<V extends Vector>(vector: V): V {
+  const largest = vector.norm(Infinity);
+  const magnitudes = vector.toArrays().map((array) => array.map(Math.abs));
+  return vector.withElements(magnitudes.map((array) => array.map((magnitude) => (magnitude === largest ? 1 : 0))));
+}
+
+/** Checks the exponent of a norm. @throws RangeError unless it is in [1, Infinity]. */
+export function checkNorm(caller: string, p: number): void {
+  if (!(p >= 1)) {
+    throw new RangeError(`${caller}: expected the exponent p of a norm, 1 or more, got ${p}; use 2 or Infinity.`);
   }
+}
+
+/**
+ * Sharpness-aware minimisation as a rule.
+ *
+ * @param settings p: exponent of the norm in which the radius is meant, in [1, Infinity]; 2.
+ * @throws RangeError if p is below 1.
+ * @source Foret et al. 2021 (arXiv 2010.01412), eq. 2.
+ */
+export function sam({ p = 2 }: { readonly p?: number } = {}): PerturbationRule {
+  checkNorm('sam', p);
+  return { name: 'SAM', perturb: ({ gradient, rho }) => samPerturbation(gradient, rho, p) };
 }
 
 /**
@@ -58,12 +79,7 @@ function checkRho(rho: number): void {
  * @returns w + eps, which the caller disposes of.
  */
 export function climb<V extends Vector>(parameters: V, gradient: V, rho: number): V {
-  const perturbation = samPerturbation(gradient, rho);
-  try {
-    return parameters.plus(perturbation);
-  } finally {
-    perturbation.dispose();
-  }
+  return withTemporaries((own) => parameters.plus(own(samPerturbation(gradient, rho))));
 }
 
 /**
@@ -76,20 +92,6 @@ export function climb<V extends Vector>(parameters: V, gradient: V, rho: number)
  * @source Foret et al. 2021 (arXiv 2010.01412), algorithm 1.
  */
 export function samStep(rho: number): Step {
-  checkRho(rho);
-  return ({ parameters, state, objective, optimizer, learningRate }) => {
-    const { loss, gradient } = objective(parameters, 'first');
-    const climbed = climb(parameters, gradient, rho);
-    gradient.dispose();
-    try {
-      const perturbed = objective(climbed, 'perturbed');
-      try {
-        return { ...optimizer.update(parameters, perturbed.gradient, state, learningRate), loss, gradientEvaluations: 2 };
-      } finally {
-        perturbed.gradient.dispose();
-      }
-    } finally {
-      climbed.dispose();
-    }
-  };
+  checkRho('samStep', rho);
+  return perturbedStep(sam(), rho);
 }

@@ -38,5 +38,6 @@ export function sgd<V extends Vector>({ momentum, nesterov, weightDecay, weightD
       parameters.momentumStepInPlace(velocity, gradient, { learningRate, momentum, nesterov });
       return { parameters, state: velocity };
     },
+    momentum: (velocity) => velocity,
   };
 }

@@ -7,12 +7,19 @@ export interface LossAndGradient<V extends Vector> {
   readonly gradient: V;
 }
 
+/** Some images of a batch: those from `start` to before `end`. */
+export interface BatchPart {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * Computes the loss of one batch and its gradient.
+ * Computes the mean loss of one batch and its gradient.
  *
- * @param phase `first` at w, where batch-norm statistics move; `perturbed` at w + eps, where they must not.
+ * @param phase `first` where batch-norm statistics move, at w unless a rule says otherwise; `perturbed` at w + eps, where they must not.
+ * @param part the images that are meant, for steps that split the batch in groups; all of them if left out.
  */
-export type Objective<V extends Vector> = (parameters: V, phase: 'first' | 'perturbed') => LossAndGradient<V>;
+export type Objective<V extends Vector> = (parameters: V, phase: 'first' | 'perturbed', part?: BatchPart) => LossAndGradient<V>;
 
 /** What a training step needs. */
 export interface StepInput<V extends Vector, State> {
@@ -29,9 +36,9 @@ export interface StepInput<V extends Vector, State> {
 export interface StepOutput<V extends Vector, State> {
   readonly parameters: V;
   readonly state: State;
-  /** Loss at w, before the step. */
+  /** Loss in the first phase, before the step. */
   readonly loss: number;
-  /** Number of gradients that were computed. */
+  /** Number of gradients that were computed; one of a part of the batch counts as that part. */
   readonly gradientEvaluations: number;
 }
 
