@@ -1,0 +1,45 @@
+import type { Vector } from '../../engine/vector';
+
+/**
+ * How far central differences go to either side, in the 2-norm over all parameters, unless told.
+ *
+ * The difference (g(w + h v) - g(w - h v)) / 2h is off by h² / 6 times a third derivative, which asks for small
+ * steps, and by the rounding of float32 gradients (a few 1e-7 of their size) over h, which asks for large ones.
+ * TO MEASURE
+ */
+export const DIFFERENCE_STEP = 5e-3;
+
+/** Two points beside w, h |v| = `length` away on either side. The caller disposes of both. */
+export interface PointsBeside<V extends Vector> {
+  readonly ahead: V;
+  readonly behind: V;
+  /** 2 h: what the difference between the two sides is to be divided by. */
+  readonly width: number;
+}
+
+/**
+ * The points w + h v and w - h v with h = `length` / |v|. w is not moved.
+ *
+ * @throws RangeError if v is zero or not finite, or `length` is not above 0.
+ */
+export function pointsBeside<V extends Vector>(point: V, v: V, length: number): PointsBeside<V> {
+  const norm = v.norm();
+  if (!(norm > 0 && norm < Infinity)) {
+    throw new RangeError(`pointsBeside: expected a direction of finite length above 0, got ${norm}; a zero direction has no derivative along it.`);
+  }
+  const h = length / norm;
+  const ahead = point.plus(v, h);
+  try {
+    return { ahead, behind: point.plus(v, -h), width: 2 * h };
+  } catch (error) {
+    ahead.dispose();
+    throw error;
+  }
+}
+
+/** Checks the length of a step. @throws RangeError unless it is finite and above 0. */
+export function checkStep(caller: string, step: number): void {
+  if (!(step > 0 && step < Infinity)) {
+    throw new RangeError(`${caller}: expected a step above 0, got ${step}; ${DIFFERENCE_STEP} suits float32.`);
+  }
+}

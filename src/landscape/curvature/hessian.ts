@@ -1,0 +1,43 @@
+import type { Vector } from '../../engine/vector';
+import type { LinearOperator, LossOperator } from '../operator';
+import { withTemporaryVectors } from '../temporaries';
+import { drawInBlock, resolveBlock, type ParameterBlock } from './block';
+import { checkStep, DIFFERENCE_STEP, pointsBeside } from './differences';
+
+/** Which part of a curvature matrix to take, and how. */
+export interface CurvatureOptions {
+  /** The rows and columns of these parameters alone; all unless told. */
+  readonly block?: ParameterBlock;
+  /** Length of the step to either side, in the 2-norm over all parameters; {@link DIFFERENCE_STEP} unless told. */
+  readonly step?: number;
+}
+
+/**
+ * The Hessian of a loss at a point, by central differences of gradients, never written out:
+ *
+ * H v = (g(w + h v) - g(w - h v)) / 2h with h = step / |v|, off by h² / 6 D³g[v, v, v] + O(h⁴)
+ *
+ * A product costs two gradients. With a block, v is 0 outside of it and the product is cut down to it.
+ *
+ * @param point w; it must live as long as the operator, and is never moved.
+ * @throws RangeError for unknown names in the block or a step that is not above 0; `matvec`, for a zero direction.
+ */
+export function hessian<V extends Vector>(loss: LossOperator<V>, point: V, { block: wanted, step = DIFFERENCE_STEP }: CurvatureOptions = {}): LinearOperator<V> {
+  const block = resolveBlock(point.specs, wanted);
+  checkStep('hessian', step);
+  return {
+    source: { matrix: 'hessian', loss: loss.source, parameters: block.parameters, step },
+    dimension: block.dimension,
+    draw: (element) => drawInBlock(point, block, element),
+    matvec: (v) =>
+      withTemporaryVectors(async (own) => {
+        const { ahead, behind, width } = pointsBeside(point, v, step);
+        [ahead, behind].forEach(own);
+        const { gradient } = await loss.gradient(ahead);
+        own(gradient);
+        gradient.addScaledInPlace(own((await loss.gradient(behind)).gradient), -1);
+        const product = own(gradient.times(1 / width));
+        return product.restrict(block.keep);
+      }),
+  };
+}

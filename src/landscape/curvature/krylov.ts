@@ -1,0 +1,163 @@
+import type { Vector } from '../../engine/vector';
+import type { LinearOperator } from '../operator';
+import { symmetricEigen, type SmallEigenpair } from './symmetricEigen';
+
+/** Tries to tell a direction from what the basis spans already; rounding alone is left after more. */
+const ATTEMPTS = 3;
+
+/** A · (one basis vector), less what the basis spans: where the Krylov space grows next. */
+interface Remainder<V extends Vector> {
+  /** Of the basis vector; none for a start vector. */
+  readonly column?: number;
+  readonly vector: V;
+  readonly norm: number;
+}
+
+/**
+ * Takes out of v what lies in the span of orthonormal vectors, in two passes: twice is enough (Parlett 1980, section 6.9).
+ *
+ * @returns the coefficients that were taken out.
+ */
+export function orthogonalizeInPlace<V extends Vector>(v: V, basis: readonly V[]): number[] {
+  const taken = basis.map(() => 0);
+  for (let pass = 0; pass < 2; pass++) {
+    basis.forEach((q, index) => {
+      const coefficient = q.dot(v);
+      v.addScaledInPlace(q, -coefficient);
+      taken[index]! += coefficient;
+    });
+  }
+  return taken;
+}
+
+/**
+ * The unit vector along what orthonormal vectors leave of v; none if v lies in their span. Disposes of v.
+ *
+ * A remainder that is small beside v is mostly rounding, and not orthogonal: it is stretched to length 1 and cleaned again.
+ */
+export function unitOutside<V extends Vector>(v: V, basis: readonly V[]): V | undefined {
+  let direction = v;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const norm = direction.norm();
+    if (!(norm > 0 && norm < Infinity)) {
+      break;
+    }
+    const stretched = direction.times(1 / norm);
+    direction.dispose();
+    direction = stretched;
+    orthogonalizeInPlace(direction, basis);
+    const left = direction.norm();
+    if (left > 0.5) {
+      const unit = direction.times(1 / left);
+      direction.dispose();
+      return unit;
+    }
+  }
+  direction.dispose();
+  return undefined;
+}
+
+/**
+ * An orthonormal basis of a Krylov space of a symmetric matrix A, grown one product at a time, and A seen in it.
+ *
+ * Lanczos with full reorthogonalisation. It starts from one vector or from several: a space grown from b vectors finds
+ * up to b copies of an eigenvalue. When nothing leads out of the space, it goes on from a fresh random direction.
+ * All basis vectors are kept: memory for as many vectors as products.
+ *
+ * @source Golub and Van Loan 2013 (Matrix Computations, 4th edition), sections 10.1 and 10.3.6.
+ */
+export class KrylovSpace<V extends Vector> {
+  private readonly basis: V[] = [];
+  /** Qᵀ A Q */
+  private readonly projected: number[][] = [];
+  private remainders: Remainder<V>[];
+  /** Where the basis went on from a fresh direction last. */
+  private chainStart = 0;
+
+  /**
+   * @param starts taken over.
+   * @param refill draws one element of a fresh direction.
+   */
+  constructor(
+    private readonly operator: LinearOperator<V>,
+    starts: readonly V[],
+    private readonly refill: () => number,
+  ) {
+    this.remainders = starts.map((vector) => ({ vector, norm: vector.norm() }));
+  }
+
+  /** Number of basis vectors, and of products with A so far. */
+  get size(): number {
+    return this.basis.length;
+  }
+
+  /** Grows the basis by one vector, for one product. @throws Error for a product that is not finite, or when the basis is complete. */
+  async grow(): Promise<void> {
+    const q = this.nextDirection();
+    this.basis.push(q);
+    const image = await this.operator.matvec(q);
+    const coefficients = orthogonalizeInPlace(image, this.basis);
+    const norm = image.norm();
+    this.remainders.push({ column: this.size - 1, vector: image, norm });
+    if (!Number.isFinite(norm)) {
+      throw new Error(`KrylovSpace: product ${this.size} with the matrix is not finite; the loss or its gradient overflows near this point.`);
+    }
+    this.projected.forEach((row, index) => row.push(coefficients[index]!));
+    this.projected.push(coefficients);
+  }
+
+  private nextDirection(): V {
+    for (let next = this.remainders.shift(); next !== undefined; next = this.remainders.shift()) {
+      const unit = unitOutside(next.vector, this.basis);
+      if (unit !== undefined) {
+        return unit;
+      }
+    }
+    const unit = this.size < this.operator.dimension ? unitOutside(this.operator.draw(this.refill), this.basis) : undefined;
+    if (unit === undefined) {
+      throw new Error(`KrylovSpace: no direction is left outside of ${this.size} basis vectors of a matrix of ${this.operator.dimension} rows.`);
+    }
+    this.chainStart = this.size;
+    return unit;
+  }
+
+  /** Whether A leads out of the space by no more than `limit`: then all Ritz pairs are as good as that. */
+  isInvariant(limit: number): boolean {
+    return this.remainders.reduce((sum, { norm }) => sum + norm, 0) <= limit;
+  }
+
+  /**
+   * Gives up what little leads out of an invariant space; the basis then goes on from a fresh direction outside of it.
+   * Such a direction has a part of each eigenvector that is left, so its own chain meets all values that are left.
+   */
+  restart(): void {
+    this.remainders.forEach(({ vector }) => vector.dispose());
+    this.remainders = [];
+  }
+
+  /** Ritz values of the basis since the last fresh direction, the largest first. */
+  lastChain(): number[] {
+    return symmetricEigen(this.projected.slice(this.chainStart).map((row) => row.slice(this.chainStart))).map(({ value }) => value);
+  }
+
+  /** Eigenpairs of A seen in the basis (Ritz pairs), the largest first. Their vectors are coefficients in the basis. */
+  ritzPairs(): SmallEigenpair[] {
+    return symmetricEigen(this.projected);
+  }
+
+  /** |A y - theta y| of a Ritz pair, from what the basis lacks of A Q: sum over remainders of |coefficient| |remainder|, an upper bound. */
+  residualBound({ vector }: SmallEigenpair): number {
+    return this.remainders.reduce((sum, { column, norm }) => sum + (column === undefined ? 0 : Math.abs(vector[column]!) * norm), 0);
+  }
+
+  /** The vector with these coefficients in the basis. The caller disposes of it. */
+  combine(coefficients: readonly number[]): V {
+    const sum = this.basis[0]!.times(coefficients[0]!);
+    this.basis.slice(1).forEach((q, index) => sum.addScaledInPlace(q, coefficients[index + 1]!));
+    return sum;
+  }
+
+  dispose(): void {
+    [...this.basis, ...this.remainders.map(({ vector }) => vector)].forEach((vector) => vector.dispose());
+  }
+}

@@ -1,0 +1,158 @@
+import { random } from '../../engine/random';
+import type { Vector } from '../../engine/vector';
+import type { LinearOperator, LinearOperatorSource } from '../operator';
+import { KrylovSpace } from './krylov';
+
+/** How a spectral density is estimated. */
+export interface DensityOptions {
+  /** Random start vectors; 10 unless told. */
+  readonly probes?: number;
+  /** Products from each; 80 unless told. As many vectors are kept in memory. */
+  readonly steps?: number;
+  readonly seed: number;
+  /** Standard deviation of the Gaussian that each eigenvalue is blurred with; a hundredth of the spectrum's range unless told. */
+  readonly width?: number;
+  /** Points of the curve, evenly spaced; 1001 unless told. */
+  readonly points?: number;
+  /** Largest residual of the ends of a converged spectrum, in units of the largest |eigenvalue| found; 0.01 unless told. */
+  readonly tolerance?: number;
+  /** Called after each product. */
+  readonly onProgress?: (progress: { readonly products: number; readonly of: number }) => void;
+}
+
+/** Nodes and weights of one probe's Gaussian quadrature: zᵀ f(A) z / zᵀ z = sum of weight · f(value), for polynomials up to twice the steps. */
+export interface Quadrature {
+  readonly values: readonly number[];
+  /** Positive; their sum is 1. */
+  readonly weights: readonly number[];
+}
+
+/** An estimated spectral density with all that is needed to judge it, as plain data. */
+export interface SpectralDensity {
+  readonly source: LinearOperatorSource;
+  readonly dimension: number;
+  /** Where the curve is given, from below the smallest eigenvalue found to above the largest. */
+  readonly eigenvalues: readonly number[];
+  /** Share of all eigenvalues per unit; the integral over the curve is 1. */
+  readonly density: readonly number[];
+  /** Of the density, over the probes; 0 with one probe, which tells nothing about it. */
+  readonly standardError: readonly number[];
+  readonly quadratures: readonly Quadrature[];
+  readonly probes: number;
+  /** Products from each probe. */
+  readonly iterations: number;
+  readonly products: number;
+  /** The largest residual that a probe left at either end of the spectrum. */
+  readonly residual: number;
+  /** Whether that is at most tolerance · largest |eigenvalue|: the ends of the spectrum are found. */
+  readonly converged: boolean;
+  readonly tolerance: number;
+  readonly width: number;
+  readonly seed: number;
+}
+
+/** Beyond this many deviations a Gaussian has 6e-9 of its mass. */
+const DEVIATIONS = 6;
+
+interface ProbeResult extends Quadrature {
+  readonly residual: number;
+}
+
+async function runProbe<V extends Vector>(operator: LinearOperator<V>, steps: number, seed: number, probe: number, report: () => void): Promise<ProbeResult> {
+  const chance = random(seed, 'density', probe);
+  const sign = (): number => (chance.uniform() < 0.5 ? -1 : 1);
+  const space = new KrylovSpace(operator, [operator.draw(sign)], sign);
+  try {
+    while (space.size < steps) {
+      await space.grow();
+      report();
+    }
+    const pairs = space.ritzPairs();
+    const ends = [pairs[0]!, pairs.at(-1)!];
+    return {
+      values: pairs.map(({ value }) => value),
+      weights: pairs.map(({ vector }) => vector[0]! ** 2),
+      residual: Math.max(...ends.map((pair) => space.residualBound(pair))),
+    };
+  } finally {
+    space.dispose();
+  }
+}
+
+/** The nodes of a quadrature, each blurred with a Gaussian. */
+function blur({ values, weights }: Quadrature, at: readonly number[], width: number): number[] {
+  const height = 1 / (width * Math.sqrt(2 * Math.PI));
+  return at.map((x) => values.reduce((sum, value, index) => sum + weights[index]! * height * Math.exp(-0.5 * ((x - value) / width) ** 2), 0));
+}
+
+/** Mean of the curves, and its standard error, point by point. */
+function summarize(curves: readonly (readonly number[])[]): { readonly density: number[]; readonly standardError: number[] } {
+  const count = curves.length;
+  const density = curves[0]!.map((_, point) => curves.reduce((sum, curve) => sum + curve[point]!, 0) / count);
+  const standardError = density.map((mean, point) => {
+    const squares = curves.reduce((sum, curve) => sum + (curve[point]! - mean) ** 2, 0);
+    return count === 1 ? 0 : Math.sqrt(squares / (count - 1) / count);
+  });
+  return { density, standardError };
+}
+
+/**
+ * The density of a symmetric matrix's eigenvalues by stochastic Lanczos quadrature: from each random start of signs z, m
+ * steps of Lanczos give the m nodes and weights of a Gaussian quadrature for zᵀ f(A) z / n. The mean over the starts, each
+ * node blurred with a Gaussian, is the density.
+ *
+ * With `steps` at or above the dimension the nodes are all eigenvalues.
+ *
+ * @throws RangeError for an option out of range; Error if a product is not finite.
+ * @source Lin et al. 2016 (SIAM Review 58), section 3.2; Ghorbani et al. 2019 (arXiv 1901.10159), section 2.
+ */
+export async function spectralDensity<V extends Vector>(operator: LinearOperator<V>, options: DensityOptions): Promise<SpectralDensity> {
+  const { probes = 10, seed, points = 1001, tolerance = 0.01, onProgress } = options;
+  const steps = Math.min(options.steps ?? 80, operator.dimension);
+  checkOptions({ probes, steps, points, width: options.width ?? 1, tolerance });
+  const found: ProbeResult[] = [];
+  let products = 0;
+  for (let probe = 0; probe < probes; probe++) {
+    found.push(await runProbe(operator, steps, seed, probe, () => onProgress?.({ products: (products += 1), of: probes * steps })));
+  }
+  const lowest = Math.min(...found.map(({ values }) => values.at(-1)!));
+  const highest = Math.max(...found.map(({ values }) => values[0]!));
+  const scale = Math.max(Math.abs(lowest), Math.abs(highest));
+  const width = options.width ?? defaultWidth(highest - lowest, scale);
+  const [from, to] = [lowest - DEVIATIONS * width, highest + DEVIATIONS * width];
+  const eigenvalues = Array.from({ length: points }, (_, index) => from + ((to - from) * index) / (points - 1));
+  const residual = Math.max(...found.map((probe) => probe.residual));
+  return {
+    source: operator.source,
+    dimension: operator.dimension,
+    eigenvalues,
+    ...summarize(found.map((quadrature) => blur(quadrature, eigenvalues, width))),
+    quadratures: found.map(({ values, weights }) => ({ values, weights })),
+    probes,
+    iterations: steps,
+    products: probes * steps,
+    residual,
+    converged: residual <= tolerance * scale,
+    tolerance,
+    width,
+    seed,
+  };
+}
+
+/** A hundredth of the range; of the size, for a spectrum of one value; 1 for the matrix of zeros. */
+function defaultWidth(range: number, scale: number): number {
+  return (range > 1e-6 * scale ? range : scale > 0 ? scale : 100) / 100;
+}
+
+function checkOptions(counts: { readonly probes: number; readonly steps: number; readonly points: number; readonly width: number; readonly tolerance: number }): void {
+  for (const [name, least] of [['probes', 1], ['steps', 1], ['points', 2]] as const) {
+    if (!(Number.isSafeInteger(counts[name]) && counts[name] >= least)) {
+      throw new RangeError(`spectralDensity: expected ${name} of at least ${least}, got ${counts[name]}.`);
+    }
+  }
+  for (const name of ['width', 'tolerance'] as const) {
+    if (!(counts[name] > 0 && counts[name] < Infinity)) {
+      throw new RangeError(`spectralDensity: expected a ${name} above 0, got ${counts[name]}.`);
+    }
+  }
+}

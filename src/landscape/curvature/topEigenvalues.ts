@@ -1,0 +1,188 @@
+import { random } from '../../engine/random';
+import type { Vector } from '../../engine/vector';
+import type { LinearOperator, LinearOperatorSource } from '../operator';
+import { withTemporaryVectors } from '../temporaries';
+import { KrylovSpace } from './krylov';
+import type { SmallEigenpair } from './symmetricEigen';
+
+/** How eigenvalues are sought. */
+export interface EigenvalueOptions {
+  /** k: how many. */
+  readonly count: number;
+  /** Of the start vectors. */
+  readonly seed: number;
+  /** From which end of the spectrum; the largest unless told. */
+  readonly end?: 'largest' | 'smallest';
+  /** Largest residual of a converged pair, in units of the largest |eigenvalue| found; 1e-3 unless told, which float32 differences reach. */
+  readonly tolerance?: number;
+  /** Most products before the check of the result; 100 unless told. As many vectors are kept in memory. */
+  readonly maxIterations?: number;
+  /** Start vectors, so also how many copies of a repeated eigenvalue are found for sure; 1 unless told. */
+  readonly blockSize?: number;
+  /** Called after each product. */
+  readonly onProgress?: (progress: { readonly iterations: number; readonly of: number }) => void;
+}
+
+/** An eigenvalue, and how well its vector fulfils A v = value v. */
+export interface Eigenvalue {
+  readonly value: number;
+  /** |A v - value v| for a unit vector v, measured by a product of its own. The distance to the nearest eigenvalue is at most this. */
+  readonly residual: number;
+  readonly converged: boolean;
+}
+
+/** Eigenvalues with all that is needed to judge them, as plain data. */
+export interface TopEigenvalues {
+  readonly source: LinearOperatorSource;
+  readonly dimension: number;
+  readonly end: 'largest' | 'smallest';
+  /** From that end inwards. */
+  readonly eigenvalues: readonly Eigenvalue[];
+  /** Whether all of them have. */
+  readonly converged: boolean;
+  readonly iterations: number;
+  /** Products with the matrix: one an iteration, and one an eigenvalue for its residual. */
+  readonly products: number;
+  readonly tolerance: number;
+  readonly blockSize: number;
+  readonly seed: number;
+}
+
+/** Eigenvalues with their unit vectors. The vectors belong to the caller. */
+export interface Eigenpairs<V extends Vector> {
+  readonly result: TopEigenvalues;
+  readonly vectors: readonly V[];
+}
+
+/** Rounding in products may put the measured residual above the estimate that ends the iteration. */
+const MARGIN = 0.5;
+
+/**
+ * The k eigenvalues at one end of a symmetric matrix's spectrum, and their vectors, by Lanczos with full reorthogonalisation.
+ *
+ * A pair counts as converged if its residual |A v - value v|, measured at the end by a product of its own, is at most
+ * tolerance · max |eigenvalue|. Residuals do not tell of further copies of a repeated eigenvalue: more than `blockSize` of
+ * them are sure to be found only where the space is exhausted before.
+ *
+ * @throws RangeError for more eigenvalues than the matrix has, more than iterations are allowed, or an option out of
+ * range; Error if a product is not finite.
+ */
+export async function topEigenvalues<V extends Vector>(operator: LinearOperator<V>, options: EigenvalueOptions): Promise<Eigenpairs<V>> {
+  const { count, seed, end = 'largest', tolerance = 1e-3, blockSize = 1, onProgress } = options;
+  const maxIterations = Math.min(options.maxIterations ?? 100, operator.dimension);
+  checkOptions(operator, { count, tolerance, blockSize, maxIterations });
+  const chance = random(seed, 'eigenvalues');
+  const normal = (): number => chance.normal();
+  const space = new KrylovSpace(operator, Array.from({ length: Math.min(blockSize, operator.dimension) }, () => operator.draw(normal)), normal);
+  try {
+    let pairs: readonly SmallEigenpair[] = [];
+    while (space.size < maxIterations && !isFound(space, pairs, { count, end, tolerance })) {
+      await space.grow();
+      onProgress?.({ iterations: space.size, of: maxIterations });
+      // The small eigenproblem costs the cube of the basis, so a larger one is looked at more rarely.
+      const due = space.size >= count && (space.size % Math.ceil(space.size / 20) === 0 || space.size === maxIterations);
+      pairs = due ? space.ritzPairs() : [];
+    }
+    const eigenpairs = await measure(operator, space, fromEnd(pairs, count, end), tolerance * scaleOf(pairs));
+    return {
+      result: {
+        source: operator.source,
+        dimension: operator.dimension,
+        end,
+        eigenvalues: eigenpairs.map(({ eigenvalue }) => eigenvalue),
+        converged: eigenpairs.every(({ eigenvalue }) => eigenvalue.converged),
+        iterations: space.size,
+        products: space.size + count,
+        tolerance,
+        blockSize,
+        seed,
+      },
+      vectors: eigenpairs.map(({ vector }) => vector),
+    };
+  } finally {
+    space.dispose();
+  }
+}
+
+function scaleOf(pairs: readonly SmallEigenpair[]): number {
+  return pairs.reduce((largest, { value }) => Math.max(largest, Math.abs(value)), 0);
+}
+
+function fromEnd(pairs: readonly SmallEigenpair[], count: number, end: 'largest' | 'smallest'): readonly SmallEigenpair[] {
+  return (end === 'largest' ? pairs : [...pairs].reverse()).slice(0, count);
+}
+
+/**
+ * Whether the values at the end are found, by estimates of their residuals. Where nothing leads out of the space any
+ * more, copies of its values may lie outside; then the space goes on from a fresh direction, until that has met none
+ * which belongs among the values at the end.
+ */
+function isFound<V extends Vector>(
+  space: KrylovSpace<V>,
+  pairs: readonly SmallEigenpair[],
+  { count, end, tolerance }: { readonly count: number; readonly end: 'largest' | 'smallest'; readonly tolerance: number },
+): boolean {
+  const limit = MARGIN * tolerance * scaleOf(pairs);
+  const wanted = fromEnd(pairs, count, end);
+  if (wanted.length < count || wanted.some((pair) => space.residualBound(pair) > limit)) {
+    return false;
+  }
+  if (!space.isInvariant(limit)) {
+    return true;
+  }
+  const [last, chain] = [wanted.at(-1)!.value, space.lastChain()];
+  if (end === 'largest' ? last >= chain[0]! - limit : last <= chain.at(-1)! + limit) {
+    return true;
+  }
+  space.restart();
+  return false;
+}
+
+/** Builds the vectors of Ritz pairs and measures their residuals. */
+async function measure<V extends Vector>(
+  operator: LinearOperator<V>,
+  space: KrylovSpace<V>,
+  pairs: readonly SmallEigenpair[],
+  limit: number,
+): Promise<{ readonly eigenvalue: Eigenvalue; readonly vector: V }[]> {
+  const found: { readonly eigenvalue: Eigenvalue; readonly vector: V }[] = [];
+  try {
+    for (const { value, vector: coefficients } of pairs) {
+      const vector = space.combine(coefficients);
+      found.push({ vector, eigenvalue: { value, residual: NaN, converged: false } });
+      const residual = await residualNorm(operator, vector, value);
+      found[found.length - 1] = { vector, eigenvalue: { value, residual, converged: residual <= limit } };
+    }
+    return found;
+  } catch (error) {
+    found.forEach(({ vector }) => vector.dispose());
+    throw error;
+  }
+}
+
+/** |A v - value v| */
+async function residualNorm<V extends Vector>(operator: LinearOperator<V>, vector: V, value: number): Promise<number> {
+  return withTemporaryVectors(async (own) => {
+    const residual = own(await operator.matvec(vector));
+    residual.addScaledInPlace(vector, -value);
+    return residual.norm();
+  });
+}
+
+function checkOptions<V extends Vector>(
+  { dimension }: LinearOperator<V>,
+  { count, tolerance, blockSize, maxIterations }: { readonly count: number; readonly tolerance: number; readonly blockSize: number; readonly maxIterations: number },
+): void {
+  if (!(Number.isSafeInteger(count) && count >= 1 && count <= dimension)) {
+    throw new RangeError(`topEigenvalues: expected a count from 1 to ${dimension}, the dimension of the matrix, got ${count}.`);
+  }
+  if (!(maxIterations >= count)) {
+    throw new RangeError(`topEigenvalues: ${maxIterations} iterations find at most as many eigenvalues, got a count of ${count}; raise maxIterations.`);
+  }
+  if (!(tolerance > 0)) {
+    throw new RangeError(`topEigenvalues: expected a tolerance above 0, got ${tolerance}; 1e-3 suits float32 differences.`);
+  }
+  if (!(Number.isSafeInteger(blockSize) && blockSize >= 1)) {
+    throw new RangeError(`topEigenvalues: expected a blockSize of at least 1, got ${blockSize}.`);
+  }
+}

@@ -1,0 +1,143 @@
+import { random } from '../../engine/random';
+import type { Vector } from '../../engine/vector';
+import type { LinearOperator, LinearOperatorSource } from '../operator';
+import { withTemporaryVectors } from '../temporaries';
+import { orthogonalizeInPlace, unitOutside } from './krylov';
+
+/** How a trace is estimated. */
+export interface TraceOptions {
+  /** `hutch++` needs fewer products where a few eigenvalues make up most of the trace; `hutchinson` unless told. */
+  readonly method?: 'hutchinson' | 'hutch++';
+  /** Most products with the matrix; 100 unless told. */
+  readonly products?: number;
+  /** Standard error of a converged estimate, in units of |trace|; 0.05 unless told. */
+  readonly tolerance?: number;
+  readonly seed: number;
+  /** Called after each product. */
+  readonly onProgress?: (progress: { readonly products: number; readonly of: number }) => void;
+}
+
+/** An estimated trace with all that is needed to judge it, as plain data. */
+export interface TraceEstimate {
+  readonly source: LinearOperatorSource;
+  readonly dimension: number;
+  readonly method: 'hutchinson' | 'hutch++';
+  readonly trace: number;
+  /** Of the mean over the random samples. */
+  readonly standardError: number;
+  /** Random samples behind the standard error; 0 where Hutch++ spans the whole space, so that the trace is exact. */
+  readonly samples: number;
+  readonly products: number;
+  /** Whether the standard error is at most tolerance · |trace|. */
+  readonly converged: boolean;
+  readonly tolerance: number;
+  readonly seed: number;
+}
+
+/** With fewer samples a standard error says too little to stop by it. */
+const FEWEST_SAMPLES = 10;
+
+/** Draws a vector of random signs, +1 or -1 with equal chance (Rademacher). */
+function signs<V extends Vector>(operator: LinearOperator<V>, seed: number, stream: string, index: number): V {
+  const chance = random(seed, stream, index);
+  return operator.draw(() => (chance.uniform() < 0.5 ? -1 : 1));
+}
+
+/** Mean of samples, and its standard error. */
+function summarize(samples: readonly number[]): { readonly mean: number; readonly standardError: number } {
+  const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+  const squares = samples.reduce((sum, sample) => sum + (sample - mean) ** 2, 0);
+  return { mean, standardError: Math.sqrt(squares / (samples.length - 1) / samples.length) };
+}
+
+/** vᵀ A v */
+async function quadraticForm<V extends Vector>(operator: LinearOperator<V>, v: V): Promise<number> {
+  return withTemporaryVectors(async (own) => v.dot(own(await operator.matvec(v))));
+}
+
+type Found = Pick<TraceEstimate, 'trace' | 'standardError' | 'samples' | 'products'>;
+type Settings = Required<Omit<TraceOptions, 'onProgress' | 'method'>> & { readonly report: (products: number) => void };
+
+async function hutchinson<V extends Vector>(operator: LinearOperator<V>, { products, tolerance, seed, report }: Settings): Promise<Found> {
+  const samples: number[] = [];
+  const enough = (): boolean => {
+    const { mean, standardError } = summarize(samples);
+    return samples.length >= FEWEST_SAMPLES && standardError <= tolerance * Math.abs(mean);
+  };
+  while (samples.length < products && !enough()) {
+    samples.push(await withTemporaryVectors((own) => quadraticForm(operator, own(signs(operator, seed, 'trace', samples.length)))));
+    report(samples.length);
+  }
+  const { mean, standardError } = summarize(samples);
+  return { trace: mean, standardError, samples: samples.length, products: samples.length };
+}
+
+/** An orthonormal basis of the span of A s for random s: where most of the trace lies. */
+async function sketch<V extends Vector>(operator: LinearOperator<V>, columns: number, { seed, report }: Settings): Promise<V[]> {
+  const basis: V[] = [];
+  for (let index = 0; index < columns; index++) {
+    const image = await withTemporaryVectors((own) => operator.matvec(own(signs(operator, seed, 'sketch', index))));
+    const unit = unitOutside(image, basis);
+    if (unit !== undefined) {
+      basis.push(unit);
+    }
+    report(index + 1);
+  }
+  return basis;
+}
+
+async function hutchPlusPlus<V extends Vector>(operator: LinearOperator<V>, settings: Settings): Promise<Found> {
+  const columns = Math.min(Math.floor(settings.products / 3), operator.dimension);
+  return withTemporaryVectors(async (own) => {
+    const basis = await sketch(operator, columns, settings);
+    basis.forEach(own);
+    let done = columns;
+    let within = 0;
+    for (const q of basis) {
+      within += await quadraticForm(operator, q);
+      settings.report(++done);
+    }
+    const outside: number[] = [];
+    // A basis of as many vectors as the matrix has rows leaves nothing outside.
+    while (basis.length < operator.dimension && outside.length < Math.max(2, settings.products - 2 * columns)) {
+      outside.push(await sampleOutside(operator, basis, settings.seed, outside.length));
+      settings.report(++done);
+    }
+    const { mean, standardError } = outside.length === 0 ? { mean: 0, standardError: 0 } : summarize(outside);
+    return { trace: within + mean, standardError, samples: outside.length, products: done };
+  });
+}
+
+/** gᵀ (I - Q Qᵀ) A (I - Q Qᵀ) g for random signs g. */
+async function sampleOutside<V extends Vector>(operator: LinearOperator<V>, basis: readonly V[], seed: number, index: number): Promise<number> {
+  return withTemporaryVectors(async (own) => {
+    const g = own(signs(operator, seed, 'trace', index));
+    orthogonalizeInPlace(g, basis);
+    return quadraticForm(operator, g);
+  });
+}
+
+/**
+ * Estimates the trace of a symmetric matrix from products with random signs z.
+ *
+ * `hutchinson`: mean of zᵀ A z, whose variance is 2 times the sum of squares off the diagonal. It ends as soon as the
+ * standard error is within the tolerance, after 10 samples at the earliest. `hutch++`: exact on the span Q of a third of
+ * the products, tr(Qᵀ A Q), and Hutchinson's estimate outside of it; a third of as many vectors is kept in memory.
+ *
+ * @throws RangeError for fewer products than 2 (6 for Hutch++) or a tolerance below 0.
+ * @source Hutchinson 1990 (Communications in Statistics 19); Meyer et al. 2021 (arXiv 2010.09649), algorithm 1.
+ */
+export async function hessianTrace<V extends Vector>(operator: LinearOperator<V>, options: TraceOptions): Promise<TraceEstimate> {
+  const { method = 'hutchinson', products = 100, tolerance = 0.05, seed, onProgress } = options;
+  const fewest = method === 'hutchinson' ? 2 : 6;
+  if (!(Number.isSafeInteger(products) && products >= fewest)) {
+    throw new RangeError(`hessianTrace: ${method} needs at least ${fewest} products, got ${products}.`);
+  }
+  if (!(tolerance >= 0)) {
+    throw new RangeError(`hessianTrace: expected a tolerance of 0 or more, got ${tolerance}.`);
+  }
+  const settings = { products, tolerance, seed, report: (done: number) => onProgress?.({ products: done, of: products }) };
+  const found = await (method === 'hutchinson' ? hutchinson(operator, settings) : hutchPlusPlus(operator, settings));
+  const converged = found.standardError <= tolerance * Math.abs(found.trace);
+  return { source: operator.source, dimension: operator.dimension, method, ...found, converged, tolerance, seed };
+}
