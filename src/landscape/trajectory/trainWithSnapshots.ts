@@ -1,0 +1,50 @@
+import { train, type CheckpointOptions, type TrainingInput, type TrainingOutcome } from '../../train/loop';
+import { disposeNetwork, type NetworkState } from '../../train/network';
+
+/** Training whose weights are wanted at several moments. */
+export interface SnapshotInput extends TrainingInput {
+  /** The run is stopped for each snapshot and goes on from here. */
+  readonly checkpoint: CheckpointOptions;
+  /** Epochs between snapshots. */
+  readonly everyEpochs: number;
+  /** Given the network after each `everyEpochs` epochs, and after the last; it stays the run's. */
+  readonly onSnapshot: (epoch: number, network: NetworkState) => void;
+}
+
+/**
+ * Trains a network and shows its weights along the way, to the same numbers as `train` alone.
+ *
+ * A run that was stopped and is taken up again shows the snapshots from there on.
+ *
+ * @throws RangeError if `everyEpochs` is not a positive integer; whatever `train` throws.
+ */
+export async function trainWithSnapshots(input: SnapshotInput): Promise<TrainingOutcome> {
+  const { everyEpochs, onSnapshot, settings, onProgress, shouldStop } = input;
+  if (!(Number.isInteger(everyEpochs) && everyEpochs >= 1)) {
+    throw new RangeError(`trainWithSnapshots: expected a whole number of epochs between snapshots, got ${everyEpochs}.`);
+  }
+  for (;;) {
+    const moment = { due: 0, asked: false };
+    const outcome = await train({
+      ...input,
+      onProgress: (progress) => {
+        const { epoch, epochs, step, stepsPerEpoch } = progress;
+        moment.due = step === stepsPerEpoch && epoch % everyEpochs === 0 && epoch < epochs ? epoch : 0;
+        onProgress?.(progress);
+      },
+      // Within the last step of an epoch the weights are those at its end.
+      shouldStop: () => {
+        moment.asked = shouldStop?.() === true;
+        return moment.asked || moment.due > 0;
+      },
+    });
+    const epoch = outcome.status === 'finished' ? settings.epochs : moment.due;
+    if (epoch > 0) {
+      onSnapshot(epoch, outcome.network);
+    }
+    if (outcome.status !== 'stopped' || moment.asked) {
+      return outcome;
+    }
+    disposeNetwork(outcome.network);
+  }
+}
