@@ -1,0 +1,15 @@
+/** What `samlab/tfjs` exports, for projects on TensorFlow.js that have nothing else of samlab. */
+
+export type { ParameterKind, ParameterSpec, Vector } from '../engine/vector';
+export { asam, type AsamSettings } from '../optim/asam';
+export { dynamicMask, type DynamicMaskSettings } from '../optim/dynamicMask';
+export { fgsm, type FgsmSettings } from '../optim/fgsm';
+export { fisherMask, type FisherMaskSettings } from '../optim/fisherMask';
+export type { LookSettings } from '../optim/lookSam';
+export { msam } from '../optim/msam';
+export type { PerturbationInput, PerturbationRule, PerturbationState } from '../optim/perturbation';
+export { sam } from '../optim/sam';
+export type { PerturbationScope } from '../optim/scope';
+export { sparse, type MaskSource } from '../optim/sparse';
+export type { LossFunction, Pass } from './perturbedPass';
+export { SharpnessAwareOptimizer, type BatchImages, type SharpnessAwareOptimizerSettings } from './sharpnessAwareOptimizer';

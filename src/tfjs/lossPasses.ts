@@ -1,0 +1,60 @@
+import { dispose, type NamedTensorMap, type Optimizer, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
+import type { LossAndGradient } from '../optim/step';
+import type { ParameterVariables } from './parameterVariables';
+import { perturbedPass, type LossFunction, type NamedGradients, type Pass } from './perturbedPass';
+import { readSync, type TfjsVector } from './tfjsVector';
+import { allVariables, VariableSnapshot } from './variableSnapshot';
+
+/** What a step minimises. */
+export interface Minimized {
+  readonly base: Optimizer;
+  readonly f: LossFunction;
+  /** The variables that the caller named; undefined for all that the loss depends on. */
+  readonly varList: Variable[] | undefined;
+}
+
+/** The passes of one step: a loss and its gradient at w and at other points. Each leaves the parameters where it found them. */
+export class LossPasses {
+  /** The names of the variables that the loss depended on in the last pass. */
+  private connected: ReadonlySet<string> = new Set();
+
+  constructor(
+    private readonly minimized: Minimized,
+    private readonly parameters: ParameterVariables,
+  ) {}
+
+  /** Computes at a point. In the pass `perturbed` other variables, such as batch-norm statistics, stay as they are too. */
+  at(point: TfjsVector, pass: Pass, f: LossFunction = this.minimized.f): LossAndGradient<TfjsVector> {
+    const { base, varList } = this.minimized;
+    const before = new VariableSnapshot(pass === 'perturbed' ? allVariables() : this.parameters.variables);
+    try {
+      this.parameters.moveTo(point);
+      return this.taken(pass === 'perturbed' ? perturbedPass((loss) => base.computeGradients(loss, varList), f) : base.computeGradients(() => f(pass), varList));
+    } finally {
+      before.restore();
+    }
+  }
+
+  /** Takes over a pass that was made elsewhere. */
+  taken({ value, grads }: NamedGradients): LossAndGradient<TfjsVector> {
+    try {
+      this.connected = new Set(connectedNames(grads));
+      return { loss: readSync(value)[0]!, gradient: this.parameters.vector(grads) };
+    } finally {
+      dispose([value, grads]);
+    }
+  }
+
+  /** A gradient in the form in which `Optimizer.minimize` hands it on. Optimizers count variables by position, so it matters. */
+  named(gradient: TfjsVector): NamedTensorMap | NamedTensor[] {
+    const named = Object.entries(this.parameters.named(gradient)).filter(([name]) => this.connected.has(name));
+    const map: NamedTensorMap = Object.fromEntries(named);
+    return this.minimized.varList?.map(({ name }) => ({ name, tensor: map[name] as Tensor })) ?? map;
+  }
+}
+
+/** The names of the variables that a loss depends on: TensorFlow.js gives the others no gradient. */
+export function connectedNames(grads: Readonly<Record<string, Tensor | null | undefined>>): string[] {
+  return Object.keys(grads).filter((name) => grads[name]);
+}

@@ -1,0 +1,264 @@
+import { engine, Optimizer, scalar, type NamedTensorMap, type Scalar, type Variable } from '@tensorflow/tfjs-core';
+import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
+import type { ParameterKind } from '../engine/vector';
+import type { LookSettings } from '../optim/lookSam';
+import { checkRho, EMPTY_STATE, type PerturbationRule, type PerturbationState } from '../optim/perturbation';
+import { disposeReplaced } from '../optim/perturbedGradient';
+import { sam } from '../optim/sam';
+import type { PerturbationScope } from '../optim/scope';
+import { sharpnessAware, type MethodState, type SharpnessAware } from '../optim/sharpnessAware';
+import { withTemporaries } from '../optim/temporaries';
+import { baseMomentum } from './baseMomentum';
+import { climbedPoint, type ClimbSettings } from './climb';
+import { connectedNames, LossPasses } from './lossPasses';
+import { parameterKind, ParameterVariables } from './parameterVariables';
+import { perturbedPass, type LossFunction, type NamedGradients } from './perturbedPass';
+import { copyState, fromPlain, toPlain } from './plainCopies';
+import type { TfjsVector } from './tfjsVector';
+import { allVariables, VariableSnapshot } from './variableSnapshot';
+
+/** The images of the present batch one by one, for rules that read gradients of single images (SSAM's Fisher mask). */
+export interface BatchImages {
+  /** Images in the batch. */
+  count(): number;
+  /** The loss of one of them, with running batch-norm statistics (`training: false`). */
+  loss(index: number): Scalar;
+}
+
+/** How a `SharpnessAwareOptimizer` perturbs. */
+export interface SharpnessAwareOptimizerSettings {
+  /** Radius of the perturbation, 0 or more; SAM's paper uses 0.05 on CIFAR-10. */
+  readonly rho: number;
+  /** How the weights are perturbed; SAM in the 2-norm. */
+  readonly rule?: PerturbationRule;
+  /** Which parameters are perturbed; all. */
+  readonly scope?: PerturbationScope;
+  /** Saves second passes as LookSAM does; each step has one if left out. */
+  readonly look?: LookSettings;
+  /** What kind of parameter a variable is, for scopes and rules that tell kinds apart; read from names as `tf.layers` gives them. */
+  readonly kindOf?: (variable: Variable) => ParameterKind;
+  readonly images?: BatchImages;
+}
+
+/**
+ * Sharpness-aware minimisation around any optimizer of TensorFlow.js, on any of its backends:
+ *
+ * g = gradient of the loss at w; eps = rule(w, g, rho), for SAM rho g / |g|_2; a base step at w with the gradient at w + eps
+ *
+ * It is a `tf.Optimizer` itself, so `minimize` and `LayersModel.compile` take it. Loss, metrics and batch-norm
+ * statistics are those of the pass at w: what the loss assigns to variables at w + eps is undone, and tensors
+ * that it keeps there with `tf.keep` are disposed of. Dropout draws a mask of its own in each pass unless it has a seed.
+ *
+ * The loss runs twice a step, so it must not change anything but variables; it is told which pass it is for.
+ *
+ * A rule needs norms as numbers in the middle of a step. Where a backend cannot hand them out at once (WebGPU outside
+ * a browser), `minimize` throws and leaves the weights as they were; `climbAsync` is for that case.
+ *
+ * @source Foret et al. 2021 (arXiv 2010.01412), algorithm 1.
+ */
+export class SharpnessAwareOptimizer extends Optimizer {
+  static readonly className = 'SharpnessAwareOptimizer';
+  /** Radius of the perturbation; may be changed between steps, for a schedule. */
+  rho: number;
+  private readonly rule: PerturbationRule;
+  private readonly aware: SharpnessAware;
+  private method: MethodState<TfjsVector>;
+  /** The names of the variables of the last step. */
+  private layout = '';
+  /** What to go back to, between the two phases of a step. */
+  private before: VariableSnapshot | undefined;
+
+  /**
+   * @param base takes the steps; it keeps its learning rate, its momentum and its count of steps.
+   * @throws TypeError if base is no `tf.Optimizer`; RangeError if rho is negative or not finite.
+   */
+  constructor(
+    readonly base: Optimizer,
+    private readonly settings: SharpnessAwareOptimizerSettings,
+  ) {
+    super();
+    if (!(base instanceof Optimizer)) {
+      throw new TypeError(`SharpnessAwareOptimizer: expected a tf.Optimizer to take the steps, got ${typeof base}; pass for instance tf.train.momentum(0.1, 0.9).`);
+    }
+    checkRho('SharpnessAwareOptimizer', settings.rho);
+    const { rho, rule = sam(), scope = 'all', look } = settings;
+    this.rho = rho;
+    this.rule = rule;
+    this.aware = sharpnessAware({ rule, scope, ...(look ? { look } : {}) });
+    this.method = this.aware.init();
+  }
+
+  /**
+   * One whole step: both passes and the base optimizer's step.
+   *
+   * @param f computes the loss, once at w and once at w + eps.
+   * @param returnCost whether to return the loss at w.
+   * @param varList the variables to move; all trainable ones that the loss depends on if left out.
+   * @throws whatever the loss or the rule throws, with the weights as they were.
+   */
+  override minimize(f: LossFunction, returnCost = false, varList?: Variable[]): Scalar | null {
+    this.checkReady('minimize');
+    const { base, rho, method } = this;
+    const first = this.climbsAlongMomentum ? undefined : base.computeGradients(() => f('first'), varList);
+    const parameters = this.parametersOf(first ? connectedNames(first.grads) : undefined, varList);
+    const passes = new LossPasses({ base, f, varList }, parameters);
+    const loss = withTemporaries((own) => {
+      const momentum = this.climbsAlongMomentum ? own(parameters.vector(baseMomentum(base))) : undefined;
+      const output = this.aware.step<TfjsVector, undefined>({
+        parameters: own(parameters.point()),
+        state: undefined,
+        rho,
+        method,
+        objective: (point, phase) => (first && phase === 'first' ? passes.taken(first) : passes.at(point, phase)),
+        optimizer: {
+          init: () => undefined,
+          update: (point, gradient) => {
+            base.applyGradients(passes.named(gradient));
+            return { parameters: point, state: undefined };
+          },
+          momentum: () => momentum!,
+        },
+        // The base optimizer has its own.
+        learningRate: NaN,
+        ...this.imageGradients(passes),
+      });
+      this.method = output.method;
+      return output.loss;
+    });
+    return returnCost ? scalar(loss) : null;
+  }
+
+  /**
+   * Loss and gradient where the variables are now. Between `climb` and `applyGradients` this is the second pass, which
+   * leaves batch-norm statistics as they are.
+   */
+  override computeGradients(f: LossFunction, varList?: Variable[]): NamedGradients {
+    const compute = (loss: () => Scalar): NamedGradients => this.base.computeGradients(loss, varList);
+    return this.before && !this.climbsAlongMomentum ? perturbedPass(compute, f) : compute(() => f('first'));
+  }
+
+  /**
+   * First phase of a step in two: moves the variables to w + eps. `applyGradients` or `restore` moves them back.
+   *
+   * @param gradients at w, as `computeGradients` gives them; none for rules that climb along momentum. They stay the caller's.
+   * @throws Error if the rule asks for gradients at further points, or with LookSAM: use `minimize`.
+   */
+  climb(gradients: NamedTensorMap = {}): void {
+    const parameters = this.climbingParameters(gradients);
+    withTemporaries((own) => {
+      const direction = own(this.direction(parameters, gradients));
+      const { point, state } = climbedPoint(this.climbSettings(), { parameters: own(parameters.point()), direction, state: this.method.rule });
+      this.arrive(parameters, own(point), state);
+    });
+  }
+
+  /** The same for backends that cannot hand out numbers at once: the rule runs on copies in JavaScript's memory. */
+  async climbAsync(gradients: NamedTensorMap = {}): Promise<void> {
+    const parameters = this.climbingParameters(gradients);
+    const [here, along] = [parameters.point(), this.direction(parameters, gradients)];
+    try {
+      const [plainHere, direction, before] = await Promise.all([toPlain(here), toPlain(along), copyState(this.method.rule, toPlain)]);
+      const { point, state } = climbedPoint(this.climbSettings(), { parameters: plainHere, direction, state: before });
+      const next = await copyState(state, fromPlain);
+      withTemporaries((own) => this.arrive(parameters, own(fromPlain(point)), next));
+    } finally {
+      [here, along].forEach((vector) => vector.dispose());
+    }
+  }
+
+  /** Moves the variables from w + eps back to w, bit for bit, and with them whatever the second pass has moved. */
+  restore(): void {
+    this.before?.restore();
+    this.before = undefined;
+  }
+
+  /** Second phase of a step in two: back to w, and the base optimizer's step from there. Without `climb` it is the base optimizer's step. */
+  override applyGradients(gradients: NamedTensorMap | NamedTensor[]): void {
+    this.restore();
+    this.base.applyGradients(gradients);
+  }
+
+  /** Steps that the base optimizer has taken. */
+  override get iterations(): number {
+    return this.base.iterations;
+  }
+
+  /** The base optimizer's state. What a rule keeps is not among it. */
+  override async getWeights(): Promise<NamedTensor[]> {
+    return this.base.getWeights();
+  }
+
+  override async setWeights(weights: NamedTensor[]): Promise<void> {
+    await this.base.setWeights(weights);
+  }
+
+  /** @throws Error always: a rule is a function, which no file can hold. */
+  override getConfig(): never {
+    throw new Error('SharpnessAwareOptimizer: a rule cannot be stored; save the model without its optimizer, and wrap an optimizer again after loading.');
+  }
+
+  /** Frees the states of the rule and of the base optimizer. */
+  override dispose(): void {
+    this.restore();
+    [this.method.rule, this.method.look].forEach((state) => disposeReplaced(state, EMPTY_STATE));
+    this.method = this.aware.init();
+    this.base.dispose();
+  }
+
+  private get climbsAlongMomentum(): boolean {
+    return this.rule.climbsAlong === 'momentum';
+  }
+
+  private checkReady(caller: string): void {
+    checkRho(`SharpnessAwareOptimizer.${caller}`, this.rho);
+    if (this.before) {
+      throw new Error(`SharpnessAwareOptimizer.${caller}: the variables are at w + eps; finish the step with applyGradients, or go back with restore.`);
+    }
+  }
+
+  private parametersOf(names: readonly string[] | undefined, varList?: Variable[]): ParameterVariables {
+    const registered = engine().registeredVariables;
+    const variables = names?.map((name) => registered[name]!) ?? (varList ?? allVariables()).filter(({ trainable }) => trainable);
+    const layout = variables.map(({ name }) => name).join(', ');
+    const { rule, look } = this.method;
+    if (this.layout !== layout && Object.keys({ ...rule.vectors, ...look.vectors }).length > 0) {
+      throw new Error(`SharpnessAwareOptimizer: ${this.rule.name} keeps a state for the variables ${this.layout}, and this loss depends on ${layout}; make an optimizer for each set of variables.`);
+    }
+    this.layout = layout;
+    return new ParameterVariables(variables, this.settings.kindOf ?? parameterKind);
+  }
+
+  private climbingParameters(gradients: NamedTensorMap): ParameterVariables {
+    this.checkReady('climb');
+    if (this.settings.look) {
+      throw new Error('SharpnessAwareOptimizer.climb: LookSAM decides in each step whether there is a second pass; use minimize.');
+    }
+    const names = connectedNames(gradients);
+    if (names.length === 0 && !this.climbsAlongMomentum) {
+      throw new RangeError('SharpnessAwareOptimizer.climb: expected the gradients at w, got none; pass the grads of computeGradients.');
+    }
+    return this.parametersOf(this.climbsAlongMomentum ? undefined : names);
+  }
+
+  private direction(parameters: ParameterVariables, gradients: NamedTensorMap): TfjsVector {
+    return parameters.vector(this.climbsAlongMomentum ? baseMomentum(this.base) : gradients);
+  }
+
+  private climbSettings(): ClimbSettings {
+    return { rule: this.rule, scope: this.settings.scope ?? 'all', rho: this.rho, step: this.method.step };
+  }
+
+  /** Ends the first phase. */
+  private arrive(parameters: ParameterVariables, point: TfjsVector, rule: PerturbationState<TfjsVector>): void {
+    disposeReplaced(this.method.rule, rule);
+    this.method = { ...this.method, step: this.method.step + 1, rule };
+    // With one pass a step batch-norm statistics move in it, at w + eps.
+    this.before = new VariableSnapshot(this.climbsAlongMomentum ? parameters.variables : allVariables());
+    parameters.moveTo(point);
+  }
+
+  private imageGradients(passes: LossPasses): { images?: number; sampleGradient?: (point: TfjsVector, index: number) => TfjsVector } {
+    const { images } = this.settings;
+    return images ? { images: images.count(), sampleGradient: (point, index) => passes.at(point, 'perturbed', () => images.loss(index)).gradient } : {};
+  }
+}
