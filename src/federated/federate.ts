@@ -1,0 +1,85 @@
+import type { NetworkState } from '../train/network';
+import { checkClients } from './clients';
+import { FederatedRun, type FederatedInput } from './federatedRun';
+import { LocalTraining } from './localTraining';
+import type { RoundRecord } from './record';
+import { checkFederatedSettings } from './schema';
+
+/** How a federated training ended. The network is the server's and belongs to the caller. */
+export interface FederatedOutcome {
+  readonly status: 'finished' | 'stopped' | 'diverged';
+  /** What happened, for a training that diverged. Its network is that of the last complete round. */
+  readonly divergence?: string;
+  readonly network: NetworkState;
+  readonly history: readonly RoundRecord[];
+  readonly seconds: number;
+  /** Gradients of a batch's loss that the answering clients computed. */
+  readonly gradientEvaluations: number;
+}
+
+/** How a training ended, apart from its numbers. */
+type End = Pick<FederatedOutcome, 'status' | 'divergence'>;
+
+/** Lets a client make its steps of the round. @returns how the training ended, if it ended here. */
+async function trainClient(run: FederatedRun, client: number, { model, settings, clients, shouldStop }: FederatedInput): Promise<End | undefined> {
+  const local = new LocalTraining(model, settings, { images: clients[client]!, client, round: run.round }, run.vectors);
+  try {
+    let step = 0;
+    for (const batch of local.batches()) {
+      const loss = local.takeStep(batch);
+      run.report(local.sums, ++step);
+      if (!Number.isFinite(loss)) {
+        return { status: 'diverged', divergence: `the loss of client ${client} was ${loss} at its step ${step} of round ${run.round}` };
+      }
+      if (shouldStop?.() === true) {
+        run.save(true);
+        return { status: 'stopped' };
+      }
+      await new Promise(setImmediate);
+    }
+    run.takeAnswer(local);
+    return undefined;
+  } finally {
+    local.dispose();
+  }
+}
+
+async function trainRounds(run: FederatedRun, input: FederatedInput): Promise<End> {
+  while (run.round <= input.settings.rounds) {
+    for (const client of run.clientsLeft) {
+      const end = await trainClient(run, client, input);
+      if (end !== undefined) {
+        return end;
+      }
+    }
+    await run.closeRound();
+  }
+  return { status: 'finished' };
+}
+
+/**
+ * Federated training, simulated on one machine: in each round the server hands its weights to some clients, each makes
+ * its local steps on its own images, and the server steps towards the average of what comes back, weighted by the
+ * clients' numbers of images.
+ *
+ * Running batch-norm statistics start at the server's and are averaged with the same weights. A round in which no
+ * client answers leaves the server as it was. The same input gives the same numbers, whether or not the training was
+ * stopped or killed and taken up again from its checkpoint, which is written when a client has answered.
+ *
+ * @throws RangeError before anything is computed, if a setting is out of range, more clients are asked than there are, or
+ *   a client has no data; Error for a checkpoint of other settings.
+ * @source McMahan et al. 2017 (arXiv 1602.05629), algorithm 1; Qu et al. 2022, "Generalized federated learning via sharpness aware minimization" (arXiv 2206.02618).
+ */
+export async function federate(input: FederatedInput): Promise<FederatedOutcome> {
+  checkFederatedSettings(input.settings, input.clients.length);
+  checkClients('federate', input.clients, 'leave that client out, or divide the images otherwise');
+  const run = new FederatedRun(input);
+  run.open();
+  try {
+    const end = await trainRounds(run, input);
+    return { ...end, ...run.handOver() };
+  } catch (error) {
+    run.dispose();
+    throw error;
+  }
+}

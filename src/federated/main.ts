@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { SingleBar } from 'cli-progress';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { PROJECT_ROOT } from './environment';
+import { federatedPresetConfigs, FEDERATED_PRESETS, findFederatedPreset } from './presets';
+import type { FederatedProgress } from './record';
+import type { FederatedResult } from './result';
+import { runFederated, type FederatedFolders } from './run';
+import { FEDERATED_METHODS } from './settings';
+import { federatedId } from './store';
+
+/** What the command line asks for. */
+interface Request {
+  readonly preset: string;
+  readonly method?: string;
+  readonly seed?: number;
+  readonly again: boolean;
+  readonly dryRun: boolean;
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(seed)) {
+    throw new InvalidArgumentError(`expected a whole number, got "${text}".`);
+  }
+  return seed;
+}
+
+function parseArguments(words: readonly string[]): Request {
+  const presets = FEDERATED_PRESETS.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`);
+  return new Command('node dist/federated/main.js')
+    .description('Federated runs: FedAvg, FedSAM and MoFedSAM on simulated clients. What is stored is not run again; what was cut off goes on.')
+    .option('--preset <name>', 'which runs', 'quick')
+    .addOption(new Option('--method <name>', 'one method alone').choices(FEDERATED_METHODS))
+    .option('--seed <number>', 'one seed of the preset alone', parseSeed)
+    .option('--again', 'run again what is already stored', false)
+    .option('--dry-run', 'list the runs without making any', false)
+    .addHelpText('after', ['', 'Presets:', ...presets].join('\n'))
+    .showHelpAfterError('(--help lists all options)')
+    .parse(words, { from: 'user' })
+    .opts<Request>();
+}
+
+function foldersFor(quick: boolean): FederatedFolders {
+  const data = join(PROJECT_ROOT, 'data');
+  const base = quick ? join(data, 'quick') : data;
+  return { data, allowSynthetic: quick, results: join(base, 'results', 'federated'), checkpoints: join(base, 'checkpoints') };
+}
+
+/** Shows one run as a bar in a terminal, and as a line a client where the output is a file. */
+class ProgressLine {
+  private readonly bar = new SingleBar({ format: '  {bar} round {round}  client {client}  loss {loss}  error {error} %  {rate} images/s  {left} s left', hideCursor: true });
+  private shown = false;
+  private client = '';
+
+  update({ round, rounds, client, clients, step, steps, loss, error, imagesPerSecond, secondsLeft }: FederatedProgress): void {
+    const values = {
+      round: `${round}/${rounds}`,
+      client: `${client}/${clients}`,
+      loss: loss.toFixed(3),
+      error: error.toFixed(1),
+      rate: imagesPerSecond.toFixed(0),
+      left: secondsLeft.toFixed(0),
+    };
+    if (process.stderr.isTTY) {
+      if (!this.shown) {
+        this.bar.start(steps, 0, values);
+        this.shown = true;
+      }
+      this.bar.update(step, values);
+    } else if (`${values.round} ${values.client}` !== this.client) {
+      this.client = `${values.round} ${values.client}`;
+      console.log(`  round ${values.round}  client ${values.client}  loss ${values.loss}  error ${values.error} %  ${values.rate} images/s  ${values.left} s left`);
+    }
+  }
+
+  end(): void {
+    if (this.shown) {
+      this.bar.stop();
+      this.shown = false;
+    }
+  }
+}
+
+/** The first interrupt asks for a checkpoint and an orderly end, the second ends at once. */
+function stopFlag(): () => boolean {
+  let stopping = false;
+  const ask = (): void => {
+    if (stopping) {
+      process.exit(130);
+    }
+    stopping = true;
+    console.error('\nStopping after this step; the same command goes on from the last client that answered.');
+  };
+  process.on('SIGINT', ask);
+  process.on('SIGTERM', ask);
+  return () => stopping;
+}
+
+function describeResult({ data, divergence, final, seconds }: FederatedResult): string {
+  const source = data.synthetic ? ' (embedded synthetic images)' : '';
+  return final === null ? `  diverged: ${divergence ?? ''}` : `  test error ${final.top1Error.toFixed(2)} % on ${data.name}${source}, ${seconds.toFixed(0)} s`;
+}
+
+async function main(): Promise<void> {
+  const request = parseArguments(process.argv.slice(2));
+  const preset = findFederatedPreset(request.preset);
+  const wanted = federatedPresetConfigs(preset).filter(({ method, seed }) => method === (request.method ?? method) && seed === (request.seed ?? seed));
+  if (request.dryRun) {
+    wanted.forEach((config) => console.log(federatedId(config)));
+    return;
+  }
+  const shouldStop = stopFlag();
+  for (const [index, config] of wanted.entries()) {
+    console.log(`[${index + 1}/${wanted.length}] ${federatedId(config)}`);
+    const line = new ProgressLine();
+    const result = await runFederated(config, {
+      preset: preset.name,
+      folders: foldersFor(preset.quick),
+      again: request.again,
+      shouldStop,
+      onProgress: (progress) => line.update(progress),
+      onSynthetic: ({ message }) => console.log(`${message}\nEmbedded synthetic images stand in; every output made from them says so.`),
+    }).finally(() => line.end());
+    if (result === undefined) {
+      process.exitCode = 130;
+      return;
+    }
+    console.log(describeResult(result));
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});

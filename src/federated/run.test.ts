@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tensorCount } from '../engine/tensor';
+import { DEFAULT_FEDERATED_CONFIG } from './presets';
+import type { FederatedProgress } from './record';
+import type { FederatedResult } from './result';
+import { runFederated, type FederatedFolders } from './run';
+import type { FederatedConfig } from './settings';
+import { federatedId } from './store';
+
+/** No data set lies here, and the embedded one may stand in. */
+function foldersIn(base: string): FederatedFolders {
+  return { data: join(base, 'none'), allowSynthetic: true, results: join(base, 'results'), checkpoints: join(base, 'checkpoints') };
+}
+
+const CONFIG: FederatedConfig = {
+  ...DEFAULT_FEDERATED_CONFIG,
+  imagesPerClass: 3,
+  heldOutPerClass: 1,
+  testImagesPerClass: 1,
+  normalization: 'half',
+  clients: 4,
+  activeClients: 3,
+  dropOut: 0.2,
+  concentration: 10,
+  rounds: 3,
+  localEpochs: 2,
+  batchSize: 5,
+  method: 'mofedsam',
+};
+
+/** What a result says beside clocks and the machine. */
+function numbersOf(result: FederatedResult | undefined): unknown {
+  assert.ok(result);
+  const { config, data, status, history, final, gradientEvaluations } = result;
+  return { config, data, status, final, gradientEvaluations, history: history.map((record) => ({ ...record, seconds: 0 })) };
+}
+
+/** Started anew as a process of its own, this file makes the run and nothing else. */
+async function runAsChild(base: string): Promise<void> {
+  await runFederated(CONFIG, { preset: 'none', folders: foldersIn(base), checkpointSeconds: 0 });
+}
+
+/** Starts the run in a process of its own and kills that as soon as a checkpoint is there. */
+async function killInTheMiddle(base: string): Promise<void> {
+  const child = spawn(process.execPath, [__filename], { env: { ...process.env, SAMLAB_TEST_FEDERATED: base }, stdio: 'ignore' });
+  const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_, signal) => resolve(signal)));
+  const checkpoint = join(base, 'checkpoints', `${federatedId(CONFIG)}.safetensors`);
+  while (!existsSync(checkpoint) && child.exitCode === null) {
+    await sleep(20);
+  }
+  child.kill('SIGKILL');
+  assert.equal(await ended, 'SIGKILL');
+  assert.ok(existsSync(checkpoint));
+  assert.ok(!existsSync(join(base, 'results')));
+}
+
+function defineTests(): void {
+  const base = mkdtempSync(join(tmpdir(), 'samlab-federated-'));
+  after(() => rmSync(base, { recursive: true }));
+
+  void test('a run that was killed goes on and gives the numbers of an unbroken one; its tensors are freed', async () => {
+    const broken = join(base, 'broken');
+    await killInTheMiddle(broken);
+    let first: FederatedProgress | undefined;
+    const before = tensorCount();
+    const resumed = await runFederated(CONFIG, { preset: 'none', folders: foldersIn(broken), onProgress: (progress) => (first ??= progress) });
+    assert.equal(tensorCount(), before);
+    assert.ok(first!.step > 1, 'the run started anew instead of resuming');
+    const unbroken = await runFederated(CONFIG, { preset: 'none', folders: foldersIn(join(base, 'unbroken')) });
+    assert.deepEqual(numbersOf(resumed), numbersOf(unbroken));
+    assert.deepEqual(readdirSync(join(broken, 'checkpoints')), []);
+  });
+
+  void test('a stored run is not run again, unless that is asked for; it tells which classes each client has', async () => {
+    const steps: FederatedProgress[] = [];
+    const options = { preset: 'none', folders: foldersIn(join(base, 'unbroken')), onProgress: (progress: FederatedProgress) => steps.push(progress) };
+    const stored = await runFederated(CONFIG, options);
+    assert.equal(steps.length, 0);
+    const { clientClassCounts, synthetic } = stored!.data;
+    assert.ok(synthetic);
+    assert.deepEqual([clientClassCounts.length, ...clientClassCounts.map((counts) => counts.length)], [4, 10, 10, 10, 10]);
+    // Three images of each class, whoever has them.
+    assert.deepEqual(clientClassCounts.reduce((sums, counts) => sums.map((sum, label) => sum + counts[label]!)), new Array(10).fill(3));
+    assert.deepEqual(numbersOf(await runFederated(CONFIG, { ...options, again: true })), numbersOf(stored));
+    assert.notEqual(steps.length, 0);
+  });
+
+  void test('nothing is computed or stored for a configuration in which a client has no data, or for real results without the data set', async () => {
+    const folders = foldersIn(join(base, 'refused'));
+    const onProgress = (): never => assert.fail('a step was made');
+    await assert.rejects(runFederated({ ...CONFIG, clients: 25, concentration: 0.01 }, { preset: 'none', folders, onProgress }), /expected at least 2 images for each of the 25 clients/);
+    await assert.rejects(runFederated({ ...CONFIG, alpha: 0 }, { preset: 'none', folders, onProgress }), /alpha: Too small/);
+    await assert.rejects(runFederated(CONFIG, { preset: 'none', folders: { ...folders, allowSynthetic: false }, onProgress }), /CIFAR-10 is not in .*none/);
+    assert.ok(!existsSync(folders.results) && !existsSync(folders.checkpoints));
+  });
+
+  void test('the command tells its options, lists runs, and refuses what it does not know', () => {
+    const command = (...words: string[]): string => {
+      const { stdout, stderr } = spawnSync(process.execPath, [join(__dirname, 'main.js'), ...words], { encoding: 'utf8' });
+      return stdout + stderr;
+    };
+    assert.match(command('--help'), /--preset <name>[\s\S]*quick[\s\S]*small-real/);
+    const listed = command('--preset', 'small-real', '--method', 'fedsam', '--dry-run').match(/^cifar10-resnet20-fedsam-10-clients-\d+-rounds-seed-\d-[0-9a-f]{8}$/gm);
+    assert.equal(listed?.length, 2);
+    assert.match(command('--preset', 'huge'), /there is no preset "huge"; choose quick or small-real/);
+  });
+}
+
+const child = process.env['SAMLAB_TEST_FEDERATED'];
+if (child === undefined) {
+  defineTests();
+} else {
+  void runAsChild(child);
+}
