@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { expectAllClose } from '../testing/expectAllClose';
-import { expectOp, hashedTensor, opCases } from '../testing/opCase';
-import { hashed } from '../testing/hashed';
-import { batchNormalizeEvaluation, batchNormalizeTraining, type ChannelStatistics } from './batchNormalization';
+import { expectOp, opCases } from '../testing/opCase';
+import { runningStatistics } from '../testing/runningStatistics';
+import { batchNormalizeEvaluation, batchNormalizeTraining } from './batchNormalization';
 import { scope, tensor, tensorCount } from './tensor';
-
-function running(channels: number): ChannelStatistics {
-  const variance = hashed('running_var', channels).map((value) => 1 + 0.5 * value);
-  return { mean: hashedTensor('running_mean', [channels]), variance: tensor(variance, [channels]) };
-}
 
 test('training: value, running statistics and gradients are PyTorch\'s', () => {
   for (const one of opCases('batchNormalizeTraining')) {
     expectOp(one, ({ x, scale, shift }, { momentum, epsilon }) => {
-      const result = batchNormalizeTraining(x!, { scale: scale!, shift: shift!, epsilon: epsilon! }, running(scale!.size), momentum!);
+      const result = batchNormalizeTraining(x!, { scale: scale!, shift: shift!, epsilon: epsilon! }, runningStatistics(scale!.size), momentum!);
       return { y: result.y, others: { ...result.running } };
     });
   }
@@ -23,7 +18,7 @@ test('training: value, running statistics and gradients are PyTorch\'s', () => {
 test('evaluation: value and gradients are PyTorch\'s', () => {
   for (const one of opCases('batchNormalizeEvaluation')) {
     expectOp(one, ({ x, scale, shift }, { epsilon }) => {
-      const statistics = running(scale!.size);
+      const statistics = runningStatistics(scale!.size);
       const y = batchNormalizeEvaluation(x!, { scale: scale!, shift: shift!, epsilon: epsilon! }, statistics);
       return { y, others: { ...statistics } };
     });

@@ -1,4 +1,5 @@
-import { boolAttribute, floatAttribute, stringAttribute, typeAttribute, type Attribute } from './binding';
+import { boolAttribute, floatAttribute, oneDnnKernel, stringAttribute, typeAttribute, type Attribute } from './binding';
+import { batchBucket, runKernel } from './kernelChoice';
 import { record } from './tape';
 import { execute, type Tensor } from './tensor';
 
@@ -30,6 +31,16 @@ function attributesFor(x: Tensor, epsilon: number, training: boolean): Attribute
   ];
 }
 
+/** The op by TensorFlow or by oneDNN; what the one saves for the gradient serves the other too. */
+function run(op: 'FusedBatchNorm' | 'FusedBatchNormGrad', x: Tensor, attributes: readonly Attribute[], inputs: readonly Tensor[], training: boolean): Tensor[] {
+  const [batch, ...map] = x.shape as [number, ...number[]];
+  const outputs = op === 'FusedBatchNorm' ? 6 : 5;
+  return runKernel(`${op} ${training ? 'training' : 'evaluation'} ${x.dtype} ${[batchBucket(batch), ...map].join(' x ')}`, [
+    { name: 'TensorFlow', run: () => execute(`${op}V3`, attributes, inputs, outputs) },
+    { name: 'oneDNN', run: () => execute(`_MklNative${op}V3`, [...attributes, oneDnnKernel], inputs, outputs) },
+  ]);
+}
+
 /**
  * Batch normalisation with the batch's own moments over all positions:
  * y = scale (x - mean) / sqrt(variance + epsilon) + shift, with the biased variance.
@@ -48,19 +59,15 @@ export function batchNormalizeTraining(
   momentum: number,
 ): { readonly y: Tensor; readonly running: ChannelStatistics } {
   const attributes = [...attributesFor(x, epsilon, true), floatAttribute('exponential_avg_factor', momentum)];
-  const [y, mean, variance, savedMean, savedVariance, reserve] = execute(
-    'FusedBatchNormV3',
-    attributes,
-    [x, scale, shift, running.mean, running.variance],
-    6,
-  ) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+  const inputs = [x, scale, shift, running.mean, running.variance];
+  const [y, mean, variance, savedMean, savedVariance, reserve] = run('FusedBatchNorm', x, attributes, inputs, true) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
   const moments = [savedMean, savedVariance, reserve];
   moments.forEach((moment) => (moment.released = true));
   record([x, scale, shift], y, () => ({
     saved: [x, scale, ...moments],
     backward: (dy) => {
       const inputs = [dy, x, scale, savedMean, savedVariance, reserve];
-      const [dx, dScale, dShift, ...unused] = execute('FusedBatchNormGradV3', attributesFor(x, epsilon, true), inputs, 5);
+      const [dx, dScale, dShift, ...unused] = run('FusedBatchNormGrad', x, attributesFor(x, epsilon, true), inputs, true);
       unused.forEach((output) => output.dispose());
       return [dx, dScale, dShift];
     },
@@ -77,13 +84,13 @@ export function batchNormalizeTraining(
  */
 export function batchNormalizeEvaluation(x: Tensor, { scale, shift, epsilon }: BatchNormalization, running: ChannelStatistics): Tensor {
   const attributes = attributesFor(x, epsilon, false);
-  const [y, ...unused] = execute('FusedBatchNormV3', attributes, [x, scale, shift, running.mean, running.variance], 6) as [Tensor, ...Tensor[]];
+  const [y, ...unused] = run('FusedBatchNorm', x, attributes, [x, scale, shift, running.mean, running.variance], false) as [Tensor, ...Tensor[]];
   unused.forEach((output) => output.dispose());
   return record([x, scale, shift], y, () => ({
     saved: [x, scale],
     backward: (dy) => {
       const inputs = [dy, x, scale, running.mean, running.variance, running.variance];
-      const [dx, dScale, dShift, ...rest] = execute('FusedBatchNormGradV3', attributes, inputs, 5);
+      const [dx, dScale, dShift, ...rest] = run('FusedBatchNormGrad', x, attributes, inputs, false);
       rest.forEach((output) => output.dispose());
       return [dx, dScale, dShift];
     },

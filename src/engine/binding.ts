@@ -92,6 +92,9 @@ export function shapeAttribute(name: string, value: readonly number[]): Attribut
   return { name, type: binding.TF_ATTR_SHAPE, value };
 }
 
+/** Asks for oneDNN's own kernel of an op whose name begins with `_Mkl`, whatever TensorFlow takes by default. */
+export const oneDnnKernel: Attribute = stringAttribute('_kernel', 'MklNameChangeOp');
+
 /** What the numbers are computed by: version of TensorFlow, and whether on a graphics card. */
 export function tensorflowPlatform(): { readonly version: string; readonly gpu: boolean } {
   return { version: binding.TF_Version, gpu: binding.isUsingGpuDevice() };

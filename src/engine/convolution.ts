@@ -1,47 +1,10 @@
-import { boolAttribute, intAttribute, stringAttribute, typeAttribute, type Attribute } from './binding';
+import { typeAttribute } from './binding';
+import { convolutionFilterGradient, convolutionInputGradient, convolve } from './convolutionKernels';
 import { matMul } from './dense';
+import { samplingAttributes, spreadApart } from './maps';
 import { isSmallMap, smallMapConvolution } from './smallMapConvolution';
 import { record } from './tape';
-import { execute1, release, scope, tensor, type Tensor } from './tensor';
-
-function convolutionAttributes(x: Tensor, stride: number, padding: number): Attribute[] {
-  return [
-    typeAttribute('T', x.dtype),
-    intAttribute('strides', [1, stride, stride, 1]),
-    intAttribute('dilations', [1, 1, 1, 1]),
-    stringAttribute('padding', 'EXPLICIT'),
-    intAttribute('explicit_paddings', [0, 0, padding, padding, padding, padding, 0, 0]),
-    stringAttribute('data_format', 'NHWC'),
-    boolAttribute('use_cudnn_on_gpu', true),
-  ];
-}
-
-/** Rotates the taps by half a turn and swaps channels and filters. */
-function transposedFilter(filter: Tensor): Tensor {
-  const axes = tensor(Int32Array.of(0, 1), [2]);
-  const turned = execute1('ReverseV2', [typeAttribute('T', filter.dtype), typeAttribute('Tidx', 'int32')], [filter, axes]);
-  const order = tensor(Int32Array.of(0, 1, 3, 2), [4]);
-  return execute1('Transpose', [typeAttribute('T', filter.dtype), typeAttribute('Tperm', 'int32')], [turned, order]);
-}
-
-/**
- * Gradient with respect to the input, as a convolution of the output's gradient with the transposed
- * filter; at stride 2 its pixels are first spread apart by zeros. TensorFlow's own kernel for it
- * (Conv2DBackpropInput) is up to 200 times slower than its forward kernel on processors without AVX-512.
- */
-function inputGradient(x: Tensor, filter: Tensor, dy: Tensor, stride: number, padding: number): Tensor {
-  return scope(
-    () => {
-      const [batch, height, width] = x.shape as [number, number, number];
-      const kernel = filter.shape[0]!;
-      // The output's size at stride 1, of which the stride takes a part.
-      const [rows, columns] = [height, width].map((length) => length + 2 * padding - kernel + 1) as [number, number];
-      const spread = stride === 1 ? dy : spreadApart(dy, [batch, rows, columns, filter.shape[3]!], stride);
-      return execute1('Conv2D', convolutionAttributes(dy, 1, kernel - 1 - padding), [spread, transposedFilter(filter)]);
-    },
-    (dx) => [dx],
-  );
-}
+import { execute1, release, tensor, type Tensor } from './tensor';
 
 /** A 1x1 convolution is a product of matrices: TensorFlow's own 1x1 convolutions crash on some processors and are never faster. */
 function pointwiseConvolution(x: Tensor, filter: Tensor): Tensor {
@@ -81,13 +44,12 @@ export function conv2d(x: Tensor, filter: Tensor, { stride = 1, padding = 0 } = 
   if (isSmallMap(x, filter, padding)) {
     return smallMapConvolution(x, filter, stride);
   }
-  const attributes = convolutionAttributes(x, stride, padding);
-  const y = execute1('Conv2D', attributes, [x, filter]);
-  return record([x, filter], y, () => ({
+  const geometry = { stride, padding };
+  return record([x, filter], convolve(x, filter, geometry), () => ({
     saved: [x, filter],
     backward: (dy) => [
-      x.tracked ? inputGradient(x, filter, dy, stride, padding) : undefined,
-      withSizes(filter.shape, (sizes) => execute1('Conv2DBackpropFilter', attributes, [x, sizes, dy])),
+      x.tracked ? convolutionInputGradient(x.shape, filter, dy, geometry) : undefined,
+      convolutionFilterGradient(x, filter.shape, dy, geometry),
     ],
   }));
 }
@@ -111,23 +73,8 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   return record([x], change(x, shape), () => ({ saved: [], backward: (dy) => [change(dy, x.shape)] }));
 }
 
-function samplingAttributes(x: Tensor, stride: number): Attribute[] {
-  return [
-    typeAttribute('T', x.dtype),
-    intAttribute('ksize', [1, 1, 1, 1]),
-    intAttribute('strides', [1, stride, stride, 1]),
-    stringAttribute('padding', 'VALID'),
-    stringAttribute('data_format', 'NHWC'),
-  ];
-}
-
 /** Every `stride`-th row and column, x[n, s i, s j, c], taken by a 1x1 average pool. */
 export function subsample(x: Tensor, stride: number): Tensor {
   const y = execute1('AvgPool', samplingAttributes(x, stride), [x]);
   return record([x], y, () => ({ saved: [], backward: (dy) => [spreadApart(dy, x.shape, stride)] }));
-}
-
-/** The transpose of `subsample`: zeros in between. */
-function spreadApart(dy: Tensor, shape: readonly number[], stride: number): Tensor {
-  return withSizes(shape, (sizes) => execute1('AvgPoolGrad', samplingAttributes(dy, stride), [sizes, dy]));
 }

@@ -1,11 +1,7 @@
-import { boolAttribute, stringAttribute, typeAttribute } from './binding';
+import { stringAttribute, typeAttribute } from './binding';
+import { matrixProduct } from './matrixProduct';
 import { record } from './tape';
 import { execute1, type Tensor } from './tensor';
-
-function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
-  const attributes = [typeAttribute('T', a.dtype), boolAttribute('transpose_a', transposeA), boolAttribute('transpose_b', transposeB)];
-  return execute1('MatMul', attributes, [a, b]);
-}
 
 /**
  * Product of two matrices.
@@ -19,9 +15,12 @@ export function matMul(a: Tensor, b: Tensor): Tensor {
   if (a.shape.length !== 2 || b.shape.length !== 2 || a.shape[1] !== b.shape[0]) {
     throw new RangeError(`matMul: cannot multiply [${a.shape.join(', ')}] by [${b.shape.join(', ')}].`);
   }
-  return record([a, b], product(a, b, false, false), () => ({
+  return record([a, b], matrixProduct(a, b), () => ({
     saved: [a, b],
-    backward: (dy) => [a.tracked ? product(dy, b, false, true) : undefined, b.tracked ? product(a, dy, true, false) : undefined],
+    backward: (dy) => [
+      a.tracked ? matrixProduct(dy, b, { transposeB: true }) : undefined,
+      b.tracked ? matrixProduct(a, dy, { transposeA: true }) : undefined,
+    ],
   }));
 }
 

@@ -1,4 +1,5 @@
-import { boolAttribute, typeAttribute } from './binding';
+import { typeAttribute } from './binding';
+import { matrixProduct } from './matrixProduct';
 import { record } from './tape';
 import { execute1, release, scope, tensor, type Tensor } from './tensor';
 
@@ -39,10 +40,6 @@ function tapTable(height: number, width: number, stride: number): TapTable {
   return { inputs: height * width, outputs: outputHeight * outputWidth, outputHeight, outputWidth, taps: Int32Array.from(taps) };
 }
 
-function product(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
-  return execute1('MatMul', [typeAttribute('T', a.dtype), boolAttribute('transpose_a', transposeA), boolAttribute('transpose_b', transposeB)], [a, b]);
-}
-
 function shaped(x: Tensor, shape: readonly number[]): Tensor {
   const sizes = tensor(Int32Array.from(shape), [shape.length]);
   return execute1('Reshape', [typeAttribute('T', x.dtype), typeAttribute('Tshape', 'int32')], [x, sizes]);
@@ -72,7 +69,7 @@ function foldMatrix(gradient: Tensor, { inputs, outputs, taps }: TapTable, shape
   const blocks = shaped(ordered, [taps.length, channels * filters]);
   const membership = new Float32Array(TAPS * taps.length);
   taps.forEach((tap, block) => (membership[tap * taps.length + block] = 1));
-  return shaped(product(tensor(membership, [TAPS, taps.length]), blocks), shape);
+  return shaped(matrixProduct(tensor(membership, [TAPS, taps.length]), blocks), shape);
 }
 
 /**
@@ -92,7 +89,7 @@ export function smallMapConvolution(x: Tensor, filter: Tensor, stride: number): 
   const { matrix, y } = scope(
     () => {
       const dense = denseMatrix(filter, table);
-      return { matrix: dense, y: shaped(product(shaped(x, rowShape), dense), [batch, table.outputHeight, table.outputWidth, filters]) };
+      return { matrix: dense, y: shaped(matrixProduct(shaped(x, rowShape), dense), [batch, table.outputHeight, table.outputWidth, filters]) };
     },
     (made) => [made.matrix, made.y],
   );
@@ -102,8 +99,8 @@ export function smallMapConvolution(x: Tensor, filter: Tensor, stride: number): 
       scope(
         () => {
           const rows = shaped(dy, outputShape);
-          const dx = x.tracked ? shaped(product(rows, matrix, false, true), x.shape) : undefined;
-          return [dx, foldMatrix(product(shaped(x, rowShape), rows, true), table, filter.shape)];
+          const dx = x.tracked ? shaped(matrixProduct(rows, matrix, { transposeB: true }), x.shape) : undefined;
+          return [dx, foldMatrix(matrixProduct(shaped(x, rowShape), rows, { transposeA: true }), table, filter.shape)];
         },
         (gradients) => gradients.filter((gradient) => gradient !== undefined),
       ),

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, test } from 'node:test';
+import { expectOp, hashedTensor, opCases } from '../testing/opCase';
+import { runningStatistics } from '../testing/runningStatistics';
+import { batchNormalizeEvaluation, batchNormalizeTraining } from './batchNormalization';
+import { conv2d } from './convolution';
+import { addBias, matMul } from './dense';
+import { batchBucket, forgetUsedKernels, measureKernels, pinKernels, runKernel, usedKernels } from './kernelChoice';
+import { scope, tensor, tensorCount, type Tensor } from './tensor';
+
+afterEach(() => pinKernels());
+
+function withTable(body: (file: string) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), 'kernels-'));
+  try {
+    body(join(folder, 'below', 'table.json'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+interface StoredTable {
+  choices: Record<string, string>;
+  fatal: string[];
+  trying?: string;
+}
+
+const read = (file: string): StoredTable => JSON.parse(readFileSync(file, 'utf8')) as StoredTable;
+
+/** One pass over the fixture's cases of each op that has several kernels. */
+function expectAllOps(): void {
+  for (const one of opCases('conv2d')) {
+    expectOp(one, ({ x, filter }, options) => ({ y: conv2d(x!, filter!, options) }));
+  }
+  for (const one of opCases('affine')) {
+    expectOp(one, ({ x, weight, bias }) => ({ y: addBias(matMul(x!, weight!), bias!) }));
+  }
+  for (const one of opCases('batchNormalizeTraining')) {
+    expectOp(one, ({ x, scale, shift }, { momentum, epsilon }) => {
+      const { y, running } = batchNormalizeTraining(x!, { scale: scale!, shift: shift!, epsilon: epsilon! }, runningStatistics(scale!.size), momentum!);
+      return { y, others: { ...running } };
+    });
+  }
+  for (const one of opCases('batchNormalizeEvaluation')) {
+    expectOp(one, ({ x, scale, shift }, { epsilon }) => {
+      const running = runningStatistics(scale!.size);
+      return { y: batchNormalizeEvaluation(x!, { scale: scale!, shift: shift!, epsilon: epsilon! }, running), others: { ...running } };
+    });
+  }
+}
+
+test('every kernel of every list computes what PyTorch does, values and gradients', () => {
+  const seen = new Map<string, Set<string>>();
+  for (let position = 0; position < 4; position++) {
+    pinKernels((computation, names) => {
+      const name = names[Math.min(position, names.length - 1)]!;
+      const [op] = computation.split(' float32');
+      seen.set(op!, (seen.get(op!) ?? new Set()).add(name));
+      return name;
+    });
+    expectAllOps();
+  }
+  assert.deepEqual(Object.fromEntries([...seen].map(([op, names]) => [op, names.size])), {
+    'convolution forward': 2,
+    'convolution filter gradient': 2,
+    'convolution input gradient': 4,
+    'product nn': 2,
+    'product nt': 4,
+    'product tn': 4,
+    'FusedBatchNorm training': 2,
+    'FusedBatchNormGrad training': 2,
+    'FusedBatchNorm evaluation': 2,
+    'FusedBatchNormGrad evaluation': 2,
+  });
+});
+
+/** Milliseconds on a clock that only kernels move. */
+let clock = 0;
+
+/** Kernels that take the given milliseconds and leave a scalar. */
+function waiting(calls: string[], ...times: readonly [name: string, milliseconds: number][]): { readonly name: string; readonly run: () => Tensor }[] {
+  return times.map(([name, milliseconds]) => ({
+    name,
+    run: () => {
+      calls.push(name);
+      clock += milliseconds;
+      return tensor([milliseconds], []);
+    },
+  }));
+}
+
+test('the fastest kernel is found once, kept in the file, and reported as used; the slow one is given up after one call', (context) => {
+  context.mock.method(performance, 'now', () => clock);
+  withTable((file) => {
+    measureKernels(file);
+    forgetUsedKernels();
+    const calls: string[] = [];
+    const before = tensorCount();
+    const kernels = waiting(calls, ['slow', 40], ['fast', 1]);
+    for (let call = 0; call < 2; call++) {
+      const result = runKernel('a computation', kernels);
+      assert.equal(result.scalar(), 1);
+      result.dispose();
+    }
+    assert.equal(tensorCount(), before, 'no tensor of a measurement is left');
+    assert.equal(calls.filter((name) => name === 'slow').length, 1);
+    assert.deepEqual(usedKernels(), { 'a computation': 'fast' });
+    assert.deepEqual(read(file), { choices: { 'a computation': 'fast' }, fatal: [] });
+
+    pinKernels();
+    runKernel('a computation', kernels).dispose();
+    assert.equal(calls.at(-1), 'slow', 'pinned is the first of the list');
+    measureKernels(file);
+    calls.length = 0;
+    runKernel('a computation', kernels).dispose();
+    assert.deepEqual(calls, ['fast'], 'what the file holds is not timed again');
+  });
+});
+
+test('a kernel that throws is no candidate, and one that ended the process while it was timed is not tried again', (context) => {
+  context.mock.method(performance, 'now', () => clock);
+  withTable((file) => {
+    measureKernels(file);
+    const calls: string[] = [];
+    const kernels = [{ name: 'missing', run: () => assert.fail('this processor lacks it') }, ...waiting(calls, ['works', 0])];
+    runKernel('first', kernels).dispose();
+    assert.equal(read(file).choices['first'], 'works');
+
+    // What the file holds after a crash within the timing of "fatal".
+    writeFileSync(file, JSON.stringify({ choices: {}, fatal: [], trying: 'second: fatal' }));
+    measureKernels(file);
+    runKernel('second', waiting(calls, ['fatal', 0], ['safe', 1])).dispose();
+    assert.ok(!calls.includes('fatal'));
+    assert.deepEqual(read(file), { choices: { second: 'safe' }, fatal: ['second: fatal'] });
+  });
+});
+
+test('while a kernel is timed, the file says which', () => {
+  withTable((file) => {
+    measureKernels(file);
+    const trying: (string | undefined)[] = [];
+    const kernels = ['one', 'two'].map((name) => ({
+      name,
+      run: () => {
+        trying.push(existsSync(file) ? read(file).trying : undefined);
+        return tensor([0], []);
+      },
+    }));
+    runKernel('third', kernels).dispose();
+    assert.deepEqual(trying.slice(0, 2), ['third: one', 'third: two']);
+    assert.equal(read(file).trying, undefined);
+  });
+});
+
+test('a file that is no table is refused', () => {
+  withTable((file) => {
+    measureKernels(file);
+    runKernel('any', [{ name: 'one', run: () => tensor([0], []) }, { name: 'two', run: () => tensor([0], []) }]).dispose();
+    for (const content of ['{', '{}', '[]']) {
+      writeFileSync(file, content);
+      assert.throws(() => measureKernels(file), { message: /^measureKernels: .*table\.json is no table of kernels \(.*\); delete it, and the kernels are timed again\.$/s });
+    }
+  });
+});
+
+test('measured kernels give the pinned ones\' numbers up to rounding', () => {
+  withTable((file) => {
+    const product = (): readonly number[] =>
+      scope(() => {
+        const y = conv2d(hashedTensor('x', [3, 5, 5, 4]), hashedTensor('w', [3, 3, 4, 6]), { padding: 1 });
+        return [...y.values()];
+      });
+    const pinned = product();
+    measureKernels(file);
+    // Sums of 36 terms of at most 1: 36 * 36 * 2^-24.
+    product().forEach((value, index) => assert.ok(Math.abs(value - pinned[index]!) < 8e-5));
+  });
+});
+
+test('batches share a choice up to the next power of two', () => {
+  assert.deepEqual([1, 2, 3, 104, 128, 129].map(batchBucket), [1, 2, 4, 128, 128, 256]);
+});

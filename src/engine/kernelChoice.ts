@@ -1,0 +1,157 @@
+/**
+ * Several kernels compute the same thing, and which is fastest depends on the processor and the shape. In
+ * measured mode each choice is made once on the machine at hand, by timing, and kept; otherwise the first is taken.
+ */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { sync as writeFileAtomicSync } from 'write-file-atomic';
+import { binding } from './binding';
+import { scope, type Tensor } from './tensor';
+
+/** One way to compute something. */
+export interface Kernel<T extends Tensor | readonly Tensor[] = Tensor> {
+  /** Such as "oneDNN". */
+  readonly name: string;
+  /** Computes it; must not record on the tape. */
+  readonly run: () => T;
+}
+
+/** Picks one of the names for a computation. */
+export type KernelChoice = (computation: string, names: readonly string[], time: (name: string) => number) => string;
+
+interface KernelTable {
+  readonly file: string;
+  /** Chosen kernel by computation. */
+  readonly choices: Map<string, string>;
+  /** Kernels that ended the process while they were timed, as "computation: kernel". */
+  readonly fatal: Set<string>;
+}
+
+interface StoredTable {
+  readonly choices: Readonly<Record<string, string>>;
+  readonly fatal: readonly string[];
+  /** Kernel being timed when this was written: if it is still here at the next start, it ended the process. */
+  readonly trying?: string;
+}
+
+/** A kernel that has once taken this many times the best one's time is not timed again. */
+const HOPELESS = 3;
+/** Rounds over all kernels; other programs disturb a round, hardly ever all of them. */
+const ROUNDS = 7;
+
+/** TensorFlow's own kernel is the first of each list. */
+const pinned: KernelChoice = (_, names) => names[0]!;
+let choice = pinned;
+const used = new Map<string, string>();
+
+/** Processors differ little between nearby batch sizes: a choice counts for all up to the next power of two. */
+export function batchBucket(rows: number): number {
+  return 2 ** Math.ceil(Math.log2(rows));
+}
+
+/**
+ * Chooses kernels by timing from now on, and keeps the choices in a file.
+ *
+ * On a graphics card the first kernel of each list stays: there the library itself chooses.
+ *
+ * @param file names processor, TensorFlow's version and threads, for which the choices hold.
+ * @throws Error if the file is there but is no table of kernels.
+ */
+export function measureKernels(file: string): void {
+  if (binding.isUsingGpuDevice()) {
+    return;
+  }
+  const stored = readTable(file);
+  const table: KernelTable = { file, choices: new Map(Object.entries(stored.choices)), fatal: new Set(stored.fatal) };
+  if (stored.trying !== undefined) {
+    table.fatal.add(stored.trying);
+    writeTable(table);
+  }
+  choice = (computation, names, time) => {
+    const known = table.choices.get(computation);
+    if (known !== undefined && names.includes(known)) {
+      return known;
+    }
+    const name = fastest(computation, names, time, table);
+    table.choices.set(computation, name);
+    writeTable(table);
+    return name;
+  };
+}
+
+/** Takes the first kernel of each list from now on, or what `pick` says: nothing is timed, so that two machines compute alike. */
+export function pinKernels(pick: KernelChoice = pinned): void {
+  choice = pick;
+}
+
+/** What has been computed by which kernel since the process began or `forgetUsedKernels`. */
+export function usedKernels(): Readonly<Record<string, string>> {
+  return Object.fromEntries([...used].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Begins a new record of used kernels. */
+export function forgetUsedKernels(): void {
+  used.clear();
+}
+
+function readTable(file: string): StoredTable {
+  if (!existsSync(file)) {
+    return { choices: {}, fatal: [] };
+  }
+  try {
+    const stored = JSON.parse(readFileSync(file, 'utf8')) as Partial<StoredTable>;
+    if (typeof stored.choices !== 'object' || !Array.isArray(stored.fatal)) {
+      throw new TypeError('it lacks choices');
+    }
+    return stored as StoredTable;
+  } catch (error) {
+    throw new Error(`measureKernels: ${file} is no table of kernels (${(error as Error).message}); delete it, and the kernels are timed again.`, { cause: error });
+  }
+}
+
+function writeTable({ file, choices, fatal }: KernelTable, trying?: string): void {
+  const stored: StoredTable = { choices: Object.fromEntries(choices), fatal: [...fatal], ...(trying === undefined ? {} : { trying }) };
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileAtomicSync(file, `${JSON.stringify(stored, null, 1)}\n`);
+}
+
+/** The name of the fastest kernel, by the best of its times; one that fails is out. */
+function fastest(computation: string, names: readonly string[], time: (name: string) => number, table: KernelTable): string {
+  const best = new Map<string, number>();
+  const lowest = (): number => Math.min(...best.values());
+  for (const name of names.filter((candidate) => !table.fatal.has(`${computation}: ${candidate}`))) {
+    writeTable(table, `${computation}: ${name}`);
+    try {
+      // The first call also prepares the kernel, and is not counted if the second is taken.
+      best.set(name, time(name));
+    } catch {
+      // A kernel that this build or processor does not have is no candidate.
+    }
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, before] of best) {
+      if (before < HOPELESS * lowest()) {
+        best.set(name, Math.min(before, time(name)));
+      }
+    }
+  }
+  return [...best.keys()].sort((a, b) => best.get(a)! - best.get(b)!)[0] ?? names[0]!;
+}
+
+/**
+ * Computes something with the kernel chosen for it.
+ *
+ * @param computation names op, shapes, element type and settings.
+ * @param kernels at least one; the first is the pinned choice.
+ */
+export function runKernel<T extends Tensor | readonly Tensor[]>(computation: string, kernels: readonly Kernel<T>[]): T {
+  const named = (name: string): Kernel<T> => kernels.find((kernel) => kernel.name === name) ?? kernels[0]!;
+  const time = (name: string): number => {
+    const started = performance.now();
+    scope(() => named(name).run());
+    return performance.now() - started;
+  };
+  const chosen = named(choice(computation, kernels.map(({ name }) => name), time));
+  used.set(computation, chosen.name);
+  return chosen.run();
+}

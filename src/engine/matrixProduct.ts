@@ -1,0 +1,50 @@
+import { boolAttribute, oneDnnKernel, typeAttribute } from './binding';
+import { batchBucket, runKernel, type Kernel } from './kernelChoice';
+import { execute1, scope, tensor, type Tensor } from './tensor';
+
+type Library = 'TensorFlow' | 'oneDNN';
+
+function multiply(library: Library, a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
+  const attributes = [typeAttribute('T', a.dtype), boolAttribute('transpose_a', transposeA), boolAttribute('transpose_b', transposeB)];
+  return library === 'TensorFlow' ? execute1('MatMul', attributes, [a, b]) : execute1('_MklMatMul', [...attributes, oneDnnKernel], [a, b]);
+}
+
+function transpose(x: Tensor): Tensor {
+  const order = tensor(Int32Array.of(1, 0), [2]);
+  const result = execute1('Transpose', [typeAttribute('T', x.dtype), typeAttribute('Tperm', 'int32')], [x, order]);
+  order.dispose();
+  return result;
+}
+
+function temporarily(body: () => Tensor): Tensor {
+  return scope(body, (result) => [result]);
+}
+
+function kernels(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Kernel[] {
+  return (['TensorFlow', 'oneDNN'] as const).flatMap((library) => {
+    const direct: Kernel = { name: library, run: () => multiply(library, a, b, transposeA, transposeB) };
+    if (transposeA && !transposeB) {
+      // a^T b = (b^T a)^T: the long axis is summed over in either form, and the result is small.
+      return [direct, { name: `${library}, swapped`, run: () => temporarily(() => transpose(multiply(library, b, a, true, false))) }];
+    }
+    if (transposeB && !transposeA) {
+      return [direct, { name: `${library}, transposed first`, run: () => temporarily(() => multiply(library, a, transpose(b), false, false)) }];
+    }
+    return [direct];
+  });
+}
+
+/**
+ * Product of two matrices, either of them transposed, by the fastest kernel; it is not recorded on the tape.
+ *
+ * @param a [rows, inner], or [inner, rows] if transposed
+ * @param b [inner, columns], or [columns, inner] if transposed
+ * @returns [rows, columns], in the operands' precision
+ */
+export function matrixProduct(a: Tensor, b: Tensor, { transposeA = false, transposeB = false } = {}): Tensor {
+  const [rows, inner] = transposeA ? [a.shape[1]!, a.shape[0]!] : [a.shape[0]!, a.shape[1]!];
+  const columns = transposeB ? b.shape[0]! : b.shape[1]!;
+  const letters = `${transposeA ? 't' : 'n'}${transposeB ? 't' : 'n'}`;
+  const computation = `product ${letters} ${a.dtype} ${[rows, inner, columns].map(batchBucket).join(' x ')}`;
+  return runKernel(computation, kernels(a, b, transposeA, transposeB));
+}
