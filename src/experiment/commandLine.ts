@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG, PRESET_GROUPS, PRESETS } from './presets';
 import { CONFIG_KEYS } from './schema';
@@ -34,15 +34,6 @@ const DESCRIPTIONS: { readonly [Key in keyof ExperimentConfig]: string } = {
   seed: 'draws initial weights, order and augmentation',
 };
 
-/** What the command line asks for. */
-export interface ExperimentRequest {
-  readonly preset?: string;
-  readonly settings: Partial<ExperimentConfig>;
-  readonly again: boolean;
-  readonly dryRun: boolean;
-  readonly allowSynthetic: boolean;
-}
-
 function parseValue(key: keyof ExperimentConfig): (text: string) => unknown {
   const example = DEFAULT_CONFIG[key];
   return (text) => {
@@ -67,28 +58,17 @@ function flagName(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-function presetList(): string {
+/** The presets and groups, a line each, for the help of a command. */
+export function presetList(): string {
   const single = PRESETS.map(({ name, description }) => `  ${name.padEnd(15)} ${description}`);
   const groups = Object.entries(PRESET_GROUPS).map(([name, members]) => `  ${name.padEnd(15)} ${members.join(' and ')}`);
   return ['', 'Presets:', ...single, 'Groups:', ...groups].join('\n');
 }
 
-/** Reads the flags. Prints help or what is wrong with them, and ends the process, where there is nothing to run. */
-export function parseExperimentArguments(words: readonly string[]): ExperimentRequest {
-  const command = new Command('npm run experiment --')
-    .description('One training run, or all runs of a preset. Flags narrow a preset: --preset laptop --dataset cifar10 --epochs 100 --seed 0.')
-    .option('--preset <name>', 'run a preset instead of a single configuration')
-    .option('--again', 'run again what is already stored', false)
-    .option('--dry-run', 'list the runs and whether they are stored, without running any', false)
-    .option('--allow-synthetic', 'let embedded images stand in for a data set that cannot be had; results go to data/quick', false)
-    .addHelpText('after', presetList())
-    .showHelpAfterError('(--help lists all settings)');
-  for (const key of CONFIG_KEYS) {
+/** One flag for each setting of a run, in the order of `CONFIG_KEYS`. */
+export function settingOptions(): Option[] {
+  return CONFIG_KEYS.map((key) => {
     const option = new Option(`${flagName(key)} <value>`, `${DESCRIPTIONS[key]} (default: ${String(DEFAULT_CONFIG[key])})`);
-    command.addOption(option.argParser(parseValue(key)));
-  }
-  const { preset, again, dryRun, allowSynthetic, ...settings } = command.parse(words, { from: 'user' }).opts<
-    Partial<ExperimentConfig> & { preset?: string; again: boolean; dryRun: boolean; allowSynthetic: boolean }
-  >();
-  return { ...(preset === undefined ? {} : { preset }), settings, again, dryRun, allowSynthetic };
+    return option.argParser(parseValue(key));
+  });
 }

@@ -36,12 +36,16 @@ export interface ExperimentFolders {
   readonly weights: string;
 }
 
-/** Where real results are. */
-const DATA = join(PROJECT_ROOT, 'data');
+/** Holds the data sets, and what runs make where nobody names another store. */
+export const DATA = join(PROJECT_ROOT, 'data');
 
-/** Folders for real results, or for those of a quick run, which are no results and are kept apart under `data/quick`. */
-export function experimentFolders(kind: 'real' | 'quick'): ExperimentFolders {
-  const base = kind === 'real' ? DATA : join(DATA, 'quick');
+/**
+ * Folders for real results, or for those of a quick run, which are no results and are kept apart under `quick`.
+ *
+ * @param store what runs make goes below this folder.
+ */
+export function experimentFolders(kind: 'real' | 'quick', store: string = DATA): ExperimentFolders {
+  const base = kind === 'real' ? store : join(store, 'quick');
   return {
     data: DATA,
     allowSynthetic: kind === 'quick',

@@ -89,13 +89,3 @@ export async function runPreset(name: string, options: PresetOptions = {}): Prom
   }
   return results;
 }
-
-/** The runs of a preset or group, before tuning has decided their settings, with the trials before them. */
-export function planPreset(name: string): ExperimentConfig[] {
-  return expandPreset(name).flatMap((presetName) => {
-    const preset = findPreset(presetName);
-    const configs = presetConfigs(preset);
-    const datasets = [...new Set(configs.map(({ dataset }) => dataset))];
-    return [...datasets.flatMap((dataset) => tuningConfigs(preset, dataset)), ...configs];
-  });
-}

@@ -33,7 +33,7 @@ const COMMANDS = {
   start: (args, env) => start(layout, args, env),
   test: (args, env) => check(layout, args, env),
   reproduce: compiled('report/reproduce.js'),
-  experiment: compiled('experiment/main.js'),
+  experiment: compiled('cluster/main.js'),
   figures: compiled('report/main.js', 'figures'),
   report: compiled('report/main.js', 'report'),
   notebooks: compiled('report/main.js', 'notebooks'),

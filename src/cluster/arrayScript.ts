@@ -1,0 +1,65 @@
+import { basename, join } from 'node:path';
+import { PROJECT_ROOT } from '../experiment/environment';
+
+/** What a user asks of Slurm. */
+export interface SlurmRequest {
+  readonly partition?: string;
+  /** Time limit of a task, in Slurm's notation, such as "4:00:00". */
+  readonly time?: string;
+  /** Generic resources of a task, such as "gpu:1". */
+  readonly gres?: string;
+  /** Tasks that may run at once. */
+  readonly arrayLimit?: number;
+  readonly cpusPerTask: number;
+  /** Seconds before the time limit at which a task is warned. */
+  readonly warning: number;
+  /** Further options of sbatch, each as it would stand on its command line. */
+  readonly sbatch: readonly string[];
+}
+
+/** A word as a shell reads it back. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Graphics cards in a request of generic resources: "gpu", "gpu:2" and "gpu:a100:2" ask for 1, 2 and 2. */
+export function gpusIn(gres = ''): number {
+  return gres
+    .split(',')
+    .filter((resource) => /^(gres[:/])?gpu(:|$)/.test(resource))
+    .reduce((sum, resource) => sum + Number(/:(\d+)$/.exec(resource)?.[1] ?? 1), 0);
+}
+
+/**
+ * The job script of an array with a task a run.
+ *
+ * The script names `node` alone and lets each node find its own. Its shell becomes the task's process, and so Slurm's
+ * warning reaches that.
+ *
+ * @param folder the submission's; logs go there too.
+ */
+export function arrayScript(folder: string, tasks: number, request: SlurmRequest): string {
+  const { partition, time, gres, arrayLimit, cpusPerTask, warning, sbatch } = request;
+  const options = [
+    `--job-name=${basename(folder)}`,
+    `--array=0-${tasks - 1}${arrayLimit === undefined ? '' : `%${arrayLimit}`}`,
+    '--requeue',
+    `--signal=B:USR1@${warning}`,
+    '--ntasks=1',
+    `--cpus-per-task=${cpusPerTask}`,
+    '--open-mode=append',
+    `--output="${join(folder, '%a.log')}"`,
+    ...(partition === undefined ? [] : [`--partition=${partition}`]),
+    ...(time === undefined ? [] : [`--time=${time}`]),
+    ...(gres === undefined ? [] : [`--gres=${gres}`]),
+    ...sbatch,
+  ];
+  return [
+    '#!/bin/bash',
+    ...options.map((option) => `#SBATCH ${option}`),
+    'export TF_CPP_MIN_LOG_LEVEL="${TF_CPP_MIN_LOG_LEVEL:-3}"',
+    `cd ${quoted(PROJECT_ROOT)} || exit 1`,
+    `exec node --require ./src/setup/nodeUtilities.cjs dist/cluster/task.js ${quoted(folder)}`,
+    '',
+  ].join('\n');
+}

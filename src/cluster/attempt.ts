@@ -1,0 +1,106 @@
+import { mkdirSync } from 'node:fs';
+import type { ExperimentConfig } from '../experiment/config';
+import type { RunResult } from '../experiment/result';
+import { experimentFolders } from '../experiment/run';
+import { runId } from '../experiment/store';
+import { claimRun } from './claim';
+import type { GridPlan, PlannedRun } from './gridPlan';
+import { describeOwner, thisOwner } from './owner';
+import { removeTraces, runFiles, writeError, writeProgress } from './runFiles';
+import type { RunStep } from './runMessage';
+import { settledConfig, storedResult } from './settledRun';
+import { superviseRun, type RunEnd } from './superviseRun';
+
+/** Milliseconds between two notes of how far a run is. */
+const NOTE_INTERVAL = 5000;
+
+/** How an attempt at a run ended. */
+export type Attempt =
+  | { readonly kind: 'done'; readonly result: RunResult }
+  /** Its result was there already. */
+  | { readonly kind: 'stored'; readonly result: RunResult }
+  /** It was asked to stop, and a checkpoint is stored. */
+  | { readonly kind: 'stopped' }
+  /** Another process makes it. */
+  | { readonly kind: 'held'; readonly by: string }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'killed'; readonly signal: NodeJS.Signals; readonly message: string };
+
+/** How runs of a plan are made. */
+export interface AttemptOptions {
+  readonly plan: GridPlan;
+  readonly store: string;
+  /** Makes again what is stored. */
+  readonly again: boolean;
+  readonly stop: AbortSignal;
+  readonly onStep?: (step: RunStep) => void;
+}
+
+/** Makes a run that this process has claimed, and notes how far it is. */
+function make(run: PlannedRun, config: ExperimentConfig, { store, again, stop, onStep }: AttemptOptions): Promise<RunEnd> {
+  const folders = experimentFolders(run.kind, store);
+  const files = runFiles(folders, runId(config));
+  let notedAt = -Infinity;
+  const note = (step: RunStep): void => {
+    if (performance.now() - notedAt >= NOTE_INTERVAL) {
+      notedAt = performance.now();
+      const { epoch, epochs, secondsLeft } = step;
+      writeProgress(files, { epoch, epochs, secondsLeft, writtenAt: Date.now() });
+    }
+    onStep?.(step);
+  };
+  return superviseRun({ config, preset: run.preset, folders, again }, { stop, onStep: note });
+}
+
+/** Turns the end of a run's process into the attempt's, and leaves the error of one that failed beside its result. */
+async function conclude(run: PlannedRun, config: ExperimentConfig, end: RunEnd, store: string): Promise<Attempt> {
+  const folders = experimentFolders(run.kind, store);
+  const files = runFiles(folders, runId(config));
+  switch (end.kind) {
+    case 'done':
+      removeTraces(files);
+      return { kind: 'done', result: (await storedResult(run.kind, config, store))! };
+    case 'stopped':
+      return { kind: 'stopped' };
+    case 'failed':
+      writeError(folders, files, end.message, end.log);
+      return { kind: 'failed', message: end.message };
+    case 'killed': {
+      const message = `its process was ended by ${end.signal}${end.signal === 'SIGKILL' ? ' (memory may have run out)' : ''}`;
+      writeError(folders, files, message, end.log);
+      return { kind: 'killed', signal: end.signal, message };
+    }
+  }
+}
+
+/**
+ * Makes a run, unless it is stored or another process makes it. Nothing that goes wrong in the run is thrown: its error
+ * is left where its result would be, and other runs can go on.
+ *
+ * @throws Error if the store cannot be read or written.
+ */
+export async function attemptRun(run: PlannedRun, options: AttemptOptions): Promise<Attempt> {
+  const { plan, store, again } = options;
+  const folders = experimentFolders(run.kind, store);
+  let config: ExperimentConfig;
+  try {
+    config = await settledConfig(run, plan, store);
+  } catch (error) {
+    return conclude(run, run.config, { kind: 'failed', message: (error as Error).message, log: '' }, store);
+  }
+  mkdirSync(folders.checkpoints, { recursive: true });
+  const claim = await claimRun(runFiles(folders, runId(config)).claims, thisOwner());
+  if ('host' in claim) {
+    return { kind: 'held', by: describeOwner(claim) };
+  }
+  try {
+    const stored = again ? undefined : await storedResult(run.kind, config, store);
+    // Embedded images gave way to real ones if those have come since; the run itself looks for them.
+    if (stored !== undefined && !stored.data.synthetic) {
+      return { kind: 'stored', result: stored };
+    }
+    return await conclude(run, config, await make(run, config, options), store);
+  } finally {
+    claim.release();
+  }
+}

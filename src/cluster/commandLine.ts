@@ -1,0 +1,100 @@
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { presetList, settingOptions } from '../experiment/commandLine';
+import type { ExperimentConfig } from '../experiment/config';
+import { PROJECT_ROOT } from '../experiment/environment';
+import type { SlurmRequest } from './arrayScript';
+
+/** What the command line asks for. */
+export interface ExperimentRequest {
+  /** A preset, a group, or a JSON file; undefined for a single run. */
+  readonly grid?: string;
+  /** Settings of the single run, or those that pick runs out of the grid. */
+  readonly settings: Partial<ExperimentConfig>;
+  readonly again: boolean;
+  readonly dryRun: boolean;
+  readonly allowSynthetic: boolean;
+  readonly status: boolean;
+  readonly estimate: boolean;
+  readonly store: string;
+  readonly storeIsShared: boolean;
+  readonly jobs: number;
+  /** What Slurm is asked for; undefined for runs on this machine. */
+  readonly slurm?: SlurmRequest;
+}
+
+interface Flags extends Omit<SlurmRequest, 'sbatch'>, Omit<ExperimentRequest, 'settings' | 'slurm'> {
+  readonly preset?: string;
+  readonly on: 'here' | 'slurm';
+  readonly sbatch: readonly string[];
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new InvalidArgumentError(`expected a whole number from 1 on, got "${text}".`);
+  }
+  return value;
+}
+
+/** Node ends a path at what would be a new line of the job script. */
+function sbatchOption(text: string, before: readonly string[]): readonly string[] {
+  if (!/^-.*$/.test(text)) {
+    throw new InvalidArgumentError(`expected an option of sbatch such as "--mem=8G", got "${text}".`);
+  }
+  return [...before, text];
+}
+
+function command(): Command {
+  const program = new Command('npm run experiment --')
+    .description('One training run, or all runs of a grid, here or on a cluster. Settings narrow a grid: --grid laptop --dataset cifar10 --epochs 100 --seed 0.')
+    .option('--grid <name>', 'a preset, a group of presets, or a JSON file with "changes" and "grid"')
+    .option('--preset <name>', 'another word for --grid')
+    .option('--again', 'run again what is already stored', false)
+    .option('--dry-run', 'list the runs, or print the job script, without running anything', false)
+    .option('--status', 'tell where the runs of a grid stand; without --grid, those of every grid that was started', false)
+    .option('--jobs <number>', 'runs at once on this machine', positive, 1)
+    .option('--no-estimate', 'do not measure what runs of unknown cost will take')
+    .option('--allow-synthetic', 'let embedded images stand in for a data set that cannot be had; results go to data/quick', false)
+    .option('--store <folder>', 'where results, checkpoints and weights go', (folder) => resolve(folder), join(PROJECT_ROOT, 'data'))
+    .addOption(new Option('--on <where>', 'where to run').choices(['here', 'slurm']).default('here'));
+  program
+    .option('--partition <name>', "Slurm's partition")
+    .option('--time <limit>', "time limit of a task, in Slurm's notation; a run that needs more goes on in the next sitting")
+    .option('--gres <resources>', 'generic resources of a task, such as gpu:1')
+    .option('--cpus-per-task <number>', 'processor cores of a task', positive, 1)
+    .option('--array-limit <number>', 'tasks that may run at once', positive)
+    .option('--warning <seconds>', 'how long before its time limit a task stores a checkpoint and goes back into the queue', positive, 120)
+    .option('--sbatch <option>', 'a further option of sbatch, such as --sbatch=--mem=8G; may be given several times', sbatchOption, [])
+    .option('--store-is-shared', 'trust that all nodes see the store under the same path', false)
+    .addHelpText('after', presetList())
+    .showHelpAfterError('(--help lists all settings)');
+  settingOptions().forEach((option) => program.addOption(option));
+  return program;
+}
+
+/** Reads the flags. Prints help or what is wrong with them, and ends the process, where there is nothing to run. */
+export function parseExperimentArguments(words: readonly string[]): ExperimentRequest {
+  const program = command();
+  const { grid, preset, again, dryRun, allowSynthetic, status, estimate, store, storeIsShared, jobs, on, partition, time, gres, cpusPerTask, arrayLimit, warning, sbatch, ...settings } = program
+    .parse(words, { from: 'user' })
+    .opts<Partial<ExperimentConfig> & Flags>();
+  if (grid !== undefined && preset !== undefined) {
+    program.error('error: --grid and --preset are two words for the same; give one of them.');
+  }
+  const name = grid ?? preset;
+  const slurm = {
+    ...(partition === undefined ? {} : { partition }),
+    ...(time === undefined ? {} : { time }),
+    ...(gres === undefined ? {} : { gres }),
+    ...(arrayLimit === undefined ? {} : { arrayLimit }),
+    cpusPerTask,
+    warning,
+    sbatch,
+  };
+  return {
+    ...(name === undefined ? {} : { grid: name }),
+    ...{ settings, again, dryRun, allowSynthetic, status, estimate, store, storeIsShared, jobs },
+    ...(on === 'slurm' ? { slurm } : {}),
+  };
+}

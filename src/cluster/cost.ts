@@ -1,0 +1,129 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeAtomically } from '../models/atomicFile';
+import type { ExperimentConfig } from '../experiment/config';
+import type { RunEnvironment, RunResult } from '../experiment/result';
+import { submissionsFolder } from './submission';
+
+/** What a run of some configuration costs on some machine. */
+export interface RunCost {
+  readonly secondsPerEpoch: number;
+  /** Spent once a run, whatever its length: evaluations. */
+  readonly secondsOnce: number;
+}
+
+/** The part of a machine that costs depend on. */
+export type Machine = Pick<RunEnvironment, 'processor' | 'gpu' | 'threads'>;
+
+/** A cost and where it was measured. */
+export interface MeasuredCost extends RunCost {
+  readonly config: ExperimentConfig;
+  readonly machine: Machine;
+}
+
+/** Settings that change numbers and not the time that they take. */
+const FREE_OF_COST: readonly (keyof ExperimentConfig)[] = [
+  'epochs', 'seed', 'subsetSeed', 'labelNoise', 'evaluateOn', 'zeroInitResidual', 'normalization', 'rho', 'learningRate', 'schedule',
+  'warmupEpochs', 'momentum', 'nesterov', 'weightDecay', 'weightDecayOn', 'labelSmoothing',
+];
+
+/** The same for all configurations whose epochs take the same time. */
+export function costKey(config: ExperimentConfig): string {
+  return JSON.stringify(Object.entries(config).filter(([key]) => !FREE_OF_COST.includes(key as keyof ExperimentConfig)).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What a finished run cost. Its first epoch counts like the others, for it was paid for like the others. */
+export function costOfResult({ history, seconds, config, environment }: RunResult): MeasuredCost {
+  const training = history.reduce((sum, record) => sum + record.seconds, 0);
+  const { processor, gpu, threads } = environment;
+  return { secondsPerEpoch: training / history.length, secondsOnce: seconds - training, config, machine: { processor, gpu, threads } };
+}
+
+/** The kind of machine that runs will have: this one, or one with so many cores or with a graphics card. */
+export type MachineKind = { readonly this: Omit<Machine, 'gpu'> } | { readonly cores: number; readonly gpus: number };
+
+/**
+ * How many times as long a run takes on a machine of the wanted kind as on the one it was measured on; undefined if
+ * nothing can be said. Between numbers of cores the product of cores and seconds is taken to stay the same.
+ */
+function relativeTime(kind: MachineKind, { processor, gpu, threads }: Machine): number | undefined {
+  if ('this' in kind) {
+    return processor === kind.this.processor && threads === kind.this.threads ? 1 : undefined;
+  }
+  if (kind.gpus > 0) {
+    return gpu === null ? undefined : 1;
+  }
+  return gpu === null ? threads / kind.cores : undefined;
+}
+
+/** Costs that are known for a kind of machine, by configuration. */
+export class CostModel {
+  private readonly costs = new Map<string, RunCost[]>();
+
+  constructor(known: readonly MeasuredCost[], kind: MachineKind) {
+    for (const { config, machine, secondsPerEpoch, secondsOnce } of known) {
+      const factor = relativeTime(kind, machine);
+      if (factor !== undefined) {
+        const cost = { secondsPerEpoch: factor * secondsPerEpoch, secondsOnce: factor * secondsOnce };
+        this.costs.set(costKey(config), [...(this.costs.get(costKey(config)) ?? []), cost]);
+      }
+    }
+  }
+
+  /** Seconds of a run: epochs x seconds an epoch + seconds once, by the median of what was measured; null if nothing was. */
+  seconds(config: ExperimentConfig): number | null {
+    const known = [...(this.costs.get(costKey(config)) ?? [])].sort((a, b) => a.secondsPerEpoch - b.secondsPerEpoch);
+    const median = known[Math.floor(known.length / 2)];
+    return median === undefined ? null : config.epochs * median.secondsPerEpoch + median.secondsOnce;
+  }
+}
+
+function costsFile(store: string): string {
+  return join(submissionsFolder(store), 'costs.json');
+}
+
+/** Costs that were measured before any run of their kind was finished. */
+export function readCosts(store: string): readonly MeasuredCost[] {
+  return existsSync(costsFile(store)) ? (JSON.parse(readFileSync(costsFile(store), 'utf8')) as MeasuredCost[]) : [];
+}
+
+/** Keeps measured costs for the next time. */
+export function addCosts(store: string, costs: readonly MeasuredCost[]): void {
+  mkdirSync(submissionsFolder(store), { recursive: true });
+  writeAtomically(costsFile(store), [Buffer.from(JSON.stringify([...readCosts(store), ...costs], null, 1))]);
+}
+
+/** A grid's cost in hours. */
+export interface GridCost {
+  readonly hours: number;
+  readonly unit: 'core hours' | 'GPU hours';
+  /** Runs of which nothing like them was measured; they are not in `hours`. */
+  readonly unknown: number;
+}
+
+/** Adds up the cost of runs that each hold so many cores or graphics cards. */
+export function gridCost(seconds: readonly (number | null)[], { cores, gpus }: { readonly cores: number; readonly gpus: number }): GridCost {
+  const known = seconds.filter((value) => value !== null);
+  const hours = known.reduce((sum, value) => sum + value, 0) / 3600;
+  return { hours: hours * (gpus > 0 ? gpus : cores), unit: gpus > 0 ? 'GPU hours' : 'core hours', unknown: seconds.length - known.length };
+}
+
+/** "0.012", "3.4" or "170": two digits that count, whatever the size. */
+function hoursText(hours: number): string {
+  return hours >= 100 ? hours.toFixed(0) : String(Number(hours.toPrecision(2)));
+}
+
+/** What a grid will cost, in one sentence. */
+export function estimateText(runs: number, { hours, unit, unknown }: GridCost): string {
+  if (unknown === runs) {
+    return `What these ${runs} runs cost is not known: no run like them was measured on such a machine.`;
+  }
+  const rest = unknown === 0 ? '' : `, and ${unknown} of which nothing like them was measured on such a machine`;
+  return `Estimated cost: ${hoursText(hours)} ${unit} for ${runs - unknown} runs${rest}.`;
+}
+
+/** How far off the estimate was, in one sentence, over the runs that had one. */
+export function comparisonText(predicted: GridCost, actual: GridCost): string {
+  const difference = 100 * (actual.hours / predicted.hours - 1);
+  return `Estimated ${hoursText(predicted.hours)} ${predicted.unit}, took ${hoursText(actual.hours)}: ${Math.abs(difference).toFixed(0)} % ${difference < 0 ? 'less' : 'more'} than estimated.`;
+}

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { experimentFolders } from '../experiment/run';
+import { readResults } from '../experiment/store';
+import { addCosts, CostModel, costKey, costOfResult, readCosts, type MachineKind, type MeasuredCost } from './cost';
+import type { PlannedRun } from './gridPlan';
+import { measureCosts } from './measure';
+
+/** This machine, for costs. */
+export function thisMachine(): MachineKind {
+  return { this: { processor: cpus()[0]?.model.trim() ?? 'unknown', threads: availableParallelism() } };
+}
+
+async function knownCosts(store: string): Promise<readonly MeasuredCost[]> {
+  const results = await Promise.all((['real', 'quick'] as const).map((kind) => readResults(experimentFolders(kind, store).results)));
+  return [...results.flat().filter(({ history }) => history.length > 0).map(costOfResult), ...readCosts(store)];
+}
+
+/** Whether this machine can stand in for those that the runs will have. */
+function canMeasureFor(kind: MachineKind): boolean {
+  return 'this' in kind || kind.gpus === 0 || existsSync('/dev/nvidiactl');
+}
+
+/** How costs are estimated. */
+export interface EstimateOptions {
+  readonly store: string;
+  readonly kind: MachineKind;
+  /** Whether configurations that nothing is known of are measured here, where that tells something. */
+  readonly measure: boolean;
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Estimated seconds of each run, from stored results of the same network, data and method, from earlier measurements,
+ * or from a few steps that are made here and now. Null for a run of which nothing is known.
+ */
+export async function estimateSeconds(runs: readonly PlannedRun[], { store, kind, measure, stop }: EstimateOptions): Promise<(number | null)[]> {
+  const known = await knownCosts(store);
+  let model = new CostModel(known, kind);
+  const unknown = new Map(runs.filter(({ config }) => model.seconds(config) === null).map((run) => [costKey(run.config), run]));
+  if (unknown.size > 0 && measure && canMeasureFor(kind)) {
+    console.log(`Measuring ${unknown.size} configuration${unknown.size === 1 ? '' : 's'} for the estimate ...`);
+    const orders = [...unknown.values()].map((run) => ({ config: run.config, folders: experimentFolders(run.kind, store) }));
+    const measured = await measureCosts(orders, stop);
+    addCosts(store, measured);
+    model = new CostModel([...known, ...measured], kind);
+  }
+  return runs.map(({ config }) => model.seconds(config));
+}

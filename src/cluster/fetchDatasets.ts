@@ -1,0 +1,18 @@
+import { loadDataset } from '../data/load';
+import { DATA } from '../experiment/run';
+import type { PlannedRun } from './gridPlan';
+
+/**
+ * Gets the data sets of runs before several of them look for the same files at once, and before nodes without a
+ * network need them.
+ *
+ * @throws Error if a data set is damaged, or cannot be had and nothing may stand in for it.
+ */
+export async function fetchDatasets(runs: readonly PlannedRun[]): Promise<void> {
+  for (const kind of ['real', 'quick'] as const) {
+    const wanted = runs.filter((run) => run.kind === kind);
+    for (const dataset of new Set(wanted.map(({ config }) => config.dataset))) {
+      await loadDataset(dataset, { folder: DATA, allowSynthetic: kind === 'quick' });
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { runId } from '../experiment/store';
+import { comparisonText, gridCost } from './cost';
+import type { GridPlan, PlannedRun } from './gridPlan';
+import { planKey } from './queue';
+import { settledRun, storedResult } from './settledRun';
+import { planStatus, statusText } from './status';
+import { readSubmissions, type StoredSubmission } from './submission';
+
+function unique(runs: readonly PlannedRun[]): readonly PlannedRun[] {
+  return [...new Map(runs.map((run) => [planKey(run), run])).values()];
+}
+
+/** The plans of all grids that were started; parts of a grid that were started one by one are one plan. */
+function startedPlans(submissions: readonly StoredSubmission[]): readonly GridPlan[] {
+  const names = [...new Set(submissions.map(({ plan }) => plan.name))];
+  return names.map((name) => {
+    const plans = submissions.map(({ plan }) => plan).filter((plan) => plan.name === name);
+    return { name, trials: unique(plans.flatMap(({ trials }) => trials)), runs: unique(plans.flatMap(({ runs }) => runs)) };
+  });
+}
+
+/** How far off a submission's estimate was, once all of its runs are done; undefined before that, or if it had none. */
+async function submissionComparison({ plan, tasks, predictedSeconds, cores, gpus }: StoredSubmission, store: string): Promise<string | undefined> {
+  const results = await Promise.all(
+    tasks.map(async (task) => {
+      const { kind, config } = await settledRun(task, plan, store);
+      return storedResult(kind, config, store);
+    }),
+  );
+  const done = results.filter((result) => result !== undefined);
+  const estimated = done.filter((_, index) => predictedSeconds[index] !== null);
+  if (done.length < tasks.length || estimated.length === 0) {
+    return undefined;
+  }
+  return comparisonText(gridCost(predictedSeconds.filter((seconds) => seconds !== null), { cores, gpus }), gridCost(estimated.map(({ seconds }) => seconds), { cores, gpus }));
+}
+
+/**
+ * Where the runs of grids stand, as a table, and what they cost against the estimate.
+ *
+ * @param plan a grid, or undefined for all that were started.
+ * @throws RangeError if no grid is named and none was started.
+ */
+export async function gridStatus(plan: GridPlan | undefined, store: string): Promise<string> {
+  const submissions = readSubmissions(store);
+  const plans = plan === undefined ? startedPlans(submissions) : [plan];
+  if (plans.length === 0) {
+    throw new RangeError(`gridStatus: no grid was started in ${store} yet; name one with --grid, or start one.`);
+  }
+  const tables = await Promise.all(plans.map(async (one) => statusText(one.name, await planStatus(one, store))));
+  const wanted = submissions.filter((submission) => plans.some(({ name }) => name === submission.plan.name));
+  const costs = await Promise.all(wanted.map((submission) => submissionComparison(submission, store)));
+  const lines = costs.flatMap((cost, index) => (cost === undefined ? [] : [`${wanted[index]!.name}: ${cost}`]));
+  return [...tables, ...lines].join('\n');
+}
+
+/** The runs of a plan, trials first, a line each. */
+export function planText({ trials, runs }: GridPlan): string {
+  return [...trials, ...runs].map(({ config }) => runId(config)).join('\n');
+}

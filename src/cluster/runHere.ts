@@ -1,0 +1,48 @@
+import { attemptRun, type Attempt, type AttemptOptions } from './attempt';
+import type { PlannedRun } from './gridPlan';
+import type { RunStep } from './runMessage';
+
+/** What happened to one run of a grid. */
+export interface RunOutcome {
+  readonly run: PlannedRun;
+  readonly attempt: Attempt;
+}
+
+/** How a grid is run on this machine, and who hears about it. */
+export interface RunHereOptions extends Omit<AttemptOptions, 'onStep'> {
+  /** Runs at once. */
+  readonly jobs: number;
+  readonly onStart: (run: PlannedRun) => void;
+  readonly onStep: (run: PlannedRun, step: RunStep) => void;
+  readonly onEnd: (outcome: RunOutcome) => void;
+}
+
+/** Makes runs, `jobs` at once, in their order. @returns what became of those that were begun. */
+async function makeAll(runs: readonly PlannedRun[], { jobs, onStart, onStep, onEnd, ...options }: RunHereOptions): Promise<RunOutcome[]> {
+  const outcomes: RunOutcome[] = [];
+  const waiting = runs.values();
+  const work = async (): Promise<void> => {
+    for (const run of waiting) {
+      if (options.stop.aborted) {
+        return;
+      }
+      onStart(run);
+      const outcome = { run, attempt: await attemptRun(run, { ...options, onStep: (step) => onStep(run, step) }) };
+      outcomes.push(outcome);
+      onEnd(outcome);
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return outcomes;
+}
+
+/**
+ * Makes a grid on this machine: first the trials that decide settings, then the runs. A run that fails leaves its error
+ * beside its result's place, and the others go on.
+ *
+ * @returns what became of each run that was begun before `stop`.
+ */
+export async function runHere(options: RunHereOptions): Promise<readonly RunOutcome[]> {
+  const trials = await makeAll(options.plan.trials, options);
+  return [...trials, ...(await makeAll(options.plan.runs, options))];
+}

@@ -1,0 +1,59 @@
+/**
+ * A program: makes one run in a process of its own, as the process that started it says. When that process ends,
+ * however it does, this one stores a checkpoint and ends too.
+ */
+import { runExperiment } from '../experiment/run';
+import { STOPPED, type RunOrder, type RunReport, type RunStep } from './runMessage';
+
+/** Milliseconds between two reports within an epoch. */
+const REPORT_INTERVAL = 500;
+
+let stopping = false;
+let reportedAt = -Infinity;
+
+function tell(report: RunReport): void {
+  if (process.connected) {
+    process.send?.(report);
+  }
+}
+
+function tellStep(step: RunStep): void {
+  if (step.step === step.stepsPerEpoch || performance.now() - reportedAt >= REPORT_INTERVAL) {
+    reportedAt = performance.now();
+    tell({ kind: 'step', step });
+  }
+}
+
+async function make({ config, ...options }: Extract<RunOrder, { kind: 'make' }>): Promise<void> {
+  try {
+    const result = await runExperiment(config, {
+      ...options,
+      shouldStop: () => stopping,
+      onProgress: (progress) => tellStep({ ...progress, history: [] }),
+    });
+    process.exitCode = result === undefined ? STOPPED : 0;
+  } catch (error) {
+    console.error(error);
+    tell({ kind: 'failure', message: error instanceof Error ? error.message : String(error) });
+    process.exitCode = 1;
+  }
+  if (process.connected) {
+    process.disconnect();
+  }
+}
+
+function stop(): void {
+  stopping = true;
+}
+
+process.on('message', (order: RunOrder) => {
+  if (order.kind === 'stop') {
+    stop();
+  } else {
+    void make(order);
+  }
+});
+process.on('disconnect', stop);
+process.on('SIGTERM', stop);
+// Ctrl-C in a terminal reaches every process there. The one that started this one decides.
+process.on('SIGINT', () => undefined);

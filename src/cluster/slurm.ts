@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+
+/** How a program ended. */
+interface Ended {
+  readonly code: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(program: string, args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(program, args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : (error.code ?? 'killed'), stdout, stderr }));
+  });
+}
+
+/** Runs one of Slurm's programs. @throws Error with Slurm's own message, or that there is no Slurm here. */
+async function slurm(program: string, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(program, args);
+  if (code === 'ENOENT') {
+    throw new Error(`${program} is not on the path. Log in to a machine of the cluster, load its Slurm module if it has one, or leave out --on slurm to run here.`);
+  }
+  if (code !== 0) {
+    throw new Error(`Slurm refuses (${[program, ...args].join(' ')}):\n${(stderr.trim() || stdout.trim()).replace(/^/gm, '  ')}`);
+  }
+  return stdout;
+}
+
+/** @throws Error if jobs cannot be submitted from here. */
+export async function requireSbatch(): Promise<void> {
+  await slurm('sbatch', ['--version']);
+}
+
+/** Asks Slurm whether it would take a job script; nothing is submitted. @throws Error with Slurm's own message. */
+export async function checkScript(script: string): Promise<void> {
+  await slurm('sbatch', ['--test-only', script]);
+}
+
+/** Submits a job script. @returns the job's number. @throws Error with Slurm's own message. */
+export async function submitScript(script: string, args: readonly string[]): Promise<string> {
+  // "412", or "412;cluster" where several clusters share a controller.
+  return (await slurm('sbatch', ['--parsable', ...args, script])).trim().split(';')[0]!;
+}
+
+/** A task of a job array that Slurm has and that has not ended. */
+export interface QueuedTask {
+  readonly jobName: string;
+  readonly job: string;
+  readonly index: number;
+  /** Slurm's word, such as RUNNING or PENDING. */
+  readonly state: string;
+  /** Why it waits, in Slurm's word, or the node that it runs on. */
+  readonly reason: string;
+}
+
+/** All tasks that wait or run, of the arrays with these names, whoever submitted them. */
+export async function queuedTasks(jobNames: readonly string[]): Promise<QueuedTask[]> {
+  if (jobNames.length === 0) {
+    return [];
+  }
+  const output = await slurm('squeue', ['--noheader', '--array', `--name=${jobNames.join(',')}`, '--format=%j|%F|%K|%T|%R']);
+  return output
+    .split('\n')
+    .map((line) => line.trim().split('|'))
+    .filter((fields) => fields.length === 5)
+    .map(([jobName, job, index, state, reason]) => ({ jobName: jobName!, job: job!, index: Number(index), state: state!, reason: reason! }));
+}
+
+/** Whether there is a Slurm to ask. */
+export async function hasSlurm(): Promise<boolean> {
+  return (await run('squeue', ['--version'])).code === 0;
+}
+
+/**
+ * Whether a task holds a node. A task that waits, as after a requeue, holds none; one that Slurm does not know has ended.
+ *
+ * @returns "active" too where Slurm cannot be asked.
+ */
+export async function taskState(task: string): Promise<'active' | 'ended'> {
+  const { code, stdout, stderr } = await run('squeue', ['--noheader', '--array', `--jobs=${task}`, '--format=%T']);
+  if (code !== 0) {
+    return stderr.includes('Invalid job id') ? 'ended' : 'active';
+  }
+  return ['', 'PENDING', 'REQUEUED', 'REQUEUE_HOLD'].includes(stdout.trim()) ? 'ended' : 'active';
+}
+
+/** Puts a running task back into the queue; Slurm ends what is left of it. @throws Error with Slurm's own message. */
+export async function requeueTask(task: string): Promise<void> {
+  await slurm('scontrol', ['requeue', task]);
+}
+
+/** Names of the cluster's nodes. */
+export async function nodeNames(): Promise<string[]> {
+  return [...new Set((await slurm('sinfo', ['--noheader', '--format=%n'])).split('\n').filter((name) => name !== ''))];
+}

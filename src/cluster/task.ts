@@ -1,0 +1,80 @@
+/** A program: a task of a Slurm job array. Makes the run of its number; `node task.js <folder of the submission>`. */
+import { experimentFolders } from '../experiment/run';
+import { runId } from '../experiment/store';
+import { attemptRun, type Attempt } from './attempt';
+import { thisOwner } from './owner';
+import { runFiles, writeError } from './runFiles';
+import { stepText } from './runText';
+import { settledRun } from './settledRun';
+import { requeueTask } from './slurm';
+import { readSubmission, storeOf } from './submission';
+
+/** A task whose process is killed is given another try this often. */
+const TRIES_AFTER_A_KILL = 3;
+/** Milliseconds between two lines of the log that tell how far the run is. */
+const LINE_INTERVAL = 30_000;
+
+/** Whether the task should be put back into the queue, and why. */
+function reasonToRequeue(attempt: Attempt, warned: boolean): string | undefined {
+  if (attempt.kind === 'stopped' && warned) {
+    return 'its time was nearly over; a checkpoint is stored';
+  }
+  // Slurm says how often it has put the task back already. A run that is killed each time must not go round for ever.
+  const restarts = Number(process.env['SLURM_RESTART_COUNT'] ?? 0);
+  return attempt.kind === 'killed' && attempt.signal === 'SIGKILL' && restarts < TRIES_AFTER_A_KILL ? attempt.message : undefined;
+}
+
+function lineReporter(): Parameters<typeof attemptRun>[1]['onStep'] & {} {
+  let toldAt = -Infinity;
+  return (step) => {
+    if (performance.now() - toldAt >= LINE_INTERVAL) {
+      toldAt = performance.now();
+      console.log(stepText(step));
+    }
+  };
+}
+
+async function runTask(folder: string): Promise<number> {
+  const { tasks, plan, again } = readSubmission(folder);
+  const store = storeOf(folder);
+  const { task } = thisOwner();
+  const planned = tasks[Number(process.env['SLURM_ARRAY_TASK_ID'])];
+  if (planned === undefined || task === undefined) {
+    throw new Error(`task: expected SLURM_ARRAY_TASK_ID from 0 to ${tasks.length - 1}, got ${process.env['SLURM_ARRAY_TASK_ID'] ?? 'nothing'}; Slurm starts this program.`);
+  }
+  const run = await settledRun(planned, plan, store);
+  let warned = false;
+  const stop = new AbortController();
+  process.on('SIGUSR1', () => {
+    warned = true;
+    stop.abort();
+  });
+  // Slurm ends tasks so: at scancel, and when a more urgent job takes the node. It requeues the latter itself.
+  process.on('SIGTERM', () => stop.abort());
+  console.log(`Task ${task}: ${runId(run.config)}`);
+  const attempt = await attemptRun(run, { plan, store, again, stop: stop.signal, onStep: lineReporter() });
+  console.log(`Task ${task}: ${attempt.kind}${attempt.kind === 'held' ? ` by ${attempt.by}` : ''}${'message' in attempt ? `: ${attempt.message}` : ''}`);
+  const reason = reasonToRequeue(attempt, warned);
+  if (reason !== undefined) {
+    console.log(`Task ${task} goes back into the queue: ${reason}.`);
+    try {
+      await requeueTask(task);
+    } catch (error) {
+      const folders = experimentFolders(run.kind, store);
+      writeError(folders, runFiles(folders, runId(run.config)), `It could not be put back into the queue; submit the grid again, and it goes on. ${(error as Error).message}`, '');
+      throw error;
+    }
+    return 0;
+  }
+  return attempt.kind === 'failed' || attempt.kind === 'killed' ? 1 : 0;
+}
+
+runTask(process.argv[2]!).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  },
+);

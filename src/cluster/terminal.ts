@@ -1,0 +1,71 @@
+import { SingleBar } from 'cli-progress';
+import { runId } from '../experiment/store';
+import type { PlannedRun } from './gridPlan';
+import type { RunHereOptions, RunOutcome } from './runHere';
+import type { RunStep } from './runMessage';
+import { durationText, resultText, stepText } from './runText';
+
+/** Shows one run as a bar in a terminal, and as a line an epoch where the output is a file. */
+class ProgressLine {
+  private readonly bar = new SingleBar({
+    format: '  {bar} epoch {epoch}/{epochs}  loss {loss}  error {error} %  {rate} images/s  {left} left',
+    noTTYOutput: false,
+    hideCursor: true,
+  });
+  private shown = false;
+
+  update(progress: RunStep): void {
+    const { epoch, epochs, step, stepsPerEpoch, loss, error, imagesPerSecond, secondsLeft } = progress;
+    if (process.stderr.isTTY) {
+      const values = { epoch, epochs, loss: loss.toFixed(3), error: error.toFixed(1), rate: imagesPerSecond.toFixed(0), left: durationText(secondsLeft) };
+      if (!this.shown) {
+        this.bar.start(epochs * stepsPerEpoch, 0, values);
+        this.shown = true;
+      }
+      this.bar.update((epoch - 1) * stepsPerEpoch + step, values);
+    } else if (step === stepsPerEpoch) {
+      console.log(stepText(progress));
+    }
+  }
+
+  end(): void {
+    if (this.shown) {
+      this.bar.stop();
+      this.shown = false;
+    }
+  }
+}
+
+/** What became of a run, in one line. */
+export function outcomeText({ attempt }: RunOutcome): string {
+  switch (attempt.kind) {
+    case 'done':
+    case 'stored':
+      return resultText(attempt.result);
+    case 'stopped':
+      return 'stopped; the same command goes on from there';
+    case 'held':
+      return `left to ${attempt.by}, which makes it`;
+    case 'failed':
+    case 'killed':
+      return `failed: ${attempt.message}`;
+  }
+}
+
+/** Tells of a grid's runs in the terminal: a bar where one runs at a time, a line at the start and end of each where several do. */
+export function terminalReport(runs: number, jobs: number): Pick<RunHereOptions, 'onStart' | 'onStep' | 'onEnd'> {
+  const line = new ProgressLine();
+  let started = 0;
+  return {
+    onStart: (run: PlannedRun) => console.log(`[${++started}/${runs}] ${runId(run.config)}`),
+    onStep: (_, step) => {
+      if (jobs === 1) {
+        line.update(step);
+      }
+    },
+    onEnd: (outcome) => {
+      line.end();
+      console.log(jobs === 1 ? `  ${outcomeText(outcome)}` : `${runId(outcome.run.config)}: ${outcomeText(outcome)}`);
+    },
+  };
+}
