@@ -8,6 +8,7 @@ import { imageCount, select, type Dataset } from '../data/dataset';
 import { tensorCount } from '../engine/tensor';
 import { createModel } from '../models/create';
 import { disposeStatistics, initialParameters, initialStatistics } from '../models/initialise';
+import type { PerturbationRule } from '../optim/perturbation';
 import { expectAllClose } from '../testing/expectAllClose';
 import { train } from '../train/loop';
 import { batchGradient, disposeNetwork, type NetworkState } from '../train/network';
@@ -118,6 +119,15 @@ test('FedSAM with rho 0 is FedAvg to the bit, MoFedSAM with alpha 1 is FedSAM; w
   assert.deepEqual(await run({ method: 'mofedsam', alpha: 1 }), fedsam);
   assert.notDeepEqual(await run({ method: 'mofedsam', alpha: 0.5 }), fedsam);
   assert.notDeepEqual(await run({ method: 'fedsam', rho: 0 }), fedsam);
+});
+
+test('a rule of one\'s own goes to the clients; if it gives NaN the training ends with its name, and no tensor is left', async () => {
+  const mine: PerturbationRule = { name: 'mine', perturb: ({ gradient, rho }) => gradient.times(rho / gradient.norm()) };
+  assert.deepEqual(numbersOf(await federate({ ...input({ rounds: 1 }), rule: mine })), numbersOf(await federate(input({ rounds: 1 }))));
+  const before = tensorCount();
+  const broken: PerturbationRule = { name: 'broken', perturb: ({ gradient }) => gradient.times(NaN) };
+  await assert.rejects(federate({ ...input(), rule: broken }), /broken/);
+  assert.equal(tensorCount(), before);
 });
 
 test('a training that is stopped within a round and resumed equals an unbroken one, bit for bit', async () => {

@@ -22,7 +22,7 @@ type End = Pick<FederatedOutcome, 'status' | 'divergence'>;
 
 /** Lets a client make its steps of the round. @returns how the training ended, if it ended here. */
 async function trainClient(run: FederatedRun, client: number, { model, settings, clients, shouldStop }: FederatedInput): Promise<End | undefined> {
-  const local = new LocalTraining(model, settings, { images: clients[client]!, client, round: run.round }, run.vectors);
+  const local = new LocalTraining(model, settings, { images: clients[client]!, client, round: run.round, step: run.step }, run.vectors);
   try {
     let step = 0;
     for (const batch of local.batches()) {
@@ -66,8 +66,8 @@ async function trainRounds(run: FederatedRun, input: FederatedInput): Promise<En
  * client answers leaves the server as it was. The same input gives the same numbers, whether or not the training was
  * stopped or killed and taken up again from its checkpoint, which is written when a client has answered.
  *
- * @throws RangeError before anything is computed, if a setting is out of range, more clients are asked than there are, or
- *   a client has no data; Error for a checkpoint of other settings.
+ * @throws RangeError before anything is computed, if a setting is out of range, more clients are asked than there are, a
+ *   client has no data, or the rule keeps a state or is given to FedAvg; Error for a checkpoint of other settings.
  * @source McMahan et al. 2017 (arXiv 1602.05629), algorithm 1; Qu et al. 2022, "Generalized federated learning via sharpness aware minimization" (arXiv 2206.02618).
  */
 export async function federate(input: FederatedInput): Promise<FederatedOutcome> {

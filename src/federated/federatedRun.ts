@@ -1,11 +1,14 @@
 import { imageCount, type Dataset } from '../data/dataset';
 import { initialParameters, initialStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
+import type { PerturbationRule } from '../optim/perturbation';
+import type { Step } from '../optim/step';
 import { evaluate } from '../train/evaluate';
 import type { CheckpointOptions } from '../train/loop';
 import { disposeNetwork, type NetworkState } from '../train/network';
 import { loadFederatedCheckpoint, saveFederatedCheckpoint, type FederatedPosition, type FederatedVectors } from './checkpoint';
 import { localSteps } from './clients';
+import { localStep } from './localMethod';
 import { addSums, NO_IMAGES, type ImageSums, type LocalTraining } from './localTraining';
 import { drawParticipation, type Participation } from './participation';
 import type { ClientMeans, FederatedProgress, RoundRecord } from './record';
@@ -21,6 +24,8 @@ export interface FederatedInput {
   readonly clients: readonly Dataset[];
   /** The server is measured on them after each round; never the test set. */
   readonly heldOut?: Dataset;
+  /** Makes the clients' perturbation in FedSAM and MoFedSAM; SAM in the 2-norm if left out. It may keep nothing from step to step. */
+  readonly rule?: PerturbationRule;
   readonly checkpoint?: CheckpointOptions;
   readonly onProgress?: (progress: FederatedProgress) => void;
   /** Polled after every step; the training then ends as `stopped`, and goes on from the last client that answered. */
@@ -51,6 +56,8 @@ function planRounds({ settings, clients }: FederatedInput): Round[] {
 
 /** One federated training: the server's vectors, its place, and what moves both. */
 export class FederatedRun {
+  /** The step of every client. */
+  readonly step: Step;
   private readonly plan: readonly Round[];
   private readonly steps: number;
   private position = START;
@@ -59,6 +66,7 @@ export class FederatedRun {
   private savedAt = performance.now();
 
   constructor(private readonly input: FederatedInput) {
+    this.step = localStep(input.settings, input.rule);
     this.plan = planRounds(input);
     this.steps = this.plan.flatMap(({ answering }) => answering).reduce((sum, { steps }) => sum + steps, 0);
   }

@@ -4,8 +4,10 @@ import { PlainVector } from '../engine/plainVector';
 import { tensorCount } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import type { Vector } from '../engine/vector';
+import type { PerturbationRule } from '../optim/perturbation';
+import { sam } from '../optim/sam';
 import type { Objective } from '../optim/step';
-import { localMethod, withServerDirection } from './localMethod';
+import { localOptimizer, localStep, withServerDirection } from './localMethod';
 import type { FederatedSettings } from './settings';
 
 type MethodSettings = Pick<FederatedSettings, 'method' | 'rho' | 'alpha' | 'momentum' | 'weightDecay'>;
@@ -23,8 +25,10 @@ const quadratic: Objective<PlainVector> = (parameters) => {
 };
 
 /** Where so many local steps lead from (1.5, 1) at learning rate .25, with Delta = (8, -8). */
-function walk(changes: Partial<MethodSettings>, steps = 1): number[] {
-  const { step, optimizer } = localMethod({ ...SETTINGS, ...changes }, PlainVector.of(8, -8));
+function walk(changes: Partial<MethodSettings>, steps = 1, rule?: PerturbationRule): number[] {
+  const settings = { ...SETTINGS, ...changes };
+  const step = localStep(settings, rule);
+  const optimizer = localOptimizer(settings, PlainVector.of(8, -8));
   let current = { parameters: PlainVector.of(1.5, 1), state: PlainVector.of(0, 0) };
   for (let index = 0; index < steps; index++) {
     current = step({ ...current, objective: quadratic, optimizer, learningRate: 0.25 });
@@ -69,4 +73,14 @@ test('the mixture leaves gradient and direction as they are, and no tensor behin
   assert.equal(tensorCount(), before);
   assert.deepEqual([seen, elementsOf(gradient), elementsOf(direction)], [[2.5], [2], [3]]);
   vectors.forEach((vector) => vector.dispose());
+});
+
+test('another rule makes the perturbation: with p = infinity it is rho sign(g), and the gradient at (4, 3.5) is (8, 14)', () => {
+  assert.deepEqual(walk({ method: 'fedsam' }, 1, sam({ p: Infinity })), [1.5 - 2, 1 - 3.5]);
+});
+
+test('a rule that keeps a state, and one for FedAvg, are refused', () => {
+  const remembering: PerturbationRule = { ...sam(), name: 'remembering', prepare: ({ state }) => state };
+  assert.throws(() => localStep({ method: 'fedsam', rho: 0.1 }, remembering), { name: 'RangeError', message: /remembering keeps a state/ });
+  assert.throws(() => localStep({ method: 'fedavg', rho: 0.1 }, sam()), { name: 'RangeError', message: /FedAvg perturbs nothing, got the rule SAM/ });
 });

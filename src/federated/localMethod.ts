@@ -1,15 +1,11 @@
 import type { Vector } from '../engine/vector';
 import type { Optimizer } from '../optim/optimizer';
-import { samStep } from '../optim/sam';
+import type { PerturbationRule } from '../optim/perturbation';
+import { sam } from '../optim/sam';
 import { sgd } from '../optim/sgd';
+import { perturbedStep } from '../optim/sharpnessAware';
 import { plainStep, type Step } from '../optim/step';
 import type { FederatedSettings } from './settings';
-
-/** How a client makes its steps in one round. */
-export interface LocalMethod<V extends Vector> {
-  readonly step: Step;
-  readonly optimizer: Optimizer<V, V>;
-}
 
 /**
  * A base optimizer whose gradient is mixed with the server's direction: g' = alpha g + (1 - alpha) Delta.
@@ -20,7 +16,7 @@ export interface LocalMethod<V extends Vector> {
  */
 export function withServerDirection<V extends Vector, State>(base: Optimizer<V, State>, direction: V, alpha: number): Optimizer<V, State> {
   return {
-    init: (parameters) => base.init(parameters),
+    ...base,
     update(parameters, gradient, state, learningRate) {
       const mixed = gradient.times(alpha);
       mixed.addScaledInPlace(direction, 1 - alpha);
@@ -34,22 +30,30 @@ export function withServerDirection<V extends Vector, State>(base: Optimizer<V, 
 }
 
 /**
- * The clients' step of each method: SGD at w (FedAvg); SGD with the gradient at w + eps (FedSAM); the same with
- * alpha grad L(w + eps) + (1 - alpha) Delta (MoFedSAM). Weight decay is added by SGD, at w and after the mixture.
+ * The clients' step: the base step with the gradient at w (FedAvg), or at w + eps (FedSAM and MoFedSAM).
+ *
+ * @param rule what makes eps; SAM in the 2-norm if left out. It may keep nothing from step to step.
+ * @throws RangeError if rho is out of range, the rule keeps a state, or one is given to FedAvg.
+ * @source FedAvg: McMahan et al. 2017 (arXiv 1602.05629), algorithm 1; FedSAM: Qu et al. 2022 (arXiv 2206.02618).
+ */
+export function localStep({ method, rho }: Pick<FederatedSettings, 'method' | 'rho'>, rule?: PerturbationRule): Step {
+  if (method !== 'fedavg') {
+    return perturbedStep(rule ?? sam(), rho);
+  }
+  if (rule !== undefined) {
+    throw new RangeError(`localStep: FedAvg perturbs nothing, got the rule ${rule.name}; use fedsam or mofedsam, or leave the rule out.`);
+  }
+  return plainStep;
+}
+
+/**
+ * The clients' optimizer in one round: SGD, which starts anew; in MoFedSAM with the gradient
+ * alpha grad L(w + eps) + (1 - alpha) Delta. Weight decay is added by SGD, at w and after the mixture.
  *
  * @param direction Delta of the round before; stays the caller's.
- * @throws RangeError if rho, momentum or weight decay are out of range.
- * @source FedAvg: McMahan et al. 2017 (arXiv 1602.05629), algorithm 1; the others: Qu et al. 2022, "Generalized federated learning via sharpness aware minimization" (arXiv 2206.02618).
+ * @throws RangeError if momentum or weight decay are out of range.
  */
-export function localMethod<V extends Vector>(settings: Pick<FederatedSettings, 'method' | 'rho' | 'alpha' | 'momentum' | 'weightDecay'>, direction: V): LocalMethod<V> {
-  const { method, rho, alpha, momentum, weightDecay } = settings;
-  const optimizer = sgd<V>({ momentum, nesterov: false, weightDecay });
-  switch (method) {
-    case 'fedavg':
-      return { step: plainStep, optimizer };
-    case 'fedsam':
-      return { step: samStep(rho), optimizer };
-    case 'mofedsam':
-      return { step: samStep(rho), optimizer: withServerDirection(optimizer, direction, alpha) };
-  }
+export function localOptimizer<V extends Vector>({ method, alpha, momentum, weightDecay }: Pick<FederatedSettings, 'method' | 'alpha' | 'momentum' | 'weightDecay'>, direction: V): Optimizer<V, V> {
+  const base = sgd<V>({ momentum, nesterov: false, weightDecay });
+  return method === 'mofedsam' ? withServerDirection(base, direction, alpha) : base;
 }

@@ -4,10 +4,12 @@ import type { ChannelStatistics } from '../engine/batchNormalization';
 import type { TensorVector } from '../engine/tensorVector';
 import { disposeStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
+import type { Optimizer } from '../optim/optimizer';
+import type { Step } from '../optim/step';
 import { labelRank } from '../train/evaluate';
 import { batchGradient } from '../train/network';
 import { clientSeed, localBatchSize } from './clients';
-import { localMethod, type LocalMethod } from './localMethod';
+import { localOptimizer } from './localMethod';
 import { localLearningRate, type FederatedSettings } from './settings';
 import { fromVector, toVector } from './statistics';
 
@@ -40,13 +42,14 @@ export function addSums(a: ImageSums, b: ImageSums): ImageSums {
   };
 }
 
-/** Which client learns, from what, and when. */
+/** Which client learns, from what, when and how. */
 export interface LocalTask {
   readonly images: Dataset;
   /** Its number, from 0. */
   readonly client: number;
   /** Counted from 1. */
   readonly round: number;
+  readonly step: Step;
 }
 
 /** One client's work in one round: it starts at the server's weights with its optimizer new, and learns from its own images. */
@@ -54,7 +57,7 @@ export class LocalTraining {
   parameters: TensorVector;
   private velocity: TensorVector;
   private currentStatistics: ChannelStatistics[];
-  private readonly method: LocalMethod<TensorVector>;
+  private readonly optimizer: Optimizer<TensorVector, TensorVector>;
   private readonly learningRate: number;
   sums = NO_IMAGES;
 
@@ -64,10 +67,10 @@ export class LocalTraining {
     private readonly task: LocalTask,
     gift: ServerGift,
   ) {
-    this.method = localMethod(settings, gift.direction);
+    this.optimizer = localOptimizer(settings, gift.direction);
     this.learningRate = localLearningRate(settings, task.round);
     this.parameters = gift.parameters.clone();
-    this.velocity = this.method.optimizer.init(this.parameters);
+    this.velocity = this.optimizer.init(this.parameters);
     this.currentStatistics = fromVector(gift.statistics.clone());
   }
 
@@ -94,10 +97,10 @@ export class LocalTraining {
   /** One step on one batch. @returns the loss before it. */
   takeStep(batch: Batch): number {
     let errors = 0;
-    const output = this.method.step({
+    const output = this.task.step({
       parameters: this.parameters,
       state: this.velocity,
-      optimizer: this.method.optimizer,
+      optimizer: this.optimizer,
       learningRate: this.learningRate,
       objective: (parameters, phase) => {
         const found = batchGradient(this.model, parameters, this.currentStatistics, batch, 0);

@@ -5,7 +5,7 @@ import type { Objective } from '../optim/step';
 import { expectAllClose } from '../testing/expectAllClose';
 import { readFixture } from '../testing/fixture';
 import { hashed } from '../testing/hashed';
-import { localMethod } from './localMethod';
+import { localOptimizer, localStep } from './localMethod';
 import { clientWeights, serverStep, type ServerState } from './server';
 import { FEDERATED_METHODS, localLearningRate, type FederatedSettings } from './settings';
 
@@ -62,7 +62,8 @@ function leastSquares(client: number, first: number): Objective<PlainVector> {
 
 /** A client's parameters after its epochs, and the number of its steps. */
 function trainClient(method: Method, client: number, server: ServerState<PlainVector>, learningRate: number): { readonly parameters: PlainVector; readonly steps: number } {
-  const { step, optimizer } = localMethod({ ...fixture, method }, server.direction);
+  const step = localStep({ ...fixture, method });
+  const optimizer = localOptimizer({ ...fixture, method }, server.direction);
   const parameters = server.parameters.clone();
   let current = { parameters, state: optimizer.init(parameters) };
   let steps = 0;
