@@ -81,9 +81,9 @@ function ascend<V extends Vector>(
   return withTemporaries((own) => {
     const g = first ? gradient : own(gradientAt(own(parameters.plus(perturbation))));
     const norm = g.norm(1);
-    const direction = own(norm < SMALLEST_NORM ? g.zeros() : g.times(1 / norm));
-    const kept = own(accumulated.times(momentum));
-    const next = own(kept.plus(direction));
+    // Without momentum the norm decides nothing, and dividing by it could only lose small elements.
+    const direction = own(norm < SMALLEST_NORM ? g.zeros() : g.times(momentum === 0 ? 1 : 1 / norm));
+    const next = own(own(accumulated.times(momentum)).plus(direction));
     const along = own(ball === 'infinity' ? next.sign() : unit(next));
     const moved = own(perturbation.plus(own(along.times(length))));
     return { perturbation: project ? projected(moved, ball, rho) : moved.clone(), accumulated: next.clone() };

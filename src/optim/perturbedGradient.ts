@@ -153,8 +153,10 @@ class Climbing<V extends Vector, State> {
       if (prepare && climb.rule.prepare) {
         this.rule = climb.rule.prepare(seen);
       }
-      const returned = climb.rule.perturb({ ...seen, state: this.rule });
-      const perturbation = returned === seen.gradient || returned === seen.parameters ? returned : own(returned);
+      const perturbation = climb.rule.perturb({ ...seen, state: this.rule });
+      // What the rule was given has its owner already, and a rule from a notebook may return nothing at all.
+      const owned: readonly (V | undefined)[] = [seen.gradient, seen.parameters, ...Object.values(this.rule.vectors)];
+      own({ dispose: () => (owned.includes(perturbation) ? undefined : (perturbation as V | undefined)?.dispose()) });
       checkPerturbation(climb.rule.name, perturbation, seen, this.finite);
       return plusInScope(input.parameters, perturbation, climb.scope);
     });

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { PlainVector } from '../engine/plainVector';
+import type { ParameterSpec } from '../engine/vector';
+import { expectAllClose } from '../testing/expectAllClose';
+import { adaptiveScale, asam } from './asam';
+import { sam } from './sam';
+import { perturb } from './testRule';
+
+test('by hand, without eta: T g = (8, 9), of norm sqrt 145, and T^2 g = (16, -27)', () => {
+  const input = { parameters: PlainVector.of(2, -3), gradient: PlainVector.of(4, -3), rho: 0.5 };
+  expectAllClose(perturb(asam({ eta: 0 }), input), [16, -27].map((element) => (0.5 * element) / Math.sqrt(145)), { relative: 1e-12 });
+});
+
+test('eta is added to the magnitudes: with 1, T = (3, 4)', () => {
+  const input = { parameters: PlainVector.of(2, -3), gradient: PlainVector.of(4, -3), rho: 0.5 };
+  expectAllClose(perturb(asam({ eta: 1 }), input), [36, -48].map((element) => (0.5 * element) / Math.hypot(12, 12)), { relative: 1e-12 });
+});
+
+const specs: readonly ParameterSpec[] = [
+  // Two filters of one row, one column and two channels.
+  { name: 'conv.weight', kind: 'weight', shape: [1, 1, 2, 2] },
+  { name: 'fc.weight', kind: 'weight', shape: [1, 2] },
+  { name: 'bn.weight', kind: 'normScale', shape: [1] },
+];
+const layered = new PlainVector(specs, [Float64Array.of(3, 5, -4, 12), Float64Array.of(-2, 7), Float64Array.of(9)]);
+
+function scaleOf(settings: Parameters<typeof adaptiveScale>[1]): number[][] {
+  return adaptiveScale(layered, settings).elements.map((array) => [...array]);
+}
+
+test('T by element, and by filter: filters are the last axis, their norms 5 and 13', () => {
+  assert.deepEqual(scaleOf({ eta: 0.5, scaling: 'element', scaled: ['weight'] }), [[3.5, 5.5, 4.5, 12.5], [2.5, 7.5], [1]]);
+  assert.deepEqual(scaleOf({ eta: 0.5, scaling: 'filter', scaled: ['weight'] }), [[5.5, 13.5, 5.5, 13.5], [2.5, 7.5], [1]]);
+});
+
+test('kinds that are not named keep the identity; all may be named', () => {
+  assert.deepEqual(scaleOf({ eta: 0, scaling: 'element', scaled: ['weight', 'bias', 'normScale', 'normShift'] })[2], [9]);
+});
+
+/** f(a b) with f(z) = z^2 / 2 + z: scaling a up and b down by as much leaves the loss as it is. */
+function product(a: number, b: number): { readonly parameters: PlainVector; readonly gradient: PlainVector } {
+  const slope = a * b + 1;
+  return { parameters: PlainVector.of(a, b), gradient: PlainVector.of(slope * b, slope * a) };
+}
+
+test('the loss that is climbed to does not change when a pair of layers is rescaled; with SAM it does', () => {
+  const reached = (rule: ReturnType<typeof sam>, a: number, b: number): number => {
+    const [x, y] = perturb(rule, { ...product(a, b), rho: 0.1 });
+    return (a + x!) * (b + y!);
+  };
+  fc.assert(
+    fc.property(fc.double({ min: 0.5, max: 2, noNaN: true }), fc.double({ min: 0.5, max: 2, noNaN: true }), fc.double({ min: 1.5, max: 4, noNaN: true }), (a, b, factor) => {
+      expectAllClose([reached(asam({ eta: 0 }), a * factor, b / factor)], [reached(asam({ eta: 0 }), a, b)], { relative: 1e-9 });
+    }),
+  );
+  assert.ok(Math.abs(reached(sam(), 3, 1 / 3) - reached(sam(), 1, 1)) > 0.01);
+});
+
+test('a zero gradient, and zero weights without eta, give zero', () => {
+  assert.deepEqual(perturb(asam(), { parameters: PlainVector.of(1, 2), gradient: PlainVector.of(0, 0), rho: 1 }), [0, 0]);
+  assert.deepEqual(perturb(asam({ eta: 0 }), { parameters: PlainVector.of(0, 0), gradient: PlainVector.of(1, 2), rho: 1 }), [0, 0]);
+});
+
+test('eta out of range is refused', () => {
+  for (const eta of [-0.01, NaN, Infinity]) {
+    assert.throws(() => asam({ eta }), { name: 'RangeError', message: `asam: expected eta of 0 or more, got ${eta}; the paper uses 0.01.` });
+  }
+});

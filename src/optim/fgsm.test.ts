@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { PlainVector } from '../engine/plainVector';
+import { expectAllClose } from '../testing/expectAllClose';
+import { fgsm, type FgsmSettings } from './fgsm';
+import { samPerturbation } from './sam';
+import { perturb } from './testRule';
+
+/** The climb on x^2 + 2 y^2 from (1, -1), where the gradient is (2, -4). */
+function climbQuadratic(settings: FgsmSettings, rho: number): number[] {
+  const gradientAt = (point: PlainVector): PlainVector => {
+    const [x, y] = point.elements[0]!;
+    return PlainVector.of(2 * x!, 4 * y!);
+  };
+  return perturb(fgsm(settings), { parameters: PlainVector.of(1, -1), rho, gradientAt });
+}
+
+test('three sign steps by hand, of a third of the radius each', () => {
+  assert.deepEqual(climbQuadratic({ steps: 3 }, 3), [3, -3]);
+});
+
+test('steps as long as the radius leave the ball, and are projected back', () => {
+  assert.deepEqual(climbQuadratic({ steps: 3, stepLength: 1 }, 0.5), [0.5, -0.5]);
+  assert.deepEqual(climbQuadratic({ steps: 3, stepLength: 1, project: false }, 0.5), [1.5, -1.5]);
+});
+
+test('a step in the 2-norm by hand, and the projection on its ball', () => {
+  // First along (2, -4) / sqrt 20 by rho = 1; there the gradient is (2 (1 + 1/sqrt 5), -4 (1 + 2/sqrt 5)).
+  const root = Math.sqrt(5);
+  const g = [2 * (1 + 1 / root), -4 * (1 + 2 / root)] as const;
+  const along = g.map((element) => element / Math.hypot(...g));
+  const moved = [1 / root + along[0]!, -2 / root + along[1]!] as const;
+  expectAllClose(climbQuadratic({ steps: 1, ball: 'euclidean' }, 1), [1 / root, -2 / root], { relative: 1e-12 });
+  expectAllClose(climbQuadratic({ steps: 2, stepLength: 1, ball: 'euclidean', project: false }, 1), moved, { relative: 1e-12 });
+  expectAllClose(climbQuadratic({ steps: 2, stepLength: 1, ball: 'euclidean' }, 1), moved.map((element) => element / Math.hypot(...moved)), { relative: 1e-12 });
+});
+
+test('momentum decides the sign where the gradient turns: m keeps 10 of 10, then -1 of 1 is added', () => {
+  // The gradient is 10 at w and -1 from there on. mu = 0.5: m = 1, 1/2 - 1 = -1/2; mu = 2: m = 1, 2 - 1 = 1.
+  const turning = (momentum: number): number[] =>
+    perturb(fgsm({ steps: 2, momentum }), { parameters: PlainVector.of(0), rho: 2, gradient: PlainVector.of(10), gradientAt: () => PlainVector.of(-1) });
+  assert.deepEqual(turning(0), [0]);
+  assert.deepEqual(turning(0.5), [0]);
+  assert.deepEqual(turning(2), [2]);
+});
+
+test('gradients are normalised by their 1-norm before they are accumulated', () => {
+  // (3, 1) / 4 + (-1, 3) / 4 = (1/2, 1) with mu = 1; without the norms the second, a hundredth in size, would not count.
+  const found = perturb(fgsm({ steps: 2, momentum: 1, ball: 'euclidean', project: false }), {
+    parameters: PlainVector.of(0, 0), rho: 2, gradient: PlainVector.of(3, 1), gradientAt: () => PlainVector.of(-0.01, 0.03),
+  });
+  const [first, second] = [Math.hypot(3, 1), Math.hypot(1 / 2, 1)];
+  expectAllClose(found, [3 / first + 1 / 2 / second, 1 / first + 1 / second], { relative: 1e-12 });
+});
+
+const points = fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: 1, maxLength: 5 });
+const settings = fc.record({
+  steps: fc.integer({ min: 1, max: 6 }),
+  momentum: fc.constantFrom(0, 0.5, 1),
+  ball: fc.constantFrom('infinity' as const, 'euclidean' as const),
+  stepLength: fc.double({ min: 0.1, max: 3, noNaN: true }),
+});
+
+test('the perturbation never leaves the ball', () => {
+  fc.assert(
+    fc.property(points, settings, fc.double({ min: 0, max: 2, noNaN: true }), (elements, climb, rho) => {
+      const gradientAt = (point: PlainVector): PlainVector => point.plus(point.absPower(2), 0.5);
+      const found = PlainVector.of(...perturb(fgsm(climb), { parameters: PlainVector.of(...elements), rho, gradientAt }));
+      assert.ok(found.norm(climb.ball === 'infinity' ? Infinity : 2) <= rho * (1 + 1e-12));
+    }),
+  );
+});
+
+test("one step without momentum is SAM's perturbation, for p of infinity to the bit", () => {
+  fc.assert(
+    fc.property(points.filter((elements) => elements.some((element) => Math.abs(element) > 1e-6)), fc.double({ min: 0, max: 2, noNaN: true }), (elements, rho) => {
+      const input = { parameters: PlainVector.of(0), gradient: PlainVector.of(...elements), rho, gradientAt: () => assert.fail('one gradient is enough') };
+      const expected = (p: number): number[] => [...samPerturbation(input.gradient, rho, p).elements[0]!].map((element) => element + 0);
+      assert.deepEqual(perturb(fgsm({ steps: 1 }), input), expected(Infinity));
+      expectAllClose(perturb(fgsm({ steps: 1, ball: 'euclidean' }), input), expected(2), { relative: 1e-9, absolute: 1e-12 });
+    }),
+  );
+});
+
+test('zero gradients leave the perturbation at zero', () => {
+  for (const ball of ['infinity', 'euclidean'] as const) {
+    assert.deepEqual(perturb(fgsm({ steps: 3, momentum: 1, ball }), { parameters: PlainVector.of(1, 2), rho: 1, gradientAt: (point) => point.zeros() }), [0, 0]);
+  }
+});
+
+test('settings out of range are refused', () => {
+  for (const steps of [0, 1.5, NaN]) {
+    assert.throws(() => fgsm({ steps }), { name: 'RangeError', message: `fgsm: expected a whole number of steps, 1 or more, got ${steps}.` });
+  }
+  assert.throws(() => fgsm({ steps: 1, momentum: -1 }), /momentum of 0 or more/);
+  assert.throws(() => fgsm({ steps: 1, stepLength: 0 }), /positive step length/);
+});

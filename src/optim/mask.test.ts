@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { PlainVector } from '../engine/plainVector';
+import { random } from '../engine/random';
+import { elementCount, flatten, keptElements, largest, overlap, randomMask, unflatten } from './mask';
+
+test('the largest scores by hand; of equal ones the earlier', () => {
+  assert.deepEqual([...largest(Float64Array.of(3, 1, 2, 3, 2), 3)], [1, 0, 1, 1, 0]);
+  assert.deepEqual([...largest(Float32Array.of(0, 0, 0), 2)], [1, 1, 0]);
+  assert.deepEqual([...largest(Float64Array.of(1, 2), 0)], [0, 0]);
+});
+
+test('the count is exact, and no score outside is larger than one inside', () => {
+  const scores = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(scores, fc.double({ min: 0, max: 1, noNaN: true }), (values, share) => {
+      const count = Math.floor(share * values.length);
+      const mask = largest(Float64Array.from(values), count);
+      const inside = values.filter((_, index) => mask[index] === 1);
+      assert.equal(inside.length, count);
+      assert.ok(Math.min(...inside) >= Math.max(...values.filter((_, index) => mask[index] === 0)));
+    }),
+  );
+});
+
+test('scores that are no numbers, or too few, are refused', () => {
+  assert.throws(() => largest(Float64Array.of(1, NaN), 1), { name: 'RangeError', message: /none of them NaN/ });
+  assert.throws(() => largest(Float64Array.of(1), 2), /expected 2 or more scores/);
+});
+
+test('a random mask has as many ones as asked, and each seed its own', () => {
+  const ones = (seed: number): string => randomMask(40, 10, random(seed)).join('');
+  assert.equal(ones(0).replaceAll('0', '').length, 10);
+  assert.equal(ones(0), ones(0));
+  assert.notEqual(ones(0), ones(1));
+});
+
+test('sparsities that binary fractions miss keep the number that decimals give', () => {
+  const kept = (size: number, sparsity: number): number => keptElements(PlainVector.of(...Array<number>(size).fill(0)), sparsity);
+  assert.deepEqual([kept(10, 0.9), kept(10, 0.7), kept(10, 0), kept(10, 1), kept(5, 0.5)], [1, 3, 10, 0, 3]);
+});
+
+test('flat and back, over parameters of different shapes', () => {
+  const specs = [{ name: 'a', kind: 'weight', shape: [2, 2] }, { name: 'b', kind: 'bias', shape: [1] }] as const;
+  const vector = new PlainVector(specs, [Float64Array.of(1, 0, 0, 1), Float64Array.of(1)]);
+  assert.equal(elementCount(vector), 5);
+  assert.deepEqual(unflatten(vector, Uint8Array.from(flatten(vector))).elements, vector.elements);
+});
+
+test('overlap: two of three ones are shared; a mask of zeros overlaps with all', () => {
+  assert.equal(overlap(PlainVector.of(1, 1, 1, 0), PlainVector.of(1, 1, 0, 1)), 2 / 3);
+  assert.equal(overlap(PlainVector.of(0, 0), PlainVector.of(1, 0)), 1);
+});

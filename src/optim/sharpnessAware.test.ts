@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PlainVector } from '../engine/plainVector';
+import { tensorCount } from '../engine/tensor';
+import { TensorVector } from '../engine/tensorVector';
+import type { ParameterSpec, Vector } from '../engine/vector';
+import { expectAllClose } from '../testing/expectAllClose';
+import type { PerturbationRule } from './perturbation';
+import { sam, samStep } from './sam';
+import type { PerturbationScope } from './scope';
+import { sgd } from './sgd';
+import { perturbedStep, sharpnessAware, type SharpnessAwareSettings } from './sharpnessAware';
+import type { BatchPart, Objective } from './step';
+
+const SPECS: readonly ParameterSpec[] = [
+  { name: 'conv.weight', kind: 'weight', shape: [2] },
+  { name: 'bn.weight', kind: 'normScale', shape: [1] },
+  { name: 'bn.bias', kind: 'normShift', shape: [1] },
+  { name: 'fc.bias', kind: 'bias', shape: [1] },
+];
+/** Four "images": image i pulls every parameter to i. */
+const TARGETS = [0, 1, 2, 3];
+
+/** Mean over the images of sum (w - i)^2 / 2, and what it was asked. */
+function pulls<V extends Vector>(): { readonly objective: Objective<V>; readonly asked: { phase: string; part: BatchPart | undefined; at: number[] }[] } {
+  const asked: { phase: string; part: BatchPart | undefined; at: number[] }[] = [];
+  return {
+    asked,
+    objective: (parameters, phase, part) => {
+      const at = elementsOf(parameters);
+      asked.push({ phase, part, at });
+      const targets = TARGETS.slice(part?.start, part?.end);
+      const mean = targets.reduce((sum, target) => sum + target, 0) / targets.length;
+      const loss = targets.reduce((sum, target) => sum + at.reduce((total, element) => total + (element - target) ** 2 / 2, 0), 0) / targets.length;
+      return { loss, gradient: parameters.withElements(parameters.toArrays().map((array) => array.map((element) => element - mean))) };
+    },
+  };
+}
+
+function elementsOf(vector: Vector): number[] {
+  return vector.toArrays().flatMap((array) => [...array]);
+}
+
+const START = [[8, 5], [4], [-2], [6]];
+function start(): { plain: PlainVector; native: TensorVector } {
+  return {
+    plain: new PlainVector(SPECS, START.map((array) => Float64Array.from(array))),
+    native: TensorVector.from(SPECS, START.map((array) => Float32Array.from(array))),
+  };
+}
+
+/** One step at rate 1 without momentum: the parameters move by the gradient that the method found. */
+function oneStep(settings: SharpnessAwareSettings, rho: number): { readonly moved: number[]; readonly asked: ReturnType<typeof pulls>['asked']; readonly loss: number; readonly passes: number } {
+  const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
+  const { objective, asked } = pulls<PlainVector>();
+  const method = sharpnessAware(settings);
+  const parameters = start().plain;
+  const { parameters: after, loss, gradientEvaluations } = method.step({
+    parameters, state: optimizer.init(parameters), optimizer, objective, learningRate: 1, rho, images: TARGETS.length, method: method.init(),
+  });
+  return { moved: elementsOf(after).map((element, index) => START.flat()[index]! - element), asked, loss, passes: gradientEvaluations };
+}
+
+/** By hand: w - 3/2 is (6.5, 3.5, 2.5, -3.5, 4.5). */
+const GRADIENT = [6.5, 3.5, 2.5, -3.5, 4.5];
+const SCOPES: readonly (readonly [PerturbationScope, readonly number[]])[] = [
+  ['all', [0, 1, 2, 3, 4]],
+  ['weights', [0, 1]],
+  ['norm', [2, 3]],
+  ['noNorm', [0, 1, 4]],
+];
+for (const [scope, inside] of SCOPES) {
+  test(`scope ${scope}: what is in scope climbs by all of rho, the rest stays`, () => {
+    const { moved, asked } = oneStep({ rule: sam(), scope }, 2);
+    const norm = Math.hypot(...inside.map((index) => GRADIENT[index]!));
+    const expected = GRADIENT.map((element, index) => (inside.includes(index) ? (2 * element) / norm : 0));
+    expectAllClose(asked[1]!.at, expected.map((element, index) => START.flat()[index]! + element), { relative: 1e-12 });
+    // The gradient of the bowl at w + eps is g + eps, for all parameters.
+    expectAllClose(moved, expected.map((element, index) => GRADIENT[index]! + element), { relative: 1e-12 });
+  });
+}
+
+test('a rule that climbs more than once moves within its scope', () => {
+  const rule: PerturbationRule = { name: 'twice', perturb: ({ parameters, gradientAt }) => gradientAt(parameters.plus(parameters)) };
+  const { asked } = oneStep({ rule, scope: 'norm' }, 1);
+  assert.deepEqual(asked[1]!.at, [8, 5, 8, -4, 6]);
+  assert.deepEqual(asked[1]!.phase, 'perturbed');
+});
+
+test('groups climb on their own, and their gradients are averaged', () => {
+  const { moved, asked, loss, passes } = oneStep({ rule: sam(), groupSize: 2 }, 2);
+  assert.deepEqual(asked.map(({ phase, part }) => [phase, part?.start, part?.end]), [['first', 0, 2], ['perturbed', 0, 2], ['first', 2, 4], ['perturbed', 2, 4]]);
+  const perturbed = [0.5, 2.5].map((mean) => {
+    const gradient = START.flat().map((element) => element - mean);
+    return gradient.map((element) => element + (2 * element) / Math.hypot(...gradient));
+  });
+  expectAllClose(moved, perturbed[0]!.map((element, index) => (element + perturbed[1]![index]!) / 2), { relative: 1e-12 });
+  assert.equal(passes, 2);
+  expectAllClose([loss], [oneStep({ rule: sam() }, 2).loss], { relative: 1e-12 });
+});
+
+test('one group of all images is plain SAM, to the bit', () => {
+  assert.deepEqual(oneStep({ rule: sam(), groupSize: 4 }, 2).moved, oneStep({ rule: sam() }, 2).moved);
+  const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
+  const parameters = start().plain;
+  const { parameters: after } = samStep(2)({ parameters, state: optimizer.init(parameters), optimizer, objective: pulls<PlainVector>().objective, learningRate: 1 });
+  assert.deepEqual(oneStep({ rule: sam() }, 2).moved, elementsOf(after).map((element, index) => START.flat()[index]! - element));
+});
+
+test('groups that do not divide the batch are refused before any gradient', () => {
+  for (const groupSize of [3, 5, 0, 1.5, NaN]) {
+    assert.throws(() => oneStep({ rule: sam(), groupSize }, 1), {
+      name: 'RangeError',
+      message: `groupsOf: expected groups of m images that divide a batch of 4, got m = ${groupSize}; choose 1, 2, 4.`,
+    });
+  }
+});
+
+/** A step on native tensors in which something goes wrong: parameters, states and the number of tensors stay. */
+function expectRestored(rule: PerturbationRule, message: RegExp | string, objective: Objective<TensorVector> = pulls<TensorVector>().objective, rho = 1): void {
+  const optimizer = sgd<TensorVector>({ momentum: 0.9, nesterov: true, weightDecay: 0.1 });
+  const method = sharpnessAware({ rule, groupSize: 2 });
+  const parameters = start().native;
+  const state = optimizer.init(parameters);
+  const before = tensorCount();
+  assert.throws(
+    () => method.step({ parameters, state, optimizer, objective, learningRate: 1, rho, images: TARGETS.length, method: method.init() }),
+    typeof message === 'string' ? { message } : message,
+  );
+  assert.deepEqual([elementsOf(parameters), elementsOf(state)], [START.flat(), START.flat().map(() => 0)]);
+  assert.equal(tensorCount(), before);
+  [parameters, state].forEach((vector) => vector.dispose());
+}
+
+test('a rule that throws, in its first or its second group, changes nothing', () => {
+  let asked = 0;
+  expectRestored({ name: 'broken', perturb: () => { throw new Error('broken rule'); } }, 'broken rule');
+  expectRestored({ name: 'broken later', perturb: ({ gradient }) => { if (asked++ > 0) throw new Error('broken later'); return gradient.times(1); } }, 'broken later');
+  expectRestored({ name: 'broken after preparing', prepare: ({ gradient }) => ({ numbers: {}, vectors: { kept: gradient.clone() } }), perturb: () => { throw new Error('after'); } }, 'after');
+});
+
+test('an objective that throws on the way changes nothing', () => {
+  for (const failAt of [0, 1, 2, 3]) {
+    const { objective, asked } = pulls<TensorVector>();
+    expectRestored(sam(), 'no gradient', (parameters, phase, part) => {
+      if (asked.length === failAt) throw new Error('no gradient');
+      return objective(parameters, phase, part);
+    });
+  }
+});
+
+test('perturbations of another layout, and such that are no numbers, are refused before the weights move', () => {
+  const other = (): TensorVector => TensorVector.from([{ name: 'w', kind: 'weight', shape: [2] }], [Float32Array.of(1, 2)]);
+  expectRestored({ name: 'odd', perturb: () => other() as never }, /the rule odd returned a perturbation of layout \(1 parameters: w \[2\]\), expected that of the parameters, \(4 parameters: conv.weight \[2\]/);
+  expectRestored({ name: 'empty', perturb: () => undefined as never }, /the rule empty returned a perturbation of layout no vector/);
+  expectRestored({ name: 'nan', perturb: ({ gradient }) => gradient.times(NaN) }, /the rule nan returned a perturbation of norm NaN .*guard divisions/);
+  expectRestored({ name: 'endless', perturb: ({ gradient }) => gradient.times(Infinity) }, /the rule endless returned a perturbation of norm (NaN|Infinity)/);
+});
+
+test('a radius out of range is refused before any gradient', () => {
+  for (const rho of [-1, NaN, Infinity]) {
+    expectRestored(sam(), /SAM: expected a radius rho of 0 or more/, () => assert.fail('no gradient is wanted'), rho);
+  }
+});
+
+test('images are needed by a rule that reads them', () => {
+  expectRestored({ name: 'reader', perturb: ({ sampleGradient }) => sampleGradient(0) }, /reader reads gradients of single images, which this objective does not give; pass sampleGradient/);
+});
+
+test('a rule may hand back what it was given; the weights stay where they are', () => {
+  const optimizer = sgd<TensorVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
+  const rules: readonly PerturbationRule[] = [{ name: 'gradient', perturb: ({ gradient }) => gradient }, { name: 'parameters', perturb: ({ parameters }) => parameters }];
+  for (const rule of rules) {
+    const before = tensorCount();
+    const { native: parameters } = start();
+    const step = perturbedStep(rule, 1);
+    const output = step({ parameters, state: optimizer.init(parameters), optimizer, objective: pulls<TensorVector>().objective, learningRate: 0 });
+    assert.deepEqual(elementsOf(output.parameters), START.flat());
+    [output.parameters, output.state].forEach((vector) => vector.dispose());
+    assert.equal(tensorCount(), before);
+  }
+});
+
+test("a rule's state is handed on, what it drops is freed, and steps are counted", () => {
+  const seen: (readonly [number, number | undefined])[] = [];
+  const rule: PerturbationRule = {
+    name: 'counting',
+    prepare: ({ state, step, gradient }) => {
+      seen.push([step, state.numbers['total']]);
+      return { numbers: { total: (state.numbers['total'] ?? 0) + 10 }, vectors: { last: gradient.clone() } };
+    },
+    perturb: ({ state, rho }) => state.vectors['last']!.times(rho),
+  };
+  const before = tensorCount();
+  const optimizer = sgd<TensorVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
+  const method = sharpnessAware({ rule, groupSize: 1 });
+  const parameters = start().native;
+  const shared = { optimizer, objective: pulls<TensorVector>().objective, learningRate: 0.5, rho: 0.1, images: TARGETS.length };
+  let current = method.step({ parameters, state: optimizer.init(parameters), method: method.init(), ...shared });
+  const held = tensorCount();
+  for (let step = 1; step < 3; step++) {
+    current = method.step({ ...current, ...shared });
+    assert.equal(tensorCount(), held);
+  }
+  assert.deepEqual(seen, [[0, undefined], [1, 10], [2, 20]]);
+  [current.parameters, current.state, ...Object.values(current.method.rule.vectors)].forEach((vector) => vector.dispose());
+  assert.equal(tensorCount(), before);
+});
+
+test('a loss that is no number is not climbed', () => {
+  const phases: string[] = [];
+  const objective: Objective<PlainVector> = (parameters, phase) => (phases.push(phase), { loss: NaN, gradient: parameters.times(NaN) });
+  const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
+  const parameters = start().plain;
+  assert.ok(Number.isNaN(samStep(1)({ parameters, state: optimizer.init(parameters), optimizer, objective, learningRate: 1 }).loss));
+  assert.deepEqual(phases, ['first']);
+});
+
+test('a rule with a state cannot be a step without one', () => {
+  const rule: PerturbationRule = { name: 'keeper', prepare: ({ state }) => state, perturb: ({ gradient }) => gradient };
+  assert.throws(() => perturbedStep(rule, 1), { name: 'RangeError', message: /keeper keeps a state from step to step; use sharpnessAware/ });
+});
