@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { loadDataset } from '../data/load';
+import type { Dataset } from '../data/dataset';
+import { createModel } from '../models/create';
+import { loadWeights } from '../models/torchvision';
+import { disposeNetwork, type NetworkState } from '../train/network';
+import { parseLandscapeArguments, weightsName, type LandscapeRequest, type StudyPart } from './commandLine';
+import { ProbeStopped } from './operator';
+import { measureCurve, measureInterpolation } from './study/connections';
+import { measureCurvature, measureSimilarity } from './study/curvature';
+import { openStudy, studyData, type Study, type StudyProgress } from './study/study';
+import { measureEigenvectorPlanes, measurePlanes, measureSlices } from './study/surfaces';
+import { measureTrajectory } from './study/trajectory';
+
+/** Seconds between lines of progress. */
+const TELL_SECONDS = 10;
+
+function progressLines(): (progress: StudyProgress) => void {
+  let toldAt = -Infinity;
+  return ({ part, done, total, secondsLeft }) => {
+    if (performance.now() - toldAt >= 1000 * TELL_SECONDS || done === total) {
+      toldAt = performance.now();
+      const left = secondsLeft === undefined ? '' : `, ${Math.ceil(secondsLeft / 60)} min left`;
+      console.log(`  ${part}: ${done} of ${total}${left}`);
+    }
+  };
+}
+
+/** The first interrupt asks for an orderly end, the second ends at once. */
+function stopFlag(): () => boolean {
+  let stopping = false;
+  const ask = (): void => {
+    if (stopping) {
+      process.exit(130);
+    }
+    stopping = true;
+    console.error('\nStopping; the same command goes on from there.');
+  };
+  process.on('SIGINT', ask);
+  process.on('SIGTERM', ask);
+  return () => stopping;
+}
+
+async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>, shouldStop: () => boolean): Promise<void> {
+  const { settings, files, data, name, parts } = request;
+  const images = await loadDataset(settings.dataset, { folder: data, allowSynthetic: false });
+  const model = createModel(settings.model, settings.stem, images.train.classNames.length);
+  const networks = [loadWeights(files[0], model), loadWeights(files[1], model)] as const;
+  const folder = join(data, 'results', 'landscape', name);
+  const study: Study = { model, networks, data: studyData(images, settings), settings, folder, onProgress: progressLines(), shouldStop };
+  const measures: Readonly<Record<StudyPart, () => Promise<void>>> = {
+    similarity: () => measureSimilarity(study),
+    slices: () => measureSlices(study),
+    planes: () => measurePlanes(study),
+    interpolation: () => measureInterpolation(study),
+    curve: () => measureCurve(study, join(data, 'weights', `${name}-curve.safetensors`)),
+    eigenvectors: () => measureEigenvectorPlanes(study),
+    curvature: () => measureCurvature(study),
+  };
+  openStudy(study);
+  for (const part of parts) {
+    console.log(part);
+    await measures[part]();
+  }
+  networks.forEach(disposeNetwork);
+}
+
+async function measurePath({ settings, files, data, name }: Extract<LandscapeRequest, { kind: 'path' }>, shouldStop: () => boolean): Promise<void> {
+  const pair = await loadDataset(settings.dataset, { folder: data, allowSynthetic: false });
+  const images: Dataset = studyData(pair, { ...settings, weights: ['', ''] }).probed;
+  const model = createModel(settings.model, settings.stem, pair.train.classNames.length);
+  const snapshots: readonly NetworkState[] = files.map((file) => loadWeights(file, model));
+  const { explainedVariance } = await measureTrajectory({
+    model, snapshots, images, name, shouldStop,
+    moments: files.map(weightsName),
+    network: weightsName(files.at(-1)!),
+    normalization: settings.normalization,
+    gridPoints: settings.gridPoints,
+    folder: join(data, 'results', 'landscape', name),
+    onProgress: progressLines(),
+  });
+  console.log(`The plane holds ${explainedVariance.map((share) => `${(100 * share).toFixed(1)} %`).join(' and ')} of the variance of the path.`);
+  snapshots.forEach(disposeNetwork);
+}
+
+async function main(): Promise<void> {
+  const request = parseLandscapeArguments(process.argv.slice(2));
+  const shouldStop = stopFlag();
+  await (request.kind === 'nets' ? measureNets(request, shouldStop) : measurePath(request, shouldStop));
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ProbeStopped) {
+    process.exitCode = 130;
+    return;
+  }
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});

@@ -1,0 +1,77 @@
+import type { ModelName } from '../../models/names';
+import type { Normalization } from '../../data/normalization';
+import type { BatchNormMode } from '../operator';
+
+/** What is measured of two trained nets, and on which images. Stored beside the numbers; captions are made from it. */
+export interface StudySettings {
+  readonly model: ModelName;
+  readonly stem: 'imagenet' | 'cifar';
+  readonly dataset: 'cifar10' | 'cifar100';
+  /** How the nets saw their images. */
+  readonly normalization: Normalization;
+  /** The part of the training set that the nets learned from: images per class (0: all), held out before them, drawn with this seed. */
+  readonly imagesPerClass: number;
+  readonly heldOutPerClass: number;
+  readonly subsetSeed: number;
+
+  /** How the two nets are called, such as "SGD" and "SAM". */
+  readonly labels: readonly [string, string];
+  /** Names of their weights files, without folder and ending. */
+  readonly weights: readonly [string, string];
+
+  /** Training images per class that surfaces, curvature and similarity are measured on. */
+  readonly probedPerClass: number;
+  /** Test images per class for the paths between the nets; 0 takes all. */
+  readonly testPerClass: number;
+  /** Of slices and planes. Paths between the nets always re-estimate, since there the statistics of either net are wrong. */
+  readonly batchNorm: BatchNormMode;
+  /** Of random directions, probes, and places on the curve. */
+  readonly seed: number;
+  /** Places of a slice. */
+  readonly slicePoints: number;
+  /** Places of a plane along each direction. */
+  readonly gridPoints: number;
+  /** The planes reach to where the mean loss over the rim is this many times the centre's, for both nets. */
+  readonly rimMultiple: number;
+  /** Places of the straight line between the nets. */
+  readonly interpolationPoints: number;
+  /** Steps of training of the curve between the nets. */
+  readonly curveSteps: number;
+  readonly curveLearningRate: number;
+  /** Largest eigenvalues of the Hessian. */
+  readonly eigenvalues: number;
+  /** Most products for them; as many vectors of the nets' size are kept in memory. */
+  readonly eigenvalueProducts: number;
+  /** Products with the Hessian for its trace, at most. */
+  readonly traceProducts: number;
+  /** Random start vectors of the spectral density, and products from each. */
+  readonly densityProbes: number;
+  readonly densitySteps: number;
+}
+
+/** Settings of the laptop preset's nets, and of a study that takes well under an hour on two cores. */
+export const STUDY_DEFAULTS: Omit<StudySettings, 'weights'> = {
+  model: 'resnet50',
+  stem: 'imagenet',
+  dataset: 'cifar10',
+  normalization: 'half',
+  imagesPerClass: 100,
+  heldOutPerClass: 100,
+  subsetSeed: 0,
+  labels: ['SGD', 'SAM'],
+  probedPerClass: 50,
+  testPerClass: 100,
+  batchNorm: 'frozen',
+  seed: 0,
+  slicePoints: 51,
+  gridPoints: 25,
+  rimMultiple: 100,
+  interpolationPoints: 41,
+  curveSteps: 80,
+  curveLearningRate: 0.02,
+  eigenvalues: 5,
+  eigenvalueProducts: 40,
+  traceProducts: 60,
+  densityProbes: 2,
+  densitySteps: 30,
+};

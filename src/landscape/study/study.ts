@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { imageCount, type Dataset, type DatasetPair } from '../../data/dataset';
+import { balancedSubset, splitHeldOut } from '../../data/subset';
+import type { TensorVector } from '../../engine/tensorVector';
+import { writeAtomically } from '../../models/atomicFile';
+import type { Model } from '../../models/model';
+import type { NetworkState } from '../../train/network';
+import { networkOperator } from '../networkOperator';
+import type { BatchNormMode, LossOperator } from '../operator';
+import { readSamples, samplesDone } from '../surface/store';
+import type { StudySettings } from './settings';
+
+/** How far one part of a study has come. */
+export interface StudyProgress {
+  /** Such as "plane-sgd". */
+  readonly part: string;
+  readonly done: number;
+  readonly total: number;
+  readonly secondsLeft?: number;
+}
+
+/** The images of a study. */
+export interface StudyData {
+  /** All training images of the nets. */
+  readonly training: Dataset;
+  /** The part of them that surfaces and curvature are measured on. */
+  readonly probed: Dataset;
+  readonly test: Dataset;
+}
+
+/** Two trained nets of one architecture, the images they are measured on, and where the numbers go. */
+export interface Study {
+  readonly model: Model;
+  /** In the order of `settings.labels`. */
+  readonly networks: readonly [NetworkState, NetworkState];
+  readonly data: StudyData;
+  readonly settings: StudySettings;
+  /** One file for each part of the study. */
+  readonly folder: string;
+  readonly onProgress?: (progress: StudyProgress) => void;
+  /** Polled before each place, step or batch; the study then ends with `ProbeStopped` and goes on from there next time. */
+  readonly shouldStop?: () => boolean;
+}
+
+/** What `study.json` tells of a study: all that captions need. */
+export interface StudyRecord {
+  readonly settings: StudySettings;
+  readonly modelName: string;
+  readonly data: { readonly name: string; readonly synthetic: boolean; readonly trainingImages: number; readonly probedImages: number; readonly testImages: number };
+}
+
+/** Draws the images of a study: the nets' training images as their run drew them, a part of these, and a part of the test set. */
+export function studyData({ train, test }: DatasetPair, settings: StudySettings): StudyData {
+  const { heldOutPerClass, imagesPerClass, probedPerClass, testPerClass, subsetSeed: seed } = settings;
+  const part = (dataset: Dataset, perClass: number): Dataset => (perClass > 0 ? balancedSubset(dataset, { imagesPerClass: perClass, seed }) : dataset);
+  const { kept } = heldOutPerClass > 0 ? splitHeldOut(train, { perClass: heldOutPerClass, seed }) : { kept: train };
+  const training = part(kept, imagesPerClass);
+  return { training, probed: part(training, probedPerClass), test: part(test, testPerClass) };
+}
+
+/**
+ * Writes what the study is to `study.json`, or checks that the folder holds the same study.
+ *
+ * @throws Error if the folder holds another study: its parts would not fit together.
+ */
+export function openStudy({ model, data, settings, folder }: Study): void {
+  const { training, probed, test } = data;
+  const images = { trainingImages: imageCount(training), probedImages: imageCount(probed), testImages: imageCount(test) };
+  const record: StudyRecord = { settings, modelName: model.name, data: { name: training.name, synthetic: training.synthetic, ...images } };
+  const file = join(folder, 'study.json');
+  if (existsSync(file) && !isDeepStrictEqual(JSON.parse(readFileSync(file, 'utf8')), JSON.parse(JSON.stringify(record)))) {
+    throw new Error(`openStudy: ${folder} holds a study with other settings, nets or images; choose another name, or delete the folder to measure anew.`);
+  }
+  mkdirSync(folder, { recursive: true });
+  writeAtomically(file, [Buffer.from(`${JSON.stringify(record, null, 1)}\n`)]);
+}
+
+/** A net's label as part of a file name. */
+export function labelName(label: string): string {
+  return label.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+}
+
+/** The loss of a study's nets on some of its images. `batchNorm` is frozen at the statistics of the net with this index. */
+export function studyLoss({ model, networks, settings, shouldStop }: Study, index: 0 | 1, dataset: Dataset, batchNorm: BatchNormMode = settings.batchNorm): LossOperator<TensorVector> {
+  return networkOperator(model, networks[index], dataset, { normalization: settings.normalization, batchNorm, ...(shouldStop ? { shouldStop } : {}) });
+}
+
+/** Whether a part's line, plane or curve has been measured to its end. */
+export function isMeasured({ folder }: Study, part: string): boolean {
+  const file = join(folder, `${part}.json`);
+  if (!existsSync(file)) {
+    return false;
+  }
+  const samples = readSamples(file);
+  return samplesDone(samples) === samples.points.length;
+}
+
+/** Returns what a part's file holds, or computes and stores it. The file appears whole or not at all. */
+export async function storedPart<T>({ folder }: Study, part: string, compute: () => Promise<T>): Promise<T> {
+  const file = join(folder, `${part}.json`);
+  if (existsSync(file)) {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  }
+  const result = await compute();
+  writeAtomically(file, [Buffer.from(`${JSON.stringify(result)}\n`)]);
+  return result;
+}

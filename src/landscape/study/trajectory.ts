@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { evenly, gridPoints } from '../surface/grid';
+import { networkOperator } from '../networkOperator';
+import { samplePoints } from '../surface/sample';
+import { principalPlane, type PrincipalPlane } from '../trajectory/principalPlane';
+import type { TensorVector } from '../../engine/tensorVector';
+import type { Dataset } from '../../data/dataset';
+import type { Model } from '../../models/model';
+import type { NetworkState } from '../../train/network';
+import type { Normalization } from '../../data/normalization';
+import { writeAtomically } from '../../models/atomicFile';
+import { withSurface } from './surfaces';
+import type { StudyProgress } from './study';
+
+/** What a picture of a training path is made from. */
+export interface TrajectoryInput {
+  readonly model: Model;
+  /** The network at several moments of training, in their order. */
+  readonly snapshots: readonly NetworkState[];
+  /** What the moments are called, such as epochs. */
+  readonly moments: readonly string[];
+  /** Such as "SGD, seed 0". */
+  readonly network: string;
+  readonly images: Dataset;
+  readonly normalization: Normalization;
+  /** Places along each direction. */
+  readonly gridPoints: number;
+  readonly folder: string;
+  /** Of the files: `<name>.json` holds the path, `<name>-plane.json` the surface. */
+  readonly name: string;
+  readonly onProgress?: (progress: StudyProgress) => void;
+  readonly shouldStop?: () => boolean;
+}
+
+/** A training path on its principal plane, as stored. */
+export interface TrajectoryRecord extends Pick<PrincipalPlane<TensorVector>, 'path' | 'explainedVariance'> {
+  readonly moments: readonly string[];
+}
+
+/** The surface reaches beyond the path by this share of its width. */
+const MARGIN = 0.25;
+
+/**
+ * Measures the loss on the principal plane of a training path, and stores the path on it. Batch norm is re-estimated at
+ * every place, since the statistics of no single moment fit them all.
+ *
+ * @throws RangeError as `principalPlane`; Error for a file of another path.
+ */
+export async function measureTrajectory(input: TrajectoryInput): Promise<TrajectoryRecord> {
+  const { model, snapshots, moments, images, normalization, folder, name, shouldStop } = input;
+  const { plane, path, explainedVariance } = principalPlane(snapshots.map(({ parameters }) => parameters));
+  const record: TrajectoryRecord = { moments, path, explainedVariance };
+  const stop = shouldStop ? { shouldStop } : {};
+  await withSurface(plane, (surface) =>
+    samplePoints({
+      surface,
+      points: gridPoints(rangeOf(path, 0, input.gridPoints), rangeOf(path, 1, input.gridPoints)),
+      losses: { train: networkOperator(model, snapshots.at(-1)!, images, { normalization, batchNorm: 're-estimated', ...stop }) },
+      network: input.network,
+      directions: `first two principal components of the weights at ${moments.join(', ')}`,
+      file: join(folder, `${name}-plane.json`),
+      onProgress: ({ done, total, secondsLeft }) => input.onProgress?.({ part: `${name}-plane`, done, total, secondsLeft }),
+      ...stop,
+    }),
+  );
+  writeAtomically(join(folder, `${name}.json`), [Buffer.from(`${JSON.stringify(record)}\n`)]);
+  return record;
+}
+
+function rangeOf(path: TrajectoryRecord['path'], axis: 0 | 1, count: number): readonly number[] {
+  const places = path.map((place) => place[axis]);
+  const [low, high] = [Math.min(...places), Math.max(...places)];
+  return evenly([low - MARGIN * (high - low), high + MARGIN * (high - low)], count);
+}
