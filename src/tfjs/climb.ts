@@ -1,8 +1,7 @@
 import type { Vector } from '../engine/vector';
-import type { PerturbationInput, PerturbationRule, PerturbationState } from '../optim/perturbation';
+import { EMPTY_STATE, type PerturbationInput, type PerturbationRule, type PerturbationState } from '../optim/perturbation';
 import { perturbedGradient } from '../optim/perturbedGradient';
 import type { PerturbationScope } from '../optim/scope';
-import { EMPTY_STATE } from '../optim/perturbation';
 
 /** How weights are perturbed. */
 export interface ClimbSettings {
@@ -13,8 +12,15 @@ export interface ClimbSettings {
   readonly step: number;
 }
 
+/** For rules that read gradients of single images. */
+export interface ImageGradients<V extends Vector> {
+  /** Images in the batch. */
+  readonly images?: number;
+  readonly sampleGradient?: (point: V, index: number) => V;
+}
+
 /** From where, and along what. */
-export interface ClimbInput<V extends Vector> {
+export interface ClimbInput<V extends Vector> extends ImageGradients<V> {
   /** w */
   readonly parameters: V;
   /** The gradient at w, or the base optimizer's momentum. */
@@ -34,7 +40,7 @@ export interface Climbed<V extends Vector> {
  *
  * @throws Error if the rule asks for gradients at further points.
  */
-export function climbedPoint<V extends Vector>({ rule, scope, rho, step }: ClimbSettings, { parameters, direction, state }: ClimbInput<V>): Climbed<V> {
+export function climbedPoint<V extends Vector>({ rule, scope, rho, step }: ClimbSettings, { parameters, direction, state, ...images }: ClimbInput<V>): Climbed<V> {
   const reached: V[] = [];
   const { gradient, rule: next } = perturbedGradient<V, undefined>(
     {
@@ -44,6 +50,7 @@ export function climbedPoint<V extends Vector>({ rule, scope, rho, step }: Climb
       learningRate: 0,
       rho,
       method: { step, rule: state, look: EMPTY_STATE },
+      ...images,
       objective: (point) => {
         if (point === parameters) {
           return { loss: 0, gradient: direction.clone() };

@@ -6,27 +6,21 @@ import { perturbedPass, type LossFunction, type NamedGradients, type Pass } from
 import { readSync, type TfjsVector } from './tfjsVector';
 import { allVariables, VariableSnapshot } from './variableSnapshot';
 
-/** What a step minimises. */
-export interface Minimized {
-  readonly base: Optimizer;
-  readonly f: LossFunction;
-  /** The variables that the caller named; undefined for all that the loss depends on. */
-  readonly varList: Variable[] | undefined;
-}
-
 /** The passes of one step: a loss and its gradient at w and at other points. Each leaves the parameters where it found them. */
 export class LossPasses {
   /** The names of the variables that the loss depended on in the last pass. */
   private connected: ReadonlySet<string> = new Set();
 
+  /** @param varList the variables that the caller named; undefined for all that the loss depends on. */
   constructor(
-    private readonly minimized: Minimized,
+    private readonly base: Optimizer,
     private readonly parameters: ParameterVariables,
+    private readonly varList?: Variable[],
   ) {}
 
   /** Computes at a point. In the pass `perturbed` other variables, such as batch-norm statistics, stay as they are too. */
-  at(point: TfjsVector, pass: Pass, f: LossFunction = this.minimized.f): LossAndGradient<TfjsVector> {
-    const { base, varList } = this.minimized;
+  at(point: TfjsVector, pass: Pass, f: LossFunction): LossAndGradient<TfjsVector> {
+    const { base, varList } = this;
     const before = new VariableSnapshot(pass === 'perturbed' ? allVariables() : this.parameters.variables);
     try {
       this.parameters.moveTo(point);
@@ -50,7 +44,7 @@ export class LossPasses {
   named(gradient: TfjsVector): NamedTensorMap | NamedTensor[] {
     const named = Object.entries(this.parameters.named(gradient)).filter(([name]) => this.connected.has(name));
     const map: NamedTensorMap = Object.fromEntries(named);
-    return this.minimized.varList?.map(({ name }) => ({ name, tensor: map[name] as Tensor })) ?? map;
+    return this.varList?.map(({ name }) => ({ name, tensor: map[name] as Tensor })) ?? map;
   }
 }
 

@@ -9,7 +9,7 @@ import type { PerturbationScope } from '../optim/scope';
 import { sharpnessAware, type MethodState, type SharpnessAware } from '../optim/sharpnessAware';
 import { withTemporaries } from '../optim/temporaries';
 import { baseMomentum } from './baseMomentum';
-import { climbedPoint, type ClimbSettings } from './climb';
+import { climbedPoint, type ClimbSettings, type ImageGradients } from './climb';
 import { connectedNames, LossPasses } from './lossPasses';
 import { parameterKind, ParameterVariables } from './parameterVariables';
 import { perturbedPass, type LossFunction, type NamedGradients } from './perturbedPass';
@@ -101,7 +101,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
     const { base, rho, method } = this;
     const first = this.climbsAlongMomentum ? undefined : base.computeGradients(() => f('first'), varList);
     const parameters = this.parametersOf(first ? connectedNames(first.grads) : undefined, varList);
-    const passes = new LossPasses({ base, f, varList }, parameters);
+    const passes = new LossPasses(base, parameters, varList);
     const loss = withTemporaries((own) => {
       const momentum = this.climbsAlongMomentum ? own(parameters.vector(baseMomentum(base))) : undefined;
       const output = this.aware.step<TfjsVector, undefined>({
@@ -109,7 +109,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
         state: undefined,
         rho,
         method,
-        objective: (point, phase) => (first && phase === 'first' ? passes.taken(first) : passes.at(point, phase)),
+        objective: (point, phase) => (first && phase === 'first' ? passes.taken(first) : passes.at(point, phase, f)),
         optimizer: {
           init: () => undefined,
           update: (point, gradient) => {
@@ -147,7 +147,12 @@ export class SharpnessAwareOptimizer extends Optimizer {
     const parameters = this.climbingParameters(gradients);
     withTemporaries((own) => {
       const direction = own(this.direction(parameters, gradients));
-      const { point, state } = climbedPoint(this.climbSettings(), { parameters: own(parameters.point()), direction, state: this.method.rule });
+      const { point, state } = climbedPoint<TfjsVector>(this.climbSettings(), {
+        parameters: own(parameters.point()),
+        direction,
+        state: this.method.rule,
+        ...this.imageGradients(new LossPasses(this.base, parameters)),
+      });
       this.arrive(parameters, own(point), state);
     });
   }
@@ -257,7 +262,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
     parameters.moveTo(point);
   }
 
-  private imageGradients(passes: LossPasses): { images?: number; sampleGradient?: (point: TfjsVector, index: number) => TfjsVector } {
+  private imageGradients(passes: LossPasses): ImageGradients<TfjsVector> {
     const { images } = this.settings;
     return images ? { images: images.count(), sampleGradient: (point, index) => passes.at(point, 'perturbed', () => images.loss(index)).gradient } : {};
   }

@@ -67,6 +67,9 @@ export class TfjsVector implements Vector {
 
   /** One scalar a parameter, read from the backend at once. */
   private scalars(partial: (element: Tensor, index: number) => Tensor): Float32Array {
+    if (this.current.length === 0) {
+      return new Float32Array();
+    }
     const stacked = tidy(() => stack(this.current.map(partial)));
     try {
       return readSync(stacked);
@@ -89,7 +92,7 @@ export class TfjsVector implements Vector {
       return Math.sqrt(this.sum((element) => sum(square(element))));
     }
     if (p === Infinity) {
-      return Math.max(...this.scalars((element) => max(abs(element))));
+      return Math.max(0, ...this.scalars((element) => max(abs(element))));
     }
     return this.sum((element) => sum(pow(abs(element), p))) ** (1 / p);
   }

@@ -1,0 +1,11 @@
+import '../engine/binding';
+import assert from 'node:assert/strict';
+import { before } from 'node:test';
+import * as tf from '@tensorflow/tfjs';
+import { testOptimizer } from './optimizerTests';
+
+before(async () => {
+  assert.ok(await tf.setBackend('tensorflow'));
+});
+
+testOptimizer();
