@@ -14,7 +14,7 @@ export { evaluationBatches, trainingBatches, type Batch } from './data/batches';
 export { classCounts, imageCount, select, type Dataset, type DatasetPair } from './data/dataset';
 export { symmetricLabelNoise } from './data/labelNoise';
 export { loadDataset } from './data/load';
-export { dirichletPartition } from './data/partition';
+export { dirichletPartition, iidPartition } from './data/partition';
 export { balancedSubset, splitHeldOut } from './data/subset';
 export { syntheticDataset } from './data/synthetic';
 
@@ -38,6 +38,20 @@ export { train, type TrainingInput, type TrainingOutcome } from './train/loop';
 export { batchGradient, disposeNetwork, type BatchGradient, type NetworkState } from './train/network';
 export type { TrainingProgress } from './train/progress';
 export type { EpochRecord, Evaluation } from './train/record';
+
+// federated: FedAvg, FedSAM and MoFedSAM on simulated clients
+export { divideAmongClients } from './federated/clients';
+export { federate, type FederatedOutcome } from './federated/federate';
+export type { FederatedInput } from './federated/federatedRun';
+export { drawParticipation, type Participation } from './federated/participation';
+export { DEFAULT_FEDERATED_CONFIG, federatedPresetConfigs, FEDERATED_PRESETS, findFederatedPreset, type FederatedPreset } from './federated/presets';
+export type { ClientMeans, FederatedProgress, RoundRecord } from './federated/record';
+export type { FederatedResult } from './federated/result';
+export { federatedData, runFederated, type FederatedFolders, type FederatedRunOptions } from './federated/run';
+export { validateFederatedConfig } from './federated/schema';
+export { clientWeights, serverStep, type RoundAnswer, type ServerState } from './federated/server';
+export type { FederatedConfig, FederatedSettings } from './federated/settings';
+export { federatedId, findFederatedResult, readFederatedResults } from './federated/store';
 
 // experiment: configurations, presets, runs, stored results
 export type { ExperimentConfig } from './experiment/config';

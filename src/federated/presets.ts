@@ -53,16 +53,16 @@ export interface FederatedPreset {
 export const FEDERATED_PRESETS: readonly FederatedPreset[] = [
   {
     name: 'quick',
-    description: 'a minute: four clients with 20 images of each class among them; proves that everything works, and is no result',
+    description: 'a minute: four clients share 20 images of each class; proves that everything works, and is no result',
     quick: true,
     changes: { imagesPerClass: 20, heldOutPerClass: 5, testImagesPerClass: 10, clients: 4, activeClients: 3, dropOut: 0.2, rounds: 3, localEpochs: 1, batchSize: 20 },
     seeds: [0],
   },
   {
     name: 'small-real',
-    description: 'about ten minutes on one core: ten clients with 100 CIFAR-10 images of each class among them, whole test set',
+    description: 'about ten minutes on one core: ten clients share 100 CIFAR-10 images of each class; whole test set',
     quick: false,
-    changes: { imagesPerClass: 100, heldOutPerClass: 20, clients: 10, activeClients: 5, dropOut: 0.1, rounds: 10, localEpochs: 2, batchSize: 25 },
+    changes: { imagesPerClass: 100, heldOutPerClass: 20, clients: 10, activeClients: 4, dropOut: 0.1, rounds: 8, localEpochs: 2, batchSize: 25 },
     seeds: [0, 1],
   },
 ];
