@@ -2,7 +2,8 @@ import { hessian } from '../curvature/hessian';
 import { spectralDensity, type SpectralDensity } from '../curvature/spectralDensity';
 import { hessianTrace, type TraceEstimate } from '../curvature/trace';
 import { layerSimilarity, type LayerSimilarity } from '../similarity/layerSimilarity';
-import { labelName, storedPart, studyLoss, type Study } from './study';
+import { labelName } from './settings';
+import { storedPart, studyLoss, type Study } from './study';
 
 /** Trace and spectral density of both Hessians, with frozen batch norm: `trace-<label>.json` and `density-<label>.json`. */
 export async function measureCurvature(study: Study): Promise<void> {

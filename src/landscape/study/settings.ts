@@ -75,3 +75,15 @@ export const STUDY_DEFAULTS: Omit<StudySettings, 'weights'> = {
   densityProbes: 2,
   densitySteps: 30,
 };
+
+/** What `study.json` tells of a study: all that captions need. */
+export interface StudyRecord {
+  readonly settings: StudySettings;
+  readonly modelName: string;
+  readonly data: { readonly name: string; readonly synthetic: boolean; readonly trainingImages: number; readonly probedImages: number; readonly testImages: number };
+}
+
+/** A net's label as part of a file name. */
+export function labelName(label: string): string {
+  return label.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+}

@@ -10,7 +10,7 @@ import type { NetworkState } from '../../train/network';
 import { networkOperator } from '../networkOperator';
 import type { BatchNormMode, LossOperator } from '../operator';
 import { readSamples, samplesDone } from '../surface/store';
-import type { StudySettings } from './settings';
+import type { StudyRecord, StudySettings } from './settings';
 
 /** How far one part of a study has come. */
 export interface StudyProgress {
@@ -44,13 +44,6 @@ export interface Study {
   readonly shouldStop?: () => boolean;
 }
 
-/** What `study.json` tells of a study: all that captions need. */
-export interface StudyRecord {
-  readonly settings: StudySettings;
-  readonly modelName: string;
-  readonly data: { readonly name: string; readonly synthetic: boolean; readonly trainingImages: number; readonly probedImages: number; readonly testImages: number };
-}
-
 /** Draws the images of a study: the nets' training images as their run drew them, a part of these, and a part of the test set. */
 export function studyData({ train, test }: DatasetPair, settings: StudySettings): StudyData {
   const { heldOutPerClass, imagesPerClass, probedPerClass, testPerClass, subsetSeed: seed } = settings;
@@ -75,11 +68,6 @@ export function openStudy({ model, data, settings, folder }: Study): void {
   }
   mkdirSync(folder, { recursive: true });
   writeAtomically(file, [Buffer.from(`${JSON.stringify(record, null, 1)}\n`)]);
-}
-
-/** A net's label as part of a file name. */
-export function labelName(label: string): string {
-  return label.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 }
 
 /** The loss of a study's nets on some of its images. `batchNorm` is frozen at the statistics of the net with this index. */

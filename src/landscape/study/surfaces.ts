@@ -7,7 +7,8 @@ import { evenly, gridPoints, linePoints } from '../surface/grid';
 import { disposeDirections, planeOf, type Line, type Plane } from '../surface/plane';
 import { sharedRange, type SharedRange } from '../surface/range';
 import { samplePoints, type SampleInput } from '../surface/sample';
-import { isMeasured, labelName, storedPart, studyLoss, type Study } from './study';
+import { labelName } from './settings';
+import { isMeasured, storedPart, studyLoss, type Study } from './study';
 
 const NETS = [0, 1] as const;
 

@@ -39,7 +39,7 @@ export async function trainWithSnapshots(input: SnapshotInput): Promise<Training
       },
     });
     const epoch = outcome.status === 'finished' ? settings.epochs : moment.due;
-    if (epoch > 0) {
+    if (epoch > 0 && outcome.status !== 'diverged') {
       onSnapshot(epoch, outcome.network);
     }
     if (outcome.status !== 'stopped' || moment.asked) {

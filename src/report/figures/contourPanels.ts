@@ -1,0 +1,78 @@
+import type { Annotation, Data, Layout } from 'plotly.js-dist';
+import { figure } from './figure';
+import { checkGrid } from './lossSurface';
+import { LOSS_COLOURS, lossColourBar, logLosses, lossScale, type LossScale } from './lossScale';
+import { panelDomains, panelSuffix, panelTitle } from './panels';
+import type { FigureSpecification, FigureText } from './specification';
+import type { NamedSurface } from './surfacePair';
+import { axis, COLOURS } from './style';
+
+/** A surface from above, with what is drawn on it. */
+export interface ContourPanel extends NamedSurface {
+  /** Places in their order, such as the weights along training. */
+  readonly path?: readonly (readonly [number, number])[];
+  /** Places with a name, such as minima. */
+  readonly marks?: readonly { readonly name: string; readonly at: readonly [number, number] }[];
+}
+
+/** Surfaces to be seen from above. */
+export interface ContourPanelsInput extends FigureText {
+  readonly panels: readonly ContourPanel[];
+  readonly axes: { readonly x: string; readonly y: string };
+}
+
+/** Lines of equal loss between the lowest and the highest. */
+const LINES = 16;
+
+/**
+ * Loss surfaces from above, side by side, on one logarithmic colour scale and with the same lines of equal loss; with
+ * paths and marks where there are any.
+ *
+ * @throws RangeError if a grid is not rectangular or a loss is 0 or below.
+ */
+export function contourPanels({ panels, axes, ...text }: ContourPanelsInput): FigureSpecification {
+  panels.forEach(({ grid }) => checkGrid('contourPanels', grid));
+  const scale = lossScale('contourPanels', panels.flatMap(({ grid }) => grid.z.flat()));
+  const domains = panelDomains(panels.length, [0, 1], 0.1);
+  const layouts = panels.flatMap(({ grid }, index): [string, object][] => {
+    const suffix = panelSuffix(index);
+    return [
+      [`xaxis${suffix}`, { ...axis(axes.x, { domain: [...domains[index]!], range: [grid.x[0]!, grid.x.at(-1)!] }), anchor: `y${suffix}` }],
+      [`yaxis${suffix}`, { ...axis(axes.y, { range: [grid.y[0]!, grid.y.at(-1)!] }), anchor: `x${suffix}` }],
+    ];
+  });
+  return figure(text, panels.flatMap((panel, index) => panelTraces(panel, index, scale, index === panels.length - 1)), {
+    width: panels.length === 1 ? 760 : 1000, height: 560, showlegend: false,
+    ...(Object.fromEntries(layouts) as Partial<Layout>),
+    annotations: [...panels.map(({ name }, index) => panelTitle(name, domains[index]!)), ...panels.flatMap(markNames)],
+  });
+}
+
+/** Filled lines of equal loss on a shared logarithmic scale. */
+export function logContour({ grid, name }: NamedSurface, scale: LossScale, axes: { readonly xaxis: string; readonly yaxis: string }, showscale: boolean): Data {
+  return {
+    type: 'contour', name, ...axes, x: [...grid.x], y: [...grid.y], z: logLosses(grid.z), colorscale: LOSS_COLOURS, zmin: scale.low, zmax: scale.high, showscale,
+    colorbar: lossColourBar(scale), line: { color: 'white', width: 0.7 },
+    contours: { start: scale.low, end: scale.high, size: (scale.high - scale.low || 1) / LINES },
+    customdata: grid.z.map((row) => [...row]), hovertemplate: '(%{x:.3g}, %{y:.3g})<br>loss %{customdata:.4g} nats<extra></extra>',
+  } as unknown as Data;
+}
+
+function panelTraces(panel: ContourPanel, index: number, scale: LossScale, showscale: boolean): Data[] {
+  const axes = { xaxis: `x${panelSuffix(index)}`, yaxis: `y${panelSuffix(index)}` } as const;
+  const { path = [], marks = [] } = panel;
+  const places: readonly Data[] = [
+    // White below orange, so that the path shows on dark and light ground.
+    { type: 'scatter', mode: 'lines', ...axes, x: path.map(([x]) => x), y: path.map(([, y]) => y), line: { color: 'white', width: 4.5 }, hoverinfo: 'skip' },
+    { type: 'scatter', mode: 'lines+markers', ...axes, name: 'path', x: path.map(([x]) => x), y: path.map(([, y]) => y), line: { color: COLOURS.vermilion, width: 2.5 }, marker: { color: COLOURS.vermilion, size: 7, line: { color: 'white', width: 1 } } },
+  ];
+  const dots = { type: 'scatter', mode: 'markers', ...axes, name: 'marks', x: marks.map(({ at }) => at[0]), y: marks.map(({ at }) => at[1]), marker: { color: COLOURS.orange, symbol: 'star', size: 13, line: { color: 'black', width: 1 } } } as Data;
+  return [logContour(panel, scale, axes, showscale), ...(path.length > 0 ? places : []), ...(marks.length > 0 ? [dots] : [])];
+}
+
+function markNames({ marks = [] }: ContourPanel, index: number): Annotation[] {
+  const suffix = panelSuffix(index);
+  return marks.map(({ name, at }) => ({
+    text: name, x: at[0], y: at[1], xref: `x${suffix}`, yref: `y${suffix}`, yshift: 16, showarrow: false, bgcolor: 'rgba(255, 255, 255, 0.8)', borderpad: 1, font: { size: 12 },
+  }) as Annotation);
+}

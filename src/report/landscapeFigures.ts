@@ -1,0 +1,168 @@
+import { lossBarrier } from '../landscape/connectivity/barrier';
+import type { BatchNormMode } from '../landscape/operator';
+import { toGrid } from '../landscape/surface/grid';
+import type { Samples, Series } from '../landscape/surface/store';
+import { contourPanels } from './figures/contourPanels';
+import { lossAndErrorLines, type LossAndErrorLine } from './figures/lossAndErrorLines';
+import { similarityMap } from './figures/similarityMap';
+import type { FigureSpecification } from './figures/specification';
+import { spectrum } from './figures/spectrum';
+import { surfacePair, type NamedSurface } from './figures/surfacePair';
+import { surfaceTopology } from './figures/surfaceTopology';
+import type { LandscapePath, LandscapeStudy, StudiedNet } from './landscapeStudies';
+import { describeModel } from './recipe';
+import type { NamedFigures } from './reportFigures';
+
+const BATCH_NORM: Readonly<Record<BatchNormMode, string>> = {
+  frozen: "frozen at each net's running statistics",
+  batch: "by each batch's own moments",
+  're-estimated': 're-estimated at every point',
+};
+
+const PLANE_AXES = { x: 'Along direction 1', y: 'Along direction 2' } as const;
+
+/** All figures of a stored study, by name; those whose data is missing are left out. Captions say what was measured, and claim no cause. */
+export function studyFigures(study: LandscapeStudy): NamedFigures {
+  const figures: Readonly<Record<string, FigureSpecification | undefined>> = {
+    slices: slices(study),
+    ...surfaces(study, 'planes', 'random filter-normalised directions', ({ plane }) => plane),
+    ...surfaces(study, 'eigenvector-planes', "the Hessian's top two eigenvectors", ({ eigenvectorPlane }) => eigenvectorPlane),
+    interpolation: path(study, study.interpolation),
+    curve: curve(study),
+    spectrum: spectra(study),
+    similarity: similarity(study),
+  };
+  const found = Object.entries(figures).filter((entry): entry is [string, FigureSpecification] => entry[1] !== undefined);
+  return Object.fromEntries(found.map(([name, figure]) => [`landscape-${study.name}-${name}`, figure]));
+}
+
+/** Where the weights went along training, on the loss over the plane that holds most of their path. */
+export function pathFigure({ name, plane, path: places, explainedVariance, moments }: LandscapePath): NamedFigures {
+  const source = plane.losses['train']!;
+  const [first, second] = explainedVariance.map((share) => `${(100 * share).toFixed(1)} %`) as [string, string];
+  const figure = contourPanels({
+    title: 'The path of training on its principal plane',
+    caption: `${source.name}, loss on ${count(source.images)} training images; batch norm ${BATCH_NORM[source.batchNorm ?? 'frozen']}. Weights at ${moments.length} moments, from ${moments[0]!} to ${moments.at(-1)!}. The plane holds ${first} and ${second} of their variance along its directions; distances are those in weight space.`,
+    panels: [{ name: plane.network, grid: toGrid(plane.points, plane.series['train']!.loss), path: places, marks: [{ name: 'end', at: places.at(-1)! }] }],
+    axes: { x: `First principal component (${first} of the variance)`, y: `Second principal component (${second})` },
+  });
+  return { [`landscape-${name}-path`]: figure };
+}
+
+/** What all captions of a study share. */
+function caption({ settings, data, nets }: LandscapeStudy, what: string, batchNorm: BatchNormMode | undefined): string {
+  const images = data.synthetic ? `${data.name} (embedded synthetic images, not CIFAR)` : data.name;
+  const norm = batchNorm === undefined ? '' : `; batch norm ${BATCH_NORM[batchNorm]}`;
+  return `${images}; ${describeModel(settings)}${norm}. ${what} Nets: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.`;
+}
+
+function probed({ data }: LandscapeStudy): string {
+  return `on ${count(data.probedImages)} of the nets' ${count(data.trainingImages)} training images`;
+}
+
+function slices(study: LandscapeStudy): FigureSpecification | undefined {
+  const [one, other] = study.nets;
+  if (one.slice === undefined || other.slice === undefined) {
+    return undefined;
+  }
+  const lines = ([[one, one.slice], [other, other.slice]] as const).map(([{ label }, slice]) => line(label, slice.points.map(([x]) => x), slice.series['train']!));
+  return lossAndErrorLines({
+    title: 'A slice through each minimum along a random direction',
+    caption: caption(study, `Loss and error ${probed(study)}, along one random draw (seed ${study.settings.seed}), filter-normalised to each net.`, study.settings.batchNorm),
+    lines,
+    xTitle: 'Distance, in filter-normalised directions',
+    marks: [{ name: 'minimum', x: 0 }],
+  });
+}
+
+function surfaces(study: LandscapeStudy, kind: string, along: string, choose: (net: StudiedNet) => Samples | undefined): Readonly<Record<string, FigureSpecification>> {
+  const found = study.nets.flatMap((net): { readonly surface: NamedSurface; readonly samples: Samples }[] => {
+    const samples = choose(net);
+    return samples === undefined ? [] : [{ surface: { name: net.label, grid: toGrid(samples.points, samples.series['train']!.loss) }, samples }];
+  });
+  if (found.length < study.nets.length) {
+    return {};
+  }
+  const { grid } = found[0]!.surface;
+  const what = `Loss ${probed(study)} at ${grid.x.length} x ${grid.y.length} points; ${found[0]!.samples.directions}. Both nets over one range, to where the mean loss over each rim is at least ${study.settings.rimMultiple} times the centre's.`;
+  const text = caption(study, what, found[0]!.samples.losses['train']?.batchNorm);
+  const named = found.map(({ surface }) => surface);
+  return {
+    [`${kind}-surface`]: surfacePair({ title: `The loss around both minima along ${along}`, caption: text, surfaces: named, axes: PLANE_AXES }),
+    [`${kind}-contour`]: contourPanels({ title: `The loss around both minima along ${along}, from above`, caption: text, panels: named.map((surface) => ({ ...surface, marks: [{ name: 'minimum', at: [0, 0] }] })), axes: PLANE_AXES }),
+    ...Object.fromEntries(
+      named.map((surface, index) => [
+        `${kind}-topology-${index + 1}`,
+        surfaceTopology({
+          title: `${surface.name}: how the basins of the sampled surface merge`,
+          caption: `${text} Merge tree and persistence of the sublevel sets; a point touches its eight neighbours. The red bar is the deepest minimum's, which never ends.`,
+          surface,
+          axes: PLANE_AXES,
+        }),
+      ]),
+    ),
+  };
+}
+
+function path(study: LandscapeStudy, samples: Samples | undefined): FigureSpecification | undefined {
+  if (samples === undefined) {
+    return undefined;
+  }
+  const t = samples.points.map(([x]) => x);
+  return pathLines(study, { samples, t, title: 'On the straight line between the minima', where: `Straight line through both nets, ${t.length} points.` });
+}
+
+function curve(study: LandscapeStudy): FigureSpecification | undefined {
+  const samples = study.curve;
+  if (samples === undefined) {
+    return undefined;
+  }
+  const t = samples.points.map((_, index) => index / (samples.points.length - 1));
+  const { directions } = samples;
+  return pathLines(study, { samples, t, title: 'On a trained curve between the minima', where: `${directions[0]!.toUpperCase()}${directions.slice(1)}; ${t.length} points.` });
+}
+
+function pathLines(study: LandscapeStudy, { samples, t, title, where }: { readonly samples: Samples; readonly t: readonly number[]; readonly title: string; readonly where: string }): FigureSpecification {
+  const names = Object.keys(samples.series);
+  const barriers = names.map((name) => `${lossBarrier(t, samples.series[name]!.loss).barrier.toPrecision(3)} nats (${name})`);
+  const images = names.map((name) => `${count(samples.losses[name]!.images)} ${name === 'train' ? 'training' : name} images`);
+  return lossAndErrorLines({
+    title,
+    caption: caption(study, `${where} Loss and error on ${images.join(' and ')}. Loss barrier: ${barriers.join(', ')}.`, samples.losses[names[0]!]?.batchNorm),
+    lines: names.map((name) => line(name, t, samples.series[name]!)),
+    xTitle: `Place between ${study.nets[0].label} (0) and ${study.nets[1].label} (1)`,
+    marks: study.nets.map(({ label }, index) => ({ name: label, x: index })),
+  });
+}
+
+function spectra(study: LandscapeStudy): FigureSpecification | undefined {
+  const found = study.nets.flatMap(({ label, eigenvalues, density }) => (eigenvalues && density ? [{ name: label, largest: eigenvalues.eigenvalues, density, iterations: density.iterations, probes: density.probes }] : []));
+  if (found.length < study.nets.length) {
+    return undefined;
+  }
+  const { iterations, probes } = found[0]!;
+  return spectrum({
+    title: 'Eigenvalues of the Hessian at both minima',
+    caption: caption(study, `Hessian of the loss ${probed(study)}. Left: the largest eigenvalues by Lanczos, with residuals; hollow ones have not converged. Right: density by stochastic Lanczos quadrature, ${probes} x ${iterations} products.`, 'frozen'),
+    spectra: found,
+  });
+}
+
+function similarity(study: LandscapeStudy): FigureSpecification | undefined {
+  const [one, other] = study.nets;
+  return study.similarity && similarityMap({
+    title: `How alike the layers of ${one.label} and ${other.label} are`,
+    caption: caption(study, `Linear CKA of activations ${probed(study)}, after the stem, each block, and of the logits.`, 'frozen'),
+    ...study.similarity,
+    rowTitle: `Layer of ${one.label}`,
+    columnTitle: `Layer of ${other.label}`,
+  });
+}
+
+function line(name: string, x: readonly number[], { loss, error }: Series): LossAndErrorLine {
+  return { name, x, loss, error };
+}
+
+function count(images: number): string {
+  return images.toLocaleString('en-US');
+}
