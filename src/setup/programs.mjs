@@ -1,6 +1,7 @@
 // @ts-check
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { clearInterval, setInterval } from 'node:timers';
 
 /**
  * @typedef {object} Program
@@ -8,23 +9,29 @@ import { constants } from 'node:os';
  * @property {readonly string[]} args
  */
 
+/** Milliseconds between two looks at the parent process. */
+const LOOK_INTERVAL = 1000;
+
 /**
  * Runs programs side by side in this terminal until the first of them ends; then ends the others.
  *
- * Each gets a process group of its own, so that Ctrl-C reaches it once, through here, as `interrupt`.
+ * Each gets a process group of its own, so that Ctrl-C reaches it once, through here, as `interrupt`. Each is told this
+ * process's number as `SAMLAB_PARENT`: one that trains for long stops when this process is gone.
  *
  * @param {readonly Program[]} programs
  * @param {{ cwd: string, env: NodeJS.ProcessEnv, interrupt?: NodeJS.Signals }} options
  * @returns {Promise<number>} exit code of the program that ended first; 128 + the signal's number if one ended it
  */
 export async function runInForeground(programs, { cwd, env, interrupt = 'SIGINT' }) {
-  const children = programs.map(({ command, args }) => spawn(command, args, { cwd, env, stdio: 'inherit', detached: true }));
+  const told = { ...env, SAMLAB_PARENT: String(process.pid) };
+  const children = programs.map(({ command, args }) => spawn(command, args, { cwd, env: told, stdio: 'inherit', detached: true }));
   /** @param {NodeJS.Signals} signal */
   const passOn = (signal) => {
     for (const child of children) child.kill(signal === 'SIGINT' ? interrupt : signal);
   };
   const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
   for (const signal of signals) process.on(signal, passOn);
+  const watch = env.npm_lifecycle_event === undefined ? undefined : onceOrphaned(() => passOn('SIGTERM'));
   try {
     const ends = children.map((child) => endOf(child));
     const code = await Promise.race(ends);
@@ -32,8 +39,24 @@ export async function runInForeground(programs, { cwd, env, interrupt = 'SIGINT'
     await Promise.allSettled(ends);
     return code;
   } finally {
+    clearInterval(watch);
     for (const signal of signals) process.off(signal, passOn);
   }
+}
+
+/**
+ * Does something once when npm, which started this process, has been killed.
+ *
+ * @param {() => void} action
+ */
+function onceOrphaned(action) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    action();
+  }, LOOK_INTERVAL);
+  return watch;
 }
 
 /**

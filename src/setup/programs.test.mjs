@@ -52,3 +52,19 @@ for (const [signal, interrupt, expected] of /** @type {const} */ ([
     assert.equal(output, `ready\n${expected}\n`);
   });
 }
+
+test('a program is told who started it, and is ended when npm is killed', async () => {
+  const script = `console.log(process.pid, process.ppid === Number(process.env.SAMLAB_PARENT)); ${FOREVER}`;
+  const args = foreground([script]);
+  const npm = `
+    const { spawn } = require('node:child_process');
+    spawn(process.execPath, ${JSON.stringify(args)}, { stdio: 'inherit', env: { ...process.env, npm_lifecycle_event: 'experiment' } });`;
+  const parent = spawn(process.execPath, ['-e', npm], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(parent.stdout.setEncoding('utf8'), 'data');
+  const [pid, told] = String(line).trim().split(' ');
+  assert.equal(told, 'true');
+  parent.kill('SIGKILL');
+  // The pipe stays open as long as a process has it.
+  await once(parent.stdout, 'close');
+  assert.throws(() => process.kill(Number(pid), 0), /ESRCH/);
+});

@@ -1,4 +1,5 @@
 // @ts-check
+import { existsSync } from 'node:fs';
 import { addon } from './addon.mjs';
 import { compilation } from './compilation.mjs';
 import { cudaLibraries } from './cuda.mjs';
@@ -20,7 +21,7 @@ import { tensorflow } from './tensorflow.mjs';
 export async function setUp(layout) {
   checkPlatform(process.platform, process.arch);
   checkNode(process.versions.node);
-  await performSteps(stepsFor(layout, findDevice(process.env)), layout.root, (text) => process.stderr.write(text));
+  await performSteps(stepsFor(layout, findDevice(process.env, existsSync(layout.nvidia))), layout.root, (text) => process.stderr.write(text));
 }
 
 /**
