@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
+import { testLayersModel } from './layersModelTests';
 import { testOptimizer } from './optimizerTests';
 
 before(async () => {
@@ -14,3 +15,4 @@ after(() => {
 });
 
 testOptimizer();
+testLayersModel();

@@ -1,8 +1,8 @@
-import { dispose, type NamedTensorMap, type Optimizer, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { dispose, type NamedTensorMap, type Optimizer, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
 import type { LossAndGradient } from '../optim/step';
 import type { ParameterVariables } from './parameterVariables';
-import { perturbedPass, type LossFunction, type NamedGradients, type Pass } from './perturbedPass';
+import type { LossFunction, NamedGradients, Pass, PerturbedPasses } from './perturbedPass';
 import { readSync, type TfjsVector } from './tfjsVector';
 import { allVariables, VariableSnapshot } from './variableSnapshot';
 
@@ -15,16 +15,17 @@ export class LossPasses {
   constructor(
     private readonly base: Optimizer,
     private readonly parameters: ParameterVariables,
+    private readonly perturbed: PerturbedPasses,
     private readonly varList?: Variable[],
   ) {}
 
   /** Computes at a point. In the pass `perturbed` other variables, such as batch-norm statistics, stay as they are too. */
   at(point: TfjsVector, pass: Pass, f: LossFunction): LossAndGradient<TfjsVector> {
-    const { base, varList } = this;
+    const compute = (loss: () => Scalar): NamedGradients => this.base.computeGradients(loss, this.varList);
     const before = new VariableSnapshot(pass === 'perturbed' ? allVariables() : this.parameters.variables);
     try {
       this.parameters.moveTo(point);
-      return this.taken(pass === 'perturbed' ? perturbedPass((loss) => base.computeGradients(loss, varList), f) : base.computeGradients(() => f(pass), varList));
+      return this.taken(pass === 'perturbed' ? this.perturbed.compute(compute, f) : compute(() => f(pass)));
     } finally {
       before.restore();
     }

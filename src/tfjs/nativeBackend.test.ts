@@ -2,6 +2,7 @@ import '../engine/binding';
 import assert from 'node:assert/strict';
 import { before } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
+import { testLayersModel } from './layersModelTests';
 import { testOptimizer } from './optimizerTests';
 
 before(async () => {
@@ -9,3 +10,4 @@ before(async () => {
 });
 
 testOptimizer();
+testLayersModel();

@@ -13,19 +13,30 @@ export interface NamedGradients {
 }
 
 /**
- * Computes loss and gradient at perturbed weights and disposes of whatever else the loss made.
+ * The tensors that losses have kept with `tf.keep` at perturbed weights. They live until the next step.
  *
- * `tf.LayersModel` keeps the metrics of each pass and reads those of the first; without this, each step
- * of `model.fit` would leave one tensor a metric behind.
+ * `tf.LayersModel` keeps the metrics of each pass and counts on one pass a step. Without this, `fit` would leave one
+ * tensor a metric and step behind; if they were disposed of at once, `trainOnBatch`, which reads them all, would fail.
  */
-export function perturbedPass(computeGradients: (f: () => Scalar) => NamedGradients, f: LossFunction): NamedGradients {
-  const kept: Tensor[] = [];
-  const gradients = computeGradients(() => {
-    const loss = f('perturbed');
-    kept.push(...engine().state.activeScope.track.filter((tensor) => tensor.kept && tensor !== loss));
-    return loss;
-  });
-  // Among them are tensors that back-propagation kept for itself and has disposed of; doing so twice does nothing.
-  kept.forEach((tensor) => tensor.dispose());
-  return gradients;
+export class PerturbedPasses {
+  private kept: Tensor[] = [];
+
+  /** Computes loss and gradient at perturbed weights. */
+  compute(computeGradients: (f: () => Scalar) => NamedGradients, f: LossFunction): NamedGradients {
+    const kept: Tensor[] = [];
+    const gradients = computeGradients(() => {
+      const loss = f('perturbed');
+      kept.push(...engine().state.activeScope.track.filter((tensor) => tensor.kept && tensor !== loss));
+      return loss;
+    });
+    // Back-propagation keeps tensors too, and has disposed of its own by now.
+    this.kept.push(...kept.filter((tensor) => !tensor.isDisposed));
+    return gradients;
+  }
+
+  /** Frees the tensors of the last step. */
+  dispose(): void {
+    this.kept.forEach((tensor) => tensor.dispose());
+    this.kept = [];
+  }
 }

@@ -12,7 +12,7 @@ import { baseMomentum } from './baseMomentum';
 import { climbedPoint, type ClimbSettings, type ImageGradients } from './climb';
 import { connectedNames, LossPasses } from './lossPasses';
 import { parameterKind, ParameterVariables } from './parameterVariables';
-import { perturbedPass, type LossFunction, type NamedGradients } from './perturbedPass';
+import { PerturbedPasses, type LossFunction, type NamedGradients } from './perturbedPass';
 import { copyState, fromPlain, toPlain } from './plainCopies';
 import type { TfjsVector } from './tfjsVector';
 import { allVariables, VariableSnapshot } from './variableSnapshot';
@@ -46,8 +46,9 @@ export interface SharpnessAwareOptimizerSettings {
  * g = gradient of the loss at w; eps = rule(w, g, rho), for SAM rho g / |g|_2; a base step at w with the gradient at w + eps
  *
  * It is a `tf.Optimizer` itself, so `minimize` and `LayersModel.compile` take it. Loss, metrics and batch-norm
- * statistics are those of the pass at w: what the loss assigns to variables at w + eps is undone, and tensors
- * that it keeps there with `tf.keep` are disposed of. Dropout draws a mask of its own in each pass unless it has a seed.
+ * statistics are those of the pass at w: what the loss assigns to variables at w + eps is undone, and tensors that
+ * it keeps there with `tf.keep` live until the next step. Dropout draws a mask in each pass unless it has a seed.
+ * `LayersModel.trainOnBatch` lists the metrics at w + eps after those at w.
  *
  * The loss runs twice a step, so it must not change anything but variables; it is told which pass it is for.
  *
@@ -63,6 +64,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
   private readonly rule: PerturbationRule;
   private readonly aware: SharpnessAware;
   private method: MethodState<TfjsVector>;
+  private readonly perturbed = new PerturbedPasses();
   /** The names of the variables of the last step. */
   private layout = '';
   /** What to go back to, between the two phases of a step. */
@@ -97,11 +99,11 @@ export class SharpnessAwareOptimizer extends Optimizer {
    * @throws whatever the loss or the rule throws, with the weights as they were.
    */
   override minimize(f: LossFunction, returnCost = false, varList?: Variable[]): Scalar | null {
-    this.checkReady('minimize');
+    this.begin('minimize');
     const { base, rho, method } = this;
     const first = this.climbsAlongMomentum ? undefined : base.computeGradients(() => f('first'), varList);
     const parameters = this.parametersOf(first ? connectedNames(first.grads) : undefined, varList);
-    const passes = new LossPasses(base, parameters, varList);
+    const passes = new LossPasses(base, parameters, this.perturbed, varList);
     const loss = withTemporaries((own) => {
       const momentum = this.climbsAlongMomentum ? own(parameters.vector(baseMomentum(base))) : undefined;
       const output = this.aware.step<TfjsVector, undefined>({
@@ -134,7 +136,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
    */
   override computeGradients(f: LossFunction, varList?: Variable[]): NamedGradients {
     const compute = (loss: () => Scalar): NamedGradients => this.base.computeGradients(loss, varList);
-    return this.before && !this.climbsAlongMomentum ? perturbedPass(compute, f) : compute(() => f('first'));
+    return this.before && !this.climbsAlongMomentum ? this.perturbed.compute(compute, f) : compute(() => f('first'));
   }
 
   /**
@@ -151,7 +153,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
         parameters: own(parameters.point()),
         direction,
         state: this.method.rule,
-        ...this.imageGradients(new LossPasses(this.base, parameters)),
+        ...this.imageGradients(new LossPasses(this.base, parameters, this.perturbed)),
       });
       this.arrive(parameters, own(point), state);
     });
@@ -205,6 +207,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
   /** Frees the states of the rule and of the base optimizer. */
   override dispose(): void {
     this.restore();
+    this.perturbed.dispose();
     [this.method.rule, this.method.look].forEach((state) => disposeReplaced(state, EMPTY_STATE));
     this.method = this.aware.init();
     this.base.dispose();
@@ -214,11 +217,13 @@ export class SharpnessAwareOptimizer extends Optimizer {
     return this.rule.climbsAlong === 'momentum';
   }
 
-  private checkReady(caller: string): void {
+  /** Begins a step. */
+  private begin(caller: string): void {
     checkRho(`SharpnessAwareOptimizer.${caller}`, this.rho);
     if (this.before) {
       throw new Error(`SharpnessAwareOptimizer.${caller}: the variables are at w + eps; finish the step with applyGradients, or go back with restore.`);
     }
+    this.perturbed.dispose();
   }
 
   private parametersOf(names: readonly string[] | undefined, varList?: Variable[]): ParameterVariables {
@@ -234,7 +239,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
   }
 
   private climbingParameters(gradients: NamedTensorMap): ParameterVariables {
-    this.checkReady('climb');
+    this.begin('climb');
     if (this.settings.look) {
       throw new Error('SharpnessAwareOptimizer.climb: LookSAM decides in each step whether there is a second pass; use minimize.');
     }
