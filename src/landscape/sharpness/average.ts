@@ -1,0 +1,75 @@
+import { random } from '../../engine/random';
+import type { Vector } from '../../engine/vector';
+import type { LossOperator, LossSource } from '../operator';
+import { withTemporaryVectors } from '../temporaries';
+import { drawLike, pointOf } from './ball';
+
+/** How far, and in how many directions. */
+export interface AverageSharpnessOptions {
+  /** rho */
+  readonly rho: number;
+  /** Random directions, 2 or more; 20 unless told. */
+  readonly directions?: number;
+  /** Scales each element of a direction with its |weight|. */
+  readonly adaptive?: boolean;
+  readonly seed: number;
+  /** Called after each direction. */
+  readonly onProgress?: (progress: { readonly directions: number; readonly of: number }) => void;
+}
+
+/** A mean over random directions, as plain data. */
+export interface AverageSharpness {
+  readonly measure: 'average-direction' | 'adaptive average-direction';
+  readonly source: LossSource;
+  /** Mean over the directions. */
+  readonly sharpness: number;
+  /** Of the mean. */
+  readonly standardError: number;
+  /** L(w + eps) - L(w), one a direction. */
+  readonly values: readonly number[];
+  readonly baseLoss: number;
+  readonly radius: number;
+  readonly directions: number;
+  readonly seed: number;
+}
+
+/**
+ * Average-direction sharpness: the mean of L(w + eps) - L(w) over eps uniform on the sphere |eps|_2 = rho; adaptive:
+ * on |eps / |w||_2 = rho.
+ *
+ * For a quadratic loss with Hessian H of d rows its expectation is rho² tr(H) / 2d.
+ *
+ * @throws RangeError if rho is negative or not finite, or there are fewer than two directions.
+ */
+export async function averageSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: AverageSharpnessOptions): Promise<AverageSharpness> {
+  const { rho, directions = 20, adaptive = false, seed, onProgress } = options;
+  checkOptions(rho, directions);
+  const { loss: baseLoss } = await loss.evaluate(w);
+  return withTemporaryVectors(async (own) => {
+    const ball = { radius: rho, norm: 'L2', ...(adaptive ? { scale: own(w.absPower(1)) } : {}) } as const;
+    const values: number[] = [];
+    for (let index = 0; index < directions; index++) {
+      const found = await withTemporaryVectors((ownHere) => {
+        const chance = random(seed, 'direction', index);
+        const drawn = ownHere(drawLike(w, () => chance.normal()));
+        return loss.evaluate(ownHere(pointOf(w, ball, ownHere(drawn.times(rho / drawn.norm())))));
+      });
+      values.push(found.loss - baseLoss);
+      onProgress?.({ directions: index + 1, of: directions });
+    }
+    const sharpness = values.reduce((sum, value) => sum + value, 0) / directions;
+    const squares = values.reduce((sum, value) => sum + (value - sharpness) ** 2, 0);
+    const standardError = Math.sqrt(squares / (directions - 1) / directions);
+    const measure = adaptive ? 'adaptive average-direction' : 'average-direction';
+    return { measure, source: loss.source, sharpness, standardError, values, baseLoss, radius: rho, directions, seed };
+  });
+}
+
+function checkOptions(rho: number, directions: number): void {
+  if (!(rho >= 0 && rho < Infinity)) {
+    throw new RangeError(`averageSharpness: expected a radius rho of 0 or more, got ${rho}.`);
+  }
+  if (!(Number.isSafeInteger(directions) && directions >= 2)) {
+    throw new RangeError(`averageSharpness: expected at least 2 directions, got ${directions}; one has no standard error.`);
+  }
+}

@@ -1,0 +1,70 @@
+import { imageCount, select, type Dataset } from '../../data/dataset';
+import type { Vector } from '../../engine/vector';
+import type { LossOperator } from '../operator';
+import type { Sharpness } from './worstCase';
+
+/** A mean over groups of m images, as plain data. */
+export interface MSharpness<S extends Sharpness = Sharpness> {
+  readonly measure: 'm-sharpness';
+  /** Mean over the groups. */
+  readonly sharpness: number;
+  /** Of the mean over the groups; 0 with one group, which tells nothing about it. */
+  readonly standardError: number;
+  /** m: images in each group. */
+  readonly m: number;
+  readonly images: number;
+  readonly radius: number;
+  readonly gradientEvaluations: number;
+  readonly groups: readonly S[];
+}
+
+/**
+ * Splits a data set into groups of m images, in its own order.
+ *
+ * @throws RangeError unless m is a positive integer that divides the number of images.
+ */
+export function groupsOf(dataset: Dataset, m: number): Dataset[] {
+  const images = imageCount(dataset);
+  if (!(Number.isSafeInteger(m) && m >= 1 && images % m === 0)) {
+    throw new RangeError(`groupsOf: expected an m that divides the ${images} images, got ${m}.`);
+  }
+  return Array.from({ length: images / m }, (_, group) => select(dataset, Int32Array.from({ length: m }, (_image, index) => group * m + index)));
+}
+
+/**
+ * m-sharpness: the mean over groups of m images of each group's own sharpness, with an eps of its own,
+ *
+ * (m/n) sum over groups of max over |eps| <= rho of L_group(w + eps) - L_group(w).
+ *
+ * With one group of all images it is that measure itself.
+ *
+ * @param groups losses on equally many images each, such as `networkOperator`s on `groupsOf` a data set.
+ * @param measure how sharp one group's loss is, such as `(group) => worstCaseSharpness(group, w, { rho, seed })`.
+ * @throws RangeError without groups, or for groups of unequal size.
+ * @source Foret et al. 2021 (arXiv 2010.01412), section 4.1.
+ */
+export async function mSharpness<V extends Vector, S extends Sharpness>(
+  groups: readonly LossOperator<V>[],
+  measure: (group: LossOperator<V>) => Promise<S>,
+): Promise<MSharpness<S>> {
+  const [m] = groups.map(({ source }) => source.images);
+  if (m === undefined || groups.some(({ source }) => source.images !== m)) {
+    throw new RangeError(`mSharpness: expected groups of equally many images, got [${groups.map(({ source }) => source.images).join(', ')}].`);
+  }
+  const found: S[] = [];
+  for (const group of groups) {
+    found.push(await measure(group));
+  }
+  const sharpness = found.reduce((sum, part) => sum + part.sharpness, 0) / found.length;
+  const squares = found.reduce((sum, part) => sum + (part.sharpness - sharpness) ** 2, 0);
+  return {
+    measure: 'm-sharpness',
+    sharpness,
+    standardError: found.length === 1 ? 0 : Math.sqrt(squares / (found.length - 1) / found.length),
+    m,
+    images: m * found.length,
+    radius: found[0]!.radius,
+    gradientEvaluations: found.reduce((sum, part) => sum + part.gradientEvaluations, 0),
+    groups: found,
+  };
+}

@@ -1,0 +1,65 @@
+import type { Vector } from '../../engine/vector';
+import { withTemporaries } from '../../optim/temporaries';
+import type { LossOperator } from '../operator';
+import { withTemporaryVectors } from '../temporaries';
+import { pointOf, project, steepest, type Ball } from './ball';
+import type { Sharpness } from './worstCase';
+
+/** Which ball, and how SAM's perturbation climbs in it. */
+export interface SamSharpnessOptions {
+  /** Radius in the norm. */
+  readonly rho: number;
+  /** L2 unless told. */
+  readonly norm?: 'L2' | 'Linf';
+  /** Gradients of the ascent; 1, SAM's own, unless told. */
+  readonly ascentSteps?: number;
+}
+
+/** SAM's sharpness, with how it was climbed to. */
+export interface SamSharpness extends Sharpness {
+  readonly measure: 'sam';
+  readonly norm: 'L2' | 'Linf';
+  /** Gradients that eps was made of. */
+  readonly ascentSteps: number;
+}
+
+/**
+ * The sharpness that SAM minimises, at SAM's own perturbation: L(w + eps) - L(w), with eps from exactly `ascentSteps` gradients.
+ *
+ * eps_0 = 0, eps_t+1 = P(eps_t + rho / T u(g(w + eps_t))), u(g) = g / |g|_2 or sign(g). With one step eps = rho u(g).
+ * It is SAM's first-order guess, not a maximum: below the worst case, and negative where the loss falls again within rho.
+ *
+ * @throws RangeError if rho is negative or not finite, or there is less than one step.
+ * @source Foret et al. 2021 (arXiv 2010.01412), eq. 2, and appendix C.3 for several steps.
+ */
+export async function samSharpness<V extends Vector>(loss: LossOperator<V>, w: V, { rho, norm = 'L2', ascentSteps = 1 }: SamSharpnessOptions): Promise<SamSharpness> {
+  if (!(rho >= 0 && rho < Infinity)) {
+    throw new RangeError(`samSharpness: expected a radius rho of 0 or more, got ${rho}; SAM's paper uses 0.05 on CIFAR-10.`);
+  }
+  if (!(Number.isSafeInteger(ascentSteps) && ascentSteps >= 1)) {
+    throw new RangeError(`samSharpness: expected ascentSteps of at least 1, got ${ascentSteps}.`);
+  }
+  const ball: Ball<V> = { radius: rho, norm };
+  let eps = w.zeros();
+  try {
+    for (let step = 0; step < ascentSteps; step++) {
+      const before = eps;
+      eps = await climb(loss, w, ball, before, rho / ascentSteps);
+      before.dispose();
+    }
+    const { loss: baseLoss } = await loss.evaluate(w);
+    const { loss: worstLoss } = await withTemporaryVectors((own) => loss.evaluate(own(w.plus(eps))));
+    return { measure: 'sam', source: loss.source, sharpness: worstLoss - baseLoss, baseLoss, worstLoss, radius: rho, norm, ascentSteps, gradientEvaluations: ascentSteps };
+  } finally {
+    eps.dispose();
+  }
+}
+
+/** One step of the ascent. Leaves eps to the caller. */
+async function climb<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ball<V>, eps: V, reach: number): Promise<V> {
+  return withTemporaryVectors(async (own) => {
+    const { gradient } = await loss.gradient(own(pointOf(w, ball, eps)));
+    own(gradient);
+    return withTemporaries((ownHere) => project(ownHere(eps.plus(ownHere(steepest(gradient, ball)), reach)), ball));
+  });
+}
