@@ -1,7 +1,8 @@
 import { typeAttribute } from './binding';
 import { convolutionFilterGradient, convolutionInputGradient, convolve } from './convolutionKernels';
-import { matMul } from './dense';
 import { samplingAttributes, spreadApart } from './maps';
+import { matrixProduct } from './matrixProduct';
+import { inPrecision, temporarily } from './precision';
 import { isSmallMap, smallMapConvolution } from './smallMapConvolution';
 import { record } from './tape';
 import { execute1, release, tensor, type Tensor } from './tensor';
@@ -10,12 +11,16 @@ import { execute1, release, tensor, type Tensor } from './tensor';
 function pointwiseConvolution(x: Tensor, filter: Tensor): Tensor {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   const filters = filter.shape[3]!;
-  const rows = reshape(x, [batch * height * width, channels]);
-  const matrix = reshape(filter, [channels, filters]);
-  const product = matMul(rows, matrix);
-  const y = reshape(product, [batch, height, width, filters]);
-  release(rows, matrix, product);
-  return y;
+  const rows = (map: Tensor): Tensor => reshaped(map, [batch * height * width, map.shape[3]!]);
+  const matrix = (): Tensor => reshaped(inPrecision(filter, x.dtype), [channels, filters]);
+  const y = temporarily(() => reshaped(matrixProduct(rows(x), matrix()), [batch, height, width, filters]));
+  return record([x, filter], y, () => ({
+    saved: [x, filter],
+    backward: (dy) => [
+      x.tracked ? temporarily(() => reshaped(matrixProduct(rows(dy), matrix(), { transposeB: true }), x.shape)) : undefined,
+      temporarily(() => reshaped(matrixProduct(rows(x), rows(dy), { transposeA: true, result: filter.dtype }), filter.shape)),
+    ],
+  }));
 }
 
 /**
@@ -45,19 +50,19 @@ export function conv2d(x: Tensor, filter: Tensor, { stride = 1, padding = 0 } = 
     return smallMapConvolution(x, filter, stride);
   }
   const geometry = { stride, padding };
-  return record([x, filter], convolve(x, filter, geometry), () => ({
+  return record([x, filter], convolve(x, inPrecision(filter, x.dtype), geometry), () => ({
     saved: [x, filter],
     backward: (dy) => [
-      x.tracked ? convolutionInputGradient(x.shape, filter, dy, geometry) : undefined,
-      convolutionFilterGradient(x, filter.shape, dy, geometry),
+      x.tracked ? convolutionInputGradient(x.shape, inPrecision(filter, x.dtype), dy, geometry) : undefined,
+      convolutionFilterGradient(x, filter.shape, dy, geometry, filter.dtype),
     ],
   }));
 }
 
-/** Calls `op` with the shape as a tensor, which TensorFlow takes as an input and not as an attribute. */
-function withSizes(shape: readonly number[], op: (sizes: Tensor) => Tensor): Tensor {
+/** The same elements in another shape, without a copy; not recorded on the tape. */
+function reshaped(x: Tensor, shape: readonly number[]): Tensor {
   const sizes = tensor(Int32Array.from(shape), [shape.length]);
-  const result = op(sizes);
+  const result = execute1('Reshape', [typeAttribute('T', x.dtype), typeAttribute('Tshape', 'int32')], [x, sizes]);
   sizes.dispose();
   return result;
 }
@@ -68,9 +73,7 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   if (size !== x.size) {
     throw new RangeError(`reshape: [${x.shape.join(', ')}] has ${x.size} elements, [${shape.join(', ')}] has ${size}.`);
   }
-  const change = (from: Tensor, to: readonly number[]): Tensor =>
-    withSizes(to, (sizes) => execute1('Reshape', [typeAttribute('T', from.dtype), typeAttribute('Tshape', 'int32')], [from, sizes]));
-  return record([x], change(x, shape), () => ({ saved: [], backward: (dy) => [change(dy, x.shape)] }));
+  return record([x], reshaped(x, shape), () => ({ saved: [], backward: (dy) => [reshaped(dy, x.shape)] }));
 }
 
 /** Every `stride`-th row and column, x[n, s i, s j, c], taken by a 1x1 average pool. */

@@ -1,8 +1,9 @@
 /** Convolution and its two gradients by each kernel that there is; none is recorded on the tape. */
-import { boolAttribute, intAttribute, oneDnnKernel, stringAttribute, typeAttribute, type Attribute } from './binding';
+import { boolAttribute, intAttribute, oneDnnKernel, stringAttribute, typeAttribute, type Attribute, type DType } from './binding';
 import { batchBucket, runKernel, type Kernel } from './kernelChoice';
 import { cropMap, padMap, spreadApart } from './maps';
-import { execute1, scope, tensor, type Tensor } from './tensor';
+import { inEitherPrecision, temporarily } from './precision';
+import { execute1, tensor, type Tensor } from './tensor';
 
 /** How a filter moves over a map. */
 export interface Geometry {
@@ -26,10 +27,6 @@ function attributes(x: Tensor, { stride, padding }: Geometry, form: Padding): At
 
 const tensorFlowOnly = boolAttribute('use_cudnn_on_gpu', true);
 
-function temporarily(body: () => Tensor): Tensor {
-  return scope(body, (result) => [result]);
-}
-
 function sizes(shape: readonly number[]): Tensor {
   return tensor(Int32Array.from(shape), [shape.length]);
 }
@@ -47,7 +44,9 @@ function convolution(library: 'TensorFlow' | 'oneDNN', x: Tensor, filter: Tensor
 
 /** y[n, i, j, f] = sum over (a, b, c) of x[n, s i + a - p, s j + b - p, c] filter[a, b, c, f] */
 export function convolve(x: Tensor, filter: Tensor, geometry: Geometry): Tensor {
-  const kernels = (['TensorFlow', 'oneDNN'] as const).map((library) => ({ name: library, run: () => convolution(library, x, filter, geometry) }));
+  const kernels = inEitherPrecision([x, filter], x.dtype, ([map, taps]) =>
+    (['TensorFlow', 'oneDNN'] as const).map((library) => ({ name: library, run: () => convolution(library, map, taps, geometry) })),
+  );
   return choose('forward', x.shape, filter.shape, x.dtype, geometry, kernels);
 }
 
@@ -56,10 +55,9 @@ function oneDnnPadding({ stride, padding }: Geometry, kernel: number): Padding {
   return stride === 1 && padding === (kernel - 1) / 2 ? 'SAME' : 'VALID';
 }
 
-/** Gradient with respect to the filter, [kernel, kernel, channels, filters], from that of the output. */
-export function convolutionFilterGradient(x: Tensor, filterShape: readonly number[], dy: Tensor, geometry: Geometry): Tensor {
+function filterGradientKernels([x, dy]: readonly [Tensor, Tensor], filterShape: readonly number[], geometry: Geometry): Kernel[] {
   const form = oneDnnPadding(geometry, filterShape[0]!);
-  return choose('filter gradient', x.shape, filterShape, x.dtype, geometry, [
+  return [
     {
       name: 'TensorFlow',
       run: () => temporarily(() => execute1('Conv2DBackpropFilter', [...attributes(x, geometry, 'EXPLICIT'), tensorFlowOnly], [x, sizes(filterShape), dy])),
@@ -72,7 +70,17 @@ export function convolutionFilterGradient(x: Tensor, filterShape: readonly numbe
           return execute1('_MklNativeConv2DBackpropFilter', [...attributes(x, geometry, form), oneDnnKernel], [padded, sizes(filterShape), dy]);
         }),
     },
-  ]);
+  ];
+}
+
+/**
+ * Gradient with respect to the filter, [kernel, kernel, channels, filters], from that of the output.
+ *
+ * @param result element type of the gradient: the filter's own.
+ */
+export function convolutionFilterGradient(x: Tensor, filterShape: readonly number[], dy: Tensor, geometry: Geometry, result: DType): Tensor {
+  const kernels = inEitherPrecision([x, dy], result, (inputs) => filterGradientKernels(inputs, filterShape, geometry));
+  return choose('filter gradient', x.shape, filterShape, x.dtype, geometry, kernels);
 }
 
 /** Rotates the taps by half a turn and swaps channels and filters. */
@@ -92,12 +100,11 @@ function asConvolution(library: 'TensorFlow' | 'oneDNN', xShape: readonly number
   return convolution(library, spread, transposedFilter(filter), { stride: 1, padding: kernel - 1 - padding });
 }
 
-/** Gradient with respect to the input, [batch, height, width, channels], from that of the output. */
-export function convolutionInputGradient(xShape: readonly number[], filter: Tensor, dy: Tensor, geometry: Geometry): Tensor {
+function inputGradientKernels(xShape: readonly number[], [filter, dy]: readonly [Tensor, Tensor], geometry: Geometry): Kernel[] {
   const form = oneDnnPadding(geometry, filter.shape[0]!);
   const [batch, height, width, channels] = xShape as [number, number, number, number];
   const { padding } = geometry;
-  return choose('input gradient', xShape, filter.shape, dy.dtype, geometry, [
+  return [
     // First, for TensorFlow's own kernel is up to 200 times slower than its forward kernel where there is no AVX-512.
     { name: 'TensorFlow, as a convolution', run: () => temporarily(() => asConvolution('TensorFlow', xShape, filter, dy, geometry)) },
     { name: 'oneDNN, as a convolution', run: () => temporarily(() => asConvolution('oneDNN', xShape, filter, dy, geometry)) },
@@ -114,5 +121,11 @@ export function convolutionInputGradient(xShape: readonly number[], filter: Tens
       name: 'TensorFlow',
       run: () => temporarily(() => execute1('Conv2DBackpropInput', [...attributes(dy, geometry, 'EXPLICIT'), tensorFlowOnly], [sizes(xShape), filter, dy])),
     },
-  ]);
+  ];
+}
+
+/** Gradient with respect to the input, [batch, height, width, channels], from that of the output. */
+export function convolutionInputGradient(xShape: readonly number[], filter: Tensor, dy: Tensor, geometry: Geometry): Tensor {
+  const kernels = inEitherPrecision([filter, dy], dy.dtype, (inputs) => inputGradientKernels(xShape, inputs, geometry));
+  return choose('input gradient', xShape, filter.shape, dy.dtype, geometry, kernels);
 }

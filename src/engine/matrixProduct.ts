@@ -1,6 +1,7 @@
-import { boolAttribute, oneDnnKernel, typeAttribute } from './binding';
+import { boolAttribute, oneDnnKernel, typeAttribute, type DType } from './binding';
 import { batchBucket, runKernel, type Kernel } from './kernelChoice';
-import { execute1, scope, tensor, type Tensor } from './tensor';
+import { inEitherPrecision, temporarily } from './precision';
+import { execute1, tensor, type Tensor } from './tensor';
 
 type Library = 'TensorFlow' | 'oneDNN';
 
@@ -16,11 +17,7 @@ function transpose(x: Tensor): Tensor {
   return result;
 }
 
-function temporarily(body: () => Tensor): Tensor {
-  return scope(body, (result) => [result]);
-}
-
-function kernels(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Kernel[] {
+function kernels([a, b]: readonly [Tensor, Tensor], transposeA: boolean, transposeB: boolean): Kernel[] {
   return (['TensorFlow', 'oneDNN'] as const).flatMap((library) => {
     const direct: Kernel = { name: library, run: () => multiply(library, a, b, transposeA, transposeB) };
     if (transposeA && !transposeB) {
@@ -34,17 +31,24 @@ function kernels(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean)
   });
 }
 
+interface ProductOptions {
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+  readonly result?: DType;
+}
+
 /**
  * Product of two matrices, either of them transposed, by the fastest kernel; it is not recorded on the tape.
  *
  * @param a [rows, inner], or [inner, rows] if transposed
  * @param b [inner, columns], or [columns, inner] if transposed
- * @returns [rows, columns], in the operands' precision
+ * @param result element type of the result; the operands' own where nothing is said
+ * @returns [rows, columns]
  */
-export function matrixProduct(a: Tensor, b: Tensor, { transposeA = false, transposeB = false } = {}): Tensor {
+export function matrixProduct(a: Tensor, b: Tensor, { transposeA = false, transposeB = false, result = a.dtype }: ProductOptions = {}): Tensor {
   const [rows, inner] = transposeA ? [a.shape[1]!, a.shape[0]!] : [a.shape[0]!, a.shape[1]!];
   const columns = transposeB ? b.shape[0]! : b.shape[1]!;
   const letters = `${transposeA ? 't' : 'n'}${transposeB ? 't' : 'n'}`;
   const computation = `product ${letters} ${a.dtype} ${[rows, inner, columns].map(batchBucket).join(' x ')}`;
-  return runKernel(computation, kernels(a, b, transposeA, transposeB));
+  return runKernel(computation, inEitherPrecision([a, b], result, (operands) => kernels(operands, transposeA, transposeB)));
 }

@@ -1,5 +1,7 @@
 import { boolAttribute, intAttribute, stringAttribute, typeAttribute } from './binding';
 import { reshape } from './convolution';
+import { cropMap, padMap } from './maps';
+import { converted, temporarily } from './precision';
 import { record } from './tape';
 import { execute1, release, tensor, type Tensor } from './tensor';
 
@@ -31,21 +33,7 @@ export function maxPool3x3Stride2(x: Tensor): Tensor {
 
 /** One zero on each side of both spatial axes. */
 function pad(x: Tensor): Tensor {
-  const types = [typeAttribute('T', x.dtype), typeAttribute('Tpaddings', 'int32')];
-  const margins = tensor(Int32Array.of(0, 0, 1, 1, 1, 1, 0, 0), [4, 2]);
-  const y = execute1('Pad', types, [x, margins]);
-  margins.dispose();
-  return record([x], y, () => ({
-    saved: [],
-    backward: (dy) => {
-      const begin = tensor(Int32Array.of(0, 1, 1, 0), [4]);
-      const size = tensor(Int32Array.from(x.shape), [4]);
-      const dx = execute1('Slice', [typeAttribute('T', dy.dtype), typeAttribute('Index', 'int32')], [dy, begin, size]);
-      begin.dispose();
-      size.dispose();
-      return [dx];
-    },
-  }));
+  return record([x], padMap(x, 1), () => ({ saved: [], backward: (dy) => [cropMap(dy, 1)] }));
 }
 
 /**
@@ -66,14 +54,12 @@ export function globalAveragePool(x: Tensor): Tensor {
   return record([x], y, () => ({ saved: [], backward: (dy) => [spread(dy, x.shape)] }));
 }
 
-/** Gradient of the mean: every position gets an equal share of it. */
+/** Gradient of the mean: every position gets an equal share of it, divided in float32 in either precision. */
 function spread(dy: Tensor, [batch, height, width, channels]: readonly number[]): Tensor {
-  const type = typeAttribute('T', dy.dtype);
-  const share = tensor([1 / (height! * width!)], []);
-  const divided = execute1('Mul', [type], [dy, share]);
-  const column = reshape(divided, [batch!, 1, 1, channels!]);
-  const shape = tensor(Int32Array.of(batch!, height!, width!, channels!), [4]);
-  const dx = execute1('BroadcastTo', [type, typeAttribute('Tidx', 'int32')], [column, shape]);
-  [share, divided, column, shape].forEach((temporary) => temporary.dispose());
-  return dx;
+  return temporarily(() => {
+    const divided = execute1('Mul', [typeAttribute('T', 'float32')], [converted(dy, 'float32'), tensor([1 / (height! * width!)], [])]);
+    const column = reshape(converted(divided, dy.dtype), [batch!, 1, 1, channels!]);
+    const shape = tensor(Int32Array.of(batch!, height!, width!, channels!), [4]);
+    return execute1('BroadcastTo', [typeAttribute('T', dy.dtype), typeAttribute('Tidx', 'int32')], [column, shape]);
+  });
 }

@@ -1,5 +1,6 @@
 import { typeAttribute } from './binding';
 import { matrixProduct } from './matrixProduct';
+import { inPrecision } from './precision';
 import { record } from './tape';
 import { execute1, release, scope, tensor, type Tensor } from './tensor';
 
@@ -88,7 +89,7 @@ export function smallMapConvolution(x: Tensor, filter: Tensor, stride: number): 
   const outputShape = [batch, table.outputs * filters];
   const { matrix, y } = scope(
     () => {
-      const dense = denseMatrix(filter, table);
+      const dense = denseMatrix(inPrecision(filter, x.dtype), table);
       return { matrix: dense, y: shaped(matrixProduct(shaped(x, rowShape), dense), [batch, table.outputHeight, table.outputWidth, filters]) };
     },
     (made) => [made.matrix, made.y],
@@ -100,7 +101,7 @@ export function smallMapConvolution(x: Tensor, filter: Tensor, stride: number): 
         () => {
           const rows = shaped(dy, outputShape);
           const dx = x.tracked ? shaped(matrixProduct(rows, matrix, { transposeB: true }), x.shape) : undefined;
-          return [dx, foldMatrix(matrixProduct(shaped(x, rowShape), rows, { transposeA: true }), table, filter.shape)];
+          return [dx, foldMatrix(matrixProduct(shaped(x, rowShape), rows, { transposeA: true, result: filter.dtype }), table, filter.shape)];
         },
         (gradients) => gradients.filter((gradient) => gradient !== undefined),
       ),

@@ -15,6 +15,8 @@ export class Tensor {
   released = false;
   /** Whether the loss's gradient with respect to this tensor is wanted; kept by the tape. */
   tracked = false;
+  /** This tensor's values in another element type, kept as long as it lives; made by `inPrecision`. */
+  companion: Tensor | undefined;
   private alive = true;
 
   constructor(
@@ -65,6 +67,7 @@ export class Tensor {
     if (this.alive) {
       this.alive = false;
       binding.deleteTensor(this.nativeId);
+      this.companion?.dispose();
       for (const open of scopes) {
         open.delete(this);
       }
@@ -98,6 +101,16 @@ export function scope<T>(body: () => T, keep: (result: T) => Iterable<Tensor> = 
     for (const tensor of made) {
       tensor.dispose();
     }
+  }
+}
+
+/** Runs `body` as if no scope were open: what it makes is freed by hand alone. */
+export function unscoped<T>(body: () => T): T {
+  const open = scopes.splice(0);
+  try {
+    return body();
+  } finally {
+    scopes.push(...open);
   }
 }
 

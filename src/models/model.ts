@@ -1,6 +1,7 @@
 import { batchNormalizeEvaluation, batchNormalizeTraining, type ChannelStatistics } from '../engine/batchNormalization';
 import { addBias, matMul } from '../engine/dense';
 import { conv2d } from '../engine/convolution';
+import { cast } from '../engine/precision';
 import { release, type Tensor } from '../engine/tensor';
 import type { ParameterKind, ParameterSpec } from '../engine/vector';
 
@@ -83,9 +84,14 @@ export class ModelBuilder {
     const weight = this.parameter(`${name}.weight`, 'weight', [inputs, outputs]);
     const bias = this.parameter(`${name}.bias`, 'bias', [outputs]);
     return (x, { parameters }) => {
-      const product = matMul(x, parameters[weight]!);
+      // Logits are float32 in either precision: softmax and loss take them as they are.
+      const features = cast(x, 'float32');
+      const product = matMul(features, parameters[weight]!);
       const y = addBias(product, parameters[bias]!);
       release(product);
+      if (features !== x) {
+        release(features);
+      }
       return y;
     };
   }
