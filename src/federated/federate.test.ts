@@ -33,6 +33,9 @@ function range(start: number, end: number): Int32Array {
 /** Of the twenty images the first client has eight, the second twelve. */
 const clients: readonly Dataset[] = [select(images, range(0, 8)), select(images, range(8, 20))];
 
+/** A client of four images and one of six, for what needs many trainings. */
+const small: readonly Dataset[] = [select(images, range(0, 4)), select(images, range(4, 10))];
+
 const SETTINGS: FederatedSettings = {
   ...DEFAULT_FEDERATED_CONFIG,
   normalization: 'half',
@@ -113,7 +116,7 @@ test('two clients: weights and running statistics are the average by numbers of 
 });
 
 test('FedSAM with rho 0 is FedAvg to the bit, MoFedSAM with alpha 1 is FedSAM; with other settings they differ', async () => {
-  const run = async (changes: Partial<FederatedSettings>): Promise<ReturnType<typeof networkNumbers>> => networkNumbers((await federate(input(changes))).network);
+  const run = async (changes: Partial<FederatedSettings>): Promise<ReturnType<typeof networkNumbers>> => networkNumbers((await federate(input(changes, small))).network);
   const fedsam = await run({ method: 'fedsam' });
   assert.deepEqual(await run({ method: 'fedsam', rho: 0 }), await run({ method: 'fedavg' }));
   assert.deepEqual(await run({ method: 'mofedsam', alpha: 1 }), fedsam);
@@ -140,18 +143,19 @@ test('a rule of one\'s own goes to the clients; if it gives NaN the training end
 });
 
 test('a training that is stopped within a round and resumed equals an unbroken one, bit for bit', async () => {
-  const unbroken = numbersOf(await federate(input({ localEpochs: 2 })));
+  const stoppable = input({ localEpochs: 2, batchSize: 4 }, small);
+  const unbroken = numbersOf(await federate(stoppable));
   const checkpoint = { file: join(folder, 'resumed.safetensors'), everySeconds: 0, fingerprint: 'a' };
   const before = tensorCount();
   // Two steps of the first client, four of the second: it stops in each client of each round.
   for (const stopAfter of [1, 3, 5, 4]) {
     let steps = 0;
-    const stopped = await federate({ ...input({ localEpochs: 2 }), checkpoint, onProgress: () => steps++, shouldStop: () => steps === stopAfter });
+    const stopped = await federate({ ...stoppable, checkpoint, onProgress: () => steps++, shouldStop: () => steps === stopAfter });
     assert.equal(stopped.status, 'stopped');
     disposeNetwork(stopped.network);
   }
   const seen: FederatedProgress[] = [];
-  const resumed = await federate({ ...input({ localEpochs: 2 }), checkpoint, onProgress: (progress) => seen.push(progress) });
+  const resumed = await federate({ ...stoppable, checkpoint, onProgress: (progress) => seen.push(progress) });
   assert.deepEqual([seen[0]?.round, seen[0]?.client, seen[0]?.step], [2, 2, 9], 'it goes on from the last client that answered');
   assert.deepEqual(numbersOf(resumed), unbroken);
   assert.equal(tensorCount(), before);

@@ -20,7 +20,7 @@ function foldersIn(base: string): FederatedFolders {
 
 const CONFIG: FederatedConfig = {
   ...DEFAULT_FEDERATED_CONFIG,
-  imagesPerClass: 3,
+  imagesPerClass: 2,
   heldOutPerClass: 1,
   testImagesPerClass: 1,
   normalization: 'half',
@@ -29,7 +29,7 @@ const CONFIG: FederatedConfig = {
   dropOut: 0.2,
   concentration: 10,
   rounds: 3,
-  localEpochs: 2,
+  localEpochs: 1,
   batchSize: 5,
   method: 'mofedsam',
 };
@@ -85,8 +85,8 @@ function defineTests(): void {
     const { clientClassCounts, synthetic } = stored!.data;
     assert.ok(synthetic);
     assert.deepEqual([clientClassCounts.length, ...clientClassCounts.map((counts) => counts.length)], [4, 10, 10, 10, 10]);
-    // Three images of each class, whoever has them.
-    assert.deepEqual(clientClassCounts.reduce((sums, counts) => sums.map((sum, label) => sum + counts[label]!)), new Array(10).fill(3));
+    // Two images of each class, whoever has them.
+    assert.deepEqual(clientClassCounts.reduce((sums, counts) => sums.map((sum, label) => sum + counts[label]!)), new Array(10).fill(2));
     assert.deepEqual(numbersOf(await runFederated(CONFIG, { ...options, again: true })), numbersOf(stored));
     assert.notEqual(steps.length, 0);
   });
@@ -100,7 +100,7 @@ function defineTests(): void {
     assert.ok(!existsSync(folders.results) && !existsSync(folders.checkpoints));
   });
 
-  void test('the command tells its options, lists runs, and refuses what it does not know', () => {
+  void test('the command tells its options and lists runs', () => {
     const command = (...words: string[]): string => {
       const { stdout, stderr } = spawnSync(process.execPath, [join(__dirname, 'main.js'), ...words], { encoding: 'utf8' });
       return stdout + stderr;
@@ -108,7 +108,6 @@ function defineTests(): void {
     assert.match(command('--help'), /--preset <name>[\s\S]*quick[\s\S]*small-real/);
     const listed = command('--preset', 'small-real', '--method', 'fedsam', '--dry-run').match(/^cifar10-resnet20-fedsam-10-clients-\d+-rounds-seed-\d-[0-9a-f]{8}$/gm);
     assert.equal(listed?.length, 2);
-    assert.match(command('--preset', 'huge'), /there is no preset "huge"; choose quick or small-real/);
   });
 }
 
