@@ -167,6 +167,8 @@ export class SharpnessAwareOptimizer extends Optimizer {
       const [plainHere, direction, before] = await Promise.all([toPlain(here), toPlain(along), copyState(this.method.rule, toPlain)]);
       const { point, state } = climbedPoint(this.climbSettings(), { parameters: plainHere, direction, state: before });
       const next = await copyState(state, fromPlain);
+      // Another step may have begun in the meantime.
+      this.begin('climbAsync');
       withTemporaries((own) => this.arrive(parameters, own(fromPlain(point)), next));
     } finally {
       [here, along].forEach((vector) => vector.dispose());
