@@ -9,6 +9,8 @@ export interface Augmentation {
   readonly flip: boolean;
   /** Side of the square that is set to zero after normalisation, in pixels; 0 turns it off. */
   readonly cutout: number;
+  /** Whether each image has a square of its own, as it should, or all of a batch share the first one's; `image`. */
+  readonly cutoutPer?: 'image' | 'batch';
 }
 
 /** What chance decided for one image. */

@@ -102,6 +102,24 @@ test('each image of a batch gets a cutout of its own', () => {
   assert.ok(masks.size >= 14, `${masks.size} different masks`);
 });
 
+test('all images of a batch share one cutout where that is asked for, and nothing else changes', () => {
+  const batchOf = (cutoutPer: 'image' | 'batch', batchSize: number): Batch[] => [
+    ...trainingBatches(numberedDataset(16, 2), { ...options, batchSize, augmentation: { ...still, cutout: 8, cutoutPer } }),
+  ];
+  const zeros = ({ images }: Batch, image: number): string => {
+    const values = images.subarray(image * IMAGE_BYTES, (image + 1) * IMAGE_BYTES);
+    return [...values.keys()].filter((position) => values[position] === 0).join();
+  };
+  const shared = batchOf('batch', 8);
+  const own = batchOf('image', 8);
+  shared.forEach((batch, index) => {
+    const masks = new Set(Array.from({ length: 8 }, (_, image) => zeros(batch, image)));
+    assert.deepEqual([...masks], [zeros(own[index]!, 0)]);
+    assert.deepEqual(batch.labels, own[index]!.labels);
+  });
+  assert.notEqual(zeros(shared[0]!, 0), zeros(shared[1]!, 0));
+});
+
 test('the batch size does not change which pictures an epoch consists of', () => {
   const data = numberedDataset(12, 3);
   const all = (batchSize: number): number[] =>

@@ -1,5 +1,5 @@
 import { permutation, random } from '../engine/random';
-import { cropFlipNormalize, cutOut, drawPlacement, normalizeImage, type Augmentation } from './augmentation';
+import { cropFlipNormalize, cutOut, drawPlacement, normalizeImage, type Augmentation, type Placement } from './augmentation';
 import { IMAGE_BYTES, imageCount, type Dataset } from './dataset';
 import { pixelStatistics, normalizedValues, type Normalization } from './normalization';
 
@@ -70,10 +70,12 @@ function* generateTraining(
   const chance = random(seed, 'augmentation', epoch);
   const values = normalizedValues(pixelStatistics(normalization, dataset));
   for (let batch = 0; batch < batchesPerEpoch(order.length, batchSize); batch++) {
+    let first: Placement | undefined;
     yield makeBatch(dataset, order.subarray(batch * batchSize, (batch + 1) * batchSize), (source, target) => {
       const placement = drawPlacement(augmentation, chance);
+      first ??= placement;
       cropFlipNormalize(source, placement, values, target);
-      if (augmentation.cutout > 0) cutOut(target, placement, augmentation.cutout);
+      if (augmentation.cutout > 0) cutOut(target, augmentation.cutoutPer === 'batch' ? first : placement, augmentation.cutout);
     });
   }
 }

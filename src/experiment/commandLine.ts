@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { METHODS } from '../train/methodSettings';
 import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG, PRESET_GROUPS, PRESETS } from './presets';
 import { CONFIG_KEYS } from './schema';
@@ -10,6 +11,7 @@ const DESCRIPTIONS: { readonly [Key in keyof ExperimentConfig]: string } = {
   heldOutPerClass: 'images per class held out of the training set for choices',
   testImagesPerClass: 'test images per class; 0 takes all',
   evaluateOn: 'where the final error is measured: test or heldOut',
+  selection: 'last, or bestOnTest: the lowest test error along the run, which is no fair error',
   labelNoise: 'share of training labels replaced by another class, 0 to 1',
   subsetSeed: 'draws the subset, the held-out part and the label noise',
   model: 'resnet20, resnet32, resnet56, resnet50, resnet101 or resnet152',
@@ -19,25 +21,53 @@ const DESCRIPTIONS: { readonly [Key in keyof ExperimentConfig]: string } = {
   cropPadding: 'padding before a random crop, in pixels; 0 is off',
   flip: 'mirror images at random',
   cutout: 'side of the square cut out of each image, in pixels; 0 is off',
+  cutoutPer: 'image, or batch: one square for all images of a batch',
   epochs: 'passes over the training images',
   batchSize: 'images per step',
-  method: 'sgd or sam',
-  rho: "radius of SAM's perturbation in the 2-norm",
+  method: `${METHODS.slice(0, -1).join(', ')} or ${METHODS.at(-1)!}`,
+  rho: 'radius of the perturbation',
+  radiusIn: 'twoNorm: rho is the 2-norm that other balls match; ownNorm: the radius in their own norm',
+  perturbationNorm: "exponent of SAM's norm, 1 or more, or infinity",
+  ascentSteps: 'sign steps of fgsm',
+  ascentMomentum: 'share of the accumulated direction that fgsm keeps',
+  ascentBall: 'ball of fgsm: infinity or euclidean',
+  ascentStepLength: "length of fgsm's steps in radii; 0 is 1 / ascentSteps",
+  ascentProjection: 'project fgsm into its ball',
+  asamEta: "added to the weights' magnitudes in asam",
+  asamScaling: 'element or filter',
+  asamOn: 'what asam scales: weights or all',
+  sparsity: 'share that ssamF and ssamD leave unperturbed, 0 to 1',
+  maskAt: 'beforeNorm: mask the gradient; afterNorm: mask the perturbation',
+  maskEpochs: 'epochs between masks',
+  maskSamples: "images that decide ssamF's mask",
+  dropRate: 'share of live parameters that ssamD first drops, 0 to 1',
+  lookEvery: 'a second pass every so many steps of lookSam',
+  lookAlpha: "how strongly lookSam's other steps follow it",
+  perturbationScope: 'all, weights, norm or noNorm',
+  groupSize: 'images per perturbation (m-sharpness); 0 takes the batch',
+  rhoSchedule: 'constant, rising, falling or learningRate',
+  perturbationStart: 'first epoch with perturbations, or decay: with that of warmupStableDecay',
+  perturbationEnd: 'last epoch with perturbations; 0 is the end',
   learningRate: 'peak learning rate',
   schedule: 'constant, cosine, steps or warmupStableDecay',
   warmupEpochs: 'linear warm-up, in epochs',
+  decayShare: 'share of the time after warm-up in which warmupStableDecay decays',
   momentum: 'momentum factor, 0 to 1',
   nesterov: "Nesterov's momentum",
-  weightDecay: 'L2 penalty in the base step',
+  weightDecay: 'L2 penalty',
+  weightDecayIn: 'step: added at w by the base step; loss: added to each gradient at its own point',
   weightDecayOn: 'what decays: all or weights',
   labelSmoothing: 'label smoothing, 0 to 1',
   seed: 'draws initial weights, order and augmentation',
 };
 
+/** Words that stand where a number may. */
+const WORDS: { readonly [Key in keyof ExperimentConfig]?: string } = { perturbationNorm: 'infinity', perturbationStart: 'decay' };
+
 function parseValue(key: keyof ExperimentConfig): (text: string) => unknown {
   const example = DEFAULT_CONFIG[key];
   return (text) => {
-    if (typeof example === 'number') {
+    if (typeof example === 'number' && text !== WORDS[key]) {
       const value = Number(text);
       if (text.trim() === '' || Number.isNaN(value)) {
         throw new InvalidArgumentError(`expected a number, got "${text}".`);

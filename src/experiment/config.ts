@@ -12,6 +12,8 @@ export interface ExperimentConfig extends TrainingSettings {
   readonly testImagesPerClass: number;
   /** Where the final error is measured: the official test set, or the held-out part when settings are being chosen. */
   readonly evaluateOn: 'test' | 'heldOut';
+  /** Which network counts: the last, or the one with the lowest test error along the run, as the original chose it (which is no fair error). */
+  readonly selection: 'last' | 'bestOnTest';
   /** Share of training labels replaced by another class drawn uniformly, in [0, 1]. */
   readonly labelNoise: number;
   /** Draws the subset, the held-out part and the label noise. Kept apart from `seed` so that runs can share their data. */

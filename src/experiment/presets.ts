@@ -1,5 +1,7 @@
+import { DEFAULT_METHOD } from '../train/methodSettings';
 import type { ExperimentConfig } from './config';
 import { crossProduct } from './grid';
+import { PUBLISHED_DEFECTS } from './publishedDefects';
 import { validateConfig } from './schema';
 
 /** What a run does where nothing else is said: the corrected recipe on all of CIFAR-10. */
@@ -9,6 +11,7 @@ export const DEFAULT_CONFIG: ExperimentConfig = {
   heldOutPerClass: 0,
   testImagesPerClass: 0,
   evaluateOn: 'test',
+  selection: 'last',
   labelNoise: 0,
   subsetSeed: 0,
   model: 'resnet50',
@@ -18,17 +21,19 @@ export const DEFAULT_CONFIG: ExperimentConfig = {
   cropPadding: 4,
   flip: true,
   cutout: 0,
+  cutoutPer: 'image',
   epochs: 200,
   batchSize: 128,
-  method: 'sgd',
-  rho: 0.05,
+  ...DEFAULT_METHOD,
   learningRate: 0.1,
   schedule: 'cosine',
   warmupEpochs: 5,
+  decayShare: 0.3,
   momentum: 0.9,
   nesterov: true,
   weightDecay: 5e-4,
   weightDecayOn: 'all',
+  weightDecayIn: 'step',
   labelSmoothing: 0,
   seed: 0,
 };
@@ -54,6 +59,8 @@ export interface Preset {
   /** What differs by data set. */
   readonly byDataset?: { readonly [Dataset in ExperimentConfig['dataset']]?: Partial<ExperimentConfig> };
   readonly grid: Grid;
+  /** Changes that are made one at a time, each through the whole grid; none if left out. */
+  readonly variants?: readonly Partial<ExperimentConfig>[];
   readonly tuning?: Tuning;
 }
 
@@ -112,6 +119,21 @@ export const PRESETS: readonly Preset[] = [
     grid: { dataset: DATASETS, epochs: [100, 200, 400], seed: [0, 1, 2], method: METHODS },
   },
   {
+    name: 'tail',
+    description: 'SAM for the last fifth or 57 % of 100 epochs, where the learning rate decays to zero; hours on two cores',
+    changes: { imagesPerClass: 100, normalization: 'half', stem: 'imagenet', epochs: 100, schedule: 'warmupStableDecay', perturbationStart: 'decay' },
+    byDataset: { cifar100: { imagesPerClass: 50 } },
+    grid: { dataset: DATASETS, decayShare: [0.2, 0.57], seed: [0, 1, 2], method: METHODS },
+  },
+  {
+    name: 'defects',
+    description: "each defect of the original's code alone, beside SGD and SAM without any, on a small budget",
+    changes: { imagesPerClass: 100, normalization: 'half', model: 'resnet20', epochs: 30, cutout: 16, method: 'sam' },
+    byDataset: { cifar100: { imagesPerClass: 50 } },
+    grid: { dataset: DATASETS, seed: [0, 1, 2] },
+    variants: [{ method: 'sgd' }, {}, ...Object.values(PUBLISHED_DEFECTS)],
+  },
+  {
     name: 'corrected',
     description: 'the corrected recipe on all training images, both stems: for a GPU or for patient people',
     changes: { cutout: 16 },
@@ -136,10 +158,10 @@ export function findPreset(name: string): Preset {
 }
 
 /** All runs of a preset, in the order of its grid, before any tuning has decided their settings. */
-export function presetConfigs({ changes, byDataset, grid }: Preset): ExperimentConfig[] {
-  return crossProduct(grid).map((point) => {
+export function presetConfigs({ changes, byDataset, grid, variants = [{}] }: Preset): ExperimentConfig[] {
+  return crossProduct(grid).flatMap((point) => {
     const dataset = point.dataset ?? DEFAULT_CONFIG.dataset;
-    return validateConfig({ ...DEFAULT_CONFIG, ...changes, ...byDataset?.[dataset], ...point });
+    return variants.map((variant) => validateConfig({ ...DEFAULT_CONFIG, ...changes, ...byDataset?.[dataset], ...variant, ...point }));
   });
 }
 

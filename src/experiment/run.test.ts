@@ -11,8 +11,8 @@ import { loadWeights } from '../models/torchvision';
 import { disposeNetwork } from '../train/network';
 import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG } from './presets';
-import type { RunResult } from './result';
-import { runExperiment, type ExperimentFolders } from './run';
+import type { EpochRecord, RunResult } from './result';
+import { bestEvaluation, runExperiment, type ExperimentFolders } from './run';
 import { runId } from './store';
 
 /** No data set lies here, and the embedded one may stand in. */
@@ -101,6 +101,17 @@ function defineTests(): void {
     const folders = { ...foldersIn(join(base, 'real')), allowSynthetic: false };
     await assert.rejects(runExperiment(CONFIG, { preset: 'laptop', folders }), /CIFAR-10 is not in .*none/);
     assert.ok(!existsSync(join(base, 'real', 'results')));
+  });
+
+  void test('a run chosen by its test error reports the lowest of all epochs', async () => {
+    const config: ExperimentConfig = { ...CONFIG, selection: 'bestOnTest', epochs: 3 };
+    const result = await runExperiment(config, { preset: 'smoke', folders: foldersIn(join(base, 'best')) });
+    const errors = result!.history.map(({ heldOut }) => heldOut!.top1Error);
+    assert.equal(errors.length, 3);
+    assert.equal(result!.final!.top1Error, Math.min(...errors));
+    const evaluation = (top1Error: number): Pick<EpochRecord, 'heldOut'> => ({ heldOut: { loss: 0, top1Error, top5Error: 0 } });
+    const history = [evaluation(50), evaluation(40), evaluation(45), {}] as EpochRecord[];
+    assert.deepEqual(bestEvaluation({ history }), history[1]!.heldOut);
   });
 
   void test('a run that stays at chance for ten epochs is recorded as diverged', async () => {

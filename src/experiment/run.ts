@@ -109,10 +109,21 @@ function divergenceOf(outcome: TrainingOutcome, final: Evaluation | null, classe
   return {};
 }
 
+/** What is evaluated in the course of a run: the held-out images, or each epoch the test set where the original's choice by test error is studied. */
+function judgedAlongTheWay({ selection }: ExperimentConfig, { heldOut, test }: ExperimentData): { heldOut?: Dataset; evaluateEvery?: number } {
+  return selection === 'bestOnTest' ? { heldOut: test, evaluateEvery: 1 } : heldOut ? { heldOut } : {};
+}
+
+/** The evaluation of a run with the lowest top-1 error; of equals the first. */
+export function bestEvaluation({ history }: Pick<TrainingOutcome, 'history'>): Evaluation | null {
+  return history.reduce<Evaluation | null>((best, { heldOut }) => (heldOut && (best === null || heldOut.top1Error < best.top1Error) ? heldOut : best), null);
+}
+
 async function concludeRun(config: ExperimentConfig, preset: string, model: Model, data: ExperimentData, outcome: TrainingOutcome): Promise<RunResult> {
   const started = performance.now();
   const judged = config.evaluateOn === 'heldOut' && data.heldOut ? data.heldOut : data.test;
-  const final = outcome.status === 'diverged' ? null : await evaluate(model, outcome.network, judged, config.normalization);
+  const last = outcome.status === 'diverged' ? null : await evaluate(model, outcome.network, judged, config.normalization);
+  const final = config.selection === 'bestOnTest' ? bestEvaluation(outcome) ?? last : last;
   const divergence = divergenceOf(outcome, final, model.classes);
   return {
     format: RESULT_FORMAT,
@@ -165,7 +176,7 @@ export async function runExperiment(config: ExperimentConfig, options: RunOption
     model,
     settings: config,
     trainingSet: data.training,
-    ...(data.heldOut ? { heldOut: data.heldOut } : {}),
+    ...judgedAlongTheWay(config, data),
     checkpoint,
     ...(onProgress ? { onProgress } : {}),
     ...(shouldStop ? { shouldStop } : {}),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG, findPreset, PRESETS, presetConfigs, tuningConfigs } from './presets';
+import { PUBLISHED_DEFECTS } from './publishedDefects';
 import { validateConfig } from './schema';
 
 const cases: readonly (readonly [string, unknown, RegExp])[] = [
@@ -14,6 +16,15 @@ const cases: readonly (readonly [string, unknown, RegExp])[] = [
   ['an unknown model', { model: 'vgg' }, /model: Invalid option: expected one of "resnet20"/],
   ['label noise above 1', { labelNoise: 1.5 }, /labelNoise: Too big/],
   ['a warm-up as long as the run', { epochs: 5, warmupEpochs: 5 }, /a warm-up of 5 epochs does not fit into 5 epochs/],
+  ['a sparsity above 1', { sparsity: 1.1 }, /sparsity: Too big/],
+  ['a norm below 1', { perturbationNorm: 0.5 }, /perturbationNorm: /],
+  ['no ascent step', { ascentSteps: 0 }, /ascentSteps: Too small/],
+  ['groups that do not divide the batch', { groupSize: 48 }, /groupSize 48 does not divide batchSize 128/],
+  ['more samples than images', { method: 'ssamF', maskSamples: 200 }, /maskSamples 200 are more images than the 128/],
+  ['perturbations that start with a decay that never comes', { perturbationStart: 'decay' }, /needs the schedule warmupStableDecay, got cosine/],
+  ['perturbations that end before they start', { perturbationStart: 9, perturbationEnd: 8 }, /from epoch 9 to 8 do not fit/],
+  ['perturbations beyond the run', { perturbationEnd: 201 }, /from epoch 1 to 201 do not fit into 200 epochs/],
+  ['a network chosen by its test error among held-out trials', { selection: 'bestOnTest', evaluateOn: 'heldOut', heldOutPerClass: 1 }, /looks at the test set/],
   ['choices without held-out images', { evaluateOn: 'heldOut' }, /needs heldOutPerClass of at least 1/],
 ];
 
@@ -31,6 +42,21 @@ void test('every preset holds valid configurations, all different', () => {
   for (const preset of PRESETS) {
     const configs = presetConfigs(preset);
     assert.equal(new Set(configs.map((config) => JSON.stringify(config))).size, configs.length, preset.name);
+  }
+});
+
+void test('tail starts its perturbations with its decay', () => {
+  const configs = presetConfigs(findPreset('tail'));
+  assert.ok(configs.every(({ schedule, perturbationStart }) => schedule === 'warmupStableDecay' && perturbationStart === 'decay'));
+  assert.deepEqual(new Set(configs.map(({ decayShare }) => decayShare)), new Set([0.2, 0.57]));
+});
+
+void test('each defect of the original is a run of its own beside the run without any', () => {
+  const configs = presetConfigs(findPreset('defects'));
+  const perSeed = configs.filter(({ dataset, seed }) => dataset === 'cifar10' && seed === 0);
+  assert.equal(perSeed.length, 1 + 1 + Object.keys(PUBLISHED_DEFECTS).length);
+  for (const [name, changes] of Object.entries(PUBLISHED_DEFECTS)) {
+    assert.ok(perSeed.some((config) => Object.entries(changes).every(([key, value]) => config[key as keyof ExperimentConfig] === value)), name);
   }
 });
 

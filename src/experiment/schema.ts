@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { MODEL_NAMES } from '../models/names';
+import { METHODS } from '../train/methodSettings';
 import type { ExperimentConfig } from './config';
 
 const count = z.int().min(0);
+const share = z.number().min(0).max(1);
 
 /** What each field may be. Written against the interface, so that the compiler keeps the two alike. */
 const schema = z.strictObject({
@@ -11,6 +13,7 @@ const schema = z.strictObject({
   heldOutPerClass: count,
   testImagesPerClass: count,
   evaluateOn: z.enum(['test', 'heldOut']),
+  selection: z.enum(['last', 'bestOnTest']),
   labelNoise: z.number().min(0).max(1),
   subsetSeed: z.int(),
   model: z.enum(MODEL_NAMES),
@@ -20,17 +23,42 @@ const schema = z.strictObject({
   cropPadding: count.max(16),
   flip: z.boolean(),
   cutout: count.max(32),
+  cutoutPer: z.enum(['image', 'batch']),
   epochs: z.int().min(1),
   batchSize: z.int().min(2),
-  method: z.enum(['sgd', 'sam']),
+  method: z.enum(METHODS),
   rho: z.number().min(0),
+  radiusIn: z.enum(['twoNorm', 'ownNorm']),
+  perturbationNorm: z.union([z.number().min(1), z.literal('infinity')]),
+  ascentSteps: z.int().min(1),
+  ascentMomentum: z.number().min(0),
+  ascentBall: z.enum(['infinity', 'euclidean']),
+  ascentStepLength: z.number().min(0),
+  ascentProjection: z.boolean(),
+  asamEta: z.number().min(0),
+  asamScaling: z.enum(['element', 'filter']),
+  asamOn: z.enum(['weights', 'all']),
+  sparsity: share,
+  maskAt: z.enum(['beforeNorm', 'afterNorm']),
+  maskEpochs: z.int().min(1),
+  maskSamples: z.int().min(1),
+  dropRate: share,
+  lookEvery: z.int().min(1),
+  lookAlpha: z.number().min(0),
+  perturbationScope: z.enum(['all', 'weights', 'norm', 'noNorm']),
+  groupSize: count,
+  rhoSchedule: z.enum(['constant', 'rising', 'falling', 'learningRate']),
+  perturbationStart: z.union([z.int().min(1), z.literal('decay')]),
+  perturbationEnd: count,
   learningRate: z.number().positive(),
   schedule: z.enum(['constant', 'cosine', 'steps', 'warmupStableDecay']),
   warmupEpochs: z.number().min(0),
+  decayShare: z.number().positive().max(1),
   momentum: z.number().min(0).lt(1),
   nesterov: z.boolean(),
   weightDecay: z.number().min(0),
   weightDecayOn: z.enum(['all', 'weights']),
+  weightDecayIn: z.enum(['step', 'loss']),
   labelSmoothing: z.number().min(0).lt(1),
   seed: z.int(),
 }) satisfies z.ZodType<ExperimentConfig>;
@@ -49,12 +77,33 @@ export function validateConfig(config: unknown): ExperimentConfig {
     const problems = checked.error.issues.map(({ path, message }) => `  ${path.join('.') || 'configuration'}: ${message}`);
     throw new RangeError(`validateConfig: the configuration cannot be run:\n${problems.join('\n')}\nKnown settings: ${CONFIG_KEYS.join(', ')}.`);
   }
-  const { warmupEpochs, epochs, evaluateOn, heldOutPerClass } = checked.data;
+  const { warmupEpochs, epochs, evaluateOn, heldOutPerClass, selection } = checked.data;
   if (warmupEpochs >= epochs) {
     throw new RangeError(`validateConfig: a warm-up of ${warmupEpochs} epochs does not fit into ${epochs} epochs; shorten warmupEpochs.`);
   }
   if (evaluateOn === 'heldOut' && heldOutPerClass === 0) {
     throw new RangeError('validateConfig: evaluateOn "heldOut" needs heldOutPerClass of at least 1.');
   }
+  if (selection === 'bestOnTest' && evaluateOn === 'heldOut') {
+    throw new RangeError('validateConfig: selection "bestOnTest" looks at the test set; use it with evaluateOn "test" alone.');
+  }
+  checkMethod(checked.data);
   return checked.data;
+}
+
+/** What settings of the method demand of each other. */
+function checkMethod({ method, batchSize, groupSize, maskSamples, perturbationStart, perturbationEnd, epochs, schedule }: ExperimentConfig): void {
+  if (groupSize > 0 && batchSize % groupSize !== 0) {
+    throw new RangeError(`validateConfig: groups of m images must divide the batch: groupSize ${groupSize} does not divide batchSize ${batchSize}.`);
+  }
+  if (method === 'ssamF' && maskSamples > (groupSize || batchSize)) {
+    throw new RangeError(`validateConfig: maskSamples ${maskSamples} are more images than the ${groupSize || batchSize} that are perturbed together.`);
+  }
+  if (perturbationStart === 'decay' && schedule !== 'warmupStableDecay') {
+    throw new RangeError(`validateConfig: perturbationStart "decay" needs the schedule warmupStableDecay, got ${schedule}.`);
+  }
+  const last = perturbationEnd || epochs;
+  if (last > epochs || (perturbationStart !== 'decay' && perturbationStart > last)) {
+    throw new RangeError(`validateConfig: perturbations from epoch ${perturbationStart} to ${last} do not fit into ${epochs} epochs.`);
+  }
 }

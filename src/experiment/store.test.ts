@@ -45,14 +45,56 @@ void test('equal runs share a name: SGD does not read rho, ResNet-20 has no choi
   assert.notEqual(configHash({ ...DEFAULT_CONFIG, stem: 'imagenet' }), configHash(DEFAULT_CONFIG));
 });
 
-void test('every setting but those changes the name', () => {
+/** What each method reads of the settings around it, with values that are not the defaults. */
+const AROUND: Partial<ExperimentConfig> = { rho: 0.2, perturbationScope: 'norm', groupSize: 32, rhoSchedule: 'falling', perturbationStart: 3, perturbationEnd: 9 };
+const READ: { readonly [Method in ExperimentConfig['method']]: Partial<ExperimentConfig> } = {
+  sgd: {},
+  sam: { ...AROUND, radiusIn: 'ownNorm', perturbationNorm: 'infinity' },
+  lookSam: { ...AROUND, radiusIn: 'ownNorm', perturbationNorm: 1.5, lookEvery: 3, lookAlpha: 0.2 },
+  fgsm: { ...AROUND, radiusIn: 'ownNorm', ascentSteps: 5, ascentMomentum: 1, ascentBall: 'euclidean', ascentStepLength: 1, ascentProjection: false },
+  asam: { ...AROUND, asamEta: 0, asamScaling: 'filter', asamOn: 'all' },
+  ssamF: { ...AROUND, sparsity: 0.8, maskAt: 'afterNorm', maskEpochs: 2, maskSamples: 8 },
+  ssamD: { ...AROUND, sparsity: 0.8, maskAt: 'afterNorm', maskEpochs: 2, dropRate: 0.3 },
+  msam: AROUND,
+};
+const ALL_METHOD_SETTINGS = Object.assign({}, ...Object.values(READ)) as Partial<ExperimentConfig>;
+
+for (const [method, read] of Object.entries(READ)) {
+  void test(`a run with ${method} is named by the settings that it reads, and by no other`, () => {
+    const plain = { ...DEFAULT_CONFIG, method } as ExperimentConfig;
+    for (const [key, value] of Object.entries(ALL_METHOD_SETTINGS)) {
+      const same = configHash({ ...plain, [key]: value }) === configHash(plain);
+      assert.equal(same, !(key in read), key);
+    }
+  });
+}
+
+void test('settings of what is off name no run', () => {
+  const stable = { ...DEFAULT_CONFIG, schedule: 'warmupStableDecay' } as const;
+  assert.equal(configHash({ ...DEFAULT_CONFIG, decayShare: 0.5, cutoutPer: 'batch' }), configHash(DEFAULT_CONFIG));
+  assert.notEqual(configHash({ ...stable, decayShare: 0.5 }), configHash(stable));
+  assert.notEqual(configHash({ ...DEFAULT_CONFIG, cutout: 8, cutoutPer: 'batch' }), configHash({ ...DEFAULT_CONFIG, cutout: 8 }));
+  assert.equal(configHash({ ...DEFAULT_CONFIG, weightDecay: 0, weightDecayIn: 'loss' }), configHash({ ...DEFAULT_CONFIG, weightDecay: 0 }));
+});
+
+void test('the runs that are stored keep their names, and settings that came later have their defaults', async () => {
+  const results = await readResults(join(__dirname, '..', '..', 'data', 'results'));
+  assert.ok(results.length > 0);
+  for (const { id, config } of results) {
+    assert.equal(runId(config), id);
+    assert.deepEqual(Object.keys(config).sort(), Object.keys(DEFAULT_CONFIG).sort());
+  }
+});
+
+void test('every setting but those of methods and of what is off changes the name', () => {
   const changed: Partial<ExperimentConfig> = {
     dataset: 'cifar100', imagesPerClass: 1, heldOutPerClass: 1, testImagesPerClass: 1, evaluateOn: 'heldOut', labelNoise: 0.1, subsetSeed: 1,
     model: 'resnet101', stem: 'imagenet', zeroInitResidual: false, normalization: 'half', cropPadding: 0, flip: false, cutout: 8, epochs: 3,
     batchSize: 4, method: 'sam', learningRate: 0.3, schedule: 'steps', warmupEpochs: 1, momentum: 0, nesterov: false, weightDecay: 0,
-    weightDecayOn: 'weights', labelSmoothing: 0.2, seed: 9,
+    weightDecayOn: 'weights', weightDecayIn: 'loss', labelSmoothing: 0.2, seed: 9, selection: 'bestOnTest',
   };
-  assert.deepEqual(Object.keys(DEFAULT_CONFIG).filter((key) => !(key in changed)), ['rho']);
+  const others = [...Object.keys(ALL_METHOD_SETTINGS), 'cutoutPer', 'decayShare'];
+  assert.deepEqual(Object.keys(DEFAULT_CONFIG).filter((key) => !(key in changed)).sort(), others.sort());
   for (const [key, value] of Object.entries(changed)) {
     assert.notEqual(configHash({ ...DEFAULT_CONFIG, [key]: value }), configHash(DEFAULT_CONFIG), key);
   }

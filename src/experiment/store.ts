@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../models/atomicFile';
+import { READ_BY } from '../train/methodSettings';
 import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG } from './presets';
 import { RESULT_FORMAT, type RunResult } from './result';
@@ -12,12 +13,18 @@ import { RESULT_FORMAT, type RunResult } from './result';
  * add renames no stored run, and so are fields that the method or model does not read.
  */
 function decidingFields(config: ExperimentConfig): [string, unknown][] {
-  const ignored = new Set<string>();
-  if (config.method === 'sgd') {
-    ignored.add('rho');
-  }
+  const ignored = new Set<string>(Object.entries(READ_BY).flatMap(([key, methods]) => (methods.includes(config.method) ? [] : [key])));
   if (['resnet20', 'resnet32', 'resnet56'].includes(config.model)) {
     ignored.add('stem');
+  }
+  if (config.schedule !== 'warmupStableDecay') {
+    ignored.add('decayShare');
+  }
+  if (config.cutout === 0) {
+    ignored.add('cutoutPer');
+  }
+  if (config.weightDecay === 0) {
+    ignored.add('weightDecayIn');
   }
   return Object.entries(config)
     .filter(([key, value]) => !ignored.has(key) && value !== DEFAULT_CONFIG[key as keyof ExperimentConfig])
@@ -67,7 +74,8 @@ async function readResultFile(file: string): Promise<RunResult> {
       `readResults: ${file} has format ${parsed.format ?? 'unknown'}, this version reads ${RESULT_FORMAT}; move it away, or use the version of samlab that wrote it.`,
     );
   }
-  return parsed as RunResult;
+  // Settings that came after the run was made had no other value then.
+  return { ...parsed, config: { ...DEFAULT_CONFIG, ...parsed.config } } as RunResult;
 }
 
 /** The stored result of a configuration, if there is one. @throws Error if its file is damaged or of another version. */

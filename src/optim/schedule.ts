@@ -7,16 +7,18 @@ export interface ScheduleSettings {
   readonly warmupEpochs: number;
   /** Length of the run, in epochs. */
   readonly epochs: number;
+  /** Share of the time after warm-up in which `warmupStableDecay` decays, in (0, 1]; 0.3. */
+  readonly decayShare?: number;
 }
 
 /** `steps` divides the rate by this much at each milestone (He et al. 2015, section 4.2). */
 const STEP_FACTOR = 10;
 /** Milestones of `steps`, as shares of the time after warm-up. */
 const MILESTONES = [0.5, 0.75];
-/** Share of the run in which `warmupStableDecay` decays. */
+/** Share of the time after warm-up in which `warmupStableDecay` decays. */
 const DECAY_SHARE = 0.3;
 
-function decayFactor(schedule: ScheduleSettings['schedule'], progress: number): number {
+function decayFactor({ schedule, decayShare = DECAY_SHARE }: ScheduleSettings, progress: number): number {
   switch (schedule) {
     case 'constant':
       return 1;
@@ -25,7 +27,7 @@ function decayFactor(schedule: ScheduleSettings['schedule'], progress: number): 
     case 'steps':
       return STEP_FACTOR ** -MILESTONES.filter((milestone) => progress >= milestone).length;
     case 'warmupStableDecay':
-      return Math.min(1, (1 - progress) / DECAY_SHARE);
+      return Math.min(1, (1 - progress) / decayShare);
   }
 }
 
@@ -34,7 +36,7 @@ function decayFactor(schedule: ScheduleSettings['schedule'], progress: number): 
  *
  * Warm-up, t < W: peak (t + one step) / W, so that the first step is not lost at rate 0. After it, with
  * s = (t - W) / (T - W) in [0, 1): constant: peak; cosine: peak (1 + cos(pi s)) / 2; steps: peak / 10
- * from s = 1/2 and peak / 100 from s = 3/4; warmupStableDecay: peak, then linear to 0 over the last 30 %.
+ * from s = 1/2 and peak / 100 from s = 3/4; warmupStableDecay: peak, then linear to 0 over the last 30 %, or `decayShare`.
  *
  * @param settings T = `epochs`, W = `warmupEpochs`.
  * @param step steps taken before this one, over the whole run.
@@ -42,11 +44,21 @@ function decayFactor(schedule: ScheduleSettings['schedule'], progress: number): 
  * @source cosine: Loshchilov and Hutter 2017 (arXiv 1608.03983), eq. 5 without restarts; warm-up: Goyal et al. 2017, section 2.2.
  */
 export function learningRateAt(settings: ScheduleSettings, step: number, stepsPerEpoch: number): number {
-  const { learningRate, schedule, warmupEpochs, epochs } = settings;
+  const { learningRate, warmupEpochs } = settings;
   const warmupSteps = warmupEpochs * stepsPerEpoch;
   if (step < warmupSteps) {
     return learningRate * Math.min(1, (step + 1) / warmupSteps);
   }
-  const progress = (step - warmupSteps) / (epochs * stepsPerEpoch - warmupSteps);
-  return learningRate * decayFactor(schedule, progress);
+  return learningRate * decayFactor(settings, progressAfterWarmup(settings, step, stepsPerEpoch));
+}
+
+/** s, the share of the time after warm-up that has passed before a step; negative within the warm-up. */
+function progressAfterWarmup({ warmupEpochs, epochs }: ScheduleSettings, step: number, stepsPerEpoch: number): number {
+  const warmupSteps = warmupEpochs * stepsPerEpoch;
+  return (step - warmupSteps) / (epochs * stepsPerEpoch - warmupSteps);
+}
+
+/** Whether a step belongs to the decay of `warmupStableDecay`, whose first step is still taken at the peak. */
+export function isDecaying(settings: ScheduleSettings, step: number, stepsPerEpoch: number): boolean {
+  return progressAfterWarmup(settings, step, stepsPerEpoch) >= 1 - (settings.decayShare ?? DECAY_SHARE);
 }

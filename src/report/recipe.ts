@@ -5,7 +5,16 @@ import type { RunResult } from '../experiment/result';
 export const DATASET_NAMES: Readonly<Record<ExperimentConfig['dataset'], string>> = { cifar10: 'CIFAR-10', cifar100: 'CIFAR-100' };
 
 /** How the methods are called in tables and figures; the first is the report's "No SAM". */
-export const METHOD_NAMES: Readonly<Record<ExperimentConfig['method'], string>> = { sgd: 'SGD (no SAM)', sam: 'SAM' };
+export const METHOD_NAMES: Readonly<Record<ExperimentConfig['method'], string>> = {
+  sgd: 'SGD (no SAM)',
+  sam: 'SAM',
+  fgsm: 'Multi-step FGSM',
+  asam: 'ASAM',
+  ssamF: 'Sparse SAM, Fisher mask',
+  ssamD: 'Sparse SAM, dynamic mask',
+  msam: 'MSAM',
+  lookSam: 'LookSAM',
+};
 
 /** Settings in which runs of one table may differ; runs that differ in any other are never averaged or compared. */
 type Varied = 'method' | 'epochs' | 'seed' | 'learningRate' | 'rho';
@@ -39,7 +48,7 @@ export function describeRecipe(config: ExperimentConfig): string {
   const parts = [
     `batch ${config.batchSize}`,
     `${nesterov ? 'Nesterov ' : ''}momentum ${momentum}`,
-    `weight decay ${weightDecay} on ${weightDecayOn === 'all' ? 'all parameters' : 'weights'} in the base step`,
+    `weight decay ${weightDecay} on ${weightDecayOn === 'all' ? 'all parameters' : 'weights'} in the ${config.weightDecayIn === 'step' ? 'base step' : 'loss'}`,
     `${schedules[schedule]} schedule${warmupEpochs > 0 ? ` after ${warmupEpochs} ${warmupEpochs === 1 ? 'epoch' : 'epochs'} of warm-up` : ''}`,
     augmentation.filter((part) => part !== false).join(', ') || 'no augmentation',
     `pixels normalised with ${config.normalization === 'half' ? 'mean 0.5 and deviation 0.5' : "the data set's mean and deviation"}`,

@@ -72,7 +72,7 @@ export function selectRuns(results: readonly RunResult[], { preset, dataset, eva
 function runRow({ config, status, final }: RunResult): RunRow {
   const { method, epochs, learningRate, seed } = config;
   const errors = { top1Error: final?.top1Error ?? null, top5Error: final?.top5Error ?? null };
-  return { method, epochs, learningRate, rho: method === 'sam' ? config.rho : null, seed, diverged: status === 'diverged', ...errors };
+  return { method, epochs, learningRate, rho: method === 'sgd' ? null : config.rho, seed, diverged: status === 'diverged', ...errors };
 }
 
 /** Cells of runs of one recipe, SGD before SAM, then by epochs, learning rate and rho. */

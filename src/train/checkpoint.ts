@@ -4,6 +4,8 @@ import type { ChannelStatistics } from '../engine/batchNormalization';
 import { tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import type { Model } from '../models/model';
+import type { PerturbationState } from '../optim/perturbation';
+import type { MethodState } from '../optim/sharpnessAware';
 import { readSafetensors, writeSafetensors, type SafetensorsEntry } from '../models/safetensors';
 import type { EpochRecord } from './record';
 
@@ -32,6 +34,28 @@ export interface Checkpoint {
   readonly parameters: TensorVector;
   readonly velocity: TensorVector;
   readonly statistics: ChannelStatistics[];
+  /** Masks and whatever else the method keeps from step to step; checkpoints of earlier versions have none. */
+  readonly method?: MethodState<TensorVector>;
+}
+
+/** A method's state without its vectors, which lie beside it under names that begin with `method.`. */
+interface StoredMethod {
+  readonly step: number;
+  readonly rule: StoredState;
+  readonly look: StoredState;
+}
+
+interface StoredState {
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly vectors: readonly string[];
+}
+
+function storedState({ numbers, vectors }: PerturbationState<TensorVector>): StoredState {
+  return { numbers, vectors: Object.keys(vectors) };
+}
+
+function stateEntries(prefix: string, { vectors }: PerturbationState<TensorVector>): [string, SafetensorsEntry][] {
+  return Object.entries(vectors).flatMap(([name, vector]) => vectorEntries(`${prefix}.${name}`, vector));
 }
 
 function vectorEntries(prefix: string, vector: TensorVector): [string, SafetensorsEntry][] {
@@ -45,14 +69,19 @@ function vectorEntries(prefix: string, vector: TensorVector): [string, Safetenso
  * @param fingerprint names the settings of the run; only a run with the same ones may read it back.
  * @throws Error if the disk is full or the folder cannot be written; the checkpoint before stays.
  */
-export function saveCheckpoint(file: string, model: Model, { position, parameters, velocity, statistics }: Checkpoint, fingerprint: string): void {
-  const tensors = new Map<string, SafetensorsEntry>([...vectorEntries('parameters', parameters), ...vectorEntries('velocity', velocity)]);
+export function saveCheckpoint(file: string, model: Model, { position, parameters, velocity, statistics, method }: Checkpoint, fingerprint: string): void {
+  const tensors = new Map<string, SafetensorsEntry>([
+    ...vectorEntries('parameters', parameters),
+    ...vectorEntries('velocity', velocity),
+    ...(method ? [...stateEntries('method.rule', method.rule), ...stateEntries('method.look', method.look)] : []),
+  ]);
   model.statistics.forEach(({ name, channels }, index) => {
     const { mean, variance } = statistics[index]!;
     tensors.set(`statistics.${name}.mean`, { shape: [channels], values: mean.values() as Float32Array });
     tensors.set(`statistics.${name}.variance`, { shape: [channels], values: variance.values() as Float32Array });
   });
-  writeSafetensors(file, tensors, { format: FORMAT, fingerprint, position: JSON.stringify(position) });
+  const stored: StoredMethod | undefined = method && { step: method.step, rule: storedState(method.rule), look: storedState(method.look) };
+  writeSafetensors(file, tensors, { format: FORMAT, fingerprint, position: JSON.stringify(position), ...(stored ? { method: JSON.stringify(stored) } : {}) });
 }
 
 /**
@@ -78,15 +107,18 @@ export function loadCheckpoint(file: string, model: Model, fingerprint: string):
     }
     return entry;
   };
-  const vector = (prefix: string): TensorVector =>
-    TensorVector.from(
-      model.parameters,
-      model.parameters.map(({ name }) => find(`${prefix}.${name}`).values),
-    );
+  // A vector of the method may hold the parameters in scope alone.
+  const vector = (prefix: string, specs = model.parameters): TensorVector => TensorVector.from(specs, specs.map(({ name }) => find(`${prefix}.${name}`).values));
+  const state = (prefix: string, { numbers, vectors }: StoredState): PerturbationState<TensorVector> => ({
+    numbers,
+    vectors: Object.fromEntries(vectors.map((name) => [name, vector(`${prefix}.${name}`, model.parameters.filter((spec) => tensors.has(`${prefix}.${name}.${spec.name}`)))])),
+  });
+  const method = metadata['method'] === undefined ? undefined : (JSON.parse(metadata['method']) as StoredMethod);
   return {
     position: JSON.parse(metadata['position']!) as TrainingPosition,
     parameters: vector('parameters'),
     velocity: vector('velocity'),
+    ...(method ? { method: { step: method.step, rule: state('method.rule', method.rule), look: state('method.look', method.look) } } : {}),
     statistics: model.statistics.map(({ name, channels }) => ({
       mean: tensor(find(`statistics.${name}.mean`).values, [channels]),
       variance: tensor(find(`statistics.${name}.variance`).values, [channels]),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { tensorCount } from '../engine/tensor';
 import { createModel } from '../models/create';
+import type { PerturbationRule } from '../optim/perturbation';
 import { train, type TrainingInput, type TrainingOutcome } from './loop';
 import { disposeNetwork } from './network';
 import type { TrainingProgress } from './progress';
@@ -51,6 +52,78 @@ void test('a run that is stopped in the middle of an epoch and resumed equals an
   assert.equal(resumed.status, 'finished');
   assert.equal(resumed.gradientEvaluations, 12);
   assert.deepEqual(numbersOf(resumed), unbroken);
+});
+
+/** Methods that keep something from step to step, in a part of the run and of the network. */
+const KEEPING: readonly Partial<TrainingSettings>[] = [
+  { method: 'ssamF', maskSamples: 2, perturbationScope: 'weights' },
+  { method: 'ssamD', dropRate: 1, epochs: 3 },
+  { method: 'lookSam', lookEvery: 4 },
+  { method: 'msam', rho: 1 },
+];
+for (const changes of KEEPING) {
+  void test(`a run with ${changes.method} that is stopped and resumed equals an unbroken one, bit for bit`, async () => {
+    const settings = { batchSize: 10, ...changes };
+    const unbroken = numbersOf(await train(input(settings)));
+    const checkpoint = { file: join(folder, `${changes.method}.safetensors`), everySeconds: 1e9, fingerprint: 'a' };
+    const before = tensorCount();
+    for (const stopAfter of [1, 2]) {
+      let steps = 0;
+      const stopped = await train({ ...input(settings), checkpoint, onProgress: () => steps++, shouldStop: () => steps === stopAfter });
+      assert.equal(stopped.status, 'stopped');
+      disposeNetwork(stopped.network);
+    }
+    assert.deepEqual(numbersOf(await train({ ...input(settings), checkpoint })), unbroken);
+    assert.equal(tensorCount(), before);
+    assert.notDeepEqual(unbroken, numbersOf(await train(input({ ...settings, method: 'sam', rho: 0.05 }))), 'the method does nothing');
+  });
+}
+
+void test('masks are told of in the history, epoch by epoch', async () => {
+  const { history, network } = await train(input({ method: 'ssamD', sparsity: 0.75, dropRate: 1, batchSize: 20, epochs: 3 }));
+  const [first, second, third] = history.map(({ perturbation }) => perturbation!) as [Record<string, number>, Record<string, number>, Record<string, number>];
+  for (const { sparsity } of [first, second, third]) {
+    assert.ok(Math.abs(sparsity! - 0.75) < 1e-5, `sparsity ${sparsity}`);
+  }
+  // Of the live quarter the share (1 + cos(pi t / 3)) / 2 dies after t epochs: 3/4, then 1/4.
+  assert.equal(first['maskOverlap'], 1);
+  assert.ok(Math.abs(second['maskOverlap']! - 0.25) < 1e-4 && Math.abs(third['maskOverlap']! - 0.75) < 1e-4, `overlaps ${second['maskOverlap']} and ${third['maskOverlap']}`);
+  disposeNetwork(network);
+});
+
+void test('perturbations start and end with the epochs that are named, or with the decay', async () => {
+  const evaluations = async (changes: Partial<TrainingSettings>): Promise<number> => {
+    const { gradientEvaluations, network } = await train(input({ batchSize: 20, epochs: 5, warmupEpochs: 0, ...changes }));
+    disposeNetwork(network);
+    return gradientEvaluations;
+  };
+  assert.equal(await evaluations({ perturbationStart: 4 }), 5 + 2);
+  assert.equal(await evaluations({ perturbationStart: 2, perturbationEnd: 2 }), 5 + 1);
+  // The last two fifths decay: epochs 4 and 5.
+  assert.equal(await evaluations({ schedule: 'warmupStableDecay', decayShare: 0.4, perturbationStart: 'decay' }), 5 + 2);
+});
+
+void test('groups that do not divide the last batch of an epoch are refused before any step', async () => {
+  const { network } = await train(input({ batchSize: 10, groupSize: 5, epochs: 1, warmupEpochs: 0 }));
+  disposeNetwork(network);
+  await assert.rejects(train(input({ batchSize: 8, groupSize: 8 })), /divide a batch of 4, got m = 8/);
+});
+
+void test("a rule of the user's own trains as the built-in one with the same formula, and leaves no tensor", async () => {
+  const rule: PerturbationRule = {
+    name: 'mine',
+    // What a user would write, without freeing anything.
+    perturb: ({ gradient, rho }) => gradient.times(1 / gradient.norm()).times(rho / 2).times(2),
+  };
+  const before = tensorCount();
+  const counts: number[] = [];
+  const mine = await train({ ...input({ batchSize: 10 }), rule, onProgress: () => counts.push(tensorCount()) });
+  const sam = await train(input({ batchSize: 10, method: 'sam' }));
+  assert.equal(new Set(counts).size, 1);
+  const losses = [mine, sam].map(({ history }) => history.at(-1)!.trainLoss);
+  assert.ok(Math.abs(losses[0]! - losses[1]!) < 1e-3 * losses[1]!, `losses ${losses.join(' and ')}`);
+  [mine, sam].forEach(({ network }) => disposeNetwork(network));
+  assert.equal(tensorCount(), before);
 });
 
 void test('a checkpoint of other settings is refused, and stays', async () => {

@@ -1,16 +1,20 @@
 import { batchesPerEpoch, trainingBatches, type Batch } from '../data/batches';
 import { imageCount, type Dataset } from '../data/dataset';
 import type { ChannelStatistics } from '../engine/batchNormalization';
+import { scope } from '../engine/tensor';
 import type { TensorVector } from '../engine/tensorVector';
+import type { ParameterKind } from '../engine/vector';
 import { disposeStatistics, initialParameters, initialStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
-import { samStep } from '../optim/sam';
+import type { PerturbationRule } from '../optim/perturbation';
 import { learningRateAt } from '../optim/schedule';
 import { sgd } from '../optim/sgd';
-import { plainStep, type Step } from '../optim/step';
+import type { MethodState } from '../optim/sharpnessAware';
+import { BatchObjective } from './batchObjective';
 import { loadCheckpoint, saveCheckpoint, type TrainingPosition } from './checkpoint';
-import { evaluate, labelRank } from './evaluate';
-import { batchGradient, type NetworkState } from './network';
+import { evaluate } from './evaluate';
+import { trainingMethod, type TrainingMethod } from './method';
+import type { NetworkState } from './network';
 import type { TrainingProgress } from './progress';
 import type { EpochRecord, Evaluation } from './record';
 import type { TrainingSettings } from './settings';
@@ -29,8 +33,12 @@ export interface TrainingInput {
   readonly model: Model;
   readonly settings: TrainingSettings;
   readonly trainingSet: Dataset;
-  /** Evaluated after each tenth of the run, for curves and choices; never the test set. */
+  /** Evaluated after each tenth of the run, for curves and choices; never the test set, unless a defect is being studied. */
   readonly heldOut?: Dataset;
+  /** Epochs between evaluations of `heldOut`; a tenth of the run. */
+  readonly evaluateEvery?: number;
+  /** A perturbation rule of one's own, in place of the one that the settings name; what they build around it stays. */
+  readonly rule?: PerturbationRule;
   readonly checkpoint?: CheckpointOptions;
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** Polled after every step; the run then saves a checkpoint and ends as `stopped`. */
@@ -53,48 +61,49 @@ const EVALUATIONS = 10;
 
 const START: TrainingPosition = { history: [], step: 0, lossSum: 0, errors: 0, images: 0, epochSeconds: 0, seconds: 0, gradientEvaluations: 0 };
 
-function stepOf({ method, rho }: TrainingSettings): Step {
-  switch (method) {
-    case 'sgd':
-      return plainStep;
-    case 'sam':
-      return samStep(rho);
-  }
-}
-
 /** One training run: its tensors, its place, and the steps that move both. */
 class TrainingRun {
   private readonly optimizer;
-  private readonly step: Step;
+  private readonly decayingKinds: { readonly kinds?: readonly ParameterKind[] };
+  private readonly training: TrainingMethod;
   readonly stepsPerEpoch: number;
   position = START;
   parameters!: TensorVector;
   velocity!: TensorVector;
   statistics!: ChannelStatistics[];
+  method!: MethodState<TensorVector>;
   private resumedAt = performance.now();
   private savedAt = performance.now();
 
   constructor(private readonly input: TrainingInput) {
-    const { settings, trainingSet } = input;
+    const { settings, trainingSet, rule } = input;
+    this.decayingKinds = settings.weightDecayOn === 'weights' ? { kinds: ['weight'] } : {};
     this.optimizer = sgd<TensorVector>({
       momentum: settings.momentum,
       nesterov: settings.nesterov,
-      weightDecay: settings.weightDecay,
-      ...(settings.weightDecayOn === 'weights' ? { weightDecayOn: ['weight'] } : {}),
+      weightDecay: settings.weightDecayIn === 'step' ? settings.weightDecay : 0,
+      ...(this.decayingKinds.kinds ? { weightDecayOn: this.decayingKinds.kinds } : {}),
     });
-    this.step = stepOf(settings);
-    this.stepsPerEpoch = batchesPerEpoch(imageCount(trainingSet), settings.batchSize);
+    const images = imageCount(trainingSet);
+    this.stepsPerEpoch = batchesPerEpoch(images, settings.batchSize);
+    const last = images % settings.batchSize;
+    this.training = trainingMethod(settings, { stepsPerEpoch: this.stepsPerEpoch, batchSizes: [settings.batchSize, ...(last >= 2 ? [last] : [])] }, rule);
   }
 
   /** Takes up the checkpoint, or draws the initial weights. */
   open(): void {
     const { model, settings, checkpoint } = this.input;
-    const saved = checkpoint && loadCheckpoint(checkpoint.file, model, checkpoint.fingerprint);
+    const saved = checkpoint && loadCheckpoint(checkpoint.file, model, this.fingerprint(checkpoint));
     this.position = saved?.position ?? START;
     this.parameters = saved?.parameters ?? initialParameters(model, settings);
     this.velocity = saved?.velocity ?? this.optimizer.init(this.parameters);
     this.statistics = saved?.statistics ?? initialStatistics(model);
+    this.method = saved?.method ?? this.training.init();
     this.resumedAt = this.savedAt = performance.now();
+  }
+
+  private fingerprint({ fingerprint }: CheckpointOptions): string {
+    return this.input.rule === undefined ? fingerprint : `${fingerprint} with the rule ${this.input.rule.name}`;
   }
 
   /** Adds the time since the last call to the run's clock. */
@@ -109,41 +118,44 @@ class TrainingRun {
     return this.position.history.length + 1;
   }
 
-  private learningRate(): number {
-    const before = (this.epoch - 1) * this.stepsPerEpoch + this.position.step;
-    return learningRateAt(this.input.settings, before, this.stepsPerEpoch);
-  }
-
-  /** One step on one batch. @returns the loss before it. */
+  /** One step on one batch. If it throws, the run is as before. @returns the loss before it. */
   takeStep(batch: Batch): number {
     const { model, settings } = this.input;
-    let errors = 0;
-    const output = this.step({
-      parameters: this.parameters,
-      state: this.velocity,
-      optimizer: this.optimizer,
-      learningRate: this.learningRate(),
-      objective: (parameters, phase) => {
-        const found = batchGradient(model, parameters, this.statistics, batch, settings.labelSmoothing);
-        if (phase === 'first') {
-          disposeStatistics(this.statistics);
-          this.statistics = found.statistics;
-          errors = batch.labels.reduce((sum, label, row) => sum + (labelRank(found.logits, row, model.classes, label) > 0 ? 1 : 0), 0);
-        } else {
-          disposeStatistics(found.statistics);
-        }
-        return found;
-      },
-    });
+    const { labelSmoothing, weightDecay, weightDecayIn } = settings;
+    const penalty = { weightDecay: weightDecayIn === 'loss' ? weightDecay : 0, ...this.decayingKinds };
+    const objective = new BatchObjective(batch, { model, statistics: this.statistics, labelSmoothing, penalty });
+    const stepBefore = (this.epoch - 1) * this.stepsPerEpoch + this.position.step;
+    // The scope frees what a rule of the user's own may have left.
+    const { moved, ...output } = scope(
+      () => ({
+        ...this.training.step(stepBefore, {
+          parameters: this.parameters,
+          state: this.velocity,
+          method: this.method,
+          optimizer: this.optimizer,
+          images: batch.size,
+          objective: (parameters, phase, part) => objective.evaluate(parameters, phase, part),
+          sampleGradient: (parameters, index) => objective.sampleGradient(parameters, index),
+        }),
+        moved: objective.movedStatistics(),
+      }),
+      ({ parameters, state, method, moved }) => [
+        ...[parameters, state, ...Object.values(method.rule.vectors), ...Object.values(method.look.vectors)].flatMap((vector) => vector.tensors),
+        ...moved.flatMap(({ mean, variance }) => [mean, variance]),
+      ],
+    );
+    disposeStatistics(this.statistics);
+    this.statistics = moved;
     this.parameters = output.parameters;
     this.velocity = output.state;
+    this.method = output.method;
     this.tick();
     const { step, lossSum, images, gradientEvaluations } = this.position;
     this.position = {
       ...this.position,
       step: step + 1,
       lossSum: lossSum + output.loss * batch.size,
-      errors: this.position.errors + errors,
+      errors: this.position.errors + objective.errors,
       images: images + batch.size,
       gradientEvaluations: gradientEvaluations + output.gradientEvaluations,
     };
@@ -172,7 +184,8 @@ class TrainingRun {
   async closeEpoch(): Promise<void> {
     const { model, heldOut, settings } = this.input;
     const learningRate = learningRateAt(settings, this.epoch * this.stepsPerEpoch - 1, this.stepsPerEpoch);
-    const due = this.epoch % Math.ceil(settings.epochs / EVALUATIONS) === 0 || this.epoch === settings.epochs;
+    const every = this.input.evaluateEvery ?? Math.ceil(settings.epochs / EVALUATIONS);
+    const due = this.epoch % every === 0 || this.epoch === settings.epochs;
     const evaluation: { heldOut?: Evaluation } = heldOut && due ? { heldOut: await evaluate(model, this.network, heldOut, settings.normalization) } : {};
     this.tick();
     const { lossSum, errors, images, epochSeconds, history } = this.position;
@@ -182,16 +195,24 @@ class TrainingRun {
       trainLoss: lossSum / images,
       trainTop1Error: (100 * errors) / images,
       ...evaluation,
+      ...this.logged(),
       seconds: epochSeconds,
     };
     this.position = { ...this.position, history: [...history, record], step: 0, lossSum: 0, errors: 0, images: 0, epochSeconds: 0 };
+  }
+
+  /** What the rule wants kept of its state, if anything. */
+  private logged(): { perturbation?: Readonly<Record<string, number>> } {
+    const { numbers } = this.method.rule;
+    const kept = this.training.logs.filter((name) => name in numbers);
+    return kept.length === 0 ? {} : { perturbation: Object.fromEntries(kept.map((name) => [name, numbers[name]!])) };
   }
 
   /** Saves a checkpoint, if the last one is old enough or `now` is asked for. */
   save(now = false): void {
     const { checkpoint, model } = this.input;
     if (checkpoint && (now || performance.now() - this.savedAt >= 1000 * checkpoint.everySeconds)) {
-      saveCheckpoint(checkpoint.file, model, this, checkpoint.fingerprint);
+      saveCheckpoint(checkpoint.file, model, this, this.fingerprint(checkpoint));
       this.savedAt = performance.now();
     }
   }
@@ -201,7 +222,7 @@ class TrainingRun {
   }
 
   end(status: TrainingOutcome['status'], divergence?: string): TrainingOutcome {
-    this.velocity.dispose();
+    [this.velocity, ...Object.values(this.method.rule.vectors), ...Object.values(this.method.look.vectors)].forEach((vector) => vector.dispose());
     const { history, seconds, gradientEvaluations } = this.position;
     return { status, ...(divergence === undefined ? {} : { divergence }), network: this.network, history, seconds, gradientEvaluations };
   }
@@ -211,15 +232,16 @@ class TrainingRun {
  * Trains a network. The same input gives the same numbers, whether or not the run was stopped or
  * killed and taken up again from its checkpoint.
  *
- * @throws RangeError if a batch is larger than the training set; Error for a checkpoint of other settings.
+ * @throws RangeError if a batch is larger than the training set, or a setting of the method is out of range, or groups do not
+ * divide each batch; Error for a checkpoint of other settings. Nothing has been trained then.
  */
 export async function train(input: TrainingInput): Promise<TrainingOutcome> {
   const { settings, trainingSet, shouldStop } = input;
-  const { batchSize, seed, normalization, cropPadding, flip, cutout } = settings;
+  const { batchSize, seed, normalization, cropPadding, flip, cutout, cutoutPer } = settings;
   const run = new TrainingRun(input);
   run.open();
   while (run.epoch <= settings.epochs) {
-    const batches = trainingBatches(trainingSet, { batchSize, epoch: run.epoch, seed, normalization, augmentation: { cropPadding, flip, cutout } });
+    const batches = trainingBatches(trainingSet, { batchSize, epoch: run.epoch, seed, normalization, augmentation: { cropPadding, flip, cutout, cutoutPer } });
     let skipped = run.position.step;
     for (const batch of batches) {
       if (skipped > 0) {

@@ -18,5 +18,7 @@ export interface EpochRecord {
   readonly trainTop1Error: number;
   /** Error on held-out images, where the configuration holds some out. */
   readonly heldOut?: Evaluation;
+  /** What the perturbation rule logs at the end of the epoch, such as a mask's sparsity and its overlap with the mask before. */
+  readonly perturbation?: Readonly<Record<string, number>>;
   readonly seconds: number;
 }

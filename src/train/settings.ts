@@ -1,7 +1,8 @@
 import type { ModelName } from '../models/names';
+import type { MethodSettings } from './methodSettings';
 
 /** Everything about a training run but its data. */
-export interface TrainingSettings {
+export interface TrainingSettings extends MethodSettings {
   /** Which network. */
   readonly model: ModelName;
   /** First layers of ResNet-50 and deeper: 7x7 stride 2 and max-pool, or 3x3 stride 1. ResNet-20 to 56 have a CIFAR stem only. */
@@ -17,27 +18,29 @@ export interface TrainingSettings {
   readonly flip: boolean;
   /** Side of the square that is cut out of each image, in pixels; 0 turns it off (DeVries and Taylor 2017). */
   readonly cutout: number;
+  /** Whether each image has its own cutout square, or all of a batch share one (as in the original's code). */
+  readonly cutoutPer: 'image' | 'batch';
 
   /** Passes over the training images. */
   readonly epochs: number;
   /** Images per step. */
   readonly batchSize: number;
-  /** The optimizer around which the perturbation is built. */
-  readonly method: 'sgd' | 'sam';
-  /** Radius of SAM's perturbation in the 2-norm; read by `sam` alone. */
-  readonly rho: number;
   /** Peak learning rate. */
   readonly learningRate: number;
   /** Shape of the learning rate over the run, after the warm-up. */
   readonly schedule: 'constant' | 'cosine' | 'steps' | 'warmupStableDecay';
   /** Epochs of linear warm-up; may be a fraction. */
   readonly warmupEpochs: number;
+  /** Share of the time after warm-up in which `warmupStableDecay` decays, in (0, 1]. */
+  readonly decayShare: number;
   /** Momentum factor, in [0, 1). */
   readonly momentum: number;
   /** Whether the momentum is Nesterov's. */
   readonly nesterov: boolean;
-  /** Coupled L2 penalty that the base step adds to the gradient at w. */
+  /** Coupled L2 penalty. */
   readonly weightDecay: number;
+  /** Where the penalty acts: in the base step, on the gradient at w alone, or in the loss, on each gradient at its own point. */
+  readonly weightDecayIn: 'step' | 'loss';
   /** What the penalty acts on: every parameter (as in the report's code) or weights alone. */
   readonly weightDecayOn: 'all' | 'weights';
   /** Label smoothing, in [0, 1). */

@@ -1,5 +1,6 @@
 import type { DatasetPair } from '../data/dataset';
 import { syntheticDataset } from '../data/synthetic';
+import { DEFAULT_METHOD } from './methodSettings';
 import type { TrainingSettings } from './settings';
 
 /** Settings of a run of seconds, for tests. */
@@ -11,16 +12,19 @@ export const TEST_SETTINGS: TrainingSettings = {
   cropPadding: 4,
   flip: true,
   cutout: 8,
+  cutoutPer: 'image',
   epochs: 2,
   batchSize: 8,
+  ...DEFAULT_METHOD,
   method: 'sam',
-  rho: 0.05,
   learningRate: 0.05,
   schedule: 'cosine',
   warmupEpochs: 1,
+  decayShare: 0.3,
   momentum: 0.9,
   nesterov: true,
   weightDecay: 5e-4,
+  weightDecayIn: 'step',
   weightDecayOn: 'all',
   labelSmoothing: 0.1,
   seed: 3,

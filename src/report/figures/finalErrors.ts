@@ -1,5 +1,6 @@
 import type { Data, LayoutAxis } from 'plotly.js-dist';
 import type { ExperimentConfig } from '../../experiment/config';
+import { METHODS } from '../../train/methodSettings';
 import { METHOD_NAMES } from '../recipe';
 import type { ErrorRow } from '../rows';
 import type { ResultTable } from '../tables';
@@ -7,8 +8,8 @@ import { figure } from './figure';
 import type { FigureSpecification } from './specification';
 import { axis, METHOD_STYLES } from './style';
 
-/** Distance of the two methods' dots, in categories. */
-const SIDE_STEP = { sgd: -0.12, sam: 0.12 } as const;
+/** Distance between the dots of two methods, in categories. */
+const METHOD_STEP = 0.24;
 /** Distance of the report's dots from ours, in categories. */
 const PUBLISHED_STEP = 0.06;
 
@@ -24,7 +25,11 @@ const PANELS = [
  */
 export function finalErrors(table: ResultTable): FigureSpecification {
   const lengths = [...new Set(table.rows.map((row) => row.epochs))].sort((a, b) => a - b);
-  const data = (['sgd', 'sam'] as const).flatMap((method) => methodTraces(method, table.rows.filter((row) => row.method === method), lengths));
+  const methods = METHODS.filter((method) => method === 'sgd' || method === 'sam' || table.rows.some((row) => row.method === method));
+  const data = methods.flatMap((method, place) => {
+    const step = (place - (methods.length - 1) / 2) * METHOD_STEP;
+    return methodTraces(method, table.rows.filter((row) => row.method === method), lengths, step);
+  });
   const ticks: Partial<LayoutAxis> = { tickvals: lengths.map((_, place) => place), ticktext: lengths.map(String), range: [-0.5, lengths.length - 0.5] };
   const note = 'Bars: 95 % interval over seeds; a dot without a bar is one run.';
   return figure({ title: table.title.replace(/^Table \d+\. /, ''), caption: `${table.caption}. ${note}` }, data, {
@@ -35,7 +40,7 @@ export function finalErrors(table: ResultTable): FigureSpecification {
   });
 }
 
-function methodTraces(method: ExperimentConfig['method'], rows: readonly ErrorRow[], lengths: readonly number[]): Data[] {
+function methodTraces(method: ExperimentConfig['method'], rows: readonly ErrorRow[], lengths: readonly number[], sideStep: number): Data[] {
   const { colour, symbol } = METHOD_STYLES[method];
   const name = METHOD_NAMES[method];
   return PANELS.flatMap(({ axes, error, halfWidth, published }, panel): Data[] => {
@@ -45,12 +50,12 @@ function methodTraces(method: ExperimentConfig['method'], rows: readonly ErrorRo
     const shared = { type: 'scatter', mode: 'markers', showlegend: panel === 0, ...axes } as const;
     return [
       {
-        ...shared, name: `${name}, ours`, x: x(ours, SIDE_STEP[method]), y: ours.map((row) => row[error]),
+        ...shared, name: `${name}, ours`, x: x(ours, sideStep), y: ours.map((row) => row[error]),
         error_y: { type: 'data', array: ours.map((row) => row[halfWidth] ?? 0), color: colour, thickness: 1.5, width: 5 },
         marker: { symbol, size: 11, color: colour },
       },
       {
-        ...shared, name: `${name}, the report`, x: x(theirs, SIDE_STEP[method] + PUBLISHED_STEP), y: theirs.map((row) => row[published]),
+        ...shared, name: `${name}, the report`, x: x(theirs, sideStep + PUBLISHED_STEP), y: theirs.map((row) => row[published]),
         marker: { symbol: `${symbol}-open`, size: 11, color: colour, line: { width: 2 } },
       },
     ].filter((trace) => trace.x.length > 0) as Data[];

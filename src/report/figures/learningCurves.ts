@@ -2,6 +2,7 @@ import { from, op } from 'arquero';
 import type { Data } from 'plotly.js-dist';
 import type { ExperimentConfig } from '../../experiment/config';
 import type { RunResult } from '../../experiment/result';
+import { METHODS } from '../../train/methodSettings';
 import { METHOD_NAMES, titleEnd } from '../recipe';
 import { captionOf } from '../tables';
 import { figure } from './figure';
@@ -59,11 +60,11 @@ export function learningCurves(runs: readonly RunResult[]): FigureSpecification 
 
 /** A line for each method, named by its settings where a method ran with several. */
 function linesOf(runs: readonly RunResult[]): readonly Line[] {
-  return (['sgd', 'sam'] as const).flatMap((method) => {
+  return METHODS.flatMap((method) => {
     const settings = new Map<string, RunResult[]>();
     for (const run of runs.filter((candidate) => candidate.config.method === method)) {
       const { learningRate, rho } = run.config;
-      const key = `learning rate ${learningRate}${method === 'sam' ? `, ρ = ${rho}` : ''}`;
+      const key = `learning rate ${learningRate}${method === 'sgd' ? '' : `, ρ = ${rho}`}`;
       settings.set(key, [...(settings.get(key) ?? []), run]);
     }
     const name = (setting: string): string => (settings.size === 1 ? METHOD_NAMES[method] : `${METHOD_NAMES[method]}, ${setting}`);

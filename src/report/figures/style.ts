@@ -17,6 +17,12 @@ export const COLOURS = {
 export const METHOD_STYLES = {
   sgd: { colour: COLOURS.blue, dash: 'solid', symbol: 'circle' },
   sam: { colour: COLOURS.vermilion, dash: 'dash', symbol: 'diamond' },
+  fgsm: { colour: COLOURS.orange, dash: 'dot', symbol: 'square' },
+  asam: { colour: COLOURS.green, dash: 'dashdot', symbol: 'triangle-up' },
+  ssamF: { colour: COLOURS.purple, dash: 'longdash', symbol: 'triangle-down' },
+  ssamD: { colour: COLOURS.skyBlue, dash: 'longdashdot', symbol: 'star' },
+  msam: { colour: COLOURS.black, dash: 'dot', symbol: 'cross' },
+  lookSam: { colour: COLOURS.yellow, dash: 'dash', symbol: 'hexagon' },
 } as const satisfies Readonly<Record<ExperimentConfig['method'], { readonly colour: string; readonly dash: string; readonly symbol: string }>>;
 
 /** The same colour, see-through. @param opacity in [0, 1] */
