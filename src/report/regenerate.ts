@@ -7,6 +7,7 @@ import type { RunResult } from '../experiment/result';
 import { readResults } from '../experiment/store';
 import { reportContents } from './contents';
 import { fill } from './fill';
+import { writeGallery } from './gallery';
 import { quickReport } from './quickReport';
 import { unfitPreset } from './recipe';
 import { renderFigures } from './render';
@@ -26,8 +27,8 @@ interface Source {
 const DOCUMENTS = ['REPORT.md', 'README.md'] as const;
 
 /**
- * Draws the figures of a preset's stored results and Figures 1 and 2: into `figures/`, or into `data/quick/figures/`
- * for a preset that gives no results.
+ * Draws the figures of a preset's stored results and Figures 1 and 2, and writes the gallery and the playground: into
+ * `figures/`, or into `data/quick/figures/` for a preset that gives no results.
  *
  * @param root the project's folder.
  * @returns the names of the figures.
@@ -36,7 +37,9 @@ const DOCUMENTS = ['REPORT.md', 'README.md'] as const;
 export async function regenerateFigures(root: string, preset: string): Promise<readonly string[]> {
   const source = await readSource(root, preset);
   const figures = figuresOf(source);
-  await renderFigures(figures, join(source.folder, 'figures'));
+  const folder = join(source.folder, 'figures');
+  await renderFigures(figures, folder);
+  await writeGallery(folder, source.quick ? '../results/' : '../data/results/');
   return Object.keys(figures);
 }
 

@@ -1,0 +1,51 @@
+/// <reference lib="dom" />
+import { within } from './elements';
+import { loadPlotly, type Plotly } from './plotly';
+
+/** A figure as the page holds it. */
+interface StoredFigure {
+  readonly data: readonly object[];
+  readonly layout: Readonly<Record<string, unknown>>;
+  readonly threeDimensional: boolean;
+}
+
+/** A flat figure is not drawn narrower than this, in pixels; on a phone its card scrolls. */
+const NARROWEST = 620;
+/** How far before it comes into sight a figure is drawn. */
+const AHEAD = '300px';
+
+/** Draws each figure in the place of its picture when it comes into sight. A browser has few WebGL contexts: surfaces out of sight give theirs back. */
+function drawInSight(plotly: Plotly): void {
+  const places = Array.from(document.querySelectorAll<HTMLElement>('.plot'));
+  const pictures = new Map(places.map((place) => [place, within(place, 'img', HTMLImageElement)]));
+  const observer = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
+    const place = target as HTMLElement;
+    const figure = storedFigure(place);
+    const drawn = place.classList.contains('js-plotly-plot');
+    if (isIntersecting && !drawn) {
+      void draw(plotly, place, figure);
+    } else if (!isIntersecting && drawn && figure.threeDimensional) {
+      plotly.purge(place);
+      place.replaceChildren(pictures.get(place)!);
+    }
+  }), { rootMargin: AHEAD });
+  places.forEach((place) => observer.observe(place));
+}
+
+function storedFigure(place: HTMLElement): StoredFigure {
+  const { textContent } = within(place.parentElement!, 'script', HTMLScriptElement);
+  return JSON.parse(textContent) as StoredFigure;
+}
+
+async function draw(plotly: Plotly, place: HTMLElement, { data, layout, threeDimensional }: StoredFigure): Promise<void> {
+  const width = threeDimensional ? place.clientWidth : Math.max(place.clientWidth, NARROWEST);
+  // Else the page jumps whenever picture and figure change places.
+  place.style.height = `${String(layout['height'])}px`;
+  place.replaceChildren();
+  await plotly.react(place, data, { ...layout, width }, { displayModeBar: false, responsive: false });
+}
+
+loadPlotly().then(drawInSight, (error: unknown) => {
+  // The pictures stay.
+  console.error(error);
+});

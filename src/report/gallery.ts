@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { isThreeDimensional, titleOf, type FigureSpecification } from './figures/specification';
+import { galleryPage, playgroundPage } from './pages';
+import { escapeHtml } from './tableText';
+
+/** A drawn figure of a folder. */
+interface DrawnFigure {
+  /** Its files' name without ending. */
+  readonly name: string;
+  readonly specification: FigureSpecification;
+}
+
+/** Figures that are computed and need no training have names that start so. */
+const ILLUSTRATION = /^figure-\d/;
+/** Room that titles and captions take in a figure of its own, in pixels; on the page they are text. */
+const MARGINS = { top: 50, bottom: 60 } as const;
+const PICTURE = 'playground.png';
+
+/**
+ * Writes `index.html`, a gallery of every figure in a folder, and `playground.html`. Both open from disk without a network.
+ *
+ * @param folder holds figures that `renderFigures` drew.
+ * @param results where the stored runs lie, relative to the folder.
+ * @throws Error if a file cannot be read or written.
+ */
+export async function writeGallery(folder: string, results: string): Promise<void> {
+  const figures = await drawnFigures(folder);
+  const [illustrations, measured] = [figures.filter(({ name }) => ILLUSTRATION.test(name)), figures.filter(({ name }) => !ILLUSTRATION.test(name))];
+  const parts = [
+    invitation(existsSync(join(folder, PICTURE))),
+    contents(figures),
+    section('Illustrations', 'Computed on losses of two parameters in closed form; no data set and no seed.', illustrations),
+    section('Results', `Drawn from the <a href="${escapeHtml(results)}">stored runs</a>.`, measured),
+  ];
+  await writeFileAtomic(join(folder, 'index.html'), await galleryPage(parts.join('\n')));
+  await writeFileAtomic(join(folder, 'playground.html'), await playgroundPage());
+}
+
+/** The figures of a folder in the order of their names, numbered as readers count. */
+async function drawnFigures(folder: string): Promise<readonly DrawnFigure[]> {
+  const names = (await readdir(folder)).filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -'.json'.length));
+  const drawn = names.filter((name) => existsSync(join(folder, `${name}.html`))).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return Promise.all(drawn.map(async (name) => ({ name, specification: JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')) as FigureSpecification })));
+}
+
+function invitation(pictured: boolean): string {
+  const picture = pictured ? `<a href="playground.html"><img src="${PICTURE}" alt="The playground: a map and a surface of a loss with the paths of several methods" loading="lazy"></a>` : '';
+  return `<section class="invitation${pictured ? ' pictured' : ''}"><div><h2>The playground</h2>
+<p>SGD and sharpness-aware methods side by side on losses of two parameters: choose a start, turn the dials, watch each perturbation.</p>
+<a class="button" href="playground.html">Open the playground</a></div>${picture}</section>`;
+}
+
+function contents(figures: readonly DrawnFigure[]): string {
+  const lines = figures.map(({ name, specification }) => `<li><a href="#${escapeHtml(name)}">${escapeHtml(headingOf(specification))}</a></li>`);
+  return `<nav aria-label="All figures"><ul>${lines.join('')}</ul></nav>`;
+}
+
+function section(title: string, about: string, figures: readonly DrawnFigure[]): string {
+  return figures.length === 0 ? '' : `<section><h2>${title}</h2><p class="about">${about}</p>\n${figures.map(drawnFigure).join('\n')}</section>`;
+}
+
+function drawnFigure({ name, specification }: DrawnFigure): string {
+  const threeDimensional = isThreeDimensional(specification);
+  const id = escapeHtml(name);
+  const picture = `${id}.${threeDimensional ? 'png' : 'svg'}`;
+  const links = [[`${id}.json`, 'Data (JSON)'], ...(threeDimensional ? [] : [[`${id}.svg`, 'SVG']]), [`${id}.png`, 'PNG'], [`${id}.html`, 'On a page of its own']];
+  // "</script>" in a text would end the script.
+  const stored = JSON.stringify({ ...forPage(specification), threeDimensional }).replaceAll('<', '\\u003c');
+  return `<figure class="drawn" id="${id}"><h3>${escapeHtml(headingOf(specification))}</h3>
+<div class="plot"><img src="${picture}" alt="${escapeHtml(titleOf(specification))}" loading="lazy"></div>
+<figcaption>${escapeHtml(captionOf(specification))}</figcaption>
+<ul class="links">${links.map(([file, text]) => `<li><a href="${file!}">${text!}</a></li>`).join('')}</ul>
+<script type="application/json">${stored}</script></figure>`;
+}
+
+/** The title; a surface says that it is one, for it may share its title with the same loss seen from above. */
+function headingOf(specification: FigureSpecification): string {
+  return `${titleOf(specification)}${isThreeDimensional(specification) ? ' (a surface to turn)' : ''}`;
+}
+
+/** What `figure` printed below the axes, as one line: its last note. */
+export function captionOf({ layout }: FigureSpecification): string {
+  return notesOf(layout).at(-1)?.text.replaceAll('<br>', ' ') ?? '';
+}
+
+/** The figure without its title and its caption, and without the room for them. */
+function forPage({ data, layout }: FigureSpecification): FigureSpecification {
+  const { margin } = layout as { readonly margin?: { readonly t: number; readonly b: number } };
+  const [top, bottom] = [Math.min(margin?.t ?? MARGINS.top, MARGINS.top), Math.min(margin?.b ?? MARGINS.bottom, MARGINS.bottom)];
+  const height = layout.height - (margin === undefined ? 0 : margin.t - top + margin.b - bottom);
+  return { data, layout: { ...layout, title: { text: '' }, annotations: notesOf(layout).slice(0, -1), margin: { ...margin, t: top, b: bottom }, height } };
+}
+
+function notesOf(layout: FigureSpecification['layout']): readonly { readonly text: string }[] {
+  const { annotations } = layout as { readonly annotations?: readonly { readonly text: string }[] };
+  return annotations ?? [];
+}
