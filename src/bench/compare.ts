@@ -1,0 +1,140 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Batch } from '../data/batches';
+import { createModel } from '../models/create';
+import type { ModelName } from '../models/names';
+import { agree } from './agreement';
+import { batchSeconds } from './dataShare';
+import { profile } from './profile';
+import { WORKS, type Comparison, type Timing, type Work } from './result';
+import { Rival } from './rival';
+import { hopeful, rivalConfigurations, screen, type RivalConfiguration, type Screened } from './rivalConfigurations';
+import { median } from './statistics';
+import { Subject } from './subject';
+import { noiseBatch } from './workload';
+
+/** What is compared, and how often. */
+export interface ComparisonSettings {
+  readonly model: ModelName;
+  readonly stem: 'imagenet' | 'cifar';
+  readonly batch: number;
+  /** Rounds; in each one every contestant does the work once. */
+  readonly repeats: number;
+  readonly threads: number;
+  /** Interpreter that has PyTorch. */
+  readonly python: string;
+  readonly kernelTable: string;
+  /** Whether torch.compile is among PyTorch's configurations. */
+  readonly compile: boolean;
+}
+
+/** One side in one configuration, ready to work. */
+interface Contestant extends Pick<Timing, 'side' | 'configuration' | 'precision'> {
+  readonly time: (work: Work) => Promise<number>;
+  readonly close: () => void;
+}
+
+async function startRival({ model, stem, python, threads }: ComparisonSettings, batch: Batch): Promise<{ readonly rival: Rival; readonly agreement: Comparison['agreement'] }> {
+  const rival = new Rival(python);
+  const { loss, gradientNorm } = await agree(rival, createModel(model, stem, 10), model, stem, batch, threads);
+  return { rival, agreement: { loss, gradientNorm } };
+}
+
+async function rivalContestant(configuration: RivalConfiguration, settings: ComparisonSettings, batch: Batch): Promise<Contestant> {
+  const { rival } = await startRival(settings, batch);
+  await rival.ask('setup', configuration.setup);
+  return {
+    side: 'PyTorch',
+    configuration: configuration.name,
+    precision: configuration.precision,
+    time: async (work) => (await rival.ask<{ seconds: number[] }>('time', { work })).seconds[0]!,
+    close: () => rival.close(),
+  };
+}
+
+function ownContestant(precision: Timing['precision'], { model, stem }: ComparisonSettings, batch: Batch): Contestant {
+  const subject = new Subject(createModel(model, stem, 10), batch, precision);
+  return { side: 'samlab', configuration: precision, precision, time: (work) => Promise.resolve(subject.time(work)), close: () => subject.dispose() };
+}
+
+/** All contestants do each kind of work in turn, so that a busy moment of the machine meets them alike. */
+async function interleave(contestants: readonly Contestant[], repeats: number): Promise<Timing[]> {
+  const timings: Timing[] = [];
+  for (const work of WORKS) {
+    const seconds = contestants.map(() => [] as number[]);
+    for (let round = -1; round < repeats; round++) {
+      for (const [index, contestant] of contestants.entries()) {
+        const time = await contestant.time(work);
+        // The first round warms up: kernels are chosen, memory is fetched.
+        if (round >= 0) {
+          seconds[index]!.push(time);
+        }
+      }
+    }
+    contestants.forEach(({ side, configuration, precision }, index) => {
+      timings.push({ side, configuration, precision, work, seconds: seconds[index]! });
+      console.log(`  ${work}: ${side}, ${configuration}: ${median(seconds[index]!).toFixed(3)} s`);
+    });
+  }
+  return timings;
+}
+
+/** Peak memory of processes that take SAM steps in float32 and do nothing else; PyTorch's in its leanest hopeful configuration. */
+async function peakMemory(settings: ComparisonSettings, configurations: readonly RivalConfiguration[], batch: Batch): Promise<Comparison['peakMemory']> {
+  const { model, stem, kernelTable } = settings;
+  const own = execFileSync(process.execPath, [join(__dirname, 'peakMemory.js'), model, stem, String(batch.size), kernelTable], { encoding: 'utf8' });
+  const theirs: number[] = [];
+  for (const { setup } of configurations.filter(({ precision }) => precision === 'float32')) {
+    const { rival } = await startRival(settings, batch);
+    await rival.ask('setup', setup);
+    await rival.ask('time', { work: 'sam', repeats: 3 });
+    theirs.push((await rival.ask<{ bytes: number }>('memory')).bytes);
+    rival.close();
+  }
+  return { samlab: Number(own), pytorch: Math.min(...theirs) };
+}
+
+function outsideKernels({ model, stem, repeats }: ComparisonSettings, batch: Batch): number {
+  const subject = new Subject(createModel(model, stem, 10), batch, 'float32');
+  subject.perform('sgd');
+  const shares = Array.from({ length: repeats }, () => profile(() => subject.perform('sgd')).outside);
+  subject.dispose();
+  return median(shares);
+}
+
+function given({ configuration, seconds, failure }: Screened): Timing {
+  const { name, precision } = configuration;
+  return { side: 'PyTorch', configuration: name, precision, work: 'sgd', seconds: seconds === undefined ? [] : [seconds], ...(failure === undefined ? {} : { failure }) };
+}
+
+/**
+ * Compares samlab with PyTorch on one network: first that both compute the same, then how fast, how much memory,
+ * and how much of a step is not arithmetic.
+ */
+export async function compare(settings: ComparisonSettings): Promise<Comparison> {
+  const { model, stem, repeats } = settings;
+  const batch = noiseBatch(settings.batch);
+  console.log(`${model}, ${stem} stem, batch ${batch.size}`);
+  const { rival, agreement } = await startRival(settings, batch);
+  console.log(`  same computation: loss off by ${agreement.loss.toExponential(1)}, gradient by ${agreement.gradientNorm.toExponential(1)} of its norm`);
+  const screened = await screen(rival, rivalConfigurations(settings.compile));
+  rival.close();
+  const configurations = hopeful(screened);
+  const contestants: Contestant[] = (['float32', 'mixed'] as const).map((precision) => ownContestant(precision, settings, batch));
+  for (const configuration of configurations) {
+    contestants.push(await rivalContestant(configuration, settings, batch));
+  }
+  const timings = await interleave(contestants, repeats);
+  contestants.forEach((contestant) => contestant.close());
+  const step = median(timings.find(({ side, precision, work }) => side === 'samlab' && precision === 'float32' && work === 'sgd')!.seconds);
+  return {
+    model,
+    stem,
+    batch: batch.size,
+    agreement,
+    timings: [...timings, ...screened.filter(({ configuration }) => !configurations.includes(configuration)).map(given)],
+    peakMemory: await peakMemory(settings, configurations, batch),
+    outsideKernels: outsideKernels(settings, batch),
+    dataShare: batchSeconds(batch.size) / step,
+  };
+}

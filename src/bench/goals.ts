@@ -1,0 +1,73 @@
+import { COMMON_CONFIGURATION } from './rivalConfigurations';
+import type { BenchResult, Comparison, Goal, Timing, Work } from './result';
+import { median } from './statistics';
+
+type Measured = Pick<BenchResult, 'comparisons' | 'ceiling'>;
+
+function medianOf(timings: readonly Timing[]): number | undefined {
+  const times = timings.filter(({ seconds }) => seconds.length > 0).map(({ seconds }) => median(seconds));
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function ours({ timings }: Comparison, precision: Timing['precision'], work: Work): number | undefined {
+  return medianOf(timings.filter((timing) => timing.side === 'samlab' && timing.precision === precision && timing.work === work));
+}
+
+/** PyTorch's best median, in one precision or in any. */
+function theirs({ timings }: Comparison, work: Work, precision?: Timing['precision']): number | undefined {
+  return medianOf(timings.filter((timing) => timing.side === 'PyTorch' && timing.work === work && (precision === undefined || timing.precision === precision)));
+}
+
+function ratio(above: number | undefined, below: number | undefined): number | null {
+  return above === undefined || below === undefined ? null : above / below;
+}
+
+function atMost(name: string, limit: number, value: number | null): Goal {
+  return { name, goal: `<= ${limit.toFixed(2)}`, value, met: value === null ? null : value <= limit };
+}
+
+function atLeast(name: string, limit: number, value: number | null): Goal {
+  return { name, goal: `>= ${limit.toFixed(2)}`, value, met: value === null ? null : value >= limit };
+}
+
+function againstBest(comparison: Comparison, limits: readonly [number, number, number, number], where: string): Goal[] {
+  const [sgd, sam, mixedSgd, mixedSam] = limits;
+  return [
+    atMost(`float32 SGD step / PyTorch's best float32 SGD step, ${where}`, sgd, ratio(ours(comparison, 'float32', 'sgd'), theirs(comparison, 'sgd', 'float32'))),
+    atMost(`float32 SAM step / PyTorch's best float32 SAM step, ${where}`, sam, ratio(ours(comparison, 'float32', 'sam'), theirs(comparison, 'sam', 'float32'))),
+    atMost(`mixed SGD step / PyTorch's best SGD step in any precision, ${where}`, mixedSgd, ratio(ours(comparison, 'mixed', 'sgd'), theirs(comparison, 'sgd'))),
+    atMost(`mixed SAM step / PyTorch's best SAM step in any precision, ${where}`, mixedSam, ratio(ours(comparison, 'mixed', 'sam'), theirs(comparison, 'sam'))),
+  ];
+}
+
+function imagenetGoals(comparison: Comparison, ceiling: number, nonPaddingFlops: number): Goal[] {
+  const where = `ImageNet stem, batch ${comparison.batch}`;
+  const common = medianOf(comparison.timings.filter(({ configuration, work }) => configuration === COMMON_CONFIGURATION && work === 'sgd'));
+  const step = ours(comparison, 'float32', 'sgd');
+  const { samlab, pytorch } = comparison.peakMemory;
+  return [
+    ...againstBest(comparison, [0.8, 0.8, 0.8, 0.75], where),
+    atMost("mixed SAM step / PyTorch's float32 SGD step as scripts are commonly written", 0.85, ratio(ours(comparison, 'mixed', 'sam'), common)),
+    ...(['float32', 'mixed'] as const).map((precision) =>
+      atMost(`SAM step / SGD step, ${precision}`, 1.9, ratio(ours(comparison, precision, 'sam'), ours(comparison, precision, 'sgd'))),
+    ),
+    atMost('step time x measured MatMul ceiling / operations that are not padding', 1.6, step === undefined ? null : (step * ceiling * 1e9) / nonPaddingFlops),
+    atMost("peak memory / PyTorch's", 1, ratio(samlab, pytorch)),
+    atLeast("evaluation images/s / PyTorch's best inference mode", 1.2, ratio(theirs(comparison, 'evaluation'), medianOf(comparison.timings.filter(({ side, work }) => side === 'samlab' && work === 'evaluation')))),
+    atMost('share of a step outside TensorFlow kernels', 0.05, comparison.outsideKernels + comparison.dataShare),
+  ];
+}
+
+/**
+ * The table of goals, as ratios of medians from one run.
+ *
+ * @param flopsPerImage operations of one gradient on one image with the ImageNet stem, padding left out.
+ */
+export function goals({ comparisons, ceiling }: Measured, flopsPerImage: number): Goal[] {
+  const find = (stem: Comparison['stem']): Comparison | undefined => comparisons.find((comparison) => comparison.stem === stem);
+  const [imagenet, cifar] = [find('imagenet'), find('cifar')];
+  return [
+    ...(imagenet ? imagenetGoals(imagenet, ceiling.samlab, flopsPerImage * imagenet.batch) : []),
+    ...(cifar ? againstBest(cifar, [0.85, 0.85, 0.85, 0.85], `CIFAR stem, batch ${cifar.batch}`) : []),
+  ];
+}

@@ -1,0 +1,127 @@
+import { mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { sync as writeFileAtomicSync } from 'write-file-atomic';
+import { measureKernels } from '../engine/kernelChoice';
+import { describeEnvironment, PROJECT_ROOT } from '../experiment/environment';
+import { kernelTableFile } from '../experiment/kernels';
+import { createModel } from '../models/create';
+import { agree } from './agreement';
+import { ceiling } from './ceiling';
+import { compare } from './compare';
+import { goals } from './goals';
+import { profile } from './profile';
+import { pytorchEnvironment } from './pytorchEnvironment';
+import { BENCH_FORMAT, type BenchResult, type Comparison, type Work } from './result';
+import { Rival } from './rival';
+import { scaling } from './scaling';
+import { Subject } from './subject';
+import { gradientFlops } from './work';
+import { noiseBatch } from './workload';
+
+interface BenchOptions {
+  readonly repeats: number;
+  readonly compile: boolean;
+  readonly scaling: boolean;
+  readonly stems: readonly Comparison['stem'][];
+}
+
+const BATCHES = { imagenet: 128, cifar: 64 } as const;
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) {
+    throw new InvalidArgumentError('expected a whole number of 1 or more.');
+  }
+  return Number(text);
+}
+
+function stemList(text: string): readonly Comparison['stem'][] {
+  return text.split(',').map((stem) => {
+    if (stem !== 'imagenet' && stem !== 'cifar') {
+      throw new InvalidArgumentError('expected imagenet, cifar or imagenet,cifar.');
+    }
+    return stem;
+  });
+}
+
+function printGoals(result: BenchResult): void {
+  for (const { name, goal, value, met } of result.goals) {
+    console.log(`${met === null ? 'not measured' : met ? 'met' : 'not met'}: ${name}: ${value === null ? '-' : value.toFixed(2)} (goal ${goal})`);
+  }
+}
+
+async function bench({ repeats, compile, scaling: withScaling, stems }: BenchOptions): Promise<void> {
+  const python = pytorchEnvironment();
+  const environment = describeEnvironment();
+  const { threads } = environment;
+  const kernelTable = kernelTableFile();
+  measureKernels(kernelTable);
+  const comparisons: Comparison[] = [];
+  for (const stem of stems) {
+    comparisons.push(await compare({ model: 'resnet50', stem, batch: BATCHES[stem], repeats, threads, python, kernelTable, compile }));
+  }
+  const rival = new Rival(python);
+  const { torch } = await agree(rival, createModel('resnet50', 'imagenet', 10), 'resnet50', 'imagenet', noiseBatch(16), threads);
+  const measured = { comparisons, ceiling: await ceiling(rival, repeats) };
+  rival.close();
+  const { samlab, node, tensorflow, processor, gpu, commit } = environment;
+  const result: BenchResult = {
+    format: BENCH_FORMAT,
+    processor,
+    gpu,
+    threads,
+    versions: { samlab, node, tensorflow, pytorch: torch },
+    commit,
+    finishedAt: new Date().toISOString(),
+    repeats,
+    ...measured,
+    scaling: withScaling ? scaling(threads, Math.min(3, repeats), kernelTable) : [],
+    goals: goals(measured, gradientFlops(createModel('resnet50', 'imagenet', 10), 'imagenet')),
+  };
+  const file = join(PROJECT_ROOT, 'data', 'bench', basename(kernelTable));
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileAtomicSync(file, `${JSON.stringify(result, null, 1)}\n`);
+  printGoals(result);
+  console.log(`Stored in data/bench/${basename(file)}.`);
+}
+
+function printProfile(work: Work, stem: Comparison['stem'], precision: 'float32' | 'mixed', batch: number): void {
+  measureKernels(kernelTableFile());
+  const subject = new Subject(createModel('resnet50', stem, 10), noiseBatch(batch), precision);
+  subject.perform(work);
+  subject.perform(work);
+  const { ops, seconds, outside } = profile(() => subject.perform(work));
+  console.log(`ResNet-50, ${stem} stem, batch ${batch}, ${precision}, ${work}: ${(1000 * seconds).toFixed(0)} ms, ${(100 * outside).toFixed(1)} % outside TensorFlow`);
+  for (const { op, seconds: own, calls } of ops) {
+    console.log(`${op.padEnd(36)} ${(1000 * own).toFixed(1).padStart(8)} ms ${String(calls).padStart(6)} calls`);
+  }
+  subject.dispose();
+}
+
+function program(): Command {
+  const command = new Command().name('npm run bench --').description('Compare samlab with PyTorch on this machine, and store the times under data/bench.').showHelpAfterError();
+  command
+    .command('compare', { isDefault: true })
+    .description('time SGD and SAM steps and evaluation on both sides, interleaved (about half an hour on two cores)')
+    .option('--repeats <n>', 'rounds', wholeNumber, 9)
+    .option('--stems <list>', 'imagenet, cifar or both', stemList, ['imagenet', 'cifar'])
+    .option('--no-compile', "leave torch.compile out of PyTorch's configurations")
+    .option('--no-scaling', 'leave out batches 16 to 512, ResNet-20 to 152 and fewer threads')
+    .action(bench);
+  command
+    .command('profile')
+    .description('print the time of one step by kind of op')
+    .option('--work <work>', 'sgd, sam or evaluation', 'sgd')
+    .option('--stem <stem>', 'imagenet or cifar', 'imagenet')
+    .option('--precision <precision>', 'float32 or mixed', 'float32')
+    .option('--batch <n>', 'images', wholeNumber, 128)
+    .action(({ work, stem, precision, batch }: { work: Work; stem: Comparison['stem']; precision: 'float32' | 'mixed'; batch: number }) => printProfile(work, stem, precision, batch));
+  return command;
+}
+
+program()
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });

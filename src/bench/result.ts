@@ -1,0 +1,73 @@
+/** Version of the layout of `data/bench/<machine>.json`. */
+export const BENCH_FORMAT = 1;
+
+/** What is timed: one training step, or one forward pass in evaluation. */
+export type Work = 'sgd' | 'sam' | 'evaluation';
+
+/** All kinds of work, in the order of the tables. */
+export const WORKS: readonly Work[] = ['sgd', 'sam', 'evaluation'];
+
+/** The seconds of one kind of work in one configuration of one side. */
+export interface Timing {
+  readonly side: 'samlab' | 'PyTorch';
+  /** Such as "float32" or "channels_last, bfloat16". */
+  readonly configuration: string;
+  readonly precision: 'float32' | 'mixed';
+  readonly work: Work;
+  /** One entry a repeat, interleaved with those of the other side; empty where the configuration failed. */
+  readonly seconds: readonly number[];
+  /** Why there are none. */
+  readonly failure?: string;
+}
+
+/** The comparison at one network, stem and batch. */
+export interface Comparison {
+  readonly model: string;
+  readonly stem: 'imagenet' | 'cifar';
+  readonly batch: number;
+  /** Largest relative difference found before anything was timed, in float32. */
+  readonly agreement: { readonly loss: number; readonly gradientNorm: number };
+  readonly timings: readonly Timing[];
+  /** Largest resident memory of a process that only takes SAM steps in float32, in bytes. */
+  readonly peakMemory: { readonly samlab: number; readonly pytorch: number };
+  /** Share of a float32 SGD step that is spent outside TensorFlow's kernels, 0 to 1. */
+  readonly outsideKernels: number;
+  /** Share of a float32 SGD step that making its batch takes, 0 to 1. */
+  readonly dataShare: number;
+}
+
+/** One line of the table of goals. */
+export interface Goal {
+  readonly name: string;
+  /** Such as "<= 0.80". */
+  readonly goal: string;
+  readonly value: number | null;
+  /** null where it could not be measured. */
+  readonly met: boolean | null;
+}
+
+/** How cost grows with something. */
+export interface ScalingPoint {
+  readonly model: string;
+  readonly batch: number;
+  readonly threads: number;
+  /** Median seconds of a float32 SGD step. */
+  readonly seconds: number;
+}
+
+/** What `npm run bench` stores. */
+export interface BenchResult {
+  readonly format: typeof BENCH_FORMAT;
+  readonly processor: string;
+  readonly gpu: string | null;
+  readonly threads: number;
+  readonly versions: { readonly samlab: string; readonly node: string; readonly tensorflow: string; readonly pytorch: string };
+  readonly commit: string | null;
+  readonly finishedAt: string;
+  readonly repeats: number;
+  /** GFLOP/s of a product of two 2048 x 2048 matrices in float32, the best of its repeats on each side. */
+  readonly ceiling: { readonly samlab: number; readonly pytorch: number };
+  readonly comparisons: readonly Comparison[];
+  readonly scaling: readonly ScalingPoint[];
+  readonly goals: readonly Goal[];
+}

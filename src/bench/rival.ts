@@ -1,0 +1,38 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+
+const PROGRAM = join(__dirname, '..', '..', 'src', 'bench', 'pytorch', 'rival.py');
+
+/** PyTorch in a process of its own, which is asked one thing after another (see rival.py). */
+export class Rival {
+  private readonly child: ChildProcessByStdio<Writable, Readable, null>;
+  private readonly lines: AsyncIterator<string>;
+
+  /** @param python interpreter of the environment that has PyTorch. */
+  constructor(python: string) {
+    // Waiting threads sleep: spinning ones would slow the other side down.
+    this.child = spawn(python, [PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, OMP_WAIT_POLICY: 'passive', KMP_BLOCKTIME: '0' } });
+    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** @throws Error with PyTorch's own message, or if its process ended. */
+  async ask<Answer>(command: string, request: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
+    this.child.stdin.write(`${JSON.stringify({ command, ...request })}\n`);
+    const { value, done } = (await this.lines.next()) as { value: string; done?: boolean };
+    if (done === true) {
+      throw new Error(`Rival.ask: PyTorch's process ended during "${command}"; its own message stands above.`);
+    }
+    const answer = JSON.parse(value) as Answer & { readonly error?: string };
+    if (answer.error !== undefined) {
+      throw new Error(`PyTorch, ${command}: ${answer.error}`);
+    }
+    return answer;
+  }
+
+  /** Ends the process. */
+  close(): void {
+    this.child.stdin.end();
+  }
+}

@@ -1,0 +1,61 @@
+import type { Timing } from './result';
+import type { Rival } from './rival';
+
+/** One way to run PyTorch. */
+export interface RivalConfiguration {
+  readonly name: string;
+  readonly precision: Timing['precision'];
+  readonly setup: { readonly layout: string; readonly precision: string; readonly compile: boolean };
+}
+
+/** The way PyTorch scripts are commonly written. */
+export const COMMON_CONFIGURATION = 'default, float32';
+
+/** Both layouts in both precisions, eager and, if asked for, compiled. */
+export function rivalConfigurations(compile: boolean): RivalConfiguration[] {
+  return [false, ...(compile ? [true] : [])].flatMap((compiled) =>
+    ['default', 'channels_last'].flatMap((layout) =>
+      (['float32', 'bfloat16'] as const).map((precision) => ({
+        name: `${layout}, ${precision}${compiled ? ', torch.compile' : ''}`,
+        precision: precision === 'float32' ? ('float32' as const) : ('mixed' as const),
+        setup: { layout, precision, compile: compiled },
+      })),
+    ),
+  );
+}
+
+/** A configuration this many times slower than the fastest is not PyTorch's best: its first timing is enough. */
+const HOPELESS = 1.5;
+
+/** Outcome of the first look at a configuration. */
+export interface Screened {
+  readonly configuration: RivalConfiguration;
+  /** Of its second SGD step; undefined if it failed. */
+  readonly seconds?: number;
+  readonly failure?: string;
+}
+
+/** Takes two SGD steps in each configuration, one after another. */
+export async function screen(rival: Rival, configurations: readonly RivalConfiguration[]): Promise<Screened[]> {
+  const screened: Screened[] = [];
+  for (const configuration of configurations) {
+    try {
+      await rival.ask('setup', configuration.setup);
+      const { seconds } = await rival.ask<{ seconds: number[] }>('time', { work: 'sgd', repeats: 2 });
+      screened.push({ configuration, seconds: Math.min(...seconds) });
+    } catch (error) {
+      screened.push({ configuration, failure: (error as Error).message.split('\n')[0]! });
+    }
+    const { seconds, failure } = screened.at(-1)!;
+    console.log(`  first look at PyTorch, ${configuration.name}: ${seconds === undefined ? `failed (${failure!})` : `${seconds.toFixed(3)} s a step`}`);
+  }
+  return screened;
+}
+
+/** The configurations that may be PyTorch's best, and the common one. */
+export function hopeful(screened: readonly Screened[]): RivalConfiguration[] {
+  const fastest = Math.min(...screened.map(({ seconds }) => seconds ?? Infinity));
+  return screened
+    .filter(({ configuration, seconds }) => seconds !== undefined && (seconds < HOPELESS * fastest || configuration.name === COMMON_CONFIGURATION))
+    .map(({ configuration }) => configuration);
+}

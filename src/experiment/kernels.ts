@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { tensorflowPlatform } from '../engine/binding';
+import { PROJECT_ROOT } from './environment';
+
+/** What sets processors apart beyond their name, which virtual machines often cut short. */
+function processorFeatures(): string {
+  const lines = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8').split('\n') : [];
+  return ['cpu family', 'model\t', 'stepping', 'cache size', 'flags'].map((key) => lines.find((line) => line.startsWith(key)) ?? '').join('\n');
+}
+
+/** Where the choices of kernels for this processor, version of TensorFlow and number of threads are kept. */
+export function kernelTableFile(): string {
+  const processor = cpus()[0]?.model.trim() ?? 'unknown';
+  const hash = createHash('sha256').update(processor).update(processorFeatures()).digest('hex').slice(0, 8);
+  const name = `${processor} ${hash} tensorflow ${tensorflowPlatform().version} ${availableParallelism()} threads`;
+  return join(PROJECT_ROOT, 'data', 'kernels', `${name.toLowerCase().replace(/[^a-z0-9.]+/g, '-')}.json`);
+}
