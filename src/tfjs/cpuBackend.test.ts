@@ -3,6 +3,7 @@ import { after, before } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import { testLayersModel } from './layersModelTests';
 import { testOptimizer } from './optimizerTests';
+import { testTwoPhases } from './twoPhaseTests';
 
 before(async () => {
   tf.enableProdMode();
@@ -15,4 +16,5 @@ after(() => {
 });
 
 testOptimizer();
+testTwoPhases();
 testLayersModel();

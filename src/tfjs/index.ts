@@ -12,4 +12,5 @@ export { sam } from '../optim/sam';
 export type { PerturbationScope } from '../optim/scope';
 export { sparse, type MaskSource } from '../optim/sparse';
 export type { LossFunction, Pass } from './perturbedPass';
-export { SharpnessAwareOptimizer, type BatchImages, type SharpnessAwareOptimizerSettings } from './sharpnessAwareOptimizer';
+export type { BatchImages, SharpnessAwareOptimizerSettings } from './settings';
+export { SharpnessAwareOptimizer } from './sharpnessAwareOptimizer';

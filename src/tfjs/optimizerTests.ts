@@ -1,64 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
-import { PlainVector } from '../engine/plainVector';
-import { asam } from '../optim/asam';
 import { dynamicMask } from '../optim/dynamicMask';
-import { fgsm } from '../optim/fgsm';
-import { fisherMask } from '../optim/fisherMask';
-import type { LookSettings } from '../optim/lookSam';
 import { msam } from '../optim/msam';
 import type { PerturbationRule } from '../optim/perturbation';
 import { sam } from '../optim/sam';
-import { sgd } from '../optim/sgd';
-import { sharpnessAware, type MethodState } from '../optim/sharpnessAware';
 import { sparse } from '../optim/sparse';
 import { expectAllClose } from '../testing/expectAllClose';
+import { Bowl, plainWalk, RULES, withStatistics, type Case } from './bowl';
 import type { LossFunction, Pass } from './perturbedPass';
-import { SharpnessAwareOptimizer, type SharpnessAwareOptimizerSettings } from './sharpnessAwareOptimizer';
-
-/** Half the sum of a_i w_i^2 over four weights, and at which points and in which passes it was asked. */
-class Bowl {
-  static readonly curvatures = [1, 2, 4, 0.5];
-  static readonly start = [1.5, 1, -0.25, 2];
-  readonly w = tf.tidy(() => tf.variable(tf.tensor(Bowl.start, [2, 2])));
-  readonly asked: (readonly [Pass, ...number[]])[] = [];
-
-  readonly loss: LossFunction = (pass) => {
-    this.asked.push([pass, ...this.w.dataSync()]);
-    return tf.tidy(() => tf.sum(tf.mul(tf.square(this.w), tf.tensor(Bowl.curvatures.map((a) => a / 2), [2, 2]))));
-  };
-
-  /** w on the steps of an optimizer. */
-  walk(optimizer: tf.Optimizer, steps: number): number[][] {
-    return Array.from({ length: steps }, () => {
-      optimizer.minimize(this.loss as () => tf.Scalar, false, [this.w]);
-      return [...this.w.dataSync()];
-    });
-  }
-}
-
-/** The same walk on plain numbers in double precision, with the rule of the engine. */
-function plainWalk(rule: PerturbationRule, rho: number, momentum: number, steps: number, look?: LookSettings): number[][] {
-  const specs = [{ name: 'w', kind: 'weight', shape: [2, 2] }] as const;
-  const gradientOf = (w: PlainVector): PlainVector => w.multiply(new PlainVector(specs, [Float64Array.from(Bowl.curvatures)]));
-  const optimizer = sgd<PlainVector>({ momentum, nesterov: false, weightDecay: 0 });
-  const aware = sharpnessAware({ rule, ...(look ? { look } : {}) });
-  const parameters = new PlainVector(specs, [Float64Array.from(Bowl.start)]);
-  let current: { parameters: PlainVector; state: PlainVector; method: MethodState<PlainVector> } = { parameters, state: optimizer.init(parameters), method: aware.init() };
-  return Array.from({ length: steps }, () => {
-    current = aware.step({
-      ...current,
-      objective: (w) => ({ loss: w.dot(gradientOf(w)) / 2, gradient: gradientOf(w) }),
-      optimizer,
-      learningRate: 0.125,
-      rho,
-      images: 2,
-      sampleGradient: gradientOf,
-    });
-    return [...current.parameters.toArrays()[0]!];
-  });
-}
+import { SharpnessAwareOptimizer } from './sharpnessAwareOptimizer';
 
 /** Five steps of some ten operations on numbers of size 1, each rounded to 2^-24 and damped by the next step, stay below 1e-5. */
 const ROUNDING = { absolute: 1e-5 };
@@ -69,22 +20,6 @@ const BASES: Readonly<Record<string, () => tf.Optimizer>> = {
   Nesterov: () => tf.train.momentum(0.125, 0.5, true),
   adam: () => tf.train.adam(0.125),
   rmsprop: () => tf.train.rmsprop(0.125),
-};
-
-interface Case extends Omit<SharpnessAwareOptimizerSettings, 'images'> {
-  readonly rule: PerturbationRule;
-}
-
-const RULES: Readonly<Record<string, Case>> = {
-  'SAM, p = 2': { rule: sam(), rho: 0.5 },
-  'SAM, p = 1.5': { rule: sam({ p: 1.5 }), rho: 0.5 },
-  'SAM, p = infinity': { rule: sam({ p: Infinity }), rho: 0.25 },
-  'FGSM with momentum, three steps': { rule: fgsm({ steps: 3, momentum: 1 }), rho: 0.25 },
-  ASAM: { rule: asam(), rho: 0.5 },
-  'SSAM-D': { rule: sparse(sam(), dynamicMask({ sparsity: 0.5, dropRate: 0.5, every: 2, totalSteps: 4, seed: 3 })), rho: 0.5 },
-  'SSAM-F': { rule: sparse(sam(), fisherMask({ sparsity: 0.5, samples: 2, every: 2 }), 'afterNorm'), rho: 0.5 },
-  LookSAM: { rule: sam(), rho: 0.5, look: { every: 2, alpha: 0.5 } },
-  MSAM: { rule: msam(), rho: 0.5 },
 };
 
 /** Adam's walk on the bowl with the gradient at w + rho g / |g|, from the formulas of Kingma and Ba 2015, algorithm 1. */
@@ -149,18 +84,6 @@ export function testOptimizer(): void {
   }
 
   testLoss();
-  testTwoPhases();
-}
-
-/** A bowl whose loss moves a variable of its own, as batch norm does. */
-function withStatistics(): { readonly bowl: Bowl; readonly moving: tf.Variable; readonly loss: LossFunction } {
-  const bowl = new Bowl();
-  const moving = tf.tidy(() => tf.variable(tf.scalar(1), false));
-  const loss: LossFunction = (pass) => {
-    tf.tidy(() => moving.assign(tf.add(tf.mul(moving, 0.5), tf.max(bowl.w))));
-    return bowl.loss(pass);
-  };
-  return { bowl, moving, loss };
 }
 
 function testLoss(): void {
@@ -301,55 +224,4 @@ function optimizerPass({ rule }: Case): Pass {
 
 function fail(): never {
   throw new Error('no loss here');
-}
-
-function testTwoPhases(): void {
-  for (const name of ['SAM, p = 2', 'SSAM-D', 'SSAM-F', 'MSAM']) {
-    test(`${name} in two phases is minimize, to the bit`, () => {
-      const { rule, rho } = RULES[name]!;
-      const [whole, parts] = [withStatistics(), withStatistics()];
-      const made = ({ bowl }: { readonly bowl: Bowl }): SharpnessAwareOptimizer =>
-        new SharpnessAwareOptimizer(tf.train.momentum(0.1, 0.9), { rule, rho, images: { count: () => 2, loss: () => bowl.loss('first') } });
-      const [one, two] = [made(whole), made(parts)];
-      for (let step = 0; step < 3; step++) {
-        one.minimize(whole.loss);
-        const first = rule.climbsAlong === 'momentum' ? undefined : two.computeGradients(parts.loss);
-        two.climb(first?.grads);
-        const second = two.computeGradients(parts.loss);
-        two.applyGradients(second.grads);
-        tf.dispose([first?.grads, first?.value, second.grads, second.value].filter((made) => made !== undefined));
-        assert.deepEqual(parts.bowl.asked, whole.bowl.asked);
-        assert.deepEqual([...parts.bowl.w.dataSync()], [...whole.bowl.w.dataSync()]);
-        assert.deepEqual(parts.moving.dataSync(), whole.moving.dataSync());
-      }
-    });
-  }
-
-  test('between the phases the variables are at w + eps; restore brings them back to the bit, and no tensor is left', () => {
-    const { bowl, moving, loss } = withStatistics();
-    const optimizer = new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05 });
-    const held = tf.memory().numTensors;
-    const { value, grads } = optimizer.computeGradients(loss);
-    const statistics = moving.dataSync()[0];
-    optimizer.climb(grads);
-    assert.throws(() => optimizer.minimize(loss), /the variables are at w \+ eps; finish the step with applyGradients/);
-    assert.throws(() => optimizer.climb(grads), /the variables are at w \+ eps/);
-    assert.notDeepEqual([...bowl.w.dataSync()], Bowl.start);
-    moving.assign(value);
-    optimizer.restore();
-    assert.deepEqual([...bowl.w.dataSync(), moving.dataSync()[0]], [...Bowl.start, statistics]);
-    tf.dispose([value, grads]);
-    assert.equal(tf.memory().numTensors, held);
-  });
-
-  test('a climb without the loss refuses rules that need more of it', () => {
-    const { bowl, loss } = withStatistics();
-    const made = (settings: Case): SharpnessAwareOptimizer => new SharpnessAwareOptimizer(tf.train.sgd(0.1), settings);
-    const { value, grads } = made(RULES['ASAM']!).computeGradients(loss);
-    assert.throws(() => made(RULES['FGSM with momentum, three steps']!).climb(grads), /FGSM asks for gradients at further points.*use minimize/);
-    assert.throws(() => made(RULES['LookSAM']!).climb(grads), /LookSAM decides in each step/);
-    assert.throws(() => made(RULES['ASAM']!).climb({}), /expected the gradients at w, got none/);
-    assert.deepEqual([...bowl.w.dataSync()], Bowl.start);
-    tf.dispose([value, grads]);
-  });
 }

@@ -1,11 +1,8 @@
-import { engine, Optimizer, scalar, type NamedTensorMap, type Scalar, type Variable } from '@tensorflow/tfjs-core';
+import { dispose, engine, Optimizer, scalar, type NamedTensorMap, type Scalar, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
-import type { ParameterKind } from '../engine/vector';
-import type { LookSettings } from '../optim/lookSam';
 import { checkRho, EMPTY_STATE, type PerturbationRule, type PerturbationState } from '../optim/perturbation';
 import { disposeReplaced } from '../optim/perturbedGradient';
 import { sam } from '../optim/sam';
-import type { PerturbationScope } from '../optim/scope';
 import { sharpnessAware, type MethodState, type SharpnessAware } from '../optim/sharpnessAware';
 import { withTemporaries } from '../optim/temporaries';
 import { baseMomentum } from './baseMomentum';
@@ -14,31 +11,9 @@ import { connectedNames, LossPasses } from './lossPasses';
 import { parameterKind, ParameterVariables } from './parameterVariables';
 import { PerturbedPasses, type LossFunction, type NamedGradients } from './perturbedPass';
 import { copyState, fromPlain, toPlain } from './plainCopies';
+import type { SharpnessAwareOptimizerSettings } from './settings';
 import type { TfjsVector } from './tfjsVector';
 import { allVariables, VariableSnapshot } from './variableSnapshot';
-
-/** The images of the present batch one by one, for rules that read gradients of single images (SSAM's Fisher mask). */
-export interface BatchImages {
-  /** Images in the batch. */
-  count(): number;
-  /** The loss of one of them, with running batch-norm statistics (`training: false`). */
-  loss(index: number): Scalar;
-}
-
-/** How a `SharpnessAwareOptimizer` perturbs. */
-export interface SharpnessAwareOptimizerSettings {
-  /** Radius of the perturbation, 0 or more; SAM's paper uses 0.05 on CIFAR-10. */
-  readonly rho: number;
-  /** How the weights are perturbed; SAM in the 2-norm. */
-  readonly rule?: PerturbationRule;
-  /** Which parameters are perturbed; all. */
-  readonly scope?: PerturbationScope;
-  /** Saves second passes as LookSAM does; each step has one if left out. */
-  readonly look?: LookSettings;
-  /** What kind of parameter a variable is, for scopes and rules that tell kinds apart; read from names as `tf.layers` gives them. */
-  readonly kindOf?: (variable: Variable) => ParameterKind;
-  readonly images?: BatchImages;
-}
 
 /**
  * Sharpness-aware minimisation around any optimizer of TensorFlow.js, on any of its backends:
@@ -100,34 +75,13 @@ export class SharpnessAwareOptimizer extends Optimizer {
    */
   override minimize(f: LossFunction, returnCost = false, varList?: Variable[]): Scalar | null {
     this.begin('minimize');
-    const { base, rho, method } = this;
-    const first = this.climbsAlongMomentum ? undefined : base.computeGradients(() => f('first'), varList);
-    const parameters = this.parametersOf(first ? connectedNames(first.grads) : undefined, varList);
-    const passes = new LossPasses(base, parameters, this.perturbed, varList);
-    const loss = withTemporaries((own) => {
-      const momentum = this.climbsAlongMomentum ? own(parameters.vector(baseMomentum(base))) : undefined;
-      const output = this.aware.step<TfjsVector, undefined>({
-        parameters: own(parameters.point()),
-        state: undefined,
-        rho,
-        method,
-        objective: (point, phase) => (first && phase === 'first' ? passes.taken(first) : passes.at(point, phase, f)),
-        optimizer: {
-          init: () => undefined,
-          update: (point, gradient) => {
-            base.applyGradients(passes.named(gradient));
-            return { parameters: point, state: undefined };
-          },
-          momentum: () => momentum!,
-        },
-        // The base optimizer has its own.
-        learningRate: NaN,
-        ...this.imageGradients(passes),
-      });
-      this.method = output.method;
-      return output.loss;
-    });
-    return returnCost ? scalar(loss) : null;
+    const first = this.climbsAlongMomentum ? undefined : this.base.computeGradients(() => f('first'), varList);
+    try {
+      const loss = this.step(f, first, varList);
+      return returnCost ? scalar(loss) : null;
+    } finally {
+      dispose([first?.value, first?.grads].filter((made) => made !== undefined));
+    }
   }
 
   /**
@@ -165,7 +119,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
     const [here, along] = [parameters.point(), this.direction(parameters, gradients)];
     try {
       const [plainHere, direction, before] = await Promise.all([toPlain(here), toPlain(along), copyState(this.method.rule, toPlain)]);
-      const { point, state } = climbedPoint(this.climbSettings(), { parameters: plainHere, direction, state: before });
+      const { point, state } = climbedPoint(this.climbSettings(), { parameters: plainHere, direction, state: before, ...this.batchSize() });
       const next = await copyState(state, fromPlain);
       // Another step may have begun in the meantime.
       this.begin('climbAsync');
@@ -219,6 +173,36 @@ export class SharpnessAwareOptimizer extends Optimizer {
     return this.rule.climbsAlong === 'momentum';
   }
 
+  /** @returns the loss of the first pass, which is made here if it was not made before. */
+  private step(f: LossFunction, first: NamedGradients | undefined, varList: Variable[] | undefined): number {
+    const { base, rho, method } = this;
+    const parameters = this.parametersOf(first ? connectedNames(first.grads) : undefined, varList);
+    const passes = new LossPasses(base, parameters, this.perturbed, varList);
+    return withTemporaries((own) => {
+      const momentum = this.climbsAlongMomentum ? own(parameters.vector(baseMomentum(base))) : undefined;
+      const output = this.aware.step<TfjsVector, undefined>({
+        parameters: own(parameters.point()),
+        state: undefined,
+        rho,
+        method,
+        objective: (point, phase) => (first && phase === 'first' ? passes.taken(first) : passes.at(point, phase, f)),
+        optimizer: {
+          init: () => undefined,
+          update: (point, gradient) => {
+            base.applyGradients(passes.named(gradient));
+            return { parameters: point, state: undefined };
+          },
+          momentum: () => momentum!,
+        },
+        // The base optimizer has its own.
+        learningRate: NaN,
+        ...this.imageGradients(passes),
+      });
+      this.method = output.method;
+      return output.loss;
+    });
+  }
+
   /** Begins a step. */
   private begin(caller: string): void {
     checkRho(`SharpnessAwareOptimizer.${caller}`, this.rho);
@@ -269,8 +253,13 @@ export class SharpnessAwareOptimizer extends Optimizer {
     parameters.moveTo(point);
   }
 
+  private batchSize(): { readonly images?: number } {
+    const { images } = this.settings;
+    return images ? { images: images.count() } : {};
+  }
+
   private imageGradients(passes: LossPasses): ImageGradients<TfjsVector> {
     const { images } = this.settings;
-    return images ? { images: images.count(), sampleGradient: (point, index) => passes.at(point, 'perturbed', () => images.loss(index)).gradient } : {};
+    return images ? { ...this.batchSize(), sampleGradient: (point, index) => passes.at(point, 'perturbed', () => images.loss(index)).gradient } : {};
   }
 }

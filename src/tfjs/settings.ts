@@ -1,0 +1,28 @@
+import type { Scalar, Variable } from '@tensorflow/tfjs-core';
+import type { ParameterKind } from '../engine/vector';
+import type { LookSettings } from '../optim/lookSam';
+import type { PerturbationRule } from '../optim/perturbation';
+import type { PerturbationScope } from '../optim/scope';
+
+/** The images of the present batch one by one, for rules that read gradients of single images (SSAM's Fisher mask). */
+export interface BatchImages {
+  /** Images in the batch. */
+  count(): number;
+  /** The loss of one of them, with running batch-norm statistics (`training: false`). */
+  loss(index: number): Scalar;
+}
+
+/** How a `SharpnessAwareOptimizer` perturbs. */
+export interface SharpnessAwareOptimizerSettings {
+  /** Radius of the perturbation, 0 or more; SAM's paper uses 0.05 on CIFAR-10. */
+  readonly rho: number;
+  /** How the weights are perturbed; SAM in the 2-norm. */
+  readonly rule?: PerturbationRule;
+  /** Which parameters are perturbed; all. */
+  readonly scope?: PerturbationScope;
+  /** Saves second passes as LookSAM does; each step has one if left out. */
+  readonly look?: LookSettings;
+  /** What kind of parameter a variable is, for scopes and rules that tell kinds apart; read from names as `tf.layers` gives them. */
+  readonly kindOf?: (variable: Variable) => ParameterKind;
+  readonly images?: BatchImages;
+}
