@@ -4,7 +4,7 @@ import { MODEL_NAMES } from '../models/names';
 import { STUDY_DEFAULTS, type StudySettings } from './study/settings';
 
 /** Parts of a study, in the order in which they are measured: the quick ones first. */
-export const STUDY_PARTS = ['similarity', 'slices', 'planes', 'interpolation', 'curve', 'eigenvectors', 'curvature'] as const;
+export const STUDY_PARTS = ['similarity', 'slices', 'planes', 'interpolation', 'curve', 'eigenvectors', 'curvature', 'sharpness'] as const;
 
 /** A part of a study. */
 export type StudyPart = (typeof STUDY_PARTS)[number];
@@ -47,6 +47,11 @@ const DESCRIPTIONS: { readonly [Key in Flag]: string } = {
   traceProducts: 'products with the Hessian for its trace, at most',
   densityProbes: 'random start vectors of the spectral density',
   densitySteps: 'products with the Hessian from each',
+  rho: 'radius of the balls of sharpness in the 2-norm',
+  adaptiveRho: 'radius of those scaled by the weights',
+  ascentSteps: 'gradients of each ascent in a ball',
+  ascentSeeds: 'ascents, each from a seed of its own',
+  groupImages: 'images in each group of m-sharpness',
 };
 
 const CHOICES: { readonly [Key in Flag]?: readonly string[] } = {

@@ -8,6 +8,7 @@ import { parseLandscapeArguments, weightsName, type LandscapeRequest, type Study
 import { ProbeStopped } from './operator';
 import { measureCurve, measureInterpolation } from './study/connections';
 import { measureCurvature, measureSimilarity } from './study/curvature';
+import { measureSharpness } from './study/sharpness';
 import { openStudy, studyData, type Study, type StudyProgress } from './study/study';
 import { measureEigenvectorPlanes, measurePlanes, measureSlices } from './study/surfaces';
 import { measureTrajectory } from './study/trajectory';
@@ -56,6 +57,7 @@ async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>,
     curve: () => measureCurve(study, join(data, 'weights', `${name}-curve.safetensors`)),
     eigenvectors: () => measureEigenvectorPlanes(study),
     curvature: () => measureCurvature(study),
+    sharpness: () => measureSharpness(study),
   };
   openStudy(study);
   for (const part of parts) {

@@ -42,8 +42,8 @@ export function pathFigure({ name, plane, path: places, explainedVariance, momen
   const [first, second] = explainedVariance.map((share) => `${(100 * share).toFixed(1)} %`) as [string, string];
   const figure = contourPanels({
     title: 'The path of training on its principal plane',
-    caption: `${source.name}, loss on ${count(source.images)} training images; batch norm ${BATCH_NORM[source.batchNorm ?? 'frozen']}. Weights at ${moments.length} moments, from ${moments[0]!} to ${moments.at(-1)!}. The plane holds ${first} and ${second} of their variance along its directions; distances are those in weight space.`,
-    panels: [{ name: plane.network, grid: toGrid(plane.points, plane.series['train']!.loss), path: places, marks: [{ name: 'end', at: places.at(-1)! }] }],
+    caption: `${source.name}, loss on ${count(source.images)} training images; batch norm ${BATCH_NORM[source.batchNorm ?? 'frozen']}. Weights at ${moments.length} moments, from ${moments[0]!} to ${moments.at(-1)!}. The plane holds ${first} and ${second} of their variance along its directions; distances are those in weight space. Star: the last moment.`,
+    panels: [{ name: plane.network, grid: toGrid(plane.points, plane.series['train']!.loss), path: places, stars: [places.at(-1)!] }],
     axes: { x: `First principal component (${first} of the variance)`, y: `Second principal component (${second})` },
   });
   return { [`landscape-${name}-path`]: figure };
@@ -89,7 +89,7 @@ function surfaces(study: LandscapeStudy, kind: string, along: string, choose: (n
   const named = found.map(({ surface }) => surface);
   return {
     [`${kind}-surface`]: surfacePair({ title: `The loss around both minima along ${along}`, caption: text, surfaces: named, axes: PLANE_AXES }),
-    [`${kind}-contour`]: contourPanels({ title: `The loss around both minima along ${along}, from above`, caption: text, panels: named.map((surface) => ({ ...surface, marks: [{ name: 'minimum', at: [0, 0] }] })), axes: PLANE_AXES }),
+    [`${kind}-contour`]: contourPanels({ title: `The loss around both minima along ${along}, from above`, caption: `${text} Star: the trained weights.`, panels: named.map((surface) => ({ ...surface, stars: [[0, 0]] })), axes: PLANE_AXES }),
     ...Object.fromEntries(
       named.map((surface, index) => [
         `${kind}-topology-${index + 1}`,

@@ -6,6 +6,7 @@ import type { TopEigenvalues } from '../landscape/curvature/topEigenvalues';
 import type { TraceEstimate } from '../landscape/curvature/trace';
 import type { LayerSimilarity } from '../landscape/similarity/layerSimilarity';
 import { labelName, type StudyRecord } from '../landscape/study/settings';
+import type { StudySharpness } from '../landscape/study/sharpness';
 import type { TrajectoryRecord } from '../landscape/study/trajectory';
 import { readSamples, samplesDone, type Samples } from '../landscape/surface/store';
 
@@ -19,6 +20,7 @@ export interface StudiedNet {
   readonly eigenvalues?: TopEigenvalues;
   readonly trace?: TraceEstimate;
   readonly density?: SpectralDensity;
+  readonly sharpness?: StudySharpness;
 }
 
 /** A stored study of two nets. */
@@ -84,6 +86,7 @@ async function readNet(file: (part: string) => string, label: string, weights: s
       eigenvalues: (await readIfThere(of('eigenvalues'))) as TopEigenvalues | undefined,
       trace: (await readIfThere(of('trace'))) as TraceEstimate | undefined,
       density: (await readIfThere(of('density'))) as SpectralDensity | undefined,
+      sharpness: (await readIfThere(of('sharpness'))) as StudySharpness | undefined,
     }),
   };
 }

@@ -7,7 +7,7 @@ import { atPoint, type Move } from '../atPoint';
 import { ProbeStopped } from '../operator';
 import { checkSameLayout } from '../surface/checks';
 import { evenly, type Coordinates } from '../surface/grid';
-import { planeOf, type Plane } from '../surface/plane';
+import type { Plane } from '../surface/plane';
 
 /** How a curve is trained. */
 export interface BezierTraining<V extends Vector> {
@@ -107,17 +107,12 @@ export interface BezierCurve<V extends Vector> {
  * where phi(t) has the coordinates 2 t (1 - t) and t².
  *
  * @param count places at equal steps of t, 61 unless told.
- * @throws RangeError if the control point lies on the straight line between the ends, which is no curve, or if architectures differ.
+ * @throws RangeError if architectures differ, or there are fewer than 2 places.
  */
 export function bezierCurve<V extends Vector>(from: V, control: V, to: V, count = BEZIER_POINTS): BezierCurve<V> {
   checkSameLayout(from, control);
   checkSameLayout(from, to);
-  const [x, y] = [control.plus(from, -1), to.plus(from, -1)];
-  try {
-    const t = evenly([0, 1], count);
-    return { plane: planeOf(from, x, y), t, points: t.map(bernstein) };
-  } catch (error) {
-    [x, y].forEach((vector) => vector.dispose());
-    throw error;
-  }
+  const t = evenly([0, 1], count);
+  // No plane where the control point lies on the straight line; the places are as good there.
+  return { plane: { origin: from, x: control.plus(from, -1), y: to.plus(from, -1) }, t, points: t.map(bernstein) };
 }

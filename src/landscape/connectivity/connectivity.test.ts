@@ -57,7 +57,8 @@ test('the places of a curve by hand', () => {
   assert.deepEqual(t, [0, 0.5, 1]);
   const at = points.map(([x, y]) => elementsOf(plane.origin.plus(plane.x, x).plus(plane.y, y)));
   assert.deepEqual(at, [[1, 0], [1.25, 1.25], [0, 1]]);
-  assert.throws(() => bezierCurve(from, PlainVector.of(0.5, 0.5), to), /not parallel/);
+  const straight = bezierCurve(from, PlainVector.of(0.5, 0.5), to, 3);
+  assert.deepEqual(elementsOf(straight.plane.origin.plus(straight.plane.x, 0.5).plus(straight.plane.y, 0.25)), [0.5, 0.5], 'a control point half way is the straight line');
 });
 
 test('one step by hand: the gradient by the control point is 2 t (1 - t) times that at the curve', async () => {

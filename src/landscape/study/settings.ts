@@ -47,6 +47,14 @@ export interface StudySettings {
   /** Random start vectors of the spectral density, and products from each. */
   readonly densityProbes: number;
   readonly densitySteps: number;
+  /** Radius of the balls of sharpness in the 2-norm, and of those scaled by the weights. */
+  readonly rho: number;
+  readonly adaptiveRho: number;
+  /** Gradients of each ascent in a ball, and how many ascents from seeds of their own. */
+  readonly ascentSteps: number;
+  readonly ascentSeeds: number;
+  /** Images in each group of m-sharpness; it must divide their number. */
+  readonly groupImages: number;
 }
 
 /** Settings of the laptop preset's nets, and of a study that takes well under an hour on two cores. */
@@ -74,6 +82,11 @@ export const STUDY_DEFAULTS: Omit<StudySettings, 'weights'> = {
   traceProducts: 60,
   densityProbes: 2,
   densitySteps: 30,
+  rho: 0.05,
+  adaptiveRho: 0.5,
+  ascentSteps: 10,
+  ascentSeeds: 3,
+  groupImages: 50,
 };
 
 /** What `study.json` tells of a study: all that captions need. */

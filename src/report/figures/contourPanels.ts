@@ -1,4 +1,4 @@
-import type { Annotation, Data, Layout } from 'plotly.js-dist';
+import type { Data, Layout } from 'plotly.js-dist';
 import { figure } from './figure';
 import { checkGrid } from './lossSurface';
 import { LOSS_COLOURS, lossColourBar, logLosses, lossScale, type LossScale } from './lossScale';
@@ -11,8 +11,8 @@ import { axis, COLOURS } from './style';
 export interface ContourPanel extends NamedSurface {
   /** Places in their order, such as the weights along training. */
   readonly path?: readonly (readonly [number, number])[];
-  /** Places with a name, such as minima. */
-  readonly marks?: readonly { readonly name: string; readonly at: readonly [number, number] }[];
+  /** Places that get a star, such as minima. */
+  readonly stars?: readonly (readonly [number, number])[];
 }
 
 /** Surfaces to be seen from above. */
@@ -26,7 +26,7 @@ const LINES = 16;
 
 /**
  * Loss surfaces from above, side by side, on one logarithmic colour scale and with the same lines of equal loss; with
- * paths and marks where there are any.
+ * paths and stars where there are any.
  *
  * @throws RangeError if a grid is not rectangular or a loss is 0 or below.
  */
@@ -42,9 +42,9 @@ export function contourPanels({ panels, axes, ...text }: ContourPanelsInput): Fi
     ];
   });
   return figure(text, panels.flatMap((panel, index) => panelTraces(panel, index, scale, index === panels.length - 1)), {
-    width: panels.length === 1 ? 760 : 1000, height: 560, showlegend: false,
+    width: panels.length === 1 ? 900 : 1000, height: 560, showlegend: false,
     ...(Object.fromEntries(layouts) as Partial<Layout>),
-    annotations: [...panels.map(({ name }, index) => panelTitle(name, domains[index]!)), ...panels.flatMap(markNames)],
+    annotations: panels.map(({ name }, index) => panelTitle(name, domains[index]!)),
   });
 }
 
@@ -60,19 +60,12 @@ export function logContour({ grid, name }: NamedSurface, scale: LossScale, axes:
 
 function panelTraces(panel: ContourPanel, index: number, scale: LossScale, showscale: boolean): Data[] {
   const axes = { xaxis: `x${panelSuffix(index)}`, yaxis: `y${panelSuffix(index)}` } as const;
-  const { path = [], marks = [] } = panel;
+  const { path = [], stars = [] } = panel;
   const places: readonly Data[] = [
     // White below orange, so that the path shows on dark and light ground.
     { type: 'scatter', mode: 'lines', ...axes, x: path.map(([x]) => x), y: path.map(([, y]) => y), line: { color: 'white', width: 4.5 }, hoverinfo: 'skip' },
     { type: 'scatter', mode: 'lines+markers', ...axes, name: 'path', x: path.map(([x]) => x), y: path.map(([, y]) => y), line: { color: COLOURS.vermilion, width: 2.5 }, marker: { color: COLOURS.vermilion, size: 7, line: { color: 'white', width: 1 } } },
   ];
-  const dots = { type: 'scatter', mode: 'markers', ...axes, name: 'marks', x: marks.map(({ at }) => at[0]), y: marks.map(({ at }) => at[1]), marker: { color: COLOURS.orange, symbol: 'star', size: 13, line: { color: 'black', width: 1 } } } as Data;
-  return [logContour(panel, scale, axes, showscale), ...(path.length > 0 ? places : []), ...(marks.length > 0 ? [dots] : [])];
-}
-
-function markNames({ marks = [] }: ContourPanel, index: number): Annotation[] {
-  const suffix = panelSuffix(index);
-  return marks.map(({ name, at }) => ({
-    text: name, x: at[0], y: at[1], xref: `x${suffix}`, yref: `y${suffix}`, yshift: 16, showarrow: false, bgcolor: 'rgba(255, 255, 255, 0.8)', borderpad: 1, font: { size: 12 },
-  }) as Annotation);
+  const dots = { type: 'scatter', mode: 'markers', ...axes, name: 'stars', x: stars.map(([x]) => x), y: stars.map(([, y]) => y), marker: { color: COLOURS.orange, symbol: 'star', size: 13, line: { color: 'black', width: 1 } } } as Data;
+  return [logContour(panel, scale, axes, showscale), ...(path.length > 0 ? places : []), ...(stars.length > 0 ? [dots] : [])];
 }

@@ -1,5 +1,6 @@
 import type { Annotation, Data, Layout } from 'plotly.js-dist';
 import { figure } from './figure';
+import { lossScale } from './lossScale';
 import { panelDomains } from './panels';
 import type { FigureSpecification, FigureText } from './specification';
 import { axis, COLOURS } from './style';
@@ -34,13 +35,14 @@ const STYLES = [
  * Loss, on a logarithmic scale, and error along lines in weight space, drawn over each other: slices through several
  * minima, or train and test along a path between two.
  *
- * @throws RangeError if a line has another number of losses than places.
+ * @throws RangeError if a line has another number of losses than places, or a loss is 0 or below.
  */
 export function lossAndErrorLines({ lines, xTitle, marks, ...text }: LossAndErrorInput): FigureSpecification {
   const unfit = lines.find(({ x, loss, error }) => loss.length !== x.length || ![0, x.length].includes(error.length));
   if (unfit !== undefined) {
     throw new RangeError(`lossAndErrorLines: expected a loss and an error for each of the ${unfit.x.length} places of "${unfit.name}", got ${unfit.loss.length} and ${unfit.error.length}.`);
   }
+  const scale = lossScale('lossAndErrorLines', lines.flatMap(({ loss }) => loss));
   const withError = lines.some(({ error }) => error.length > 0);
   const domains = panelDomains(withError ? 2 : 1, [0, 1], 0.12);
   const errorPanel: Partial<Layout> = withError
@@ -48,7 +50,7 @@ export function lossAndErrorLines({ lines, xTitle, marks, ...text }: LossAndErro
     : {};
   return figure(text, lines.flatMap(lineTraces), {
     xaxis: axis(xTitle, { domain: [...domains[0]!] }),
-    yaxis: axis('Loss, nats (log scale)', { type: 'log', dtick: 'D2' }),
+    yaxis: axis('Loss, nats (log scale)', { type: 'log', tickvals: scale.texts.map(Number), ticktext: [...scale.texts] }),
     ...errorPanel,
     shapes: marks.flatMap(({ x }) => (withError ? ['', '2'] : ['']).map((panel) => ({ type: 'line' as const, xref: `x${panel}` as 'x', yref: `y${panel} domain` as 'y domain', x0: x, x1: x, y0: 0, y1: 1, line: { color: '#888888', width: 1, dash: 'dot' as const } }))),
     annotations: marks.map(({ name, x }): Annotation => ({ text: name, x, y: 1, xref: 'x', yref: 'y domain', xanchor: 'left', yanchor: 'top', xshift: 3, showarrow: false, font: { size: 12 } })),

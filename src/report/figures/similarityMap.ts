@@ -24,9 +24,9 @@ export function similarityMap({ rows, columns, cka, rowTitle, columnTitle, ...te
     hovertemplate: '%{y} and %{x}: %{z:.3f}<extra></extra>',
   };
   return figure(text, [heatMap], {
-    width: 820, height: 760,
-    xaxis: axis(columnTitle, { type: 'category', tickangle: -60, dtick: 1, gridcolor: 'white' }),
+    width: 900, height: 800,
+    xaxis: axis(columnTitle, { type: 'category', side: 'top', tickangle: -60, dtick: 1, gridcolor: 'white' }),
     yaxis: axis(rowTitle, { type: 'category', dtick: 1, gridcolor: 'white' }),
-    margin: { l: 100, r: 30, t: 80, b: 190 },
+    margin: { l: 100, r: 30, t: 170, b: 130 },
   });
 }

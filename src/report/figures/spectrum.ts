@@ -31,7 +31,7 @@ export function spectrum({ spectra, ...text }: SpectrumInput): FigureSpecificati
   const count = Math.max(...spectra.map(({ largest }) => largest.length));
   return figure(text, spectra.flatMap(spectrumTraces), {
     xaxis: axis('Rank of the eigenvalue', { domain: [...domains[0]!], range: [0.5, count + 0.5], dtick: 1 }),
-    yaxis: axis('Eigenvalue (log scale)', { type: 'log', dtick: 'D2' }),
+    yaxis: axis('Eigenvalue', { rangemode: 'tozero' }),
     xaxis2: axis('Eigenvalue', { domain: [...domains[1]!], anchor: 'y2' }),
     yaxis2: axis('Density (log scale)', { anchor: 'x2', type: 'log', exponentformat: 'power', dtick: 2 }),
   });

@@ -44,11 +44,11 @@ export function surfacePair({ surfaces, axes, ...text }: SurfacePairInput): Figu
     {
       domain: { x: domain, y: [0, 0.97] }, xaxis: side(axes.x), yaxis: side(axes.y),
       zaxis: { ...side('Loss, nats'), range: [scale.low, scale.high], tickvals: [...scale.ticks], ticktext: [...scale.texts] },
-      aspectratio: { x: 1, y: 1, z: 0.7 }, camera: { eye: { x: 1.25, y: -1.35, z: 0.95 }, center: { x: 0, y: 0, z: -0.12 } },
+      aspectratio: { x: 1, y: 1, z: 0.7 }, camera: { eye: { x: 1.45, y: -1.5, z: 1 }, center: { x: 0, y: 0, z: -0.12 } },
     },
   ]);
   return figure(text, data, {
-    width: 1100, height: 620, margin: { l: 10, r: 10, t: 85, b: 108 },
+    width: 1100, height: 660, margin: { l: 35, r: 10, t: 85, b: 150 },
     annotations: surfaces.map(({ name }, index) => panelTitle(name, domains[index]!)),
     ...(Object.fromEntries(scenes) as Partial<Layout>),
   });

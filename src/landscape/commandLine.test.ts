@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseLandscapeArguments, STUDY_PARTS } from './commandLine';
+import { STUDY_DEFAULTS } from './study/settings';
+
+test('two weights files and a name make a study with the default settings', () => {
+  const request = parseLandscapeArguments(['nets', 'data/weights/one.safetensors', 'other.safetensors', '--name', 'laptop']);
+  assert.deepEqual(request, {
+    kind: 'nets', data: 'data', name: 'laptop', files: ['data/weights/one.safetensors', 'other.safetensors'], parts: STUDY_PARTS, settings: { ...STUDY_DEFAULTS, weights: ['one', 'other'] },
+  });
+});
+
+test('flags change settings, and parts come in their own order', () => {
+  const request = parseLandscapeArguments(['nets', 'a', 'b', '--name', 'x', '--grid-points', '51', '--batch-norm', 're-estimated', '--labels', 'A', 'B', '--parts', 'planes', 'similarity']);
+  assert.ok(request.kind === 'nets');
+  assert.deepEqual(request.parts, ['similarity', 'planes']);
+  assert.deepEqual(request.settings, { ...STUDY_DEFAULTS, gridPoints: 51, batchNorm: 're-estimated', labels: ['A', 'B'], weights: ['a', 'b'] });
+});
+
+test('weights along training make a path', () => {
+  const request = parseLandscapeArguments(['path', '1.safetensors', '2.safetensors', '3.safetensors', '--name', 'sgd', '--stem', 'cifar']);
+  assert.deepEqual([request.kind, request.files, request.settings.stem], ['path', ['1.safetensors', '2.safetensors', '3.safetensors'], 'cifar']);
+});

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { syntheticDataset } from '../../data/synthetic';
+import { relu } from '../../engine/activation';
+import { globalAveragePool } from '../../engine/pooling';
+import { tensorCount } from '../../engine/tensor';
+import { initialParameters, initialStatistics } from '../../models/initialise';
+import { ModelBuilder, observed, sequence, type Model } from '../../models/model';
+import { disposeNetwork } from '../../train/network';
+import { readSamples } from '../surface/store';
+import { measureCurve, measureInterpolation } from './connections';
+import { measureCurvature, measureSimilarity } from './curvature';
+import { STUDY_DEFAULTS, type StudySettings } from './settings';
+import { measureSharpness } from './sharpness';
+import { openStudy, studyData, type Study } from './study';
+import { measureEigenvectorPlanes, measurePlanes, measureSlices } from './surfaces';
+import { measureTrajectory } from './trajectory';
+
+const SETTINGS: StudySettings = {
+  ...STUDY_DEFAULTS, weights: ['one', 'other'], imagesPerClass: 2, heldOutPerClass: 1, probedPerClass: 1, testPerClass: 1,
+  slicePoints: 3, gridPoints: 2, interpolationPoints: 5, curveSteps: 1, eigenvalues: 2, eigenvalueProducts: 3, traceProducts: 2, densityProbes: 1, densitySteps: 2, ascentSteps: 1, ascentSeeds: 1, groupImages: 5,
+};
+
+function folderOf(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'samlab-study-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** A network that takes a millisecond an image. */
+function smallModel(): Model {
+  const builder = new ModelBuilder();
+  const body = sequence(builder.convolution('conv', { kernel: 3, channels: 3, filters: 4, stride: 2 }), builder.batchNormalization('bn', 4), relu);
+  const apply = sequence(observed('body', body), globalAveragePool, observed('head', builder.linear('head', 4, 10)));
+  return { name: 'small', classes: 10, parameters: builder.parameters, statistics: builder.statistics, residualScales: [], apply };
+}
+
+function makeStudy(folder: string): Study {
+  const model = smallModel();
+  const untrained = (seed: number) => ({ parameters: initialParameters(model, { seed, zeroInitResidual: false }), statistics: initialStatistics(model) });
+  return { model, networks: [untrained(0), untrained(1)], data: studyData(syntheticDataset(10, { trainPerClass: 4, testPerClass: 1, seed: 0 }), SETTINGS), settings: SETTINGS, folder: join(folder, 'study') };
+}
+
+function contents(folder: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(readdirSync(folder).sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+test('a study leaves one file a part, and nothing is measured twice', async (t) => {
+  const root = folderOf(t);
+  const before = tensorCount();
+  const study = makeStudy(root);
+  const control = join(root, 'weights', 'curve.safetensors');
+  mkdirSync(study.folder);
+  // Untrained nets have no rim to be found.
+  for (const name of ['range', 'eigenvector-range']) {
+    writeFileSync(join(study.folder, `${name}.json`), JSON.stringify({ radius: 0.25, multiple: 2, centres: [1, 1], rims: [2, 2] }));
+  }
+  const parts: string[] = [];
+  const measureAll = async (study: Study): Promise<void> => {
+    openStudy(study);
+    await measureSimilarity(study);
+    await measureSlices(study);
+    await measurePlanes(study);
+    await measureInterpolation(study);
+    await measureCurve(study, control);
+    await measureEigenvectorPlanes(study);
+    await measureCurvature(study);
+    await measureSharpness(study);
+  };
+  await measureAll({ ...study, onProgress: ({ part }) => parts.push(part) });
+  const stored = contents(study.folder);
+  const perNet = ['density', 'eigenvalues', 'eigenvector-plane', 'plane', 'sharpness', 'slice', 'trace'];
+  const expected = [...['curve', 'eigenvector-range', 'interpolation', 'range', 'similarity', 'study'], ...perNet.flatMap((part) => [`${part}-sam`, `${part}-sgd`])];
+  assert.deepEqual(Object.keys(stored), expected.map((name) => `${name}.json`).sort());
+  await measureAll({ ...study, shouldStop: () => true, onProgress: ({ part }) => assert.fail(`${part} was measured again`) });
+  assert.deepEqual(contents(study.folder), stored);
+  assert.ok(new Set(parts).size > 10);
+
+  const [plane, other] = ['plane-sgd', 'plane-sam'].map((part) => readSamples(join(study.folder, `${part}.json`)));
+  assert.deepEqual(plane!.points, [[-0.25, -0.25], [0.25, -0.25], [-0.25, 0.25], [0.25, 0.25]]);
+  assert.deepEqual(other!.points, plane!.points, 'both nets share their range');
+  assert.deepEqual([plane!.network, other!.network, plane!.losses['train']!.batchNorm], ['one', 'other', 'frozen']);
+  const [line, curve] = ['interpolation', 'curve'].map((part) => readSamples(join(study.folder, `${part}.json`)));
+  assert.deepEqual(Object.keys(line!.series), ['train', 'test']);
+  assert.equal(line!.losses['train']!.batchNorm, 're-estimated');
+  // Places 0 and 1 of the line are the ends of the curve. There the weights differ by rounding alone.
+  for (const set of ['train', 'test']) {
+    const [straight, bent] = [line!.series[set]!.loss, curve!.series[set]!.loss];
+    assert.equal(straight[1], bent[0]);
+    assert.ok(Math.abs(straight[3]! - bent[60]!) < 1e-3 * straight[3]!, `${straight[3]!} and ${bent[60]!}`);
+  }
+  assert.throws(() => openStudy({ ...study, settings: { ...SETTINGS, seed: 1 } }), /holds a study with other settings, nets or images/);
+  study.networks.forEach(disposeNetwork);
+  assert.equal(tensorCount(), before);
+});
+
+test('a training path is measured on its plane, from the first of its places to beyond the last', async (t) => {
+  const folder = folderOf(t);
+  const before = tensorCount();
+  const model = smallModel();
+  const snapshots = [0, 1, 2].map((seed) => ({ parameters: initialParameters(model, { seed, zeroInitResidual: false }), statistics: initialStatistics(model) }));
+  const images = syntheticDataset(10, { trainPerClass: 1, testPerClass: 1, seed: 0 }).train;
+  const input = { model, snapshots, moments: ['1', '2', '3'], network: 'net', images, normalization: 'half', gridPoints: 2, folder, name: 'path' } as const;
+  const { path, explainedVariance } = await measureTrajectory(input);
+  assert.deepEqual(JSON.parse(readFileSync(join(folder, 'path.json'), 'utf8')), { moments: ['1', '2', '3'], path, explainedVariance });
+  // Three points always lie in a plane.
+  assert.ok(Math.abs(explainedVariance[0] + explainedVariance[1] - 1) < 1e-6);
+  const { points, losses } = readSamples(join(folder, 'path-plane.json'));
+  const xs = path.map(([x]) => x);
+  const [low, high] = [Math.min(...xs), Math.max(...xs)];
+  assert.deepEqual(points.slice(0, 2).map(([x]) => x), [low - 0.25 * (high - low), high + 0.25 * (high - low)]);
+  assert.equal(losses['train']!.batchNorm, 're-estimated');
+  snapshots.forEach(disposeNetwork);
+  assert.equal(tensorCount(), before);
+});

@@ -1,0 +1,95 @@
+import type { StudySharpness } from '../landscape/study/sharpness';
+import { meanInterval } from './interval';
+import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
+import type { Headings } from './recordTable';
+
+/** How sharp one minimum is, ready for `displayRecords`; "–" where something was not measured. */
+export interface CurvatureRow {
+  readonly net: string;
+  readonly largestEigenvalue: string;
+  readonly eigenvalueRatio: string;
+  readonly trace: string;
+  readonly worstCase: string;
+  readonly adaptiveWorstCase: string;
+  readonly epsSharpness: string;
+  readonly mSharpness: string;
+  readonly sam: string;
+  readonly average: string;
+}
+
+/** What stands above the columns. */
+export const CURVATURE_HEADINGS: Headings = {
+  net: 'Net',
+  largestEigenvalue: 'λ₁ ± residual',
+  eigenvalueRatio: 'λ₁ / λ₅',
+  trace: 'Trace ± standard error',
+  worstCase: 'Worst case',
+  adaptiveWorstCase: 'Adaptive worst case',
+  epsSharpness: "Keskar's ε-sharpness, %",
+  mSharpness: 'm-sharpness ± standard error',
+  sam: "SAM's, 1 step",
+  average: 'Average direction ± standard error',
+};
+
+const MISSING = '–';
+
+/**
+ * Curvature and sharpness of both nets of a study. Ascents are given as the mean over their seeds with its 95 %
+ * interval, averages over directions or groups with their standard error; an eigenvalue or trace that has not converged is marked.
+ */
+export function curvatureRows({ nets }: LandscapeStudy): readonly CurvatureRow[] {
+  return nets.map((net) => ({ net: net.label, ...eigenvalueCells(net), trace: traceCell(net), ...sharpnessCells(net.sharpness) }));
+}
+
+/** What the table's caption says of a study. */
+export function curvatureCaption({ data, settings, modelName, nets }: LandscapeStudy): string {
+  const { rho, adaptiveRho, ascentSteps, ascentSeeds, groupImages } = settings;
+  return (
+    `${modelName} on ${data.name}: loss on ${data.probedImages} of the nets' ${data.trainingImages} training images, batch norm frozen. ` +
+    `ρ = ${rho}, adaptive ρ = ${adaptiveRho}; ascents of ${ascentSteps} gradients, mean over ${ascentSeeds} seeds with its 95 % interval; m = ${groupImages}. ` +
+    `Nets: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.`
+  );
+}
+
+function eigenvalueCells({ eigenvalues }: StudiedNet): Pick<CurvatureRow, 'largestEigenvalue' | 'eigenvalueRatio'> {
+  const [first, , , , fifth] = eigenvalues?.eigenvalues ?? [];
+  return {
+    largestEigenvalue: first === undefined ? MISSING : `${plusMinus(first.value, first.residual)}${mark(first.converged)}`,
+    eigenvalueRatio: first === undefined || fifth === undefined ? MISSING : `${digits(first.value / fifth.value)}${mark(fifth.converged)}`,
+  };
+}
+
+function traceCell({ trace }: StudiedNet): string {
+  return trace === undefined ? MISSING : `${plusMinus(trace.trace, trace.standardError)}${mark(trace.converged)}`;
+}
+
+function sharpnessCells(sharpness: StudySharpness | undefined): Omit<CurvatureRow, 'net' | 'largestEigenvalue' | 'eigenvalueRatio' | 'trace'> {
+  if (sharpness === undefined) {
+    return { worstCase: MISSING, adaptiveWorstCase: MISSING, epsSharpness: MISSING, mSharpness: MISSING, sam: MISSING, average: MISSING };
+  }
+  const overSeeds = (runs: readonly { readonly sharpness: number }[]): string => {
+    const { mean, halfWidth } = meanInterval(runs.map((run) => run.sharpness));
+    return halfWidth === null ? digits(mean) : plusMinus(mean, halfWidth);
+  };
+  const { worstCase, adaptiveWorstCase, epsSharpness, mSharpness, sam, average } = sharpness;
+  return {
+    worstCase: overSeeds(worstCase),
+    adaptiveWorstCase: overSeeds(adaptiveWorstCase),
+    epsSharpness: overSeeds(epsSharpness),
+    mSharpness: plusMinus(mSharpness.sharpness, mSharpness.standardError),
+    sam: digits(sam.sharpness),
+    average: plusMinus(average.sharpness, average.standardError),
+  };
+}
+
+function plusMinus(value: number, error: number): string {
+  return `${digits(value)} ± ${String(Number(error.toPrecision(2)))}`;
+}
+
+function digits(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+function mark(converged: boolean): string {
+  return converged ? '' : ' (not converged)';
+}

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { evenly, gridPoints } from '../landscape/surface/grid';
+import { writeSamples } from '../landscape/surface/store';
+import { CURVATURE_HEADINGS, curvatureCaption, curvatureRows } from './curvatureRows';
+import type { FigureSpecification } from './figures/specification';
+import { titleOf } from './figures/specification';
+import { surfacePair } from './figures/surfacePair';
+import { branchPlaces } from './figures/surfaceTopology';
+import { pathFigure, studyFigures } from './landscapeFigures';
+import { readPaths, readStudies, type LandscapeStudy } from './landscapeStudies';
+import { testSamples, testStudy } from './testStudy';
+
+/** The part of a trace that is looked at. */
+interface Trace {
+  readonly type: string;
+  readonly name?: string;
+  readonly mode?: string;
+  readonly x: readonly (number | string)[];
+  readonly y: readonly (number | string | null)[];
+  readonly z: readonly (readonly number[])[];
+  readonly zmin?: number;
+  readonly cmin?: number;
+  readonly cmax?: number;
+  readonly xaxis?: string;
+  readonly showscale?: boolean;
+  readonly marker?: { readonly symbol: readonly string[] };
+}
+
+const study = testStudy();
+const figures = studyFigures(study);
+
+function find(name: string): { readonly figure: FigureSpecification; readonly traces: readonly Trace[]; readonly caption: string } {
+  const figure = figures[`landscape-test-${name}`]!;
+  const caption = (figure.layout['annotations'] as readonly { readonly text: string }[]).at(-1)!.text.replaceAll('<br>', ' ');
+  return { figure, traces: figure.data as readonly Trace[], caption };
+}
+
+test('a study has its figures, and those whose data is missing are left out', () => {
+  const kinds = ['surface', 'contour', 'topology-1', 'topology-2'];
+  const names = ['slices', ...kinds.map((kind) => `planes-${kind}`), ...kinds.map((kind) => `eigenvector-planes-${kind}`), 'interpolation', 'curve', 'spectrum', 'similarity'];
+  assert.deepEqual(Object.keys(figures), names.map((name) => `landscape-test-${name}`));
+  const { name, settings, modelName, data, nets } = study;
+  const [{ label, weights }, other] = nets;
+  assert.deepEqual(studyFigures({ name, settings, modelName, data, nets: [{ label, weights }, other] }), {});
+});
+
+test('both surfaces have the same axes, heights and colours', () => {
+  const { figure, traces, caption } = find('planes-surface');
+  assert.deepEqual(traces.map(({ type, name, showscale }) => [type, name, showscale]), [['surface', 'SGD', false], ['surface', 'SAM', true]]);
+  const losses = study.nets.flatMap(({ plane }) => plane!.series['train']!.loss);
+  for (const { cmin, cmax, x } of traces) {
+    assert.deepEqual([cmin, cmax, x[0]], [Math.log10(Math.min(...losses)), Math.log10(Math.max(...losses)), -0.8]);
+  }
+  const scenes = ['scene', 'scene2'].map((scene) => (figure.layout[scene] as { readonly zaxis: { readonly range: readonly number[] } }).zaxis.range);
+  assert.deepEqual(scenes[0], scenes[1]);
+  assert.equal(traces[0]!.z[0]![0], Math.log10(study.nets[0].plane!.series['train']!.loss[0]!));
+  assert.match(caption, /^CIFAR-10; ResNet-50, ImageNet stem; batch norm frozen at each net's running statistics\. Loss on 500 of the nets' 1,000 training images at 25 x 25 points; two random directions.* SGD is cifar10-resnet50-sgd-100-epochs-seed-0-dbd410fd, SAM is/);
+});
+
+test('surfaces over different ranges, and losses that a logarithm cannot show, are refused', () => {
+  const grid = (to: number) => ({ x: [0, to], y: [0, 1], z: [[1, 2], [3, 4]] });
+  const input = { title: '', caption: '', axes: { x: '', y: '' } };
+  assert.throws(() => surfacePair({ ...input, surfaces: [{ name: 'a', grid: grid(1) }, { name: 'b', grid: grid(2) }] }), /over one range, got \[0, 1, 0, 1\] and \[0, 2, 0, 1\]; measure them with a shared range/);
+  assert.throws(() => surfacePair({ ...input, surfaces: [{ name: 'a', grid: { ...grid(1), z: [[1, 0], [3, 4]] } }] }), /losses above 0, got 0; the scale is logarithmic/);
+});
+
+test('slices lie over each other, with loss and error', () => {
+  const { traces, caption } = find('slices');
+  assert.deepEqual(traces.map(({ name, xaxis }) => [name, xaxis]), [['SGD', undefined], ['SGD', 'x2'], ['SAM', undefined], ['SAM', 'x2']]);
+  assert.deepEqual(traces[2]!.y, study.nets[1].slice!.series['train']!.loss);
+  assert.match(caption, /one random draw \(seed 0\), filter-normalised to each net/);
+});
+
+test('the straight line shows train and test, its barriers, and that batch norm is re-estimated', () => {
+  const { traces, caption } = find('interpolation');
+  assert.deepEqual(traces.map(({ name }) => name), ['train', 'train', 'test', 'test']);
+  // 0.1 + 4 sin² at both ends, 4.1 half way.
+  assert.match(caption, /batch norm re-estimated at every point.*Loss barrier: 4\.00 nats \(train\), 4\.00 nats \(test\)/);
+  const curve = find('curve');
+  assert.deepEqual([curve.traces[0]!.x.length, curve.traces[0]!.x[60]], [61, 1]);
+});
+
+test('the topology of a bowl is one branch and one bar', () => {
+  const bowl = find('eigenvector-planes-topology-1').traces.map(({ name }) => name);
+  assert.deepEqual(bowl, ['SGD', 'minima', 'branch 1', 'leaves', 'bar 1']);
+  const rugged = find('planes-topology-1').traces.filter(({ name }) => name?.startsWith('bar') === true);
+  assert.ok(rugged.length > 3);
+});
+
+test('branches stand so that no line to a parent crosses another branch', () => {
+  const branch = (birth: number, death: number, parent: number | null) => ({ birth, death, parent, saddle: null, minimum: { row: 0, column: 0 } });
+  // 2 joins 1 before 1 joins 0; 3 joins 0 first.
+  assert.deepEqual(branchPlaces({ branches: [branch(0, 9, null), branch(1, 6, 0), branch(2, 4, 1), branch(2, 3, 0)] }), [0, 2, 3, 1]);
+});
+
+test('eigenvalues that have not converged are hollow', () => {
+  const { traces, caption } = find('spectrum');
+  assert.deepEqual(traces[0]!.marker!.symbol, ['circle', 'circle', 'circle', 'circle', 'circle-open']);
+  assert.deepEqual(traces[0]!.y, [80, 40, 80 / 3, 20, 16]);
+  assert.match(caption, /hollow ones have not converged.*2 x 30 products/);
+});
+
+test('layers of the first net stand at the side, those of the second above', () => {
+  const { traces, figure } = find('similarity');
+  assert.deepEqual(traces[0]!.z, [[1, 0.5, 0.2], [0.5, 0.9, 0.3], [0.2, 0.3, 0.8]]);
+  assert.equal(titleOf(figure), 'How alike the layers of SGD and SAM are');
+});
+
+test('a training path is drawn on its plane, with the variance that the plane holds', () => {
+  const path = [[4, 1], [2, 2], [0, 0]] as const;
+  const plane = testSamples(gridPoints(evenly([-1, 5], 4), evenly([-1, 3], 3)), (x, y) => 1 + x ** 2 + y ** 2, ['train'], 're-estimated');
+  const figure = pathFigure({ name: 'sgd', plane, path, explainedVariance: [0.8, 0.15], moments: ['epoch 1', 'epoch 2', 'epoch 3'] })['landscape-sgd-path']!;
+  const traces = figure.data as readonly Trace[];
+  const drawn = traces.find(({ name }) => name === 'path')!;
+  assert.deepEqual([drawn.x, drawn.y], [[4, 2, 0], [1, 2, 0]]);
+  const text = JSON.stringify(figure.layout).replaceAll('<br>', ' ');
+  assert.match(text, /re-estimated at every point.*80\.0 % and 15\.0 % of their variance/);
+});
+
+test('the table of curvature by hand', () => {
+  const [sgd, sam] = study.nets;
+  const ascent = (sharpness: number) => ({ sharpness }) as never;
+  const sharpness = {
+    worstCase: [1, 2, 3].map(ascent), adaptiveWorstCase: [ascent(0.5)], epsSharpness: [1, 1, 1].map(ascent),
+    mSharpness: { sharpness: 4, standardError: 0.25 } as never, sam: ascent(0.123456), average: { sharpness: 0.01, standardError: 0.002 } as never,
+  };
+  const [first, second] = curvatureRows({ ...study, nets: [{ ...sgd, sharpness }, { label: sam.label, weights: sam.weights }] });
+  assert.deepEqual(first, {
+    net: 'SGD', largestEigenvalue: '80 ± 0.01', eigenvalueRatio: '5 (not converged)', trace: '960 ± 4',
+    // t(0.975, 2) / sqrt(3) = 4.3027 / 1.7321
+    worstCase: '2 ± 2.5', adaptiveWorstCase: '0.5', epsSharpness: '1 ± 0', mSharpness: '4 ± 0.25', sam: '0.1235', average: '0.01 ± 0.002',
+  });
+  assert.deepEqual(Object.values(second!).slice(1), new Array(9).fill('–'));
+  assert.deepEqual(Object.keys(first), Object.keys(CURVATURE_HEADINGS));
+  assert.match(curvatureCaption(study), /500 of the nets' 1000 training images, batch norm frozen\. ρ = 0\.05/);
+});
+
+test('stored studies and paths are read as they were; what is unfinished is left out', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'samlab-studies-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  assert.deepEqual(await readStudies(join(folder, 'none')), []);
+  const { settings, modelName, data, nets, interpolation, curve, similarity } = study;
+  const write = (name: string, content: unknown): void => writeFileSync(join(folder, 'test', `${name}.json`), JSON.stringify(content));
+  mkdirSync(join(folder, 'test'));
+  write('study', { settings, modelName, data });
+  write('similarity', similarity);
+  writeSamples(join(folder, 'test', 'interpolation.json'), interpolation!);
+  writeSamples(join(folder, 'test', 'curve.json'), { ...curve!, series: { train: { loss: [1], error: [1] }, test: { loss: [1], error: [1] } } });
+  for (const { label, slice, plane, eigenvectorPlane, eigenvalues, trace, density } of nets) {
+    const name = label.toLowerCase();
+    writeSamples(join(folder, 'test', `slice-${name}.json`), slice!);
+    writeSamples(join(folder, 'test', `plane-${name}.json`), plane!);
+    writeSamples(join(folder, 'test', `eigenvector-plane-${name}.json`), eigenvectorPlane!);
+    write(`eigenvalues-${name}`, eigenvalues);
+    write(`trace-${name}`, trace);
+    write(`density-${name}`, density);
+  }
+  const { curve: unfinished, ...rest } = study;
+  assert.ok(unfinished);
+  assert.deepEqual(await readStudies(folder), [rest satisfies LandscapeStudy]);
+
+  const plane = testSamples(gridPoints([0, 1], [0, 1]), (x) => 1 + x);
+  mkdirSync(join(folder, 'way'));
+  writeSamples(join(folder, 'way', 'way-plane.json'), plane);
+  writeFileSync(join(folder, 'way', 'way.json'), JSON.stringify({ moments: ['1'], path: [[0, 0]], explainedVariance: [1, 0] }));
+  assert.deepEqual(await readPaths(folder), [{ name: 'way', plane, moments: ['1'], path: [[0, 0]], explainedVariance: [1, 0] }]);
+  writeFileSync(join(folder, 'test', 'study.json'), '{');
+  await assert.rejects(readStudies(folder), /study\.json is not JSON.*measure again/);
+});
