@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '../models/atomicFile';
 import type { ExperimentConfig } from '../experiment/config';
+import { DEFAULT_CONFIG } from '../experiment/presets';
 import type { RunEnvironment, RunResult } from '../experiment/result';
 import { submissionsFolder } from './submission';
 
@@ -27,9 +28,13 @@ const FREE_OF_COST: readonly (keyof ExperimentConfig)[] = [
   'warmupEpochs', 'momentum', 'nesterov', 'weightDecay', 'weightDecayOn', 'labelSmoothing',
 ];
 
-/** The same for all configurations whose epochs take the same time. */
+/** The same for all configurations whose epochs take the same time. Settings at their default are left out, as older results lack some. */
 export function costKey(config: ExperimentConfig): string {
-  return JSON.stringify(Object.entries(config).filter(([key]) => !FREE_OF_COST.includes(key as keyof ExperimentConfig)).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const deciding = Object.entries(config).filter(([key, value]) => {
+    const setting = key as keyof ExperimentConfig;
+    return !FREE_OF_COST.includes(setting) && value !== DEFAULT_CONFIG[setting];
+  });
+  return JSON.stringify(deciding.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** What a finished run cost. Its first epoch counts like the others, for it was paid for like the others. */

@@ -68,12 +68,13 @@ function matches(config: ExperimentConfig, wanted: Partial<ExperimentConfig>): b
 /**
  * The runs of a preset, of a group of presets, or of a JSON file with `changes` and `grid`.
  *
- * @param wanted keeps only the runs with these settings, and the trials that these need.
+ * @param options.wanted keeps only the runs with these settings, and the trials that these need.
+ * @param options.kind "quick" makes the runs of every grid no results; otherwise the preset decides.
  * @throws RangeError for an unknown name, a damaged file, a setting that no run can have, or if no run is left.
  */
-export function planGrid(name: string, wanted: Partial<ExperimentConfig> = {}): GridPlan {
+export function planGrid(name: string, { wanted = {}, kind = 'real' }: { readonly wanted?: Partial<ExperimentConfig>; readonly kind?: PlannedRun['kind'] } = {}): GridPlan {
   const parts = presetsBehind(name).map((preset) => {
-    const shared = { preset: preset.name, kind: isQuick(preset.name) ? 'quick' : 'real' } as const;
+    const shared = { preset: preset.name, kind: isQuick(preset.name) ? 'quick' : kind } as const;
     const runs = presetConfigs(preset).filter((config) => matches(config, wanted));
     const datasets = [...new Set(runs.map(({ dataset }) => dataset))];
     const trials = datasets.flatMap((dataset) => tuningConfigs(preset, dataset));

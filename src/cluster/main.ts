@@ -7,7 +7,8 @@ import { stopRequest } from './stopRequest';
 import { printScripts, submitGrid } from './submitGrid';
 
 function planOf({ grid, settings, allowSynthetic }: ExperimentRequest): GridPlan {
-  return grid === undefined ? planSingle(settings, allowSynthetic ? 'quick' : 'real') : planGrid(grid, settings);
+  const kind = allowSynthetic ? 'quick' : 'real';
+  return grid === undefined ? planSingle(settings, kind) : planGrid(grid, { wanted: settings, kind });
 }
 
 /** @returns the process's exit code */

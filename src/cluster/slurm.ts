@@ -62,7 +62,7 @@ export async function queuedTasks(jobNames: readonly string[]): Promise<QueuedTa
     .split('\n')
     .map((line) => line.trim().split('|'))
     .filter((fields) => fields.length === 5)
-    .map(([jobName, job, index, state, reason]) => ({ jobName: jobName!, job: job!, index: Number(index), state: state!, reason: reason! }));
+    .map(([jobName, job, index, state, reason]) => ({ jobName: jobName!, job: job!, index: Number(index), state: state!, reason: reason!.replace(/^\((.*)\)$/, '$1') }));
 }
 
 /** Whether there is a Slurm to ask. */

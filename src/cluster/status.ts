@@ -41,7 +41,7 @@ async function unfinishedStatus(run: PlannedRun, task: QueuedTask | undefined, s
   if (task !== undefined) {
     const where = `Slurm task ${task.job}_${task.index}`;
     if (WAITING.includes(task.state)) {
-      return { id, state: 'queued', detail: `${progress === undefined ? '' : `to go on at epoch ${progress.epoch}/${progress.epochs} `}${task.reason} (${where})` };
+      return { id, state: 'queued', detail: `${progress === undefined ? '' : `goes on at epoch ${progress.epoch}/${progress.epochs}, `}${task.reason} (${where})` };
     }
     return runningStatus(id, progress, `${where} on ${task.reason}`);
   }

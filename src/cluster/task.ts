@@ -46,6 +46,7 @@ async function runTask(folder: string): Promise<number> {
   let warned = false;
   const stop = new AbortController();
   process.on('SIGUSR1', () => {
+    console.log(`Task ${task}: Slurm warns that its time is nearly over.`);
     warned = true;
     stop.abort();
   });

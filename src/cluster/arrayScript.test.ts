@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { PROJECT_ROOT } from '../experiment/environment';
+import { arrayScript, gpusIn } from './arrayScript';
+import { testFolder } from './testPrograms';
+
+void test('the script says all that Slurm has to know, and what was asked for', () => {
+  const request = { partition: 'gpu', time: '4:00:00', gres: 'gpu:a100:1', arrayLimit: 8, cpusPerTask: 4, warning: 90, sbatch: ['--mem=16G', '--account=lab'] };
+  const options = arrayScript('/shared/grids/samlab-laptop-x', 36, request).split('\n').filter((line) => line.startsWith('#SBATCH'));
+  assert.deepEqual(options.map((line) => line.slice('#SBATCH '.length)), [
+    '--job-name=samlab-laptop-x', '--array=0-35%8', '--requeue', '--signal=B:USR1@90', '--ntasks=1', '--cpus-per-task=4', '--open-mode=append',
+    '--output="/shared/grids/samlab-laptop-x/%a.log"', '--partition=gpu', '--time=4:00:00', '--gres=gpu:a100:1', '--mem=16G', '--account=lab',
+  ]);
+  const least = arrayScript('/shared/grids/x', 1, { cpusPerTask: 1, warning: 120, sbatch: [] });
+  assert.match(least, /--array=0-0\n/);
+  assert.doesNotMatch(least, /--(partition|time|gres)/);
+});
+
+void test('a shell becomes the task, in the project and with its folder, whatever characters that has', (t) => {
+  const folder = join(testFolder(t), `a "b" it's $HOME`);
+  const bin = join(testFolder(t), 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'node'), '#!/bin/sh\necho "$$ $TF_CPP_MIN_LOG_LEVEL $PWD"; for word; do echo "$word"; done\n');
+  chmodSync(join(bin, 'node'), 0o755);
+  const script = arrayScript(folder, 1, { cpusPerTask: 1, warning: 120, sbatch: [] });
+  const { pid, stdout } = spawnSync('/bin/bash', ['-c', script], { env: { PATH: bin }, encoding: 'utf8' });
+  assert.deepEqual(stdout.trimEnd().split('\n'), [`${pid} 3 ${PROJECT_ROOT}`, '--require', './src/setup/nodeUtilities.cjs', 'dist/cluster/task.js', folder]);
+});
+
+void test('graphics cards are counted in every notation', () => {
+  const counts = ['gpu', 'gpu:2', 'gpu:a100:4', 'gres:gpu:1', 'license:matlab:3', 'gpu:1,nvme:2', ''].map(gpusIn);
+  assert.deepEqual(counts, [1, 2, 4, 1, 0, 1, 0]);
+  assert.equal(gpusIn(undefined), 0);
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { planGrid, planSingle, trialsOf } from './gridPlan';
+import { testFolder } from './testPrograms';
+
+void test('a group of presets is the runs of its members, each under its own name', () => {
+  const { name, runs, trials } = planGrid('quick');
+  assert.equal(name, 'quick');
+  assert.deepEqual([...new Set(runs.map(({ preset }) => preset))], ['quick', 'quick-resnet50']);
+  assert.equal(runs.length, 10);
+  assert.deepEqual(trials, []);
+  assert.ok(runs.every(({ kind }) => kind === 'quick'));
+});
+
+void test('settings pick runs, and only the trials that these need stay', () => {
+  const plan = planGrid('laptop', { wanted: { dataset: 'cifar10', epochs: 100, seed: 0 } });
+  assert.deepEqual(plan.runs.map(({ config: { method, epochs, seed } }) => [method, epochs, seed]), [['sgd', 100, 0], ['sam', 100, 0]]);
+  assert.equal(plan.trials.length, 12);
+  assert.ok(plan.trials.every(({ config }) => config.dataset === 'cifar10'));
+  assert.equal(trialsOf(plan.runs[0]!, plan).length, 12);
+  assert.deepEqual(trialsOf(plan.trials[0]!, plan), []);
+  assert.ok(plan.runs.every(({ kind }) => kind === 'real'));
+});
+
+void test('a file gives changes and values to run through; its name is that of the grid', (t) => {
+  const file = join(testFolder(t), 'radius.json');
+  writeFileSync(file, '{"changes": {"method": "sam", "model": "resnet20"}, "grid": {"rho": [0.05, 0.1], "seed": [0, 1, 2]}}');
+  const { name, runs } = planGrid(file);
+  assert.equal(name, 'radius');
+  assert.deepEqual(runs.map(({ config: { rho, seed } }) => [rho, seed]), [[0.05, 0], [0.05, 1], [0.05, 2], [0.1, 0], [0.1, 1], [0.1, 2]]);
+  assert.ok(runs.every(({ preset, kind, config }) => preset === 'radius' && kind === 'real' && config.model === 'resnet20' && config.method === 'sam'));
+  assert.ok(planGrid(file, { kind: 'quick' }).runs.every(({ kind }) => kind === 'quick'));
+});
+
+const damaged: readonly (readonly [string, string, string, RegExp])[] = [
+  ['no JSON', 'a.json', '{"grid": ', /a\.json is not JSON/],
+  ['no grid', 'a.json', '{"changes": {}}', /a\.json is no grid:\n {2}grid: Invalid input/],
+  ['a value where a list should be', 'a.json', '{"grid": {"seed": 0}}', /grid\.seed: Invalid input: expected array/],
+  ['a misspelt part', 'a.json', '{"grid": {"seed": [0]}, "change": {}}', /Unrecognized key: "change"/],
+  ['an unknown setting', 'a.json', '{"grid": {"sead": [0]}}', /Unrecognized key: "sead"/],
+  ['a value out of range', 'a.json', '{"grid": {"rho": [-1]}}', /rho: Too small/],
+  ['the name of a preset', 'laptop.json', '{"grid": {"seed": [0]}}', /would pass for those of the preset "laptop"/],
+  ['a name that quick runs have', 'quick-look.json', '{"grid": {"seed": [0]}}', /give the file another name/],
+];
+
+for (const [what, name, content, message] of damaged) {
+  void test(`a file with ${what} is refused`, (t) => {
+    const file = join(testFolder(t), name);
+    writeFileSync(file, content);
+    assert.throws(() => planGrid(file), { name: 'RangeError', message });
+  });
+}
+
+void test('an unknown grid, a file that is not there, and settings that no run has are refused', () => {
+  assert.throws(() => planGrid('fast'), { name: 'RangeError', message: /no grid "fast"; choose quick, .*laptop, .*paper, or name a file/ });
+  assert.throws(() => planGrid('none.json'), { name: 'RangeError', message: /there is no file none\.json/ });
+  assert.throws(() => planGrid('smoke', { wanted: { epochs: 7 } }), { name: 'RangeError', message: /no run of smoke has \{"epochs":7\}/ });
+});
+
+void test('a single run is a plan of one', () => {
+  const { runs } = planSingle({ seed: 4 }, 'real');
+  assert.deepEqual(runs.map(({ preset, config }) => [preset, config.seed]), [['none', 4]]);
+});

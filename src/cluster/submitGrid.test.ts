@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { experimentFolders } from '../experiment/run';
+import { writeResult } from '../experiment/store';
+import { planGrid } from './gridPlan';
+import { checkShared } from './storeCheck';
+import { readSubmission } from './submission';
+import { submitGrid } from './submitGrid';
+import { testFolder, testPrograms, type TestPrograms } from './testPrograms';
+import { testResult } from './testResult';
+
+/** A Slurm that takes every job, as number 412 and so on, and has nothing in its queue. */
+const WILLING = {
+  sbatch: 'case "$*" in --version|--test-only*) ;; *) n=$(($(/bin/cat "$0.n" 2>/dev/null || echo 411) + 1)); echo $n > "$0.n"; echo $n;; esac',
+  squeue: '',
+  sinfo: 'echo localhost',
+};
+
+/** Submits a grid within the test's process. @returns what was printed. */
+async function submit(t: TestContext, grid: string, store: string, wanted: Parameters<typeof planGrid>[1] = {}): Promise<string> {
+  const print = t.mock.method(console, 'log', () => undefined);
+  const request = { cpusPerTask: 1, warning: 120, sbatch: [] };
+  try {
+    await submitGrid(planGrid(grid, { kind: 'quick', ...wanted }), { store, request, again: false, storeIsShared: false, measure: false, stop: new AbortController().signal });
+    return print.mock.calls.map(({ arguments: words }) => words.join(' ')).join('\n');
+  } finally {
+    print.mock.restore();
+  }
+}
+
+function submissions(store: string): string[] {
+  return existsSync(join(store, 'grids')) ? readdirSync(join(store, 'grids')).map((name) => join(store, 'grids', name)) : [];
+}
+
+void test('a grid is one array with a task a run; what is stored is left out', async (t) => {
+  const { calls } = testPrograms(t, WILLING);
+  const store = testFolder(t);
+  const { runs } = planGrid('smoke');
+  await writeResult(experimentFolders('quick', store).results, testResult(runs[1]!.config));
+  const output = await submit(t, 'smoke', store);
+  assert.match(output, /smoke: 4 runs, trials included; 3 have no result/);
+  assert.match(output, /Submitted job 412: 3 runs\. Logs: .*grids\/samlab-smoke-\w+\n.*--status.*squeue --jobs 412\n.*scancel 412/);
+  const [folder] = submissions(store);
+  const script = join(folder!, 'job.sh');
+  assert.deepEqual(readSubmission(folder!).tasks, [runs[0], runs[2], runs[3]]);
+  assert.match(readFileSync(script, 'utf8'), /--array=0-2\n/);
+  assert.deepEqual(calls().filter((call) => call.startsWith('sbatch')), ['sbatch --version', `sbatch --test-only ${script}`, `sbatch --parsable ${script}`]);
+});
+
+void test('what waits or runs in the queue is not submitted again', async (t) => {
+  const store = testFolder(t);
+  testPrograms(t, WILLING);
+  await submit(t, 'smoke', store);
+  const [first] = submissions(store);
+  const name = readSubmission(first!).name;
+  const programs = testPrograms(t, { ...WILLING, squeue: `printf '${name}|412|0|RUNNING|node1\\n${name}|412|2|PENDING|(Priority)\\n'` });
+  await submit(t, 'smoke', store);
+  const second = submissions(store).find((folder) => folder !== first);
+  const { runs } = planGrid('smoke');
+  assert.deepEqual(readSubmission(second!).tasks, [runs[1], runs[3]]);
+  assert.ok(programs.calls().some((call) => call.startsWith('squeue --noheader --array') && call.includes(name)));
+});
+
+void test('nothing is submitted where nothing is left', async (t) => {
+  const { calls } = testPrograms(t, WILLING);
+  const store = testFolder(t);
+  for (const { config } of planGrid('smoke').runs) {
+    await writeResult(experimentFolders('quick', store).results, testResult(config));
+  }
+  await submit(t, 'smoke', store);
+  assert.deepEqual(submissions(store), []);
+  assert.ok(!calls().some((call) => call.includes('--parsable')));
+});
+
+void test('trials come first, and runs wait for them; trials that are in the queue already are waited for too', async (t) => {
+  const store = testFolder(t);
+  const wanted = { wanted: { dataset: 'cifar10', epochs: 100 } } as const;
+  const first = testPrograms(t, WILLING);
+  const output = await submit(t, 'laptop', store, wanted);
+  assert.match(output, /Submitted job 412: 12 trials\.[^]*Submitted job 413: 6 runs, after job 412\./);
+  assert.ok(first.calls().some((call) => call.startsWith('sbatch --parsable --dependency=afterany:412 ')));
+  const trials = submissions(store).map(readSubmission).find(({ tasks }) => tasks.length === 12)!;
+  const queue = trials.tasks.map((_, index) => `${trials.name}|412|${index}|PENDING|(Resources)\\n`).join('');
+  const second = testPrograms(t, { ...WILLING, squeue: `printf '${queue}'` });
+  assert.match(await submit(t, 'laptop', store, wanted), /Submitted job 412: 6 runs, after job 412\./);
+  assert.ok(second.calls().some((call) => call.includes('--dependency=afterany:412 ')));
+});
+
+interface Ended {
+  readonly code: number | string;
+  readonly stderr: string;
+}
+
+function experiment(words: readonly string[], { environment }: TestPrograms): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [join(__dirname, 'main.js'), '--on', 'slurm', '--no-estimate', ...words], { env: environment }, (error, _, stderr) =>
+      resolve({ code: error === null ? 0 : (error.code ?? 'killed'), stderr }),
+    );
+  });
+}
+
+/** Runs the command and holds it to this error, with nothing submitted and nothing left of a submission. */
+async function refuses(t: TestContext, programs: Readonly<Record<string, string>>, words: readonly string[], message: RegExp, store = testFolder(t)): Promise<void> {
+  const stand = testPrograms(t, programs);
+  const { code, stderr } = await experiment(['--store', store, ...words], stand);
+  assert.match(stderr, message);
+  assert.doesNotMatch(stderr, /\n {4}at /);
+  assert.equal(code, 1);
+  assert.deepEqual(submissions(store), []);
+  assert.ok(!stand.calls().some((call) => call.includes('--parsable')));
+}
+
+void test('without sbatch the error says so', (t) => refuses(t, {}, ['--grid', 'smoke'], /^sbatch is not on the path\. Log in to a machine of the cluster/));
+
+void test("a partition that does not exist is refused with Slurm's own message", (t) => {
+  const message = 'sbatch: error: invalid partition specified: nope';
+  return refuses(t, { ...WILLING, sbatch: `case "$*" in --version) ;; *) echo "${message}" >&2; exit 1;; esac` }, ['--grid', 'smoke', '--partition', 'nope'], new RegExp(`Slurm refuses .*\\n {2}${message}`));
+});
+
+void test('an unknown grid is refused with the known ones', (t) => refuses(t, WILLING, ['--grid', 'fast'], /no grid "fast"; choose quick,/));
+
+void test('a store that cannot be written is refused', (t) => {
+  // A file where the folder should be stands in for a folder that refuses: root ignores permissions.
+  const file = join(testFolder(t), 'file');
+  writeFileSync(file, '');
+  return refuses(t, WILLING, ['--grid', 'smoke'], /checkWritable: the store cannot be written: .*Nothing was started/, join(file, 'store'));
+});
+
+void test('a store in the memory of this machine is refused where there are other nodes', () => {
+  assert.throws(() => checkShared('/dev/shm', ['localhost', 'node1', 'node2']), /checkShared: the store \/dev\/shm lies on a disk of this machine \(tmpfs\), which 2 other nodes \(node1, for one\) cannot see/);
+  assert.doesNotThrow(() => checkShared('/dev/shm', ['localhost']));
+});
+
+void test('when Slurm refuses the second of two jobs, the first stays and nothing of the second does', async (t) => {
+  const once = `case "$*" in *dependency*) echo "sbatch: error: Batch job submission failed: Job dependency problem" >&2; exit 1;; *) ${WILLING.sbatch};; esac`;
+  testPrograms(t, { ...WILLING, sbatch: once });
+  const store = testFolder(t);
+  await assert.rejects(submit(t, 'laptop', store, { wanted: { dataset: 'cifar10', epochs: 100 } }), /Job dependency problem/);
+  assert.deepEqual(submissions(store).map((folder) => readSubmission(folder).tasks.length), [12]);
+});
