@@ -25,16 +25,27 @@ export { disposeStatistics, initialParameters, initialStatistics } from './model
 export { parameterCount, type Model } from './models/model';
 export { loadWeights, saveWeights } from './models/torchvision';
 
-// optim: base optimizer, schedules, SAM
+// optim: base optimizer, schedules, the sharpness-aware family
+export { asam, type AsamSettings } from './optim/asam';
+export { dynamicMask, type DynamicMaskSettings } from './optim/dynamicMask';
+export { fgsm, type FgsmSettings } from './optim/fgsm';
+export { fisherMask, type FisherMaskSettings } from './optim/fisherMask';
+export { msam } from './optim/msam';
 export type { Optimizer } from './optim/optimizer';
-export { climb, samPerturbation, samStep } from './optim/sam';
+export { EMPTY_STATE, type PerturbationInput, type PerturbationRule, type PerturbationState } from './optim/perturbation';
+export { matchedRadius, matchingTwoNorm } from './optim/radius';
+export { climb, sam, samPerturbation, samStep } from './optim/sam';
 export { learningRateAt } from './optim/schedule';
 export { sgd } from './optim/sgd';
+export { perturbedStep, sharpnessAware, type MethodState, type SharpnessAware, type SharpnessAwareSettings } from './optim/sharpnessAware';
+export { sparse, type MaskSource } from './optim/sparse';
 export { plainStep, type LossAndGradient, type Objective, type Step } from './optim/step';
+export { withTemporaries } from './optim/temporaries';
 
 // train: loss and gradient of a batch, the loop, evaluation
 export { evaluate } from './train/evaluate';
 export { train, type TrainingInput, type TrainingOutcome } from './train/loop';
+export { METHODS, type MethodName, type MethodSettings } from './train/methodSettings';
 export { batchGradient, disposeNetwork, type BatchGradient, type NetworkState } from './train/network';
 export type { TrainingProgress } from './train/progress';
 export type { EpochRecord, Evaluation } from './train/record';
@@ -58,6 +69,7 @@ export type { ExperimentConfig } from './experiment/config';
 export { describeEnvironment } from './experiment/environment';
 export { TrainingInterrupted, withStopFlag } from './experiment/interrupt';
 export { DEFAULT_CONFIG, findPreset, presetConfigs, PRESETS } from './experiment/presets';
+export { PUBLISHED_DEFECTS } from './experiment/publishedDefects';
 export type { RunEnvironment, RunResult } from './experiment/result';
 export { experimentData, experimentFolders, runExperiment, type ExperimentFolders, type RunOptions } from './experiment/run';
 export { runPreset } from './experiment/runPreset';
