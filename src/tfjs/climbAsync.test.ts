@@ -3,6 +3,7 @@ import { before, test, type TestContext } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import { dynamicMask } from '../optim/dynamicMask';
 import { fgsm } from '../optim/fgsm';
+import { fisherMask } from '../optim/fisherMask';
 import type { PerturbationRule } from '../optim/perturbation';
 import { sam } from '../optim/sam';
 import { sparse } from '../optim/sparse';
@@ -68,12 +69,17 @@ test('minimize says what to do where numbers cannot be read at once, and leaves 
   assert.deepEqual([...(await w.data())], [1.5, 1, -0.25, 2]);
 });
 
-test('an asynchronous climb refuses rules that need more of the loss, and leaves the weights and no tensor', async () => {
+test('an asynchronous climb refuses rules that need more of the loss, and a second climb, and leaves the weights and no tensor', async () => {
   const { w, loss } = bowl();
-  const optimizer = new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, rule: fgsm({ steps: 2 }) });
-  const { value, grads } = optimizer.computeGradients(loss);
+  const made = (rule: PerturbationRule): SharpnessAwareOptimizer => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, rule, images: { count: () => 2, loss } });
+  const [twice, steps, fisher] = [made(sam()), made(fgsm({ steps: 2 })), made(sparse(sam(), fisherMask({ sparsity: 0.5, samples: 2, every: 1 })))];
+  const { value, grads } = twice.computeGradients(loss);
   const held = tf.memory().numTensors;
-  await assert.rejects(optimizer.climbAsync(grads), /FGSM asks for gradients at further points/);
+  await assert.rejects(steps.climbAsync(grads), /FGSM asks for gradients at further points/);
+  await assert.rejects(fisher.climbAsync(grads), /reads gradients of single images/);
+  const [first, second] = await Promise.allSettled([twice.climbAsync(grads), twice.climbAsync(grads)]);
+  assert.deepEqual([first.status, second.status], ['fulfilled', 'rejected']);
+  twice.restore();
   assert.deepEqual([...w.dataSync()], [1.5, 1, -0.25, 2]);
   assert.equal(tf.memory().numTensors, held);
   tf.dispose([value, grads]);

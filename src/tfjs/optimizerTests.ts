@@ -79,6 +79,12 @@ export function testOptimizer(): void {
     test(`with rho 0 the steps are those of ${name} to the bit`, () => {
       const [wrapped, plain] = [new Bowl(), new Bowl()];
       assert.deepEqual(wrapped.walk(new SharpnessAwareOptimizer(base(), { rho: 0 }), 5), plain.walk(base(), 5));
+      const unused = tf.tidy(() => tf.variable(tf.scalar(1)));
+      const [among, alone] = [new Bowl(), new Bowl()];
+      const optimizers = [new SharpnessAwareOptimizer(base(), { rho: 0 }), base()];
+      [among, alone].forEach(({ loss, w }, index) => optimizers[index]!.minimize(loss as () => tf.Scalar, false, [unused, w]));
+      assert.deepEqual(among.w.dataSync(), alone.w.dataSync());
+      assert.equal(unused.dataSync()[0], 1);
       assert.notDeepEqual(new Bowl().walk(new SharpnessAwareOptimizer(base(), { rho: 0.5 }), 5), plain.walk(base(), 5));
     });
   }
@@ -93,7 +99,7 @@ function testLoss(): void {
     assert.equal(moving.dataSync()[0], 0.5 + 2);
   });
 
-  test('with momentum as direction there is one pass, at w + eps, and what the loss moves there stays', () => {
+  test('with momentum as direction there is one pass, at w + eps, and what the loss moves there stays', async () => {
     const { bowl, moving, loss } = withStatistics();
     const optimizer = new SharpnessAwareOptimizer(tf.train.momentum(0.125, 0.5), { rho: 1, rule: msam() });
     optimizer.minimize(loss);
@@ -106,6 +112,8 @@ function testLoss(): void {
     expectAllClose(bowl.asked[1]!.slice(1) as number[], expected, { absolute: 1e-6 });
     expectAllClose(moving.dataSync(), [0.5 * (0.5 + 2) + Math.max(...expected)], { absolute: 1e-6 });
     assert.equal(bowl.asked.length, 2);
+    const kept = await optimizer.getWeights();
+    assert.deepEqual(kept.map(({ name }) => name), ['iter', `${bowl.w.name}/momentum`], 'of other trainable variables nothing is kept');
   });
 
   test('if the loss throws at w + eps, weights and statistics are those of w, to the bit', () => {
@@ -196,8 +204,10 @@ function testLoss(): void {
     const rule = sparse(sam(), dynamicMask({ sparsity: 0.5, dropRate: 0.5, every: 1, totalSteps: 4, seed: 1 }));
     const optimizer = new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, rule });
     optimizer.minimize(one.loss);
+    const held = tf.memory().numTensors;
     assert.throws(() => optimizer.minimize(other.loss), /make an optimizer for each set of variables/);
     assert.deepEqual([...other.w.dataSync()], Bowl.start);
+    assert.equal(tf.memory().numTensors, held);
     optimizer.minimize(one.loss);
   });
 
