@@ -155,10 +155,27 @@ test('while a kernel is timed, the file says which', () => {
   });
 });
 
+test('the choice of a process that was first holds for the others', () => {
+  withTable((file) => {
+    measureKernels(file);
+    const calls: string[] = [];
+    const [slow, fast] = waiting(calls, ['slow', 9], ['fast', 1]);
+    const meddling = {
+      name: 'fast',
+      run: () => {
+        writeFileSync(file, JSON.stringify({ choices: { fourth: 'slow', other: 'x' }, fatal: [] }));
+        return fast!.run();
+      },
+    };
+    assert.equal(runKernel('fourth', [slow!, meddling]).scalar(), 9);
+    assert.deepEqual(read(file).choices, { fourth: 'slow', other: 'x' });
+  });
+});
+
 test('a file that is no table is refused', () => {
   withTable((file) => {
     measureKernels(file);
-    runKernel('any', [{ name: 'one', run: () => tensor([0], []) }, { name: 'two', run: () => tensor([0], []) }]).dispose();
+    runKernel('any', [{ name: 'one', run: () => tensor([0], []) }]).dispose();
     for (const content of ['{', '{}', '[]']) {
       writeFileSync(file, content);
       assert.throws(() => measureKernels(file), { message: /^measureKernels: .*table\.json is no table of kernels \(.*\); delete it, and the kernels are timed again\.$/s });

@@ -72,7 +72,9 @@ export function measureKernels(file: string): void {
     if (known !== undefined && names.includes(known)) {
       return known;
     }
-    const name = fastest(computation, names, time, table);
+    const measured = fastest(computation, names, time, table);
+    // Another process may have chosen meanwhile: the first choice holds, so that a resumed run finds the same kernels.
+    const name = readTable(file).choices[computation] ?? measured;
     table.choices.set(computation, name);
     writeTable(table);
     return name;
@@ -109,8 +111,14 @@ function readTable(file: string): StoredTable {
   }
 }
 
+/** Adds to what other processes have written. */
 function writeTable({ file, choices, fatal }: KernelTable, trying?: string): void {
-  const stored: StoredTable = { choices: Object.fromEntries(choices), fatal: [...fatal], ...(trying === undefined ? {} : { trying }) };
+  const others = readTable(file);
+  const stored: StoredTable = {
+    choices: { ...Object.fromEntries(choices), ...others.choices },
+    fatal: [...new Set([...fatal, ...others.fatal])],
+    ...(trying === undefined ? {} : { trying }),
+  };
   mkdirSync(dirname(file), { recursive: true });
   writeFileAtomicSync(file, `${JSON.stringify(stored, null, 1)}\n`);
 }

@@ -58,6 +58,8 @@ const DESCRIPTIONS: { readonly [Key in keyof ExperimentConfig]: string } = {
   weightDecayIn: 'step: added at w by the base step; loss: added to each gradient at its own point',
   weightDecayOn: 'what decays: all or weights',
   labelSmoothing: 'label smoothing, 0 to 1',
+  precision: 'float32 or mixed (bfloat16 activations and products)',
+  kernels: 'measured: the fastest on this machine; pinned: the same everywhere',
   seed: 'draws initial weights, order and augmentation',
 };
 

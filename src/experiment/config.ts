@@ -1,3 +1,4 @@
+import type { Precision } from '../engine/precision';
 import type { TrainingSettings } from '../train/settings';
 
 /** Everything that decides the numbers of one training run. Flat, so that each field is a flag of the command line. */
@@ -18,4 +19,8 @@ export interface ExperimentConfig extends TrainingSettings {
   readonly labelNoise: number;
   /** Draws the subset, the held-out part and the label noise. Kept apart from `seed` so that runs can share their data. */
   readonly subsetSeed: number;
+  /** float32, or bfloat16 for activations and products where the processor has it; weights and sums stay float32. */
+  readonly precision: Precision;
+  /** Which of several kernels computes a product: the fastest, timed once on this machine, or always the first of its list, so that machines compute alike. */
+  readonly kernels: 'measured' | 'pinned';
 }

@@ -35,6 +35,8 @@ export const DEFAULT_CONFIG: ExperimentConfig = {
   weightDecayOn: 'all',
   weightDecayIn: 'step',
   labelSmoothing: 0,
+  precision: 'float32',
+  kernels: 'measured',
   seed: 0,
 };
 
@@ -83,20 +85,20 @@ export const PRESETS: readonly Preset[] = [
   {
     name: 'quick',
     description: 'minutes on two cores: proves that everything works, and is no result',
-    changes: { imagesPerClass: 20, testImagesPerClass: 20, normalization: 'half', model: 'resnet20', epochs: 6, batchSize: 50, warmupEpochs: 1, learningRate: 0.05 },
+    changes: { imagesPerClass: 20, testImagesPerClass: 20, normalization: 'half', model: 'resnet20', epochs: 6, batchSize: 50, warmupEpochs: 1, learningRate: 0.05, kernels: 'pinned' },
     byDataset: { cifar100: { imagesPerClass: 5, testImagesPerClass: 5 } },
     grid: { dataset: DATASETS, method: METHODS, seed: [0, 1] },
   },
   {
     name: 'quick-resnet50',
     description: 'a few steps of ResNet-50 with the ImageNet stem; part of quick',
-    changes: { imagesPerClass: 20, testImagesPerClass: 20, normalization: 'half', stem: 'imagenet', epochs: 2, batchSize: 100, warmupEpochs: 1, learningRate: 0.05 },
+    changes: { imagesPerClass: 20, testImagesPerClass: 20, normalization: 'half', stem: 'imagenet', epochs: 2, batchSize: 100, warmupEpochs: 1, learningRate: 0.05, kernels: 'pinned' },
     grid: { dataset: ['cifar10'], method: METHODS },
   },
   {
     name: 'smoke',
     description: 'seconds: one epoch of ResNet-20 on a handful of images, for tests',
-    changes: { imagesPerClass: 4, testImagesPerClass: 4, normalization: 'half', model: 'resnet20', epochs: 1, batchSize: 20, warmupEpochs: 0 },
+    changes: { imagesPerClass: 4, testImagesPerClass: 4, normalization: 'half', model: 'resnet20', epochs: 1, batchSize: 20, warmupEpochs: 0, kernels: 'pinned' },
     grid: { dataset: DATASETS, method: METHODS },
   },
   {

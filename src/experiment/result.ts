@@ -13,6 +13,8 @@ export interface RunEnvironment {
   /** The graphics card's name, or null for a run on the processor. */
   readonly gpu: string | null;
   readonly threads: number;
+  /** Which kernel computed what, where there was a choice; absent from results of versions that had none. */
+  readonly kernels?: Readonly<Record<string, string>>;
   /** Commit of the code, with "+changes" where the work tree differed from it; null outside a checkout. */
   readonly commit: string | null;
 }

@@ -31,6 +31,7 @@ const CONFIG: ExperimentConfig = {
   epochs: 4,
   warmupEpochs: 0,
   batchSize: 5,
+  kernels: 'pinned',
 };
 
 /** What a result says beside clocks and the machine. */

@@ -5,7 +5,9 @@ import type { DownloadProgress } from '../data/download';
 import { symmetricLabelNoise } from '../data/labelNoise';
 import { loadDataset } from '../data/load';
 import { balancedSubset, splitHeldOut } from '../data/subset';
+import { forgetUsedKernels, measureKernels, pinKernels, usedKernels } from '../engine/kernelChoice';
 import { createModel } from '../models/create';
+import { mixedPrecision } from '../models/mixedPrecision';
 import type { Model } from '../models/model';
 import { saveWeights } from '../models/torchvision';
 import { removeCheckpoint } from '../train/checkpoint';
@@ -15,6 +17,7 @@ import { disposeNetwork } from '../train/network';
 import type { TrainingProgress } from '../train/progress';
 import type { ExperimentConfig } from './config';
 import { describeEnvironment, PROJECT_ROOT } from './environment';
+import { kernelTableFile } from './kernels';
 import { RESULT_FORMAT, type Evaluation, type RunResult } from './result';
 import { configHash, findResult, runId, writeResult } from './store';
 
@@ -143,9 +146,21 @@ async function concludeRun(config: ExperimentConfig, preset: string, model: Mode
     final,
     seconds: outcome.seconds + (performance.now() - started) / 1000,
     gradientEvaluations: outcome.gradientEvaluations,
-    environment: describeEnvironment(),
+    environment: { ...describeEnvironment(), kernels: usedKernels() },
     finishedAt: new Date().toISOString(),
   };
+}
+
+/** The network in the run's precision, and the kernels that it is to be computed with. */
+function preparedModel({ model: name, stem, precision, kernels }: ExperimentConfig, classes: number): Model {
+  if (kernels === 'measured') {
+    measureKernels(kernelTableFile());
+  } else {
+    pinKernels();
+  }
+  forgetUsedKernels();
+  const model = createModel(name, stem, classes);
+  return precision === 'mixed' ? mixedPrecision(model) : model;
 }
 
 /**
@@ -165,7 +180,7 @@ export async function runExperiment(config: ExperimentConfig, options: RunOption
   if (stored !== undefined && data.training.synthetic) {
     return stored;
   }
-  const model = createModel(config.model, config.stem, data.training.classNames.length);
+  const model = preparedModel(config, data.training.classNames.length);
   const checkpoint = {
     file: join(folders.checkpoints, `${runId(config)}.safetensors`),
     everySeconds: checkpointSeconds,

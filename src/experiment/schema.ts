@@ -60,6 +60,8 @@ const schema = z.strictObject({
   weightDecayOn: z.enum(['all', 'weights']),
   weightDecayIn: z.enum(['step', 'loss']),
   labelSmoothing: z.number().min(0).lt(1),
+  precision: z.enum(['float32', 'mixed']),
+  kernels: z.enum(['measured', 'pinned']),
   seed: z.int(),
 }) satisfies z.ZodType<ExperimentConfig>;
 

@@ -13,7 +13,8 @@ import { RESULT_FORMAT, type RunResult } from './result';
  * add renames no stored run, and so are fields that the method or model does not read.
  */
 function decidingFields(config: ExperimentConfig): [string, unknown][] {
-  const ignored = new Set<string>(Object.entries(READ_BY).flatMap(([key, methods]) => (methods.includes(config.method) ? [] : [key])));
+  // Kernels differ in rounding alone; which were used stands in the result.
+  const ignored = new Set<string>(['kernels', ...Object.entries(READ_BY).flatMap(([key, methods]) => (methods.includes(config.method) ? [] : [key]))]);
   if (['resnet20', 'resnet32', 'resnet56'].includes(config.model)) {
     ignored.add('stem');
   }
@@ -74,8 +75,8 @@ async function readResultFile(file: string): Promise<RunResult> {
       `readResults: ${file} has format ${parsed.format ?? 'unknown'}, this version reads ${RESULT_FORMAT}; move it away, or use the version of samlab that wrote it.`,
     );
   }
-  // Settings that came after the run was made had no other value then.
-  return { ...parsed, config: { ...DEFAULT_CONFIG, ...parsed.config } } as RunResult;
+  // Settings that came after the run was made had no other value then; there was one list of kernels.
+  return { ...parsed, config: { ...DEFAULT_CONFIG, kernels: 'pinned', ...parsed.config } } as RunResult;
 }
 
 /** The stored result of a configuration, if there is one. @throws Error if its file is damaged or of another version. */
