@@ -10,7 +10,7 @@ import type { FigureSpecification } from './figures/specification';
 import { titleOf } from './figures/specification';
 import { surfacePair } from './figures/surfacePair';
 import { branchPlaces } from './figures/surfaceTopology';
-import { pathFigure, studyFigures } from './landscapeFigures';
+import { landscapeFigures, pathFigure, studyFigures } from './landscapeFigures';
 import { readPaths, readStudies, type LandscapeStudy } from './landscapeStudies';
 import { testSamples, testStudy } from './testStudy';
 
@@ -168,6 +168,8 @@ test('stored studies and paths are read as they were; what is unfinished is left
   writeSamples(join(folder, 'way', 'way-plane.json'), plane);
   writeFileSync(join(folder, 'way', 'way.json'), JSON.stringify({ moments: ['1'], path: [[0, 0]], explainedVariance: [1, 0] }));
   assert.deepEqual(await readPaths(folder), [{ name: 'way', plane, moments: ['1'], path: [[0, 0]], explainedVariance: [1, 0] }]);
+  const all = await landscapeFigures(folder);
+  assert.deepEqual(Object.keys(all), [...Object.keys(studyFigures(rest)), 'landscape-way-path']);
   writeFileSync(join(folder, 'test', 'study.json'), '{');
   await assert.rejects(readStudies(folder), /study\.json is not JSON.*measure again/);
 });

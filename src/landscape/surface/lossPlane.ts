@@ -1,0 +1,43 @@
+import type { Vector } from '../../engine/vector';
+import type { LossOperator } from '../operator';
+import { randomPlane } from './directions';
+import { evenly, gridPoints } from './grid';
+import { disposeDirections } from './plane';
+import { sharedRange } from './range';
+import { samplePoints, type SampleInput } from './sample';
+import type { Samples } from './store';
+
+/** How a plane through one net is laid and measured. */
+export interface LossPlaneOptions extends Pick<SampleInput<Vector>, 'file' | 'onProgress' | 'shouldStop'> {
+  /** Of the two random directions. */
+  readonly seed: number;
+  /** Half the width, in filter-normalised directions; or the multiple of the centre's loss that the rim is to reach. */
+  readonly range: { readonly radius: number } | { readonly rimMultiple: number };
+  /** Places along each direction; 25 unless told. */
+  readonly gridPoints?: number;
+  /** Makes the directions orthogonal, filter by filter; true unless told. */
+  readonly orthogonal?: boolean;
+  /** Which weights, for captions and to tell files apart. */
+  readonly network: string;
+}
+
+/**
+ * Measures the loss on a plane through a net's weights along two random filter-normalised directions, in one call: of a
+ * network of this project (`networkOperator`), or of any loss of any vector of weights, by an object with `source` and
+ * `evaluate`.
+ *
+ * @returns the samples, under the name "loss"; `toGrid` makes a grid of them.
+ * @throws as `samplePoints` and `sharedRange`.
+ */
+export async function lossPlane<V extends Vector>(weights: V, loss: LossOperator<V>, options: LossPlaneOptions): Promise<Samples> {
+  const { seed, range, gridPoints: count = 25, orthogonal = true, network, ...rest } = options;
+  const surface = randomPlane(weights, { seed, orthogonal });
+  try {
+    const radius = 'radius' in range ? range.radius : (await sharedRange([{ surface, loss }], range.rimMultiple)).radius;
+    const axis = evenly([-radius, radius], count);
+    const directions = `two random directions, filter-normalised${orthogonal ? ' and orthogonal' : ''}, seed ${seed}`;
+    return await samplePoints({ surface, points: gridPoints(axis, axis), losses: { loss }, network, directions, ...rest });
+  } finally {
+    disposeDirections(surface);
+  }
+}
