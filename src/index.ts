@@ -64,6 +64,23 @@ export { clientWeights, serverStep, type RoundAnswer, type ServerState } from '.
 export type { FederatedConfig, FederatedSettings } from './federated/settings';
 export { federatedId, findFederatedResult, readFederatedResults } from './federated/store';
 
+// landscape: lines, planes and paths through weight space, what their surfaces and layers have in common
+export { lossBarrier, type LossBarrier } from './landscape/connectivity/barrier';
+export { bezierCurve, trainBezier, type BezierCurve, type BezierTraining } from './landscape/connectivity/bezier';
+export { layerSimilarity, type LayerSimilarity } from './landscape/similarity/layerSimilarity';
+export { filterNormalize } from './landscape/surface/filterNormalize';
+export { lineBetween, planeOfMinima, randomLine, randomPlane } from './landscape/surface/directions';
+export { evenly, gridPoints, linePoints, toGrid, type Coordinates, type Grid } from './landscape/surface/grid';
+export { lossPlane, type LossPlaneOptions } from './landscape/surface/lossPlane';
+export { disposeDirections, planeOf, type Line, type Plane } from './landscape/surface/plane';
+export { sharedRange, type SharedRange } from './landscape/surface/range';
+export { samplePoints, type SampleInput, type SampleProgress } from './landscape/surface/sample';
+export { readSamples, type Samples, type Series } from './landscape/surface/store';
+export { mergeTree, type Branch, type MergeTree } from './landscape/topology/mergeTree';
+export { basinsAtLevel, persistenceBars, type PersistenceBar } from './landscape/topology/persistence';
+export { principalPlane, type PrincipalPlane } from './landscape/trajectory/principalPlane';
+export { trainWithSnapshots, type SnapshotInput } from './landscape/trajectory/trainWithSnapshots';
+
 // experiment: configurations, presets, runs, stored results
 export type { ExperimentConfig } from './experiment/config';
 export { describeEnvironment } from './experiment/environment';
@@ -77,16 +94,25 @@ export { validateConfig } from './experiment/schema';
 export { findResult, readResults, runId } from './experiment/store';
 
 // report: tables, figures, illustrations, displays
+export { CURVATURE_HEADINGS, curvatureCaption, curvatureRows, type CurvatureRow } from './report/curvatureRows';
 export { toDataFrame } from './report/dataFrame';
 export { displayFigure, displayRecords, displayTable, displayText } from './report/display';
 export { finalErrors } from './report/figures/finalErrors';
+export { contourPanels } from './report/figures/contourPanels';
 export { learningCurves } from './report/figures/learningCurves';
+export { lossAndErrorLines } from './report/figures/lossAndErrorLines';
+export { similarityMap } from './report/figures/similarityMap';
 export type { FigureSpecification } from './report/figures/specification';
+export { spectrum } from './report/figures/spectrum';
+export { surfacePair } from './report/figures/surfacePair';
+export { surfaceTopology } from './report/figures/surfaceTopology';
 export { tuningGrid } from './report/figures/tuningGrid';
 export { descend, stepVectors, type DescentSettings, type PathPoint, type StepVectors } from './report/illustrations/descent';
 export { figure1, figure1Section, figure2, FIGURE_1_DESCENT, FIGURE_2_STEP } from './report/illustrations/figures';
 export { hollows, sampleGrid, SHARP_AND_FLAT, type PlanarLoss } from './report/illustrations/planarLoss';
 export { meanInterval, type Interval } from './report/interval';
+export { landscapeFigures, pathFigure, studyFigures } from './report/landscapeFigures';
+export { readPaths, readStudies, type LandscapePath, type LandscapeStudy } from './report/landscapeStudies';
 export { liveTraining } from './report/liveTraining';
 export { PUBLISHED_ERRORS, type PublishedError } from './report/published';
 export { readTable } from './report/reading';
