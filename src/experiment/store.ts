@@ -76,7 +76,8 @@ async function readResultFile(file: string): Promise<RunResult> {
     );
   }
   // Settings that came after the run was made had no other value then; there was one list of kernels.
-  return { ...parsed, config: { ...DEFAULT_CONFIG, kernels: 'pinned', ...parsed.config } } as RunResult;
+  const earlier: ExperimentConfig = { ...DEFAULT_CONFIG, kernels: 'pinned' };
+  return { ...parsed, config: { ...earlier, ...parsed.config } } as RunResult;
 }
 
 /** The stored result of a configuration, if there is one. @throws Error if its file is damaged or of another version. */
