@@ -162,6 +162,16 @@ function testLoss(): void {
     }
   });
 
+  test('dispose frees what the rule and the base optimizer keep', () => {
+    const bowl = new Bowl();
+    const held = tf.memory().numTensors;
+    const optimizer = new SharpnessAwareOptimizer(tf.train.sgd(0.1), RULES['SSAM-D']!);
+    optimizer.minimize(bowl.loss);
+    assert.ok(tf.memory().numTensors > held + 1, 'it keeps a mask');
+    optimizer.dispose();
+    assert.equal(tf.memory().numTensors, held);
+  });
+
   test('tensors that the loss keeps at w + eps live until the next step', () => {
     const { bowl } = withStatistics();
     const kept: tf.Scalar[] = [];
