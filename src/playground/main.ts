@@ -1,14 +1,15 @@
 /// <reference lib="dom" />
 import { createControls } from './controls';
+import { createCurves } from './curves';
 import { find } from './elements';
 import { readLink, writeLink, type PlaygroundState } from './link';
 import { landscapeOf } from './losses';
 import { createMap } from './map';
-import { createCurves, createTable, inWords } from './results';
 import type { Scene, View } from './scene';
 import { settingsOf, type PlaygroundSettings } from './settings';
 import { simulate } from './simulate';
 import { createSurface } from './surface';
+import { createTable, inWords } from './table';
 import { createTransport } from './transport';
 
 /** Between the last change and its being written into the address and told, in milliseconds. */

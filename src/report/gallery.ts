@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { isThreeDimensional, titleOf, type FigureSpecification } from './figures/specification';
-import { galleryPage, playgroundPage } from './pages';
+import { galleryPage } from './pages';
 import { escapeHtml } from './tableText';
 
 /** A drawn figure of a folder. */
@@ -20,7 +20,7 @@ const MARGINS = { top: 50, bottom: 60 } as const;
 const PICTURE = 'playground.png';
 
 /**
- * Writes `index.html`, a gallery of every figure in a folder, and `playground.html`. Both open from disk without a network.
+ * Writes `index.html`, a gallery of every figure in a folder that leads to the playground beside it. It opens from disk without a network.
  *
  * @param folder holds figures that `renderFigures` drew.
  * @param results where the stored runs lie, relative to the folder.
@@ -36,7 +36,6 @@ export async function writeGallery(folder: string, results: string): Promise<voi
     section('Results', `Drawn from the <a href="${escapeHtml(results)}">stored runs</a>.`, measured),
   ];
   await writeFileAtomic(join(folder, 'index.html'), await galleryPage(parts.join('\n')));
-  await writeFileAtomic(join(folder, 'playground.html'), await playgroundPage());
 }
 
 /** The figures of a folder in the order of their names, numbered as readers count. */

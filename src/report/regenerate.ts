@@ -9,6 +9,7 @@ import { reportContents } from './contents';
 import { fill } from './fill';
 import { writeGallery } from './gallery';
 import { quickReport } from './quickReport';
+import { writePlayground } from './playgroundPicture';
 import { unfitPreset } from './recipe';
 import { renderFigures } from './render';
 import { illustrations, resultFigures, type NamedFigures } from './reportFigures';
@@ -39,6 +40,7 @@ export async function regenerateFigures(root: string, preset: string): Promise<r
   const figures = figuresOf(source);
   const folder = join(source.folder, 'figures');
   await renderFigures(figures, folder);
+  await writePlayground(folder);
   await writeGallery(folder, source.quick ? '../results/' : '../data/results/');
   return Object.keys(figures);
 }
