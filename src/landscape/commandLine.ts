@@ -15,6 +15,8 @@ interface Places {
   readonly data: string;
   /** Of the study: its folder under `results/landscape`. */
   readonly name: string;
+  /** Table of measured kernels, as training keeps it; TensorFlow's own kernels if left out. */
+  readonly kernelTable?: string;
 }
 
 /** What the command line asks for. */
@@ -22,7 +24,7 @@ export type LandscapeRequest =
   | (Places & { readonly kind: 'nets'; readonly files: readonly [string, string]; readonly parts: readonly StudyPart[]; readonly settings: StudySettings })
   | (Places & { readonly kind: 'path'; readonly files: readonly string[]; readonly settings: Omit<StudySettings, 'weights'> });
 
-type Flag = Exclude<keyof StudySettings, 'labels' | 'weights'>;
+type Flag = Exclude<keyof StudySettings, 'labels' | 'weights' | 'kernels'>;
 
 const DESCRIPTIONS: { readonly [Key in Flag]: string } = {
   model: 'resnet20, resnet32, resnet56, resnet50, resnet101 or resnet152',
@@ -34,6 +36,7 @@ const DESCRIPTIONS: { readonly [Key in Flag]: string } = {
   subsetSeed: 'seed that drew both',
   probedPerClass: 'training images per class that surfaces, curvature and similarity are measured on; 0: all',
   testPerClass: 'test images per class for the paths between the nets; 0: all',
+  precision: 'of slices, planes and paths: float32 or mixed (activations and products in bfloat16)',
   batchNorm: 'of slices and planes: frozen, batch or re-estimated (at every place)',
   seed: 'of random directions and probes',
   slicePoints: 'places of a slice',
@@ -59,6 +62,7 @@ const CHOICES: { readonly [Key in Flag]?: readonly string[] } = {
   stem: ['imagenet', 'cifar'],
   dataset: ['cifar10', 'cifar100'],
   normalization: ['half', 'dataset'],
+  precision: ['float32', 'mixed'],
   batchNorm: ['frozen', 'batch', 're-estimated'],
 };
 
@@ -73,6 +77,7 @@ function parseNumber(text: string): number {
 function addSettings(command: Command): Command {
   command
     .option('--data <folder>', 'holds the data sets; results go to results/landscape in it', 'data')
+    .option('--kernel-table <file>', "table of the machine's fastest kernels, such as training leaves in data/kernels; TensorFlow's own kernels without it")
     .requiredOption('--name <name>', 'name of the study: its folder under results/landscape');
   for (const key of Object.keys(DESCRIPTIONS) as Flag[]) {
     const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <value>`;
@@ -88,6 +93,10 @@ export function weightsName(file: string): string {
   return basename(file).replace(/\.safetensors$/, '');
 }
 
+function kernelsOf(table: string | undefined): StudySettings['kernels'] {
+  return table === undefined ? 'pinned' : 'measured';
+}
+
 /** Reads the flags. Prints help or what is wrong with them, and ends the process, where there is nothing to measure. */
 export function parseLandscapeArguments(words: readonly string[]): LandscapeRequest {
   let request: LandscapeRequest | undefined;
@@ -98,18 +107,18 @@ export function parseLandscapeArguments(words: readonly string[]): LandscapeRequ
     .argument('<second>', 'weights file of the other net')
     .option('--labels <names...>', 'how the nets are called', [...STUDY_DEFAULTS.labels])
     .addOption(new Option('--parts <parts...>', 'what to measure').choices(STUDY_PARTS).default([...STUDY_PARTS]))
-    .action((first: string, second: string, { data, name, labels, parts, ...flags }: Places & { labels: string[]; parts: StudyPart[] } & Pick<StudySettings, Flag>) => {
+    .action((first: string, second: string, { data, name, kernelTable, labels, parts, ...flags }: Places & { labels: string[]; parts: StudyPart[] } & Pick<StudySettings, Flag>) => {
       const [one, other, ...more] = labels;
       if (one === undefined || other === undefined || more.length > 0 || one === other) {
         program.error(`error: expected two different labels, got ${labels.join(', ')}.`);
       }
-      const settings = { ...flags, labels: [one, other], weights: [weightsName(first), weightsName(second)] } as const;
-      request = { kind: 'nets', data, name, files: [first, second], parts: STUDY_PARTS.filter((part) => parts.includes(part)), settings };
+      const settings = { ...flags, kernels: kernelsOf(kernelTable), labels: [one, other], weights: [weightsName(first), weightsName(second)] } as const;
+      request = { kind: 'nets', data, name, ...(kernelTable === undefined ? {} : { kernelTable }), files: [first, second], parts: STUDY_PARTS.filter((part) => parts.includes(part)), settings };
     });
   addSettings(program.command('path').description('the loss on the principal plane of weights saved along training, with the path on it'))
     .addArgument(new Argument('<weights...>', 'weights files in the order of training, three or more'))
-    .action((files: string[], { data, name, ...flags }: Places & Pick<StudySettings, Flag>) => {
-      request = { kind: 'path', data, name, files, settings: { ...flags, labels: STUDY_DEFAULTS.labels } };
+    .action((files: string[], { data, name, kernelTable, ...flags }: Places & Pick<StudySettings, Flag>) => {
+      request = { kind: 'path', data, name, ...(kernelTable === undefined ? {} : { kernelTable }), files, settings: { ...flags, kernels: kernelsOf(kernelTable), labels: STUDY_DEFAULTS.labels } };
     });
   program.showHelpAfterError('(--help lists all settings)').parse(words, { from: 'user' });
   return request!;

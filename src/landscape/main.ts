@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { loadDataset } from '../data/load';
 import type { Dataset } from '../data/dataset';
+import { measureKernels } from '../engine/kernelChoice';
 import { createModel } from '../models/create';
+import { mixedPrecision } from '../models/mixedPrecision';
 import { loadWeights } from '../models/torchvision';
 import { disposeNetwork, type NetworkState } from '../train/network';
 import { parseLandscapeArguments, weightsName, type LandscapeRequest, type StudyPart } from './commandLine';
@@ -70,7 +72,8 @@ async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>,
 async function measurePath({ settings, files, data, name }: Extract<LandscapeRequest, { kind: 'path' }>, shouldStop: () => boolean): Promise<void> {
   const pair = await loadDataset(settings.dataset, { folder: data, allowSynthetic: false });
   const images: Dataset = studyData(pair, { ...settings, weights: ['', ''] }).probed;
-  const model = createModel(settings.model, settings.stem, pair.train.classNames.length);
+  const plain = createModel(settings.model, settings.stem, pair.train.classNames.length);
+  const model = settings.precision === 'mixed' ? mixedPrecision(plain) : plain;
   const snapshots: readonly NetworkState[] = files.map((file) => loadWeights(file, model));
   const { explainedVariance } = await measureTrajectory({
     model, snapshots, images, name, shouldStop,
@@ -88,6 +91,9 @@ async function measurePath({ settings, files, data, name }: Extract<LandscapeReq
 async function main(): Promise<void> {
   const request = parseLandscapeArguments(process.argv.slice(2));
   const shouldStop = stopFlag();
+  if (request.kernelTable !== undefined) {
+    measureKernels(request.kernelTable);
+  }
   await (request.kind === 'nets' ? measureNets(request, shouldStop) : measurePath(request, shouldStop));
 }
 

@@ -61,6 +61,12 @@ test('both surfaces have the same axes, heights and colours', () => {
   assert.match(caption, /^CIFAR-10; ResNet-50, ImageNet stem; batch norm frozen at each net's running statistics\. Loss on 500 of the nets' 1,000 training images at 25 x 25 points; two random directions.* SGD is cifar10-resnet50-sgd-100-epochs-seed-0-dbd410fd, SAM is/);
 });
 
+test('captions tell of bfloat16 where the surface was measured in it', () => {
+  const mixed = studyFigures({ ...study, settings: { ...study.settings, precision: 'mixed' } });
+  const told = (name: string): boolean => JSON.stringify(mixed[`landscape-test-${name}`]!.layout).replaceAll('<br>', ' ').includes('activations and products in bfloat16');
+  assert.deepEqual(['slices', 'planes-contour', 'interpolation', 'eigenvector-planes-contour', 'spectrum', 'similarity'].map(told), [true, true, true, false, false, false]);
+});
+
 test('surfaces over different ranges, and losses that a logarithm cannot show, are refused', () => {
   const grid = (to: number) => ({ x: [0, to], y: [0, 1], z: [[1, 2], [3, 4]] });
   const input = { title: '', caption: '', axes: { x: '', y: '' } };

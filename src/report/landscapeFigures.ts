@@ -1,4 +1,5 @@
 import { lossBarrier } from '../landscape/connectivity/barrier';
+import type { Precision } from '../engine/precision';
 import type { BatchNormMode } from '../landscape/operator';
 import { toGrid } from '../landscape/surface/grid';
 import type { Samples, Series } from '../landscape/surface/store';
@@ -56,10 +57,10 @@ export function pathFigure({ name, plane, path: places, explainedVariance, momen
 }
 
 /** What all captions of a study share. */
-function caption({ settings, data, nets }: LandscapeStudy, what: string, batchNorm: BatchNormMode | undefined): string {
+function caption({ settings, data, nets }: LandscapeStudy, what: string, batchNorm: BatchNormMode | undefined, precision: Precision = 'float32'): string {
   const images = data.synthetic ? `${data.name} (embedded synthetic images, not CIFAR)` : data.name;
   const norm = batchNorm === undefined ? '' : `; batch norm ${BATCH_NORM[batchNorm]}`;
-  return `${images}; ${describeModel(settings)}${norm}. ${what} Nets: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.`;
+  return `${images}; ${describeModel(settings)}${norm}${precision === 'mixed' ? '; activations and products in bfloat16' : ''}. ${what} Nets: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.`;
 }
 
 function probed({ data }: LandscapeStudy): string {
@@ -74,7 +75,7 @@ function slices(study: LandscapeStudy): FigureSpecification | undefined {
   const lines = ([[one, one.slice], [other, other.slice]] as const).map(([{ label }, slice]) => line(label, slice.points.map(([x]) => x), slice.series['train']!));
   return lossAndErrorLines({
     title: 'A slice through each minimum along a random direction',
-    caption: caption(study, `Loss and error ${probed(study)}, along one random draw (seed ${study.settings.seed}), filter-normalised to each net.`, study.settings.batchNorm),
+    caption: caption(study, `Loss and error ${probed(study)}, along one random draw (seed ${study.settings.seed}), filter-normalised to each net.`, study.settings.batchNorm, study.settings.precision),
     lines,
     xTitle: 'Distance, in filter-normalised directions',
     marks: [{ name: 'minimum', x: 0 }],
@@ -91,7 +92,7 @@ function surfaces(study: LandscapeStudy, kind: string, along: string, choose: (n
   }
   const { grid } = found[0]!.surface;
   const what = `Loss ${probed(study)} at ${grid.x.length} x ${grid.y.length} points; ${found[0]!.samples.directions}. Both nets over one range, to where the mean loss over each rim is at least ${study.settings.rimMultiple} times the centre's.`;
-  const text = caption(study, what, found[0]!.samples.losses['train']?.batchNorm);
+  const text = caption(study, what, found[0]!.samples.losses['train']?.batchNorm, kind === 'planes' ? study.settings.precision : 'float32');
   const named = found.map(({ surface }) => surface);
   return {
     [`${kind}-surface`]: surfacePair({ title: `The loss around both minima along ${along}`, caption: text, surfaces: named, axes: PLANE_AXES }),
@@ -134,7 +135,7 @@ function pathLines(study: LandscapeStudy, { samples, t, title, where }: { readon
   const images = names.map((name) => `${count(samples.losses[name]!.images)} ${name === 'train' ? 'training' : name} images`);
   return lossAndErrorLines({
     title,
-    caption: caption(study, `${where} Loss and error on ${images.join(' and ')}. Loss barrier: ${barriers.join(', ')}.`, samples.losses[names[0]!]?.batchNorm),
+    caption: caption(study, `${where} Loss and error on ${images.join(' and ')}. Loss barrier: ${barriers.join(', ')}.`, samples.losses[names[0]!]?.batchNorm, study.settings.precision),
     lines: names.map((name) => line(name, t, samples.series[name]!)),
     xTitle: `Place between ${study.nets[0].label} (0) and ${study.nets[1].label} (1)`,
     marks: study.nets.map(({ label }, index) => ({ name: label, x: index })),

@@ -4,6 +4,7 @@ import { syntheticDataset } from '../../data/synthetic';
 import { tensor, tensorCount } from '../../engine/tensor';
 import { cifarResNet } from '../../models/cifarResnet';
 import { initialParameters, initialStatistics } from '../../models/initialise';
+import { mixedPrecision } from '../../models/mixedPrecision';
 import { bottleneckResNet } from '../../models/resnet';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { hashed } from '../../testing/hashed';
@@ -75,6 +76,9 @@ test('every stage of two nets is compared; a net is like itself', () => {
   const own = layerSimilarity(small, small, images, 'half').cka;
   expectAllClose(own.map((row, index) => row[index]!), own.map(() => 1), { absolute: 1e-6 });
   own.forEach((row, index) => expectAllClose(row, own.map((other) => other[index]!), { absolute: 1e-6 }));
+  const rounded = layerSimilarity(small, { ...small, model: mixedPrecision(small.model) }, images, 'half').cka;
+  // bfloat16 rounds to 2^-9: the net is not quite itself any more, and far from another.
+  rounded.forEach((row, index) => assert.ok(row[index]! > 0.98 && row[index]! < 1, `layer ${index} in bfloat16: ${row[index]!}`));
   assert.throws(() => layerSimilarity(small, small, { ...images, labels: images.labels.slice(0, 1), images: images.images.slice(0, 3072) }, 'half'), /at least 2 images, got 1/);
   [small, large].forEach(({ network }) => disposeNetwork(network));
   assert.equal(tensorCount(), before);

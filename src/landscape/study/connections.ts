@@ -11,7 +11,7 @@ import { bezierCurve, trainBezier } from '../connectivity/bezier';
 import { lineBetween } from '../surface/directions';
 import { evenly, linePoints } from '../surface/grid';
 import { sampleInto, withSurface } from './surfaces';
-import { studyLoss, type Study } from './study';
+import { surfaceLoss, type Study } from './study';
 
 /** How far the straight line goes on beyond both nets, in units of their distance. */
 const BEYOND = 0.5;
@@ -21,7 +21,7 @@ const BATCH_SIZE = 128;
 /** Train and test losses along paths between the nets. Between them the statistics of either are wrong, so they are re-estimated. */
 function pathLosses(study: Study) {
   const { training, test } = study.data;
-  return { train: studyLoss(study, 0, training, 're-estimated'), test: studyLoss(study, 0, test, 're-estimated') };
+  return { train: surfaceLoss(study, 0, training, 're-estimated'), test: surfaceLoss(study, 0, test, 're-estimated') };
 }
 
 /** Train and test loss on the straight line through both nets: `interpolation.json`. */

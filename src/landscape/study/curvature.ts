@@ -3,14 +3,14 @@ import { spectralDensity, type SpectralDensity } from '../curvature/spectralDens
 import { hessianTrace, type TraceEstimate } from '../curvature/trace';
 import { layerSimilarity, type LayerSimilarity } from '../similarity/layerSimilarity';
 import { labelName } from './settings';
-import { storedPart, studyLoss, type Study } from './study';
+import { curvatureLoss, storedPart, type Study } from './study';
 
 /** Trace and spectral density of both Hessians, with frozen batch norm: `trace-<label>.json` and `density-<label>.json`. */
 export async function measureCurvature(study: Study): Promise<void> {
-  const { networks, settings, data, onProgress } = study;
+  const { networks, settings, onProgress } = study;
   const { seed, traceProducts, densityProbes, densitySteps } = settings;
   for (const net of [0, 1] as const) {
-    const matrix = hessian(studyLoss(study, net, data.probed, 'frozen'), networks[net].parameters);
+    const matrix = hessian(curvatureLoss(study, net), networks[net].parameters);
     const told = (part: string) => ({ onProgress: ({ products, of }: { products: number; of: number }) => onProgress?.({ part, done: products, total: of }) });
     const [trace, density] = [`trace-${labelName(settings.labels[net])}`, `density-${labelName(settings.labels[net])}`];
     await storedPart<TraceEstimate>(study, trace, () => hessianTrace(matrix, { seed, products: traceProducts, ...told(trace) }));

@@ -1,5 +1,6 @@
-import type { ModelName } from '../../models/names';
 import type { Normalization } from '../../data/normalization';
+import type { Precision } from '../../engine/precision';
+import type { ModelName } from '../../models/names';
 import type { BatchNormMode } from '../operator';
 
 /** What is measured of two trained nets, and on which images. Stored beside the numbers; captions are made from it. */
@@ -25,6 +26,10 @@ export interface StudySettings {
   readonly testPerClass: number;
   /** Of slices and planes. Paths between the nets always re-estimate, since there the statistics of either net are wrong. */
   readonly batchNorm: BatchNormMode;
+  /** Of slices, planes and paths. Curvature, sharpness and similarity are always measured in float32: differences need its digits. */
+  readonly precision: Precision;
+  /** Whether kernels were TensorFlow's own or the fastest of a table, which round differently. */
+  readonly kernels: 'pinned' | 'measured';
   /** Of random directions, probes, and places on the curve. */
   readonly seed: number;
   /** Places of a slice. */
@@ -70,6 +75,8 @@ export const STUDY_DEFAULTS: Omit<StudySettings, 'weights'> = {
   probedPerClass: 50,
   testPerClass: 100,
   batchNorm: 'frozen',
+  precision: 'float32',
+  kernels: 'pinned',
   seed: 0,
   slicePoints: 51,
   gridPoints: 25,

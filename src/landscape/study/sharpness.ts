@@ -4,7 +4,7 @@ import { groupsOf, mSharpness, type MSharpness } from '../sharpness/mSharpness';
 import { samSharpness, type SamSharpness } from '../sharpness/samSharpness';
 import { epsSharpness, worstCaseSharpness, type AscentSharpness } from '../sharpness/worstCase';
 import { labelName } from './settings';
-import { storedPart, studyLoss, type Study } from './study';
+import { curvatureLoss, storedPart, type Study } from './study';
 
 /** How sharp one net is, by every measure; ascents once for each seed. */
 export interface StudySharpness {
@@ -26,7 +26,7 @@ export async function measureSharpness(study: Study): Promise<void> {
 async function sharpnessOf(study: Study, net: 0 | 1): Promise<StudySharpness> {
   const { model, networks, settings, data, onProgress, shouldStop } = study;
   const { seed, rho, adaptiveRho, ascentSteps: steps, ascentSeeds, groupImages, normalization } = settings;
-  const loss = studyLoss(study, net, data.probed, 'frozen');
+  const loss = curvatureLoss(study, net);
   const { parameters } = networks[net];
   const seeds = Array.from({ length: ascentSeeds }, (_, index) => seed + index);
   const part = `sharpness-${labelName(settings.labels[net])}`;

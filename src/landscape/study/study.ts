@@ -5,6 +5,7 @@ import { imageCount, type Dataset, type DatasetPair } from '../../data/dataset';
 import { balancedSubset, splitHeldOut } from '../../data/subset';
 import type { TensorVector } from '../../engine/tensorVector';
 import { writeAtomically } from '../../models/atomicFile';
+import { mixedPrecision } from '../../models/mixedPrecision';
 import type { Model } from '../../models/model';
 import type { NetworkState } from '../../train/network';
 import { networkOperator } from '../networkOperator';
@@ -70,9 +71,15 @@ export function openStudy({ model, data, settings, folder }: Study): void {
   writeAtomically(file, [Buffer.from(`${JSON.stringify(record, null, 1)}\n`)]);
 }
 
-/** The loss of a study's nets on some of its images. `batchNorm` is frozen at the statistics of the net with this index. */
-export function studyLoss({ model, networks, settings, shouldStop }: Study, index: 0 | 1, dataset: Dataset, batchNorm: BatchNormMode = settings.batchNorm): LossOperator<TensorVector> {
-  return networkOperator(model, networks[index], dataset, { normalization: settings.normalization, batchNorm, ...(shouldStop ? { shouldStop } : {}) });
+/** The loss that surfaces and paths show, in the study's precision. `frozen` batch norm is that of the net with this index. */
+export function surfaceLoss({ model, networks, settings, shouldStop }: Study, index: 0 | 1, dataset: Dataset, batchNorm: BatchNormMode = settings.batchNorm): LossOperator<TensorVector> {
+  const inPrecision = settings.precision === 'mixed' ? mixedPrecision(model) : model;
+  return networkOperator(inPrecision, networks[index], dataset, { normalization: settings.normalization, batchNorm, ...(shouldStop ? { shouldStop } : {}) });
+}
+
+/** The loss whose differences are taken: float32, with batch norm frozen, which has a gradient. */
+export function curvatureLoss({ model, networks, settings, data, shouldStop }: Study, index: 0 | 1): LossOperator<TensorVector> {
+  return networkOperator(model, networks[index], data.probed, { normalization: settings.normalization, batchNorm: 'frozen', ...(shouldStop ? { shouldStop } : {}) });
 }
 
 /** Whether a part's line, plane or curve has been measured to its end. */

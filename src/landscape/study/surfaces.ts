@@ -8,7 +8,7 @@ import { disposeDirections, planeOf, type Line, type Plane } from '../surface/pl
 import { sharedRange, type SharedRange } from '../surface/range';
 import { samplePoints, type SampleInput } from '../surface/sample';
 import { labelName } from './settings';
-import { isMeasured, storedPart, studyLoss, type Study } from './study';
+import { curvatureLoss, isMeasured, storedPart, surfaceLoss, type Study } from './study';
 
 const NETS = [0, 1] as const;
 
@@ -43,7 +43,7 @@ export async function measureSlices(study: Study): Promise<void> {
       sampleInto(study, `slice-${labelName(settings.labels[net])}`, {
         surface,
         points: linePoints(evenly([-SLICE_RADIUS, SLICE_RADIUS], settings.slicePoints)),
-        losses: { train: studyLoss(study, net, data.probed) },
+        losses: { train: surfaceLoss(study, net, data.probed) },
         network: settings.weights[net],
         directions: `random, filter-normalised, seed ${settings.seed}`,
       }),
@@ -56,7 +56,7 @@ export async function measurePlanes(study: Study): Promise<void> {
   const { networks, settings, data } = study;
   const planes = NETS.map((net) => randomPlane(networks[net].parameters, { seed: settings.seed, orthogonal: true }));
   try {
-    const losses = NETS.map((net) => studyLoss(study, net, data.probed));
+    const losses = NETS.map((net) => surfaceLoss(study, net, data.probed));
     const range = await storedPart<SharedRange>(study, 'range', () => sharedRange(planes.map((surface, net) => ({ surface, loss: losses[net]! })), settings.rimMultiple));
     const axis = evenly([-range.radius, range.radius], settings.gridPoints);
     for (const net of NETS) {
@@ -80,12 +80,12 @@ export async function measurePlanes(study: Study): Promise<void> {
  * Batch norm is frozen at each net's statistics, whatever the planes use: the Hessian has no other gradient.
  */
 export async function measureEigenvectorPlanes(study: Study): Promise<void> {
-  const { networks, settings, data, onProgress } = study;
+  const { networks, settings, onProgress } = study;
   if (NETS.every((net) => isMeasured(study, `eigenvector-plane-${labelName(settings.labels[net])}`))) {
     // Eigenvectors are too large to be stored, and are not computed again for nothing.
     return;
   }
-  const losses = NETS.map((net) => studyLoss(study, net, data.probed, 'frozen'));
+  const losses = NETS.map((net) => curvatureLoss(study, net));
   const planes: Plane<TensorVector>[] = [];
   try {
     for (const net of NETS) {
