@@ -1,5 +1,7 @@
+import type { BenchResult } from '../bench/result';
 import { PRESET_GROUPS, presetConfigs, PRESETS, tuningConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
+import { goalsMarkdown, scalingMarkdown, timesMarkdown } from './benchTables';
 import { readTable } from './reading';
 import type { Contents } from './fill';
 import type { NamedFigures } from './reportFigures';
@@ -19,8 +21,9 @@ const FULL = ['corrected', 'as-published'] as const;
  *
  * @param results everything under `data/results`.
  * @param figures the figures of these results, as they lie in `figures/`.
+ * @param benchmarks everything under `data/bench`.
  */
-export function reportContents(results: readonly RunResult[], figures: NamedFigures): Contents {
+export function reportContents(results: readonly RunResult[], figures: NamedFigures, benchmarks: readonly BenchResult[]): Contents {
   const laptop = results.filter((run) => run.preset === LAPTOP);
   const final = laptop.filter((run) => run.config.evaluateOn === 'test');
   const byDataset = DATASETS.map((dataset, index): Contents => {
@@ -42,6 +45,9 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
     presets: presetsMarkdown(),
     'trial-count': String(laptop.length - final.length),
     'run-count': String(final.length),
+    'bench-goals': goalsMarkdown(benchmarks),
+    'bench-times': timesMarkdown(benchmarks),
+    'bench-scaling': scalingMarkdown(benchmarks),
     costs: costsMarkdown(final),
     machines: describeMachines(laptop),
   } as Contents;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { readBenchmarks } from '../bench/store';
 import { findPreset, PRESET_GROUPS, PRESETS } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
 import { readResults } from '../experiment/store';
@@ -61,7 +62,7 @@ export async function regenerateReport(root: string, preset: string): Promise<re
     return [file];
   }
   // The documents show every preset, whichever was asked for.
-  const contents = reportContents(source.results, figuresOf({ ...source, presets: PRESETS.map(({ name }) => name) }));
+  const contents = reportContents(source.results, figuresOf({ ...source, presets: PRESETS.map(({ name }) => name) }), await readBenchmarks(join(root, 'data', 'bench')));
   const files = DOCUMENTS.map((name) => join(root, name)).filter(existsSync);
   // All are filled before any is written, so that an error leaves each as it was.
   const filled = await Promise.all(files.map(async (file) => fill(await readFile(file, 'utf8'), contents, file)));

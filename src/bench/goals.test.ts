@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { goals } from './goals';
+import type { Comparison, Timing, Work } from './result';
+import { COMMON_CONFIGURATION, hopeful, rivalConfigurations } from './rivalConfigurations';
+import { median } from './statistics';
+
+function timing(side: Timing['side'], configuration: string, precision: Timing['precision'], work: Work, ...seconds: number[]): Timing {
+  return { side, configuration, precision, work, seconds };
+}
+
+const IMAGENET: Comparison = {
+  model: 'resnet50',
+  stem: 'imagenet',
+  batch: 128,
+  agreement: { loss: 0, gradientNorm: 0 },
+  timings: [
+    timing('samlab', 'float32', 'float32', 'sgd', 0.5, 0.7, 0.6),
+    timing('samlab', 'float32', 'float32', 'sam', 1.2),
+    timing('samlab', 'float32', 'float32', 'evaluation', 0.25),
+    timing('samlab', 'mixed', 'mixed', 'sgd', 0.4),
+    timing('samlab', 'mixed', 'mixed', 'sam', 0.6),
+    timing('samlab', 'mixed', 'mixed', 'evaluation', 0.1),
+    timing('PyTorch', COMMON_CONFIGURATION, 'float32', 'sgd', 1),
+    timing('PyTorch', 'channels_last, float32', 'float32', 'sgd', 0.8),
+    timing('PyTorch', 'channels_last, float32', 'float32', 'sam', 1.5),
+    timing('PyTorch', 'channels_last, float32', 'float32', 'evaluation', 0.2),
+    timing('PyTorch', 'channels_last, bfloat16', 'mixed', 'sgd', 0.5),
+    timing('PyTorch', 'channels_last, bfloat16', 'mixed', 'sam', 1),
+    { ...timing('PyTorch', 'channels_last, bfloat16, torch.compile', 'mixed', 'sgd'), failure: 'no compiler' },
+  ],
+  peakMemory: { samlab: 3e9, pytorch: 2e9 },
+  outsideKernels: 0.03,
+  dataShare: 0.01,
+};
+
+test('each goal is the ratio of medians that its name says, against the best of PyTorch', () => {
+  const values = Object.fromEntries(goals({ comparisons: [IMAGENET], ceiling: { samlab: 100, pytorch: 90 } }, 5e8 / 1.28).map(({ name, value, met }) => [name, [value, met]]));
+  assert.deepEqual(values, {
+    "float32 SGD step / PyTorch's best float32 SGD step, ImageNet stem, batch 128": [0.6 / 0.8, true],
+    "float32 SAM step / PyTorch's best float32 SAM step, ImageNet stem, batch 128": [1.2 / 1.5, true],
+    "mixed SGD step / PyTorch's best SGD step in any precision, ImageNet stem, batch 128": [0.4 / 0.5, true],
+    "mixed SAM step / PyTorch's best SAM step in any precision, ImageNet stem, batch 128": [0.6, true],
+    "mixed SAM step / PyTorch's float32 SGD step as scripts are commonly written": [0.6, true],
+    'SAM step / SGD step, float32': [2, false],
+    'SAM step / SGD step, mixed': [0.6 / 0.4, true],
+    'step time x measured MatMul ceiling / operations that are not padding': [(0.6 * 100e9) / ((128 * 5e8) / 1.28), true],
+    "peak memory / PyTorch's": [1.5, false],
+    "evaluation images/s / PyTorch's best inference mode": [2, true],
+    'share of a step outside TensorFlow kernels': [0.04, true],
+  });
+});
+
+test('what was not measured has no value and is neither met nor missed', () => {
+  const none = goals({ comparisons: [{ ...IMAGENET, timings: [] }], ceiling: { samlab: 100, pytorch: 90 } }, 1e8);
+  assert.deepEqual(none.filter(({ value }) => value === null).map(({ met }) => met), Array.from({ length: 9 }, () => null));
+});
+
+test('of the configurations of PyTorch those near the fastest stay, and the common one', () => {
+  const configurations = rivalConfigurations(true);
+  assert.equal(configurations.length, 8);
+  const seconds = [3, 9, 1, 1.4, 1.6, 5, 1.2, 2];
+  const screened = configurations.map((configuration, index) => (index === 6 ? { configuration, failure: 'no compiler' } : { configuration, seconds: seconds[index]! }));
+  assert.deepEqual(hopeful(screened).map(({ name }) => name), ['default, float32', 'channels_last, float32', 'channels_last, bfloat16']);
+});
+
+test('the median by hand', () => {
+  assert.equal(median([3, 1, 2]), 2);
+  assert.equal(median([4, 1, 2, 3]), 2.5);
+  assert.ok(Number.isNaN(median([])));
+});

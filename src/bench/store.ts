@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BENCH_FORMAT, type BenchResult } from './result';
+
+/** All stored benchmarks, one a machine, in the order of their names. @throws Error if a file is damaged or of another version. */
+export async function readBenchmarks(folder: string): Promise<readonly BenchResult[]> {
+  if (!existsSync(folder)) {
+    return [];
+  }
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(
+    files.map(async (name) => {
+      const file = join(folder, name);
+      const result = JSON.parse(await readFile(file, 'utf8')) as Partial<BenchResult>;
+      if (result.format !== BENCH_FORMAT || result.goals === undefined) {
+        throw new Error(`readBenchmarks: ${file} has format ${result.format ?? 'unknown'}, this version reads ${BENCH_FORMAT}; run npm run bench again, or move the file away.`);
+      }
+      return result as BenchResult;
+    }),
+  );
+}

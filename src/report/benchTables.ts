@@ -1,0 +1,80 @@
+import { WORKS, type BenchResult, type Comparison, type Timing, type Work } from '../bench/result';
+import { median } from '../bench/statistics';
+
+const WORK_NAMES: Readonly<Record<Work, string>> = { sgd: 'SGD step', sam: 'SAM step', evaluation: 'evaluation' };
+
+const STEM_NAMES = { imagenet: 'ImageNet stem', cifar: 'CIFAR stem' } as const;
+
+function machineOf({ processor, gpu, threads, versions, repeats }: BenchResult): string {
+  const { tensorflow, pytorch } = versions;
+  return `${gpu ?? `${processor}, ${threads} threads`}; TensorFlow ${tensorflow}, PyTorch ${pytorch}; medians of ${repeats} interleaved repeats`;
+}
+
+/** Every line of the table of goals with what was measured, for each machine, in GitHub's Markdown. */
+export function goalsMarkdown(benchmarks: readonly BenchResult[]): string {
+  if (benchmarks.length === 0) {
+    return 'Not run.';
+  }
+  return benchmarks
+    .map((benchmark) =>
+      [
+        `**Goals, ${machineOf(benchmark)}**`,
+        '',
+        '| Ratio | Goal | Measured | |',
+        '|---|---:|---:|---|',
+        ...benchmark.goals.map(({ name, goal, value, met }) => `| ${name} | ${goal.replace('<=', '≤').replace('>=', '≥')} | ${value === null ? 'not run' : value.toFixed(2)} | ${met === null ? '' : met ? 'met' : '**not met**'} |`),
+      ].join('\n'),
+    )
+    .join('\n\n');
+}
+
+function configurations({ timings }: Comparison): Pick<Timing, 'side' | 'configuration'>[] {
+  const unique = new Map(timings.map(({ side, configuration }) => [`${side} ${configuration}`, { side, configuration }]));
+  return [...unique.values()];
+}
+
+function cell(comparison: Comparison, { side, configuration }: Pick<Timing, 'side' | 'configuration'>, work: Work): string {
+  const timing = comparison.timings.find((one) => one.side === side && one.configuration === configuration && one.work === work);
+  return timing === undefined ? '–' : timing.failure !== undefined ? 'failed' : median(timing.seconds).toFixed(3);
+}
+
+function comparisonMarkdown(comparison: Comparison): string {
+  const { model, stem, batch, peakMemory, agreement } = comparison;
+  const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(2);
+  return [
+    `**${model === 'resnet50' ? 'ResNet-50' : model}, ${STEM_NAMES[stem]}, batch ${batch}: median seconds**`,
+    '',
+    `| Side | Configuration | ${WORKS.map((work) => WORK_NAMES[work]).join(' | ')} |`,
+    '|---|---|---:|---:|---:|',
+    ...configurations(comparison).map((one) => `| ${one.side} | ${one.configuration} | ${WORKS.map((work) => cell(comparison, one, work)).join(' | ')} |`),
+    '',
+    `*Before the timing, both sides computed the same loss (off by ${agreement.loss.toExponential(1)}) and gradient (off by ${agreement.gradientNorm.toExponential(1)} of its norm) in float32. Peak memory of SAM steps in float32: samlab ${gigabytes(peakMemory.samlab)} GB, PyTorch ${gigabytes(peakMemory.pytorch)} GB. A dash: a first look showed that the configuration is not PyTorch's best.*`,
+  ].join('\n');
+}
+
+/** Times of both sides, for each machine and network, in GitHub's Markdown. */
+export function timesMarkdown(benchmarks: readonly BenchResult[]): string {
+  if (benchmarks.length === 0) {
+    return 'Not run.';
+  }
+  return benchmarks.map((benchmark) => [`${machineOf(benchmark)}.`, ...benchmark.comparisons.map(comparisonMarkdown)].join('\n\n')).join('\n\n');
+}
+
+/** How a step's cost grows with batch, network and threads, for each machine, in GitHub's Markdown. */
+export function scalingMarkdown(benchmarks: readonly BenchResult[]): string {
+  const measured = benchmarks.filter(({ scaling }) => scaling.length > 0);
+  if (measured.length === 0) {
+    return 'Not run.';
+  }
+  return measured
+    .map((benchmark) =>
+      [
+        `**Float32 SGD step with the ImageNet stem, ${machineOf(benchmark)}**`,
+        '',
+        '| Network | Batch | Threads | Seconds a step | Images a second |',
+        '|---|---:|---:|---:|---:|',
+        ...benchmark.scaling.map(({ model, batch, threads, seconds }) => `| ${model} | ${batch} | ${threads} | ${seconds.toFixed(3)} | ${(batch / seconds).toFixed(0)} |`),
+      ].join('\n'),
+    )
+    .join('\n\n');
+}
