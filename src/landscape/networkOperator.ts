@@ -88,6 +88,7 @@ class NetworkOperator implements OutputOperator<TensorVector> {
   }
 
   async gradient(point: TensorVector): Promise<LossAndGradient<TensorVector>> {
+    checkPoint(point, this.model);
     let loss = 0;
     const gradient = point.zeros();
     try {

@@ -17,7 +17,8 @@ export interface CurvatureOptions {
  *
  * H v = (g(w + h v) - g(w - h v)) / 2h with h = step / |v|, off by h² / 6 D³g[v, v, v] + O(h⁴)
  *
- * A product costs two gradients. With a block, v is 0 outside of it and the product is cut down to it.
+ * Where w lies on kinks of ReLUs (channels that are 0 for every image) there is no Hessian: differences then grow like
+ * 1/h, and no probe converges. Kinks near w are smoothed over the step. A product costs two gradients. With a block, v is 0 outside of it and the product is cut down to it.
  *
  * @param point w; it must live as long as the operator, and is never moved.
  * @throws RangeError for unknown names in the block or a step that is not above 0; `matvec`, for a zero direction.

@@ -13,7 +13,7 @@ export interface EigenvalueOptions {
   readonly seed: number;
   /** From which end of the spectrum; the largest unless told. */
   readonly end?: 'largest' | 'smallest';
-  /** Largest residual of a converged pair, in units of the largest |eigenvalue| found; 1e-3 unless told, which float32 differences reach. */
+  /** Largest residual of a converged pair, in units of the largest |eigenvalue| found; 0.01 unless told, which float32 differences reach. */
   readonly tolerance?: number;
   /** Most products before the check of the result; 100 unless told. As many vectors are kept in memory. */
   readonly maxIterations?: number;
@@ -68,7 +68,7 @@ const MARGIN = 0.5;
  * range; Error if a product is not finite.
  */
 export async function topEigenvalues<V extends Vector>(operator: LinearOperator<V>, options: EigenvalueOptions): Promise<Eigenpairs<V>> {
-  const { count, seed, end = 'largest', tolerance = 1e-3, blockSize = 1, onProgress } = options;
+  const { count, seed, end = 'largest', tolerance = 0.01, blockSize = 1, onProgress } = options;
   const maxIterations = Math.min(options.maxIterations ?? 100, operator.dimension);
   checkOptions(operator, { count, tolerance, blockSize, maxIterations });
   const chance = random(seed, 'eigenvalues');
@@ -180,7 +180,7 @@ function checkOptions<V extends Vector>(
     throw new RangeError(`topEigenvalues: ${maxIterations} iterations find at most as many eigenvalues, got a count of ${count}; raise maxIterations.`);
   }
   if (!(tolerance > 0)) {
-    throw new RangeError(`topEigenvalues: expected a tolerance above 0, got ${tolerance}; 1e-3 suits float32 differences.`);
+    throw new RangeError(`topEigenvalues: expected a tolerance above 0, got ${tolerance}; 0.01 suits float32 differences.`);
   }
   if (!(Number.isSafeInteger(blockSize) && blockSize >= 1)) {
     throw new RangeError(`topEigenvalues: expected a blockSize of at least 1, got ${blockSize}.`);

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { tensorCount } from '../../engine/tensor';
+import type { TensorVector } from '../../engine/tensorVector';
+import { disposeStatistics } from '../../models/initialise';
+import { readFixture } from '../../testing/fixture';
+import { hashedStatistics } from '../../testing/hashedNetwork';
+import { networkOperator, type NetworkOperatorOptions } from '../networkOperator';
+import type { LinearOperator, OutputOperator } from '../operator';
+import { openOrShut, pictures, smallModel } from '../testNetwork';
+import { empiricalFisher, gaussNewton } from './gaussNewton';
+import { hessian } from './hessian';
+import { symmetricEigen } from './symmetricEigen';
+import { topEigenvalues } from './topEigenvalues';
+import { hessianTrace } from './trace';
+
+/** Dense matrices of PyTorch's autograd in double precision, as rows of the upper triangle (make_curvature.py). */
+interface SmallFixture {
+  readonly images: number;
+  readonly smoothing: number;
+  readonly loss: number;
+  readonly hessianFrozen: readonly number[];
+  readonly hessianBatch: readonly number[];
+  readonly gaussNewton: readonly number[];
+  readonly empiricalFisher: readonly number[];
+}
+
+const { small: fixture } = readFixture('curvature.json') as { readonly small: SmallFixture };
+const SIZE = 67;
+
+/** Large for this net, whose third derivatives are small: rounding over h and the h² term are both below 4e-4 of the matrix. */
+const STEP = 0.05;
+
+function symmetric(triangle: readonly number[]): number[][] {
+  const rows = Array.from({ length: SIZE }, () => new Array<number>(SIZE).fill(0));
+  let read = 0;
+  for (let row = 0; row < SIZE; row++) {
+    for (let column = row; column < SIZE; column++) {
+      rows[row]![column] = rows[column]![row] = triangle[read++]!;
+    }
+  }
+  return rows;
+}
+
+/** All columns, by products with unit vectors. */
+async function dense(operator: LinearOperator<TensorVector>): Promise<number[][]> {
+  const columns: number[][] = [];
+  for (let column = 0; column < SIZE; column++) {
+    let index = 0;
+    const unit = operator.draw(() => (index++ === column ? 1 : 0));
+    const product = await operator.matvec(unit);
+    columns.push(product.toArrays().flatMap((array) => [...array]));
+    [unit, product].forEach((vector) => vector.dispose());
+  }
+  return columns;
+}
+
+function norm(matrix: readonly (readonly number[])[]): number {
+  return Math.hypot(...matrix.flat());
+}
+
+/** Frobenius norm of the difference, in units of the expected matrix's. */
+function relativeError(found: readonly (readonly number[])[], expected: readonly (readonly number[])[]): number {
+  return norm(expected.map((row, at) => row.map((entry, column) => found[at]![column]! - entry))) / norm(expected);
+}
+
+type Body = (loss: OutputOperator<TensorVector>, w: TensorVector) => Promise<void>;
+
+/** Runs `body` on the small network's loss, and counts the tensors that it leaves. */
+async function onSmall(options: Pick<NetworkOperatorOptions, 'batchNorm' | 'batchSize'>, body: Body): Promise<void> {
+  const before = tensorCount();
+  const model = smallModel();
+  const w = openOrShut(model, 'bn1');
+  const statistics = hashedStatistics(model);
+  const loss = networkOperator(model, { statistics }, pictures('curvature small', fixture.images, 3), {
+    normalization: 'half',
+    labelSmoothing: fixture.smoothing,
+    ...options,
+  });
+  await body(loss, w);
+  w.dispose();
+  disposeStatistics(statistics);
+  assert.equal(tensorCount(), before);
+}
+
+const cases = [
+  { name: 'Hessian, batch norm frozen, in batches of 4 and 2', options: { batchNorm: 'frozen', batchSize: 4 }, operator: hessian, expected: fixture.hessianFrozen },
+  { name: "Hessian, batch norm by the batch's moments", options: { batchNorm: 'batch' }, operator: hessian, expected: fixture.hessianBatch },
+  { name: 'Gauss-Newton', options: { batchNorm: 'frozen', batchSize: 4 }, operator: gaussNewton, expected: fixture.gaussNewton },
+  { name: 'empirical Fisher', options: { batchNorm: 'frozen', batchSize: 4 }, operator: empiricalFisher, expected: fixture.empiricalFisher },
+] as const;
+
+for (const { name, options, operator, expected } of cases) {
+  test(`every entry of PyTorch's dense matrix: ${name}`, async () => {
+    await onSmall(options, async (loss, w) => {
+      const found = await dense(operator(loss, w, { step: STEP }));
+      const error = relativeError(found, symmetric(expected));
+      assert.ok(error < 1e-3, `relative error ${error}`);
+    });
+  });
+
+  test(`the eigenvalues and the trace of PyTorch's dense matrix: ${name}`, async () => {
+    await onSmall(options, async (loss, w) => {
+      const matrix = operator(loss, w, { step: STEP });
+      const exact = symmetricEigen(symmetric(expected)).map(({ value }) => value);
+      // The smallest converged value is 0 for the two matrices of low rank, so that only the scale of the first tells.
+      const { result, vectors } = await topEigenvalues(matrix, { count: 3, seed: 0, tolerance: 1e-3 });
+      vectors.forEach((vector) => vector.dispose());
+      assert.equal(result.converged, true);
+      result.eigenvalues.forEach(({ value }, index) => assert.ok(Math.abs(value - exact[index]!) <= 2e-3 * exact[0]!, `${value}, expected ${exact[index]}`));
+      const { trace, standardError } = await hessianTrace(matrix, { products: 20, tolerance: 0, seed: 0 });
+      const expectedTrace = exact.reduce((sum, value) => sum + value, 0);
+      assert.ok(Math.abs(trace - expectedTrace) <= 3 * standardError, `${trace} +- ${standardError}, expected ${expectedTrace}`);
+    });
+  });
+}
+
+for (const { name, options, operator } of cases.slice(2)) {
+  test(`no eigenvalue of the matrix is negative beyond rounding: ${name}`, async () => {
+    await onSmall(options, async (loss, w) => {
+      const { result, vectors } = await topEigenvalues(operator(loss, w, { step: STEP }), { count: 1, seed: 0, end: 'smallest' });
+      vectors.forEach((vector) => vector.dispose());
+      // float32 rounds to 6e-8; the largest eigenvalue is about 1.
+      assert.ok(result.eigenvalues[0]!.value > -1e-5, `${result.eigenvalues[0]!.value}`);
+    });
+  });
+}
+
+test("the difference's error falls fourfold with half the step", async () => {
+  await onSmall({ batchNorm: 'batch' }, async (loss, w) => {
+    const matrix = symmetric(fixture.hessianBatch);
+    // Along the linear layer's first weight, which comes after 54 of the convolution and 4 of batch norm.
+    const column = 58;
+    let index = 0;
+    const v = hessian(loss, w).draw(() => (index++ === column ? 1 : 0));
+    const exact = matrix[column]!;
+    const errorOf = async (step: number): Promise<number> => {
+      const product = await hessian(loss, w, { step }).matvec(v);
+      const found = product.toArrays().flatMap((array) => [...array]);
+      product.dispose();
+      return relativeError([found], [exact]);
+    };
+    const [large, small] = [await errorOf(0.4), await errorOf(0.2)];
+    v.dispose();
+    // Rounding is 1e-4 of the product at these steps, which leaves a thirtieth of the smaller error.
+    assert.ok(small > 1e-3 && large / small > 3.6 && large / small < 4.4, `relative errors ${large} and ${small}`);
+  });
+});
