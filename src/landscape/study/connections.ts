@@ -42,11 +42,12 @@ export async function measureInterpolation(study: Study): Promise<void> {
  * Trains a Bezier curve between the nets and measures train and test loss along it: `curve.json`.
  *
  * @param controlFile keeps the trained control point, a weights file too large to be stored with the numbers.
+ * @throws Error if the file holds the control point of another curve; whatever `trainBezier` and `samplePoints` throw.
  */
 export async function measureCurve(study: Study, controlFile: string): Promise<void> {
   const { networks, settings } = study;
   const [from, to] = networks.map(({ parameters }) => parameters) as [TensorVector, TensorVector];
-  const control = existsSync(controlFile) ? readControl(controlFile, from) : await trainControl(study, controlFile);
+  const control = existsSync(controlFile) ? readControl(controlFile, from, trainingOf(study)) : await trainControl(study, controlFile);
   try {
     const { plane, points } = bezierCurve(from, control, to);
     await withSurface(plane, (surface) =>
@@ -75,12 +76,21 @@ async function trainControl(study: Study, file: string): Promise<TensorVector> {
   });
   mkdirSync(dirname(file), { recursive: true });
   const arrays = control.toArrays();
-  writeSafetensors(file, new Map(control.specs.map(({ name, shape }, index) => [name, { shape, values: arrays[index]! }])));
+  writeSafetensors(file, new Map(control.specs.map(({ name, shape }, index) => [name, { shape, values: arrays[index]! }])), { training: trainingOf(study) });
   return control;
 }
 
-function readControl(file: string, like: TensorVector): TensorVector {
-  const { tensors } = readSafetensors(file);
+/** All that decides a control point. */
+function trainingOf({ settings, data }: Study): string {
+  const { weights, normalization, curveSteps, curveLearningRate, seed, subsetSeed, imagesPerClass, heldOutPerClass } = settings;
+  return JSON.stringify({ weights, images: data.training.name, normalization, curveSteps, curveLearningRate, seed, subsetSeed, imagesPerClass, heldOutPerClass });
+}
+
+function readControl(file: string, like: TensorVector, training: string): TensorVector {
+  const { tensors, metadata } = readSafetensors(file);
+  if (metadata['training'] !== training) {
+    throw new Error(`measureCurve: ${file} was trained between other nets or with other settings; delete it to train the curve anew, or choose another name.`);
+  }
   const arrays = like.specs.map(({ name }) => {
     const entry = tensors.get(name);
     if (entry === undefined) {

@@ -92,6 +92,7 @@ test('a study leaves one file a part, and nothing is measured twice', async (t) 
     assert.equal(straight[1], bent[0]);
     assert.ok(Math.abs(straight[3]! - bent[60]!) < 1e-3 * straight[3]!, `${straight[3]!} and ${bent[60]!}`);
   }
+  await assert.rejects(measureCurve({ ...study, settings: { ...SETTINGS, curveSteps: 2 } }, control), /was trained between other nets or with other settings/);
   assert.throws(() => openStudy({ ...study, settings: { ...SETTINGS, seed: 1 } }), /holds a study with other settings, nets or images/);
   study.networks.forEach(disposeNetwork);
   assert.equal(tensorCount(), before);

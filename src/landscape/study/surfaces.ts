@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { TensorVector } from '../../engine/tensorVector';
 import { hessian } from '../curvature/hessian';
 import { topEigenvalues, type TopEigenvalues } from '../curvature/topEigenvalues';
+import type { LossOperator } from '../operator';
 import { randomLine, randomPlane } from '../surface/directions';
 import { evenly, gridPoints, linePoints } from '../surface/grid';
 import { disposeDirections, planeOf, type Line, type Plane } from '../surface/plane';
@@ -57,7 +58,7 @@ export async function measurePlanes(study: Study): Promise<void> {
   const planes = NETS.map((net) => randomPlane(networks[net].parameters, { seed: settings.seed, orthogonal: true }));
   try {
     const losses = NETS.map((net) => surfaceLoss(study, net, data.probed));
-    const range = await storedPart<SharedRange>(study, 'range', () => sharedRange(planes.map((surface, net) => ({ surface, loss: losses[net]! })), settings.rimMultiple));
+    const range = await storedPart<SharedRange>(study, 'range', () => rangeOf(study, planes, losses));
     const axis = evenly([-range.radius, range.radius], settings.gridPoints);
     for (const net of NETS) {
       await sampleInto(study, `plane-${labelName(settings.labels[net])}`, {
@@ -71,6 +72,16 @@ export async function measurePlanes(study: Study): Promise<void> {
   } finally {
     planes.forEach(disposeDirections);
   }
+}
+
+/** The number of radii that the search takes is not known before; each is told as one more. */
+function rangeOf({ settings, onProgress }: Study, planes: readonly Plane<TensorVector>[], losses: readonly LossOperator<TensorVector>[]): Promise<SharedRange> {
+  let tried = 0;
+  return sharedRange(
+    planes.map((surface, net) => ({ surface, loss: losses[net]! })),
+    settings.rimMultiple,
+    { onProgress: ({ radius }) => onProgress?.({ part: `range, radius ${radius.toPrecision(3)}`, done: ++tried, total: tried }) },
+  );
 }
 
 /**
@@ -102,7 +113,7 @@ export async function measureEigenvectorPlanes(study: Study): Promise<void> {
       planes.push(planeOf(parameters, x, y));
       await storedPart<TopEigenvalues>(study, part, () => Promise.resolve(result));
     }
-    const range = await storedPart<SharedRange>(study, 'eigenvector-range', () => sharedRange(planes.map((surface, net) => ({ surface, loss: losses[net]! })), settings.rimMultiple));
+    const range = await storedPart<SharedRange>(study, 'eigenvector-range', () => rangeOf(study, planes, losses));
     const axis = evenly([-range.radius, range.radius], settings.gridPoints);
     for (const net of NETS) {
       await sampleInto(study, `eigenvector-plane-${labelName(settings.labels[net])}`, {

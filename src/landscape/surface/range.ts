@@ -22,6 +22,14 @@ export interface SharedRange {
   readonly rims: readonly number[];
 }
 
+/** How the search for a range goes. */
+export interface RangeOptions {
+  /** First radius that is tried; 1 unless told. */
+  readonly start?: number;
+  /** Called after each radius, with the mean losses over the rims there. */
+  readonly onProgress?: (progress: { readonly radius: number; readonly rims: readonly number[] }) => void;
+}
+
 /** Corners and middles of the sides of a square, and the ends of a line. */
 const RIM = { plane: [[-1, -1], [-1, 0], [-1, 1], [0, -1], [0, 1], [1, -1], [1, 0], [1, 1]], line: [[-1, 0], [1, 0]] } as const;
 /** The range is found to this factor. */
@@ -37,10 +45,9 @@ const LARGEST_FACTOR = 2 ** 20;
  * net's rim reaches the multiple; at a radius smaller by a tenth, one does not.
  *
  * @param multiple above 1.
- * @param start first radius that is tried, 1 unless told.
  * @throws RangeError for a multiple of 1 or less, a loss of 0 at a centre, or if no radius within 2^20 of the start will do.
  */
-export async function sharedRange<V extends Vector>(nets: readonly RangedSurface<V>[], multiple: number, start = 1): Promise<SharedRange> {
+export async function sharedRange<V extends Vector>(nets: readonly RangedSurface<V>[], multiple: number, { start = 1, onProgress }: RangeOptions = {}): Promise<SharedRange> {
   if (!(multiple > 1 && start > 0 && nets.length > 0)) {
     throw new RangeError(`sharedRange: expected nets, a multiple above 1 and a start above 0, got ${nets.length} nets, multiple ${multiple}, start ${start}.`);
   }
@@ -51,6 +58,7 @@ export async function sharedRange<V extends Vector>(nets: readonly RangedSurface
   }
   const search = await findRadius(start, multiple, async (radius) => {
     const rims = await all(nets, (net) => rimLoss(net, radius));
+    onProgress?.({ radius, rims });
     return { rims, reached: rims.every((rim, net) => rim >= multiple * centres[net]!) };
   });
   return { ...search, multiple, centres };

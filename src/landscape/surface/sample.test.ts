@@ -143,11 +143,12 @@ function net(curvature: number) {
 test('the shared range is where every rim reaches the multiple, by a closed form', async () => {
   // The squares of the distances of the eight places are 1 and 2 times r²: the rim is 1 + 1.5 c r², 10 at r = sqrt(6 / c).
   for (const start of [0.01, 1, 300]) {
-    const range = await sharedRange([net(100), net(4)], 10, start);
+    const tried: number[] = [];
+    const range = await sharedRange([net(100), net(4)], 10, { start, onProgress: ({ radius }) => tried.push(radius) });
     const exact = Math.sqrt(6 / 4);
     assert.ok(range.radius >= exact && range.radius <= 1.1 * exact, `${range.radius} from ${start}, exact ${exact}`);
     expectAllClose(range.rims, [100, 4].map((c) => 1 + 1.5 * c * range.radius ** 2), { relative: 1e-12 });
-    assert.deepEqual(range.centres, [1, 1]);
+    assert.deepEqual([range.centres, tried[0]], [[1, 1], start]);
   }
 });
 
