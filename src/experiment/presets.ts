@@ -1,8 +1,8 @@
 import { DEFAULT_METHOD } from '../train/methodSettings';
 import type { ExperimentConfig } from './config';
 import { crossProduct } from './grid';
-import { PUBLISHED_DEFECTS } from './publishedDefects';
 import { validateConfig } from './schema';
+import { SMALL_PRESETS } from './smallPresets';
 
 /** What a run does where nothing else is said: the corrected recipe on all of CIFAR-10. */
 export const DEFAULT_CONFIG: ExperimentConfig = {
@@ -127,14 +127,7 @@ export const PRESETS: readonly Preset[] = [
     byDataset: { cifar100: { imagesPerClass: 50 } },
     grid: { dataset: DATASETS, decayShare: [0.2, 0.57], seed: [0, 1, 2], method: METHODS },
   },
-  {
-    name: 'defects',
-    description: "each defect of the original's code alone, beside SGD and SAM without any, on a small budget",
-    changes: { imagesPerClass: 100, normalization: 'half', model: 'resnet20', epochs: 30, cutout: 16, method: 'sam' },
-    byDataset: { cifar100: { imagesPerClass: 50 } },
-    grid: { dataset: DATASETS, seed: [0, 1, 2] },
-    variants: [{ method: 'sgd' }, {}, ...Object.values(PUBLISHED_DEFECTS)],
-  },
+  ...SMALL_PRESETS,
   {
     name: 'corrected',
     description: 'the corrected recipe on all training images, both stems: for a GPU or for patient people',
@@ -147,6 +140,7 @@ export const PRESETS: readonly Preset[] = [
 /** Presets that a reader asks for by one name. */
 export const PRESET_GROUPS: Readonly<Record<string, readonly string[]>> = {
   quick: ['quick', 'quick-resnet50'],
+  defects: ['defects', 'defects-cifar100'],
   paper: ['corrected', 'as-published'],
 };
 

@@ -4,6 +4,7 @@ import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG, findPreset, PRESETS, presetConfigs, tuningConfigs } from './presets';
 import { PUBLISHED_DEFECTS } from './publishedDefects';
 import { validateConfig } from './schema';
+import { runId } from './store';
 
 const cases: readonly (readonly [string, unknown, RegExp])[] = [
   ['an unknown key', { lerningRate: 0.1 }, /Unrecognized key: "lerningRate"[\s\S]*Known settings: dataset/],
@@ -53,10 +54,18 @@ void test('tail starts its perturbations with its decay', () => {
 
 void test('each defect of the original is a run of its own beside the run without any', () => {
   const configs = presetConfigs(findPreset('defects'));
-  const perSeed = configs.filter(({ dataset, seed }) => dataset === 'cifar10' && seed === 0);
-  assert.equal(perSeed.length, 1 + 1 + Object.keys(PUBLISHED_DEFECTS).length);
+  const holds = (config: ExperimentConfig, changes: Partial<ExperimentConfig>): boolean => Object.entries(changes).every(([key, value]) => config[key as keyof ExperimentConfig] === value);
   for (const [name, changes] of Object.entries(PUBLISHED_DEFECTS)) {
-    assert.ok(perSeed.some((config) => Object.entries(changes).every(([key, value]) => config[key as keyof ExperimentConfig] === value)), name);
+    assert.ok(configs.some((config) => holds(config, changes)), name);
+  }
+  const plain = { asamOn: 'weights', selection: 'last', cutout: 0, learningRate: 0.1, radiusIn: 'twoNorm', ascentProjection: true } as const;
+  assert.ok((['sgd', 'sam'] as const).every((method) => configs.some((config) => holds(config, { ...plain, method }))));
+});
+
+void test('the quick comparisons share one budget, and with it the runs that more than one of them needs', () => {
+  const ids = ['family', 'fgsm-steps', 'defects'].map((name) => new Set(presetConfigs(findPreset(name)).map(runId)));
+  for (const config of presetConfigs(findPreset('family')).filter(({ seed, method }) => seed === 0 && ['sgd', 'sam'].includes(method))) {
+    assert.ok(ids.every((set) => set.has(runId(config))), runId(config));
   }
 });
 

@@ -1,0 +1,82 @@
+import type { ExperimentConfig } from './config';
+import type { Preset } from './presets';
+import { PUBLISHED_DEFECTS } from './publishedDefects';
+
+/**
+ * The budget of the quick comparisons on real images: ResNet-20, 1,000 CIFAR-10 images, 8 epochs of 20 steps, 2,000 test
+ * images. A run of SGD takes half a minute on two cores, one of SAM twice that.
+ */
+const SMALL: Partial<ExperimentConfig> = {
+  imagesPerClass: 100,
+  testImagesPerClass: 200,
+  normalization: 'half',
+  model: 'resnet20',
+  epochs: 8,
+  batchSize: 50,
+  warmupEpochs: 1,
+};
+
+/** SGD, SAM and each reviewed method with its paper's own radius for CIFAR-10; FGSM with two steps at SAM's radius. Nothing is tuned. */
+export const REVIEWED_METHODS = [
+  { method: 'sgd' },
+  { method: 'sam', rho: 0.05 },
+  { method: 'fgsm', rho: 0.05, ascentSteps: 2 },
+  { method: 'asam', rho: 0.5 },
+  { method: 'ssamF', rho: 0.1, maskEpochs: 2 },
+  { method: 'ssamD', rho: 0.1, maskEpochs: 2 },
+  { method: 'msam', rho: 3 },
+  { method: 'lookSam', rho: 0.05 },
+] as const satisfies readonly Partial<ExperimentConfig>[];
+
+/** FGSM by steps at the 2-norm of SAM's radius, with momentum, and as a sister project of the original made it: 0.00025 a coordinate and step, unclipped. */
+const FGSM_VARIANTS = [
+  { method: 'sgd' },
+  { method: 'sam' },
+  ...[1, 2, 5, 10].map((ascentSteps) => ({ method: 'fgsm', ascentSteps }) as const),
+  { method: 'fgsm', ascentSteps: 2, ascentMomentum: 1 },
+  { method: 'fgsm', ascentSteps: 4, radiusIn: 'ownNorm', rho: 0.00025, ascentStepLength: 1, ascentProjection: false },
+] as const satisfies readonly Partial<ExperimentConfig>[];
+
+const { learningRate, fgsmAsItRan, perCoordinateRadius, noProjection, ...OTHER_DEFECTS } = PUBLISHED_DEFECTS;
+
+/** Batches of 128 are the control of the learning rate, cutout for each image that of cutout for a batch; FGSM takes two steps. */
+const DEFECT_VARIANTS: readonly Partial<ExperimentConfig>[] = [
+  { method: 'sgd' },
+  {},
+  ...Object.values(OTHER_DEFECTS),
+  { cutout: 16 },
+  ...[perCoordinateRadius, noProjection, fgsmAsItRan].map((defect) => ({ ...defect, ascentSteps: 2 })),
+  ...(['sgd', 'sam'] as const).flatMap((method) => [{ method, batchSize: learningRate.batchSize }, { ...learningRate, method }]),
+];
+
+/** Presets of quick comparisons on real images, half an hour on two cores in all; runs that two of them share are made once. */
+export const SMALL_PRESETS: readonly Preset[] = [
+  {
+    name: 'family',
+    description: 'each reviewed method beside SGD and SAM on 1,000 CIFAR-10 images: a quarter of an hour on two cores',
+    changes: SMALL,
+    grid: { dataset: ['cifar10'], seed: [0, 1, 2] },
+    variants: REVIEWED_METHODS,
+  },
+  {
+    name: 'fgsm-steps',
+    description: "multi-step FGSM with 1 to 10 steps at SAM's radius, on the same budget, one seed",
+    changes: SMALL,
+    grid: { dataset: ['cifar10'], seed: [0] },
+    variants: FGSM_VARIANTS,
+  },
+  {
+    name: 'defects',
+    description: "each defect of the original's code alone, beside SGD and SAM without any, on the same budget, one seed",
+    changes: { ...SMALL, method: 'sam' },
+    grid: { dataset: ['cifar10'], seed: [0] },
+    variants: DEFECT_VARIANTS,
+  },
+  {
+    name: 'defects-cifar100',
+    description: "the original's learning rate on 2,000 CIFAR-100 images, where its errors near 90 % are",
+    changes: { ...SMALL, imagesPerClass: 20, testImagesPerClass: 20, batchSize: learningRate.batchSize },
+    grid: { dataset: ['cifar100'], seed: [0], method: ['sgd', 'sam'] },
+    variants: [{}, learningRate],
+  },
+];
