@@ -1,8 +1,7 @@
 /** A program: measures what runs cost, as the process that started it says. */
 import { imageCount, select, type Dataset } from '../data/dataset';
 import { describeEnvironment } from '../experiment/environment';
-import { experimentData } from '../experiment/run';
-import { createModel } from '../models/create';
+import { experimentData, preparedModel } from '../experiment/run';
 import type { Model } from '../models/model';
 import { evaluate } from '../train/evaluate';
 import { train } from '../train/loop';
@@ -30,7 +29,7 @@ async function secondsPerImage(model: Model, network: NetworkState, images: Data
 
 async function measure({ config, folders }: MeasureOrder['runs'][number]): Promise<MeasuredCost> {
   const { training, heldOut, test } = await experimentData(config, folders);
-  const model = createModel(config.model, config.stem, training.classNames.length);
+  const model = preparedModel(config, training.classNames.length);
   const started = performance.now();
   const times: number[] = [];
   let stepsPerEpoch = 1;
@@ -50,7 +49,8 @@ async function measure({ config, folders }: MeasureOrder['runs'][number]): Promi
   disposeNetwork(network);
   const { processor, gpu, threads } = describeEnvironment();
   const evaluated = imageCount(test) + (heldOut ? HELD_OUT_EVALUATIONS * imageCount(heldOut) : 0);
-  return { secondsPerEpoch: secondsPerStep * stepsPerEpoch, secondsOnce: perImage * evaluated, config, machine: { processor, gpu, threads } };
+  const eachEpoch = config.selection === 'bestOnTest' ? perImage * imageCount(test) : 0;
+  return { secondsPerEpoch: secondsPerStep * stepsPerEpoch + eachEpoch, secondsOnce: perImage * evaluated, config, machine: { processor, gpu, threads } };
 }
 
 process.once('message', ({ runs }: MeasureOrder) => {
