@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { within } from './elements';
-import { loadPlotly, type Plotly } from './plotly';
+import { loadPlotly, PLOTLY_SETTINGS, type Plotly } from './plotly';
 
 /** A figure as the page holds it. */
 interface StoredFigure {
@@ -9,7 +9,7 @@ interface StoredFigure {
   readonly threeDimensional: boolean;
 }
 
-/** A flat figure is not drawn narrower than this, in pixels; on a phone its card scrolls. */
+/** Only a lone surface is drawn narrower than this, in pixels; on a phone the others' cards scroll. */
 const NARROWEST = 620;
 /** How far before it comes into sight a figure is drawn. */
 const AHEAD = '300px';
@@ -38,11 +38,12 @@ function storedFigure(place: HTMLElement): StoredFigure {
 }
 
 async function draw(plotly: Plotly, place: HTMLElement, { data, layout, threeDimensional }: StoredFigure): Promise<void> {
-  const width = threeDimensional ? place.clientWidth : Math.max(place.clientWidth, NARROWEST);
+  const oneSurface = threeDimensional && !('scene2' in layout);
+  const width = oneSurface ? place.clientWidth : Math.max(place.clientWidth, NARROWEST);
   // Else the page jumps whenever picture and figure change places.
   place.style.height = `${String(layout['height'])}px`;
   place.replaceChildren();
-  await plotly.react(place, data, { ...layout, width }, { displayModeBar: false, responsive: false });
+  await plotly.react(place, data, { ...layout, width }, PLOTLY_SETTINGS);
 }
 
 loadPlotly().then(drawInSight, (error: unknown) => {

@@ -3,6 +3,9 @@
 /** plotly's script, as it lies beside the pages. */
 export const PLOTLY_FILE = 'plotly.js';
 
+/** No buttons over the drawing; and the wheel scrolls the page, not the surface that happens to be below it. */
+export const PLOTLY_SETTINGS = { displayModeBar: false, scrollZoom: false } as const;
+
 /** The part of plotly that the pages use. */
 export interface Plotly {
   react(root: HTMLElement, data: readonly object[], layout: object, config: object): Promise<unknown>;

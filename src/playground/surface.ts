@@ -3,7 +3,7 @@ import { sampleGrid } from '../report/illustrations/planarLoss';
 import type { Landscape } from './losses';
 import { methodOf } from './methods';
 import { cssColour, PALETTES } from './palette';
-import { loadPlotly, PLOTLY_FILE, type Plotly } from './plotly';
+import { loadPlotly, PLOTLY_FILE, PLOTLY_SETTINGS, type Plotly } from './plotly';
 import { shownPoint, type Scene, type View } from './scene';
 import { heightsOf } from './shading';
 import type { MethodRun } from './simulate';
@@ -34,7 +34,7 @@ export function createSurface(root: HTMLElement, note: HTMLElement): View {
     waiting = false;
     if (plotly !== undefined && scene !== undefined) {
       note.remove();
-      void plotly.react(root, traces(scene), layout(scene), { displayModeBar: false, responsive: true });
+      void plotly.react(root, traces(scene), layout(scene), { ...PLOTLY_SETTINGS, responsive: true });
     }
   };
   const drawSoon = (): void => {

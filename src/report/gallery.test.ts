@@ -29,6 +29,7 @@ async function folderOf(context: TestContext, figures: Readonly<Record<string, F
 const FIGURES = {
   'figure-10-contour': lossContour({ ...LOSS, title: 'Ten' }),
   'figure-2-surface': lossSurface({ ...LOSS, title: 'Two' }),
+  'landscape-a-planes': lossContour({ ...LOSS, title: 'A plane' }),
   'laptop-errors': figure({ title: 'Errors </script> & more', caption: CAPTION }, [{ type: 'scatter', x: [1, 2], y: [3, 4] }], { annotations: [{ text: 'a mark', x: 1, y: 3 }] }),
 };
 
@@ -37,8 +38,9 @@ test('the gallery shows every figure in readers\' order, with its caption and li
   await writeFile(join(folder, 'notes.json'), '{}');
   await writeGallery(folder, '../data/results/');
   const page = await readFile(join(folder, 'index.html'), 'utf8');
-  assert.deepEqual([...page.matchAll(/<figure class="drawn" id="([^"]+)"/g)].map((match) => match[1]), ['figure-2-surface', 'figure-10-contour', 'laptop-errors']);
-  assert.equal(page.split('with &lt;angles&gt; &amp; &quot;quotes&quot;, and words enough').length, 4);
+  assert.deepEqual([...page.matchAll(/<figure class="drawn" id="([^"]+)"/g)].map((match) => match[1]), ['figure-2-surface', 'figure-10-contour', 'landscape-a-planes', 'laptop-errors']);
+  assert.equal(page.split('with &lt;angles&gt; &amp; &quot;quotes&quot;, and words enough').length, 5);
+  assert.deepEqual([...page.matchAll(/<h2>([^<]+)<\/h2><p class="about"/g)].map((match) => match[1]), ['Illustrations', 'Loss landscapes', 'Results']);
   for (const file of ['figure-2-surface.json', 'figure-2-surface.png', 'figure-10-contour.svg', 'laptop-errors.html', '../data/results/', 'playground.html']) {
     assert.ok(page.includes(`href="${file}"`), file);
   }

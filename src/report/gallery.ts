@@ -13,10 +13,14 @@ interface DrawnFigure {
   readonly specification: FigureSpecification;
 }
 
-/** Figures that are computed and need no training have names that start so. */
-const ILLUSTRATION = /^figure-\d/;
-/** Room that titles and captions take in a figure of its own, in pixels; on the page they are text. */
-const MARGINS = { top: 50, bottom: 60 } as const;
+/** The sections of the gallery; a figure belongs to the first whose pattern its name has. */
+const SECTIONS = [
+  { title: 'Illustrations', pattern: /^figure-\d/, about: 'Computed on losses of two parameters in closed form; no data set and no seed.' },
+  { title: 'Loss landscapes', pattern: /^landscape-/, about: 'Measured around the minima of trained networks; captions say on how many images.' },
+  { title: 'Results', pattern: /^/, about: 'Drawn from stored runs.' },
+] as const;
+/** What `figure` keeps free for a title, and for a line of the caption, in pixels; on the page they are text. */
+const [TITLE_ROOM, CAPTION_LINE] = [45, 16] as const;
 const PICTURE = 'playground.png';
 
 /**
@@ -28,13 +32,12 @@ const PICTURE = 'playground.png';
  */
 export async function writeGallery(folder: string, results: string): Promise<void> {
   const figures = await drawnFigures(folder);
-  const [illustrations, measured] = [figures.filter(({ name }) => ILLUSTRATION.test(name)), figures.filter(({ name }) => !ILLUSTRATION.test(name))];
-  const parts = [
-    invitation(existsSync(join(folder, PICTURE))),
-    contents(figures),
-    section('Illustrations', 'Computed on losses of two parameters in closed form; no data set and no seed.', illustrations),
-    section('Results', `Drawn from the <a href="${escapeHtml(results)}">stored runs</a>.`, measured),
-  ];
+  const sections = SECTIONS.map(({ title, about }, index) => {
+    const own = figures.filter(({ name }) => SECTIONS.findIndex(({ pattern }) => pattern.test(name)) === index);
+    const stored = title === 'Illustrations' ? '' : ` <a href="${escapeHtml(results)}">All stored results</a>.`;
+    return own.length === 0 ? '' : section(title, `${about}${stored}`, own);
+  });
+  const parts = [invitation(existsSync(join(folder, PICTURE))), contents(figures), ...sections];
   await writeFileAtomic(join(folder, 'index.html'), await galleryPage(parts.join('\n')));
 }
 
@@ -58,7 +61,7 @@ function contents(figures: readonly DrawnFigure[]): string {
 }
 
 function section(title: string, about: string, figures: readonly DrawnFigure[]): string {
-  return figures.length === 0 ? '' : `<section><h2>${title}</h2><p class="about">${about}</p>\n${figures.map(drawnFigure).join('\n')}</section>`;
+  return `<section><h2>${title}</h2><p class="about">${about}</p>\n${figures.map(drawnFigure).join('\n')}</section>`;
 }
 
 function drawnFigure({ name, specification }: DrawnFigure): string {
@@ -87,10 +90,14 @@ export function captionOf({ layout }: FigureSpecification): string {
 
 /** The figure without its title and its caption, and without the room for them. */
 function forPage({ data, layout }: FigureSpecification): FigureSpecification {
+  const notes = notesOf(layout);
+  const stripped = { ...layout, title: { text: '' }, annotations: notes.slice(0, -1) };
   const { margin } = layout as { readonly margin?: { readonly t: number; readonly b: number } };
-  const [top, bottom] = [Math.min(margin?.t ?? MARGINS.top, MARGINS.top), Math.min(margin?.b ?? MARGINS.bottom, MARGINS.bottom)];
-  const height = layout.height - (margin === undefined ? 0 : margin.t - top + margin.b - bottom);
-  return { data, layout: { ...layout, title: { text: '' }, annotations: notesOf(layout).slice(0, -1), margin: { ...margin, t: top, b: bottom }, height } };
+  if (margin === undefined) {
+    return { data, layout: stripped };
+  }
+  const captionRoom = CAPTION_LINE * (notes.at(-1)?.text.split('<br>').length ?? 0);
+  return { data, layout: { ...stripped, margin: { ...margin, t: margin.t - TITLE_ROOM, b: margin.b - captionRoom }, height: layout.height - TITLE_ROOM - captionRoom } };
 }
 
 function notesOf(layout: FigureSpecification['layout']): readonly { readonly text: string }[] {
