@@ -65,6 +65,17 @@ export type { FederatedConfig, FederatedSettings } from './federated/settings';
 export { federatedId, findFederatedResult, readFederatedResults } from './federated/store';
 
 // landscape: lines, planes and paths through weight space, what their surfaces and layers have in common
+export { networkOperator, type NetworkOperatorOptions } from './landscape/networkOperator';
+export { ProbeStopped, type BatchNormMode, type LinearOperator, type LossOperator, type LossSource, type OutputBatch, type OutputOperator, type PointLoss } from './landscape/operator';
+export { empiricalFisher, gaussNewton } from './landscape/curvature/gaussNewton';
+export { hessian, type CurvatureOptions } from './landscape/curvature/hessian';
+export { spectralDensity, type DensityOptions, type SpectralDensity } from './landscape/curvature/spectralDensity';
+export { topEigenvalues, type Eigenpairs, type Eigenvalue, type EigenvalueOptions, type TopEigenvalues } from './landscape/curvature/topEigenvalues';
+export { hessianTrace, type TraceEstimate, type TraceOptions } from './landscape/curvature/trace';
+export { averageSharpness, type AverageSharpness } from './landscape/sharpness/average';
+export { groupsOf, mSharpness, type MSharpness } from './landscape/sharpness/mSharpness';
+export { samSharpness, type SamSharpness } from './landscape/sharpness/samSharpness';
+export { epsSharpness, worstCaseSharpness, type AscentSharpness, type Sharpness } from './landscape/sharpness/worstCase';
 export { lossBarrier, type LossBarrier } from './landscape/connectivity/barrier';
 export { bezierCurve, trainBezier, type BezierCurve, type BezierTraining } from './landscape/connectivity/bezier';
 export { layerSimilarity, type LayerSimilarity } from './landscape/similarity/layerSimilarity';
