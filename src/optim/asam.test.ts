@@ -6,7 +6,7 @@ import type { ParameterSpec } from '../engine/vector';
 import { expectAllClose } from '../testing/expectAllClose';
 import { adaptiveScale, asam } from './asam';
 import { sam } from './sam';
-import { perturb } from './testRule';
+import { perturb, ruleInput } from './testRule';
 
 test('by hand, without eta: T g = (8, 9), of norm sqrt 145, and T^2 g = (16, -27)', () => {
   const input = { parameters: PlainVector.of(2, -3), gradient: PlainVector.of(4, -3), rho: 0.5 };
@@ -33,6 +33,13 @@ function scaleOf(settings: Parameters<typeof adaptiveScale>[1]): number[][] {
 test('T by element, and by filter: filters are the last axis, their norms 5 and 13', () => {
   assert.deepEqual(scaleOf({ eta: 0.5, scaling: 'element', scaled: ['weight'] }), [[3.5, 5.5, 4.5, 12.5], [2.5, 7.5], [1]]);
   assert.deepEqual(scaleOf({ eta: 0.5, scaling: 'filter', scaled: ['weight'] }), [[5.5, 13.5, 5.5, 13.5], [2.5, 7.5], [1]]);
+});
+
+test('weights alone are scaled unless more is asked for', () => {
+  const gradient = layered.absPower(0);
+  const [, , bn] = asam({ eta: 0 }).perturb(ruleInput({ parameters: layered, gradient, rho: 1 })).elements;
+  // |T g|: filters and matrix element by element, and 1 for the scale.
+  expectAllClose(bn!, [1 / Math.sqrt(9 + 25 + 16 + 144 + 4 + 49 + 1)], { relative: 1e-12 });
 });
 
 test('kinds that are not named keep the identity; all may be named', () => {

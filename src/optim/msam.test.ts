@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PlainVector } from '../engine/plainVector';
+import { expectAllClose } from '../testing/expectAllClose';
 import { msam } from './msam';
 import { sgd } from './sgd';
 import { sharpnessAware, type MethodState } from './sharpnessAware';
 import { plainStep, type Objective } from './step';
+import { perturb } from './testRule';
 
 /** x^2 / 2, and where and in which phase it was asked. */
 function parabola(): { readonly objective: Objective<PlainVector>; readonly asked: (readonly [string, number])[] } {
@@ -33,6 +35,12 @@ test("two steps by hand: the first is SGD's, the second looks ahead along the mo
   assert.deepEqual([...second.parameters.elements[0]!], [0.75 + 3 / 16]);
   assert.deepEqual(asked, [['first', 1], ['first', -1.25]]);
   assert.deepEqual([second.loss, second.gradientEvaluations], [1.25 ** 2 / 2, 1]);
+});
+
+test('the perturbation by hand: against the momentum, of length rho, and zero where there is none', () => {
+  const against = (...momentum: number[]): number[] => perturb(msam(), { parameters: PlainVector.of(0, 0), gradient: PlainVector.of(...momentum), rho: 2 });
+  expectAllClose(against(6, -8), [-1.2, 1.6], { relative: 1e-12 });
+  assert.deepEqual(against(0, 0), [0, 0]);
 });
 
 test('a base optimizer without momentum is refused by name', () => {

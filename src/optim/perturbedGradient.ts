@@ -133,7 +133,9 @@ class Climbing<V extends Vector, State> {
         const { gradient } = this.evaluate(own(this.climbed(kept, part, prepare)), 'perturbed', part);
         return { loss: first.loss, gradient, ...(climb.keepFirst ? { first: kept } : {}) };
       } catch (error) {
-        kept.dispose();
+        if (climb.keepFirst) {
+          kept.dispose();
+        }
         throw error;
       }
     });

@@ -37,9 +37,12 @@ function runningMean(objective: BatchObjective): number[] {
 
 test('running statistics move in the first phase alone, and once for all groups: to the mean of what each would make of them', () => {
   const before = tensorCount();
+  const elsewhere = parameters.times(2);
   const whole = new BatchObjective(batch, LOSS);
   gradientOf(whole.evaluate(parameters, 'first'));
-  gradientOf(whole.evaluate(parameters, 'perturbed'));
+  const wrong = whole.errors;
+  gradientOf(whole.evaluate(elsewhere, 'perturbed'));
+  assert.equal(whole.errors, wrong, 'errors count in the first phase alone');
   const [left, right] = [0, 4].map((start) => {
     const half = new BatchObjective({ images: batch.images.slice(start * 3072, (start + 4) * 3072), labels: batch.labels.slice(start, start + 4), size: 4 }, LOSS);
     gradientOf(half.evaluate(parameters, 'first'));
@@ -48,8 +51,9 @@ test('running statistics move in the first phase alone, and once for all groups:
   const grouped = new BatchObjective(batch, LOSS);
   for (const part of [{ start: 0, end: 4 }, { start: 4, end: 8 }]) {
     gradientOf(grouped.evaluate(parameters, 'first', part));
-    gradientOf(grouped.evaluate(parameters, 'perturbed', part));
+    gradientOf(grouped.evaluate(elsewhere, 'perturbed', part));
   }
+  elsewhere.dispose();
   const moved = runningMean(grouped);
   expectAllClose(moved, left!.map((value, channel) => (value + right![channel]!) / 2), { relative: 1e-6, absolute: 1e-8 });
   // The first layer sees the images themselves, so that its mean over the batch is the mean of its halves' means.

@@ -1,0 +1,113 @@
+/** One way to break the compiled code. */
+export interface Mutation {
+  /** What is wrong with it then. */
+  readonly name: string;
+  /** Compiled file, below dist and without its ending. */
+  readonly file: string;
+  /** Text that occurs once in it. */
+  readonly find: string;
+  readonly replace: string;
+  /** Test files of which one has to fail, below dist and without their endings. */
+  readonly tests: readonly string[];
+}
+
+/** Mutations of one file with its own tests: name, text, replacement. */
+function of(file: string, tests: readonly string[], changes: readonly (readonly [name: string, find: string, replace: string])[]): Mutation[] {
+  return changes.map(([name, find, replace]) => ({ name, file, find, replace, tests }));
+}
+
+/** All of them, by file. */
+export const MUTATIONS: readonly Mutation[] = [
+  ...of('optim/sam', ['optim/sam'], [
+    ['drops the norm', 'gradient.times(rho / norm)', 'gradient.times(rho)'],
+    ['climbs down', 'gradient.times(rho / norm)', 'gradient.times(-rho / norm)'],
+    ['p = infinity forgets the sign', 'direction.times(rho)', 'gradient.times(rho)'],
+    ['p = 1 gives each of the largest all of rho', 'rho / largest.norm(1)', 'rho'],
+    ['the root 1/p is lost, as the report prints it', 'own(powers.multiply(direction)).times(rho)', 'own(powers.multiply(direction)).times(rho / norm)'],
+    ['a wrong power', 'absPower(q - 1)', 'absPower(q)'],
+    ['no guard for a zero gradient', 'if (norm < perturbation_1.SMALLEST_NORM)', 'if (false)'],
+  ]),
+  ...of('optim/fgsm', ['optim/fgsm'], [
+    ['forgets the projection', 'project ? projected(moved, ball, rho) : moved.clone()', 'moved.clone()'],
+    ['the 2-norm projection scales up', 'Math.min(1, rho', 'Math.max(1, rho'],
+    ['clips at twice the radius', 'perturbation.clip(rho)', 'perturbation.clip(2 * rho)'],
+    ['climbs along the first gradient throughout', 'first ? gradient : own(gradientAt(own(parameters.plus(perturbation))))', 'gradient'],
+    ['forgets the momentum', 'accumulated.times(momentum)', 'accumulated.times(0)'],
+    ['accumulates without the 1-norm', 'momentum === 0 ? 1 : 1 / norm', '1'],
+    ['each step as long as the radius', 'stepLength = 1 / steps', 'stepLength = 1'],
+  ]),
+  ...of('optim/asam', ['optim/asam'], [
+    ['T once instead of twice', 'own(scale.multiply(scaledGradient)).times(rho / norm)', 'scaledGradient.times(rho / norm)'],
+    ['the norm of g instead of T g', 'const norm = scaledGradient.norm()', 'const norm = gradient.norm()'],
+    ['forgets eta', 'scale.addScaledInPlace(ones, eta, scaled);', ''],
+    ['scales every kind', "scaled = ['weight']", "scaled = ['weight', 'bias', 'normScale', 'normShift']"],
+    ['other kinds do not move', 'scale.addScaledInPlace(ones, 1, ALL_KINDS', 'scale.addScaledInPlace(ones, 0, ALL_KINDS'],
+    ['filters along the wrong axis', 'norms[index % filters]', 'norms[Math.floor((index * filters) / array.length)]'],
+  ]),
+  ...of('optim/mask', ['optim/mask'], [
+    ['keeps all of equal scores', 'score === threshold && left > 0', 'score === threshold'],
+    ['keeps the smallest', 'scores.slice().sort()[scores.length - count]', 'scores.slice().sort().reverse()[scores.length - count]'],
+    ['rounds the number kept down', 'Math.round((1 - sparsity)', 'Math.floor((1 - sparsity)'],
+    ['overlap as a share of everything', 'mask.dot(other) / ones', 'mask.dot(other) / elementCount(mask)'],
+  ]),
+  ...of('optim/sparse', ['optim/sparse'], [
+    ['masks before and after change places', "where === 'afterNorm'", "where !== 'afterNorm'"],
+    ['later gradients unmasked', 'ownThere(input.gradientAt(point)).multiply(kept)', 'input.gradientAt(point)'],
+    ['a new mask at each step', 'input.step % source.every !== 0', 'false'],
+  ]),
+  ...of('optim/fisherMask', ['optim/sparse'], [
+    ['gradients instead of their squares', 'absPower(2)', 'absPower(1)'],
+    ['one image again and again', 'sampleGradient(index)', 'sampleGradient(0)'],
+  ]),
+  ...of('optim/dynamicMask', ['optim/sparse'], [
+    ['the largest gradients die', 'Math.abs(magnitudes[index])', '-Math.abs(magnitudes[index])'],
+    ['the signs of gradients count', 'Math.abs(magnitudes[index])', 'magnitudes[index]'],
+    ['the dropped share stays', 'Math.PI * Math.min(1, step / totalSteps)', '0'],
+    ['what died may come back at once', '[indices(mask, 0), indices(mask, 1)]', '[indices(mask, 1), indices(mask, 1)]'],
+  ]),
+  ...of('optim/msam', ['optim/msam'], [
+    ['climbs along the momentum, not against it', 'momentum.times(-rho / norm)', 'momentum.times(rho / norm)'],
+    ['drops the norm', 'momentum.times(-rho / norm)', 'momentum.times(-rho)'],
+  ]),
+  ...of('optim/lookSam', ['optim/lookSam'], [
+    ['adds what lies along g', '-gradient.dot(perturbed)', 'gradient.dot(perturbed)'],
+    ['forgets the length of g', '(alpha * gradient.norm()) / norm', 'alpha / norm'],
+  ]),
+  ...of('optim/sharpnessAware', ['optim/lookSam', 'optim/sharpnessAware'], [
+    ['a second pass each step', 'step % look.every > 0', 'false'],
+    ['steps are not counted', 'step: method.step + 1', 'step: method.step'],
+    ['accepts any radius', '(0, perturbation_1.checkRho)(rule.name, input.rho);\n            const groups', 'const groups'],
+  ]),
+  ...of('optim/perturbedGradient', ['optim/sharpnessAware', 'optim/sam'], [
+    ['the second gradient at w', 'return (0, scope_1.plusInScope)(input.parameters, perturbation, climb.scope);', 'return input.parameters.clone();'],
+    ['statistics move in both phases', "this.evaluate(own(this.climbed(kept, part, prepare)), 'perturbed', part)", "this.evaluate(own(this.climbed(kept, part, prepare)), 'first', part)"],
+    ['groups are summed, not averaged', 'sum.addScaledInPlace(vector, 1 / this.groups)', 'sum.addScaledInPlace(vector, 1)'],
+    ['each group sees the whole batch', 'return objective(point, phase, part);', 'return objective(point, phase);'],
+    ['what a failed step made is not freed', 'disposeReplaced(climbing.rule, input.method.rule);', ''],
+  ]),
+  ...of('optim/checkPerturbation', ['optim/sharpnessAware'], [
+    ['accepts any layout', 'if (returned !== expected)', 'if (false)'],
+    ['accepts what is no number', '!Number.isFinite(norm) && finite', 'false'],
+  ]),
+  ...of('optim/scope', ['optim/sharpnessAware'], [
+    ['all parameters in every scope', 'return kinds === undefined ? vector.clone() : vector.select(kinds);', 'return vector.clone();'],
+    ['norm scope without its shifts', "norm: ['normScale', 'normShift']", "norm: ['normScale']"],
+  ]),
+  ...of('optim/groups', ['optim/sharpnessAware'], [['groups that do not divide the batch', '&& images % groupSize === 0', '']]),
+  ...of('optim/radius', ['optim/radius'], [
+    ['matches with the square root upside down', '1 / p - 1 / 2', '1 / 2 - 1 / p'],
+    ['a falling radius rises', 'rho * (1 - progress)', 'rho * progress'],
+  ]),
+  ...of('optim/sgd', ['optim/sgd', 'optim/sam'], [['no weight decay', 'if (weightDecay > 0)', 'if (false)']]),
+  ...of('train/batchObjective', ['train/batchObjective'], [
+    ['batch-norm statistics move at w + eps too', "if (phase === 'first')", 'if (true)'],
+    ['no weight decay in the loss', 'if (penalty.weightDecay > 0)', 'if (false)'],
+    ['statistics of the first group alone', 'others.length === 0 ? only : mean([only, ...others])', 'only'],
+    ['single images with the moments of a batch', 'training: false', 'training: true'],
+  ]),
+  ...of('train/method', ['train/loop'], [
+    ['perturbations in all epochs', 'return begun && (end === 0 || step < end * stepsPerEpoch);', 'return true;'],
+    ['perturbations one epoch late', '(start - 1) * stepsPerEpoch', 'start * stepsPerEpoch'],
+  ]),
+  ...of('train/checkpoint', ['train/loop'], [['forgets what the method keeps', '...(method ? { method:', '...(false ? { method:']]),
+];
