@@ -37,7 +37,7 @@ function positive(text: string): number {
   return value;
 }
 
-/** Node ends a path at what would be a new line of the job script. */
+/** Adds an option to those before it; each is one line of the job script. */
 function sbatchOption(text: string, before: readonly string[]): readonly string[] {
   if (!/^-.*$/.test(text)) {
     throw new InvalidArgumentError(`expected an option of sbatch such as "--mem=8G", got "${text}".`);
