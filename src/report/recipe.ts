@@ -1,27 +1,17 @@
 import type { ExperimentConfig } from '../experiment/config';
 import type { RunResult } from '../experiment/result';
 
+export { METHOD_NAMES } from '../experiment/methodLabel';
+
 /** Official names of the data sets. */
 export const DATASET_NAMES: Readonly<Record<ExperimentConfig['dataset'], string>> = { cifar10: 'CIFAR-10', cifar100: 'CIFAR-100' };
 
-/** How the methods are called in tables and figures; the first is the report's "No SAM". */
-export const METHOD_NAMES: Readonly<Record<ExperimentConfig['method'], string>> = {
-  sgd: 'SGD (no SAM)',
-  sam: 'SAM',
-  fgsm: 'Multi-step FGSM',
-  asam: 'ASAM',
-  ssamF: 'Sparse SAM, Fisher mask',
-  ssamD: 'Sparse SAM, dynamic mask',
-  msam: 'MSAM',
-  lookSam: 'LookSAM',
-};
+/** Settings in which runs of one table may differ; runs that differ in any other are never averaged or compared. Kernels differ in rounding alone. */
+type Varied = 'method' | 'epochs' | 'seed' | 'learningRate' | 'rho' | 'kernels';
 
-/** Settings in which runs of one table may differ; runs that differ in any other are never averaged or compared. */
-type Varied = 'method' | 'epochs' | 'seed' | 'learningRate' | 'rho';
-
-/** Text that is equal for runs with equal settings and images, up to method, epochs, seed, learning rate and rho. */
+/** Text that is equal for runs with equal settings and images, up to method, epochs, seed, learning rate, rho and kernels. */
 export function recipeKey({ config, data }: RunResult): string {
-  const varied: Readonly<Record<Varied, undefined>> = { method: undefined, epochs: undefined, seed: undefined, learningRate: undefined, rho: undefined };
+  const varied: Readonly<Record<Varied, undefined>> = { method: undefined, epochs: undefined, seed: undefined, learningRate: undefined, rho: undefined, kernels: undefined };
   return JSON.stringify({ ...config, ...varied, ...data }, Object.keys({ ...config, ...data }).sort());
 }
 
