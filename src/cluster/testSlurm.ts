@@ -23,6 +23,9 @@ function isExecutable(file: string): boolean {
 
 /** Why no Slurm can be started here, or undefined if one can. */
 export function whyNoSlurm(): string | undefined {
+  if (process.getuid?.() !== 0) {
+    return 'slurmd has to be started by root';
+  }
   const missing = PROGRAMS.filter((program) => !PATH.split(delimiter).some((folder) => isExecutable(join(folder, program))));
   return missing.length === 0 ? undefined : `${missing.join(', ')} not found; Debian's packages slurm-wlm and munge have them`;
 }
@@ -110,7 +113,7 @@ export class TestSlurm {
 
   /** What a program of Slurm prints. */
   call(program: string, ...args: readonly string[]): string {
-    return spawnSync(program, args, { env: this.environment, encoding: 'utf8' }).stdout;
+    return spawnSync(program, args, { env: this.environment, encoding: 'utf8', timeout: 20_000 }).stdout;
   }
 
   /** What the daemons have to say. */
@@ -133,6 +136,10 @@ export class TestSlurm {
   async stop(): Promise<void> {
     this.call('scancel', '--full', '--signal=KILL', `--user=${userInfo().username}`);
     this.call('scancel', `--user=${userInfo().username}`);
+    // The daemons end what belongs to their tasks; killed before that, they would leave it behind.
+    for (let looks = 0; looks < 100 && this.call('squeue', '--noheader').trim() !== ''; looks++) {
+      await sleep(100);
+    }
     for (const daemon of this.daemons.reverse()) {
       if (daemon.exitCode === null && daemon.signalCode === null) {
         const ended = new Promise((resolve) => daemon.once('exit', resolve));
