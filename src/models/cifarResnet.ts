@@ -61,7 +61,11 @@ export function cifarResNet(depth: BasicDepth, classes: number): Model {
     for (let block = 0; block < BLOCKS[depth]; block++) {
       const name = `layer${stage + 1}.${block}`;
       layers.push(observed(name, basicBlock(builder, name, channels, filters, filters === channels ? 1 : 2)));
-      residualScales.push(`${name}.bn2.weight`);
+      // Not where channels are new: zeros of the shortcut plus zeros of the branch would meet ReLU at 0, whose gradient
+      // is 0, and those channels would never learn.
+      if (filters === channels) {
+        residualScales.push(`${name}.bn2.weight`);
+      }
       channels = filters;
     }
   }

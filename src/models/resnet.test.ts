@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import convolution = require('../engine/convolution');
+import { smoothedTargets, softmaxCrossEntropy } from '../engine/crossEntropy';
+import { valueAndGradient } from '../engine/tape';
 import { scope, tensor, type Tensor } from '../engine/tensor';
+import { hashedTensor } from '../testing/opCase';
 import { cifarResNet, type BasicDepth } from './cifarResnet';
 import { createModel } from './create';
 import { MODEL_NAMES } from './names';
-import { initialStatistics } from './initialise';
+import { initialParameters, initialStatistics } from './initialise';
 import { parameterCount, type Model } from './model';
 import { bottleneckResNet, type BottleneckDepth } from './resnet';
 
@@ -101,5 +104,26 @@ test('each parameter\'s kind follows from its name', () => {
     const norm = /bn\d\.|downsample\.1\./.test(name);
     const expected = name.endsWith('weight') ? (norm ? 'normScale' : 'weight') : norm ? 'normShift' : 'bias';
     assert.deepEqual([name, kind, shape.length], [name, expected, kind === 'weight' ? (name.startsWith('fc') ? 2 : 4) : 1]);
+  }
+});
+
+test('every parameter of the small networks learns, with the last scale of each block at 0 or 1', () => {
+  for (const zeroInitResidual of [false, true]) {
+    scope(() => {
+      const model = createModel('resnet20', 'cifar', 10);
+      const parameters = initialParameters(model, { seed: 0, zeroInitResidual });
+      const images = hashedTensor('images', [8, 32, 32, 3]);
+      const forward = () => {
+        const pass = { parameters: parameters.tensors, statistics: initialStatistics(model), training: true, updated: [] };
+        return { loss: softmaxCrossEntropy(model.apply(images, pass), smoothedTargets([0, 1, 2, 3, 4, 5, 6, 7], 10, 0)), auxiliary: undefined };
+      };
+      const { gradients } = valueAndGradient(parameters.tensors, forward);
+      // A branch whose last scale is 0 gives its own layers no gradient yet; its scale and shift have one in every channel.
+      model.parameters.forEach(({ name }, index) => {
+        if (/bn2\.(weight|bias)$/.test(name)) {
+          assert.ok(gradients[index]!.values().every((value) => value !== 0), `${name}, zeroInitResidual ${zeroInitResidual}`);
+        }
+      });
+    });
   }
 });

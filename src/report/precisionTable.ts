@@ -1,5 +1,5 @@
 import type { RunResult } from '../experiment/result';
-import { meanInterval, type Interval } from './interval';
+import { meanInterval, type Interval } from '../experiment/interval';
 import { describeData, describeModel, describeRecipe, describeSeeds } from './recipe';
 
 const PRECISIONS = { float32: 'float32', mixed: 'mixed (bfloat16 activations and products)' } as const;
