@@ -10,7 +10,8 @@ import type { FigureSpecification } from './figures/specification';
 import { titleOf } from './figures/specification';
 import { surfacePair } from './figures/surfacePair';
 import { branchPlaces } from './figures/surfaceTopology';
-import { landscapeFigures, pathFigure, studyFigures } from './landscapeFigures';
+import { landscapeContents } from './landscapeContents';
+import { pathFigure, studyFigures } from './landscapeFigures';
 import { readPaths, readStudies, type LandscapeStudy } from './landscapeStudies';
 import { testSamples, testStudy } from './testStudy';
 
@@ -145,6 +146,14 @@ test('the table of curvature by hand', () => {
   assert.match(curvatureCaption(study), /500 of the nets' 1000 training images, batch norm frozen\. ρ = 0\.05/);
 });
 
+test('the documents get the table of curvature and the figures of all studies', () => {
+  const { curvature, 'landscape-figures': pictures } = landscapeContents([study], figures);
+  assert.match(curvature!, /^\*\*resnet50, imagenet stem on CIFAR-10: .*\n\n\| Net \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 80 ± 0\.01 \| 5 \(not converged\) \| 960 ± 4 \|/);
+  assert.equal(pictures!.split('\n\n').length, Object.keys(figures).length);
+  assert.match(pictures!, /!\[The loss around both minima along random filter-normalised directions\]\(figures\/landscape-test-planes-surface\.png\)/);
+  assert.equal(landscapeContents([], {})['curvature'], 'Not measured.');
+});
+
 test('stored studies and paths are read as they were; what is unfinished is left out', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'samlab-studies-'));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -174,8 +183,6 @@ test('stored studies and paths are read as they were; what is unfinished is left
   writeSamples(join(folder, 'way', 'way-plane.json'), plane);
   writeFileSync(join(folder, 'way', 'way.json'), JSON.stringify({ moments: ['1'], path: [[0, 0]], explainedVariance: [1, 0] }));
   assert.deepEqual(await readPaths(folder), [{ name: 'way', plane, moments: ['1'], path: [[0, 0]], explainedVariance: [1, 0] }]);
-  const all = await landscapeFigures(folder);
-  assert.deepEqual(Object.keys(all), [...Object.keys(studyFigures(rest)), 'landscape-way-path']);
   writeFileSync(join(folder, 'test', 'study.json'), '{');
   await assert.rejects(readStudies(folder), /study\.json is not JSON.*measure again/);
 });

@@ -10,7 +10,7 @@ import type { FigureSpecification } from './figures/specification';
 import { spectrum } from './figures/spectrum';
 import { surfacePair, type NamedSurface } from './figures/surfacePair';
 import { surfaceTopology } from './figures/surfaceTopology';
-import { readPaths, readStudies, type LandscapePath, type LandscapeStudy, type StudiedNet } from './landscapeStudies';
+import type { LandscapePath, LandscapeStudy, StudiedNet } from './landscapeStudies';
 import { describeModel } from './recipe';
 import type { NamedFigures } from './reportFigures';
 
@@ -22,9 +22,8 @@ const BATCH_NORM: Readonly<Record<BatchNormMode, string>> = {
 
 const PLANE_AXES = { x: 'Along direction 1', y: 'Along direction 2' } as const;
 
-/** The figures of all studies and training paths that are stored in a folder, such as data/results/landscape. @throws Error if a file is damaged or of another version. */
-export async function landscapeFigures(folder: string): Promise<NamedFigures> {
-  const [studies, paths] = await Promise.all([readStudies(folder), readPaths(folder)]);
+/** The figures of stored studies and training paths, as `readStudies` and `readPaths` find them. */
+export function landscapeFigures(studies: readonly LandscapeStudy[], paths: readonly LandscapePath[]): NamedFigures {
   return Object.assign({}, ...studies.map(studyFigures), ...paths.map(pathFigure)) as NamedFigures;
 }
 

@@ -11,6 +11,9 @@ import { fill } from './fill';
 import { writeGallery } from './gallery';
 import { quickReport } from './quickReport';
 import { writePlayground } from './playgroundPicture';
+import { landscapeContents } from './landscapeContents';
+import { landscapeFigures } from './landscapeFigures';
+import { readPaths, readStudies, type LandscapePath, type LandscapeStudy } from './landscapeStudies';
 import { unfitPreset } from './recipe';
 import { renderFigures } from './render';
 import { illustrations, resultFigures, type NamedFigures } from './reportFigures';
@@ -18,6 +21,8 @@ import { illustrations, resultFigures, type NamedFigures } from './reportFigures
 /** What is made again from stored results. */
 interface Source {
   readonly results: readonly RunResult[];
+  readonly studies: readonly LandscapeStudy[];
+  readonly paths: readonly LandscapePath[];
   /** The presets whose figures are drawn. */
   readonly presets: readonly string[];
   /** Holds `figures/` and the documents. */
@@ -62,7 +67,8 @@ export async function regenerateReport(root: string, preset: string): Promise<re
     return [file];
   }
   // The documents show every preset, whichever was asked for.
-  const contents = reportContents(source.results, figuresOf({ ...source, presets: PRESETS.map(({ name }) => name) }), await readBenchmarks(join(root, 'data', 'bench')));
+  const figures = figuresOf({ ...source, presets: PRESETS.map(({ name }) => name) });
+  const contents = { ...reportContents(source.results, figures, await readBenchmarks(join(root, 'data', 'bench'))), ...landscapeContents(source.studies, figures) };
   const files = DOCUMENTS.map((name) => join(root, name)).filter(existsSync);
   // All are filled before any is written, so that an error leaves each as it was.
   const filled = await Promise.all(files.map(async (file) => fill(await readFile(file, 'utf8'), contents, file)));
@@ -76,10 +82,12 @@ async function readSource(root: string, preset: string): Promise<Source> {
   const presets = PRESET_GROUPS[preset] ?? [findPreset(preset).name];
   const quick = presets.every((name) => unfitPreset(name) !== undefined);
   const data = join(root, 'data');
-  const results = await readResults(join(data, ...(quick ? ['quick'] : []), 'results'));
-  return { results, presets, folder: quick ? join(data, 'quick') : root, quick };
+  const stored = join(data, ...(quick ? ['quick'] : []), 'results');
+  const landscape = join(stored, 'landscape');
+  const [results, studies, paths] = [await readResults(stored), await readStudies(landscape), await readPaths(landscape)];
+  return { results, studies, paths, presets, folder: quick ? join(data, 'quick') : root, quick };
 }
 
-function figuresOf({ results, presets }: Source): NamedFigures {
-  return Object.assign(illustrations(), ...presets.map((preset) => resultFigures(results, preset))) as NamedFigures;
+function figuresOf({ results, presets, studies, paths }: Source): NamedFigures {
+  return Object.assign(illustrations(), ...presets.map((preset) => resultFigures(results, preset)), landscapeFigures(studies, paths)) as NamedFigures;
 }
