@@ -96,6 +96,7 @@ export { trainWithSnapshots, type SnapshotInput } from './landscape/trajectory/t
 export type { ExperimentConfig } from './experiment/config';
 export { describeEnvironment } from './experiment/environment';
 export { TrainingInterrupted, withStopFlag } from './experiment/interrupt';
+export { meanInterval, type Interval } from './experiment/interval';
 export { DEFAULT_CONFIG, findPreset, presetConfigs, PRESETS } from './experiment/presets';
 export { PUBLISHED_DEFECTS } from './experiment/publishedDefects';
 export type { RunEnvironment, RunResult } from './experiment/result';
@@ -121,7 +122,6 @@ export { tuningGrid } from './report/figures/tuningGrid';
 export { descend, stepVectors, type DescentSettings, type PathPoint, type StepVectors } from './report/illustrations/descent';
 export { figure1, figure1Section, figure2, FIGURE_1_DESCENT, FIGURE_2_STEP } from './report/illustrations/figures';
 export { hollows, sampleGrid, SHARP_AND_FLAT, type PlanarLoss } from './report/illustrations/planarLoss';
-export { meanInterval, type Interval } from './report/interval';
 export { landscapeFigures, pathFigure, studyFigures } from './report/landscapeFigures';
 export { readPaths, readStudies, type LandscapePath, type LandscapeStudy } from './report/landscapeStudies';
 export { liveTraining } from './report/liveTraining';

@@ -10,10 +10,11 @@ import { createModel } from '../models/create';
 import { mixedPrecision } from '../models/mixedPrecision';
 import type { Model } from '../models/model';
 import { saveWeights } from '../models/torchvision';
+import type { PerturbationRule } from '../optim/perturbation';
 import { removeCheckpoint } from '../train/checkpoint';
 import { evaluate } from '../train/evaluate';
-import { train, type TrainingOutcome } from '../train/loop';
-import { disposeNetwork } from '../train/network';
+import { train, type CheckpointOptions, type TrainingOutcome } from '../train/loop';
+import { disposeNetwork, type NetworkState } from '../train/network';
 import type { TrainingProgress } from '../train/progress';
 import type { ExperimentConfig } from './config';
 import { describeEnvironment, PROJECT_ROOT } from './environment';
@@ -163,6 +164,46 @@ export function preparedModel({ model: name, stem, precision, kernels }: Experim
   return precision === 'mixed' ? mixedPrecision(model) : model;
 }
 
+/** How a run is trained, whatever becomes of its result. */
+export interface Making extends Pick<RunOptions, 'preset' | 'onProgress' | 'shouldStop'> {
+  /** A perturbation rule in place of the one that the configuration names. */
+  readonly rule?: PerturbationRule;
+  readonly checkpoint?: CheckpointOptions;
+}
+
+/** A run that ended, and its network, which belongs to the caller. */
+export interface MadeRun {
+  readonly result: RunResult;
+  readonly model: Model;
+  readonly network: NetworkState;
+}
+
+/** Trains a network and measures it; stores checkpoints alone. @returns undefined if `shouldStop` ended it. */
+export async function makeRun(config: ExperimentConfig, data: ExperimentData, { preset, rule, checkpoint, onProgress, shouldStop }: Making): Promise<MadeRun | undefined> {
+  const model = preparedModel(config, data.training.classNames.length);
+  const outcome = await train({
+    model,
+    settings: config,
+    trainingSet: data.training,
+    ...judgedAlongTheWay(config, data),
+    ...(rule ? { rule } : {}),
+    ...(checkpoint ? { checkpoint } : {}),
+    ...(onProgress ? { onProgress } : {}),
+    ...(shouldStop ? { shouldStop } : {}),
+  });
+  const { network } = outcome;
+  try {
+    if (outcome.status !== 'stopped') {
+      return { result: await concludeRun(config, preset, model, data, outcome), model, network };
+    }
+  } catch (error) {
+    disposeNetwork(network);
+    throw error;
+  }
+  disposeNetwork(network);
+  return undefined;
+}
+
 /**
  * Makes one run and stores its result, or returns the stored one. A run that was stopped or killed
  * goes on from its checkpoint with the same numbers.
@@ -171,7 +212,7 @@ export function preparedModel({ model: name, stem, precision, kernels }: Experim
  * @throws RangeError if the data cannot be divided as the configuration asks; Error if something cannot be read or stored.
  */
 export async function runExperiment(config: ExperimentConfig, options: RunOptions): Promise<RunResult | undefined> {
-  const { folders, preset, again = false, checkpointSeconds = CHECKPOINT_SECONDS, onProgress, shouldStop } = options;
+  const { folders, again = false, checkpointSeconds = CHECKPOINT_SECONDS } = options;
   const stored = again ? undefined : await findResult(folders.results, config);
   if (stored !== undefined && !stored.data.synthetic) {
     return stored;
@@ -180,35 +221,26 @@ export async function runExperiment(config: ExperimentConfig, options: RunOption
   if (stored !== undefined && data.training.synthetic) {
     return stored;
   }
-  const model = preparedModel(config, data.training.classNames.length);
   const checkpoint = {
     file: join(folders.checkpoints, `${runId(config)}.safetensors`),
     everySeconds: checkpointSeconds,
     fingerprint: `${configHash(config)} on ${data.training.name}`,
   };
   await mkdir(folders.checkpoints, { recursive: true });
-  const outcome = await train({
-    model,
-    settings: config,
-    trainingSet: data.training,
-    ...judgedAlongTheWay(config, data),
-    checkpoint,
-    ...(onProgress ? { onProgress } : {}),
-    ...(shouldStop ? { shouldStop } : {}),
-  });
+  const made = await makeRun(config, data, { ...options, checkpoint });
+  if (made === undefined) {
+    return undefined;
+  }
+  const { result, model, network } = made;
   try {
-    if (outcome.status === 'stopped') {
-      return undefined;
-    }
-    const result = await concludeRun(config, preset, model, data, outcome);
     if (config.evaluateOn === 'test') {
       await mkdir(folders.weights, { recursive: true });
-      saveWeights(join(folders.weights, `${result.id}.safetensors`), model, outcome.network.parameters, outcome.network.statistics);
+      saveWeights(join(folders.weights, `${result.id}.safetensors`), model, network.parameters, network.statistics);
     }
     await writeResult(folders.results, result);
     await removeCheckpoint(checkpoint.file);
     return result;
   } finally {
-    disposeNetwork(outcome.network);
+    disposeNetwork(network);
   }
 }

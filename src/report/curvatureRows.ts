@@ -1,5 +1,5 @@
 import type { StudySharpness } from '../landscape/study/sharpness';
-import { meanInterval } from './interval';
+import { meanInterval } from '../experiment/interval';
 import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
 import type { Headings } from './recordTable';
 

@@ -1,7 +1,7 @@
 import { desc, from, op } from 'arquero';
 import type { ExperimentConfig } from '../experiment/config';
 import type { RunResult } from '../experiment/result';
-import { meanInterval, type Interval } from './interval';
+import { meanInterval, type Interval } from '../experiment/interval';
 import { PUBLISHED_ERRORS, type PublishedError } from './published';
 import { recipeKey } from './recipe';
 

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { tensorCount } from '../engine/tensor';
+import type { PerturbationRule } from '../optim/perturbation';
+import { compare, type ComparisonSetting } from './compare';
+import type { ExperimentConfig } from './config';
+import type { ExperimentFolders } from './run';
+
+const CONFIG: Partial<ExperimentConfig> = {
+  imagesPerClass: 1,
+  testImagesPerClass: 1,
+  model: 'resnet20',
+  normalization: 'half',
+  epochs: 2,
+  warmupEpochs: 1,
+  batchSize: 5,
+  kernels: 'pinned',
+};
+
+function settingIn(context: TestContext, changes: Partial<ComparisonSetting> = {}): ComparisonSetting & { readonly folders: ExperimentFolders } {
+  const base = mkdtempSync(join(tmpdir(), 'samlab-compare-'));
+  context.after(() => rmSync(base, { recursive: true }));
+  const folders = { data: join(base, 'none'), allowSynthetic: true, results: join(base, 'results'), checkpoints: join(base, 'checkpoints'), weights: join(base, 'weights') };
+  context.mock.method(console, 'log', () => undefined);
+  return { config: CONFIG, seeds: [0, 1], folders, ...changes };
+}
+
+/** SAM, written as a user would. */
+const LIKE_SAM: PerturbationRule = { name: 'like SAM', perturb: ({ gradient, rho }) => gradient.times(rho / gradient.norm()) };
+
+void test('methods train under both budgets from the same weights; a rule of one\'s own that is SAM gets SAM\'s numbers', async (context) => {
+  const setting = settingIn(context);
+  const before = tensorCount();
+  const started: string[] = [];
+  const { rows, runs, base } = await compare([{ method: 'sam' }, { rule: LIKE_SAM }], { ...setting, onRun: ({ label, budget, run, runs: all }) => started.push(`${run}/${all} ${label} ${budget}`) });
+  assert.equal(tensorCount(), before);
+  assert.equal(base, 'SGD (no SAM)');
+  assert.deepEqual(started.slice(0, 3), ['1/12 SGD (no SAM) epochs', '2/12 SAM epochs', '3/12 like SAM epochs']);
+  // Two epochs of two batches: four gradients for SGD and eight for SAM, which has one epoch where all have four.
+  assert.deepEqual(rows.map(({ method, budget, epochs, gradientEvaluations, n }) => [method, budget, epochs, gradientEvaluations, n]), [
+    ['SGD (no SAM)', 'epochs', 2, 4, 2], ['SAM', 'epochs', 2, 8, 2], ['like SAM', 'epochs', 2, 8, 2],
+    ['SGD (no SAM)', 'gradients', 2, 4, 2], ['SAM', 'gradients', 1, 4, 2], ['like SAM', 'gradients', 1, 4, 2],
+  ]);
+  const first = (label: string, seed = 0): number => runs.find((run) => run.label === label && run.result.config.seed === seed)!.result.history[0]!.trainLoss;
+  const losses = (label: string): unknown => runs.filter((run) => run.label === label).map(({ result }) => result.history.map(({ trainLoss }) => trainLoss));
+  assert.deepEqual(losses('like SAM'), losses('SAM'));
+  assert.notEqual(first('SAM'), first('SGD (no SAM)'));
+  assert.notEqual(first('SAM'), first('SAM', 1));
+  assert.equal(runs.find(({ label, budget }) => label === 'SAM' && budget === 'gradients')!.result.config.warmupEpochs, 0.5);
+});
+
+void test('stored runs are not made again, own rules only under a name; a comparison that is stopped gives what it has', async (context) => {
+  const setting = settingIn(context, { seeds: [0], budgets: ['epochs'], config: { ...CONFIG, epochs: 1, warmupEpochs: 0 } });
+  let steps = 0;
+  const counting = { ...setting, onProgress: (): void => { steps++; } };
+  const methods = [{ method: 'sgd' }, { rule: LIKE_SAM, storeAs: 'mine' }, { rule: { ...LIKE_SAM, name: 'in memory' } }] as const;
+  const first = await compare(methods, counting);
+  assert.equal(steps, 3 * 2);
+  assert.equal(readdirSync(setting.folders.results).filter((file) => file.endsWith('.json')).length, 1);
+  assert.deepEqual(readdirSync(join(setting.folders.results, 'own')).map((file) => file.slice(0, 5)), ['mine-']);
+  let stops = 0;
+  // Images are embedded ones, and own results made from them do not stand for real ones; what SGD stored from them is read again.
+  const second = await compare(methods, { ...counting, shouldStop: () => ++stops > 1 });
+  assert.equal(steps, 3 * 2);
+  assert.deepEqual(second.runs.map(({ label }) => label), ['SGD (no SAM)']);
+  assert.equal(second.rows[0]!.top1Error, first.rows[0]!.top1Error);
+});
+
+const refused: readonly (readonly [string, Parameters<typeof compare>[0], Partial<ComparisonSetting>, RegExp])[] = [
+  ['two methods of one name', [{ method: 'sam' }, { method: 'sam' }], {}, /two methods are called "SAM"; give one of them a `label`/],
+  ['a rule and a method at once', [{ method: 'sam', rule: LIKE_SAM }], {}, /expected a method or a rule, got method "sam" with the rule like SAM/],
+  ['neither a rule nor a method', [{ rho: 1 }], {}, /one has neither/],
+  ['a rule without perturb', [{ rule: { name: 'empty' } as unknown as PerturbationRule }], {}, /the rule empty has no function `perturb`/],
+  ['a setting out of range', [{ method: 'sam', rho: -1 }], {}, /rho: Too small/],
+  ['no seed', [{ method: 'sam' }], { seeds: [] }, /expected one seed or more/],
+  ['a seed given twice', [{ method: 'sam' }], { seeds: [1, 1] }, /each once, got \[1, 1\]/],
+];
+
+for (const [name, methods, changes, message] of refused) {
+  void test(`${name} is refused before anything is trained`, async (context) => {
+    const onRun = context.mock.fn();
+    await assert.rejects(compare(methods, settingIn(context, { ...changes, onRun })), { name: 'RangeError', message });
+    assert.equal(onRun.mock.callCount(), 0);
+  });
+}
+
+void test('a rule that returns no numbers is named', async (context) => {
+  const setting = settingIn(context, { seeds: [0] });
+  await assert.rejects(compare([{ rule: { name: 'broken', perturb: ({ gradient }) => gradient.times(NaN) } }], setting), /the rule broken returned a perturbation of norm NaN/);
+  await assert.rejects(compare([{ rule: LIKE_SAM, storeAs: '../mine' }], setting), /expected a name of letters, digits and hyphens to store under, got "..\/mine"/);
+});

@@ -1,0 +1,196 @@
+import type { PerturbationRule } from '../optim/perturbation';
+import type { MethodSettings } from '../train/methodSettings';
+import type { ExperimentConfig } from './config';
+import { comparisonRows, type Budget, type ComparedRun, type ComparisonRow } from './comparisonRows';
+import { methodLabel } from './methodLabel';
+import { runOwnRule } from './ownRun';
+import { DEFAULT_CONFIG } from './presets';
+import type { RunResult } from './result';
+import { experimentFolders, runExperiment, type RunOptions } from './run';
+import { validateConfig } from './schema';
+
+/** Settings in which the methods of a comparison may differ; all others they share. */
+type MethodChanges = Partial<MethodSettings & Pick<ExperimentConfig, 'learningRate'>>;
+
+/** A method to compare: settings of a built-in one, or a rule of one's own. */
+export interface ComparedMethod extends MethodChanges {
+  /** How rows and progress call it; made from the settings, or the rule's name, if left out. */
+  readonly label?: string;
+  /** A perturbation rule in place of a built-in one; the other settings are built around it. It is trained in memory, unless `storeAs` is given. */
+  readonly rule?: PerturbationRule;
+  /** Name under which the results of an own rule are stored. */
+  readonly storeAs?: string;
+}
+
+/** What the methods of a comparison share. */
+export interface ComparisonSetting extends Partial<Pick<RunOptions, 'preset' | 'folders' | 'onProgress' | 'shouldStop'>> {
+  /** What differs from `DEFAULT_CONFIG`. Under equal epochs every method trains for its `epochs`. */
+  readonly config: Partial<ExperimentConfig>;
+  /** Each draws the initial weights, order and augmentation for all methods alike. */
+  readonly seeds: readonly number[];
+  /** What is held equal; both in turn if left out. */
+  readonly budgets?: readonly Budget[];
+  /** Told before each run. */
+  readonly onRun?: (run: ComparisonRun) => void;
+}
+
+/** A run of a comparison that is about to start, or to be read from the store. */
+export interface ComparisonRun {
+  readonly label: string;
+  readonly budget: Budget;
+  readonly config: ExperimentConfig;
+  /** Counted from 1. */
+  readonly run: number;
+  readonly runs: number;
+}
+
+/** What a comparison found. */
+export interface Comparison {
+  /** Ready for a table: a method and budget each. */
+  readonly rows: readonly ComparisonRow[];
+  readonly runs: readonly ComparedRun[];
+  /** Label of the base optimizer, which the others are tested against. */
+  readonly base: string;
+}
+
+interface Contestant {
+  readonly label: string;
+  readonly method: ComparedMethod;
+}
+
+/**
+ * Compares training methods. Each is trained with the same seeds, and so from the same initial weights, on the same images in
+ * the same order, under one or both of two budgets: equal epochs; or equal gradient evaluations, where each gets as many as
+ * the base optimizer computes in `config.epochs` epochs, rounded to whole epochs (SAM half of them), with a warm-up as much
+ * shorter. What a method costs is read off its run of equal epochs with the first seed, which is therefore always made.
+ *
+ * The base optimizer (`sgd`) is added where it is not among the methods. Runs of built-in methods are stored: what is there
+ * already is not run again, and what was stopped goes on. Rules of one's own are trained in memory, or stored under a name.
+ *
+ * @param setting without `folders`, runs lie below `data/quick`, apart from results.
+ * @returns rows and runs, fewer than all if `shouldStop` ended it.
+ * @throws RangeError before anything is trained, for settings out of range, two methods of one label, or seeds that are
+ * missing or given twice; Error if a rule returns something else than a finite vector of the parameters' layout.
+ */
+export async function compare(methods: readonly ComparedMethod[], setting: ComparisonSetting): Promise<Comparison> {
+  return new Comparing(methods, setting).run();
+}
+
+class Comparing {
+  private readonly contestants: readonly Contestant[];
+  private readonly base: string;
+  private readonly runs: ComparedRun[] = [];
+  private readonly total: number;
+  private started = 0;
+
+  constructor(
+    methods: readonly ComparedMethod[],
+    private readonly setting: ComparisonSetting,
+  ) {
+    const isBase = ({ method, rule }: ComparedMethod): boolean => method === 'sgd' && rule === undefined;
+    const all = methods.some(isBase) ? methods : [{ method: 'sgd' } as const, ...methods];
+    this.contestants = all.map((method) => ({ label: labelOf(method), method }));
+    this.base = this.contestants.find(({ method }) => isBase(method))!.label;
+    checkLabels(this.contestants.map(({ label }) => label));
+    checkSeeds(setting.seeds);
+    this.contestants.forEach(({ method }) => this.configOf(method, setting.seeds[0]!));
+    const perBudget = this.contestants.length * setting.seeds.length;
+    this.total = this.budgets.includes('gradients') ? perBudget + (this.budgets.includes('epochs') ? perBudget : this.contestants.length) : perBudget;
+  }
+
+  private get budgets(): readonly Budget[] {
+    return this.setting.budgets ?? ['epochs', 'gradients'];
+  }
+
+  async run(): Promise<Comparison> {
+    const { seeds } = this.setting;
+    const equalEpochs = this.budgets.includes('epochs');
+    // Seeds change slowest, so that a comparison that is stopped has whole seeds.
+    const complete = await this.runAll('epochs', equalEpochs ? seeds : seeds.slice(0, 1), () => DEFAULT_SHARE);
+    if (complete && this.budgets.includes('gradients')) {
+      await this.runAll('gradients', seeds, ({ label }) => this.shareOfEpochs(label));
+    }
+    const runs = this.runs.filter(({ budget }) => this.budgets.includes(budget));
+    return { rows: comparisonRows(runs, this.base), runs, base: this.base };
+  }
+
+  /** @returns whether all runs were made. */
+  private async runAll(budget: Budget, seeds: readonly number[], shareOf: (contestant: Contestant) => number): Promise<boolean> {
+    for (const seed of seeds) {
+      for (const contestant of this.contestants) {
+        const result = await this.make(contestant, budget, this.configOf(contestant.method, seed, shareOf(contestant)));
+        if (result === undefined) {
+          return false;
+        }
+        this.runs.push({ label: contestant.label, budget, result });
+      }
+    }
+    return true;
+  }
+
+  private async make({ label, method }: Contestant, budget: Budget, config: ExperimentConfig): Promise<RunResult | undefined> {
+    const { preset = 'quick-comparison', folders = experimentFolders('quick'), onRun, onProgress, shouldStop } = this.setting;
+    if (shouldStop?.() === true) {
+      return undefined;
+    }
+    onRun?.({ label, budget, config, run: ++this.started, runs: this.total });
+    const made = this.runs.find((run) => run.label === label && run.result.config.seed === config.seed && run.result.config.epochs === config.epochs);
+    if (made) {
+      return made.result;
+    }
+    const options = { preset, folders, ...(onProgress ? { onProgress } : {}), ...(shouldStop ? { shouldStop } : {}) };
+    const { rule, storeAs } = method;
+    return rule === undefined ? runExperiment(config, options) : runOwnRule(config, { rule, ...(storeAs === undefined ? {} : { storeAs }) }, options);
+  }
+
+  /** Epochs that cost as much as those of the base optimizer, as a share of them. */
+  private shareOfEpochs(label: string): number {
+    const cost = (wanted: string): number => {
+      const { result } = this.runs.find((run) => run.budget === 'epochs' && run.label === wanted)!;
+      // A run that diverged in its first epoch has no whole epoch to judge by.
+      return result.gradientEvaluations / Math.max(1, result.history.length);
+    };
+    return cost(this.base) / cost(label);
+  }
+
+  private configOf(method: ComparedMethod, seed: number, share = DEFAULT_SHARE): ExperimentConfig {
+    // An own rule takes SAM's place, so that radius, scope and groups are read.
+    const config = { ...DEFAULT_CONFIG, ...this.setting.config, ...settingsOf(method), ...(method.rule ? { method: 'sam' as const } : {}), seed };
+    const epochs = Math.max(1, Math.round(config.epochs * share));
+    return validateConfig({ ...config, epochs, warmupEpochs: (config.warmupEpochs * epochs) / config.epochs });
+  }
+}
+
+const DEFAULT_SHARE = 1;
+
+/** The settings of a method, without what stands beside them. */
+function settingsOf(method: ComparedMethod): MethodChanges {
+  return Object.fromEntries(Object.entries(method).filter(([key]) => !['label', 'rule', 'storeAs'].includes(key)));
+}
+
+function labelOf({ label, rule, method, ...settings }: ComparedMethod): string {
+  if (rule === undefined && method === undefined) {
+    throw new RangeError('compare: expected each method to have a `method`, such as "sam", or a `rule` of your own; one has neither.');
+  }
+  if (rule !== undefined && method !== undefined) {
+    throw new RangeError(`compare: expected a method or a rule, got method "${method}" with the rule ${rule.name}; leave one of them out.`);
+  }
+  if (rule !== undefined && typeof rule.perturb !== 'function') {
+    throw new RangeError(`compare: the rule ${rule.name} has no function \`perturb\`; write { name: 'mine', perturb: ({ gradient, rho }) => ... }.`);
+  }
+  const rate = settings.learningRate === undefined ? '' : `, learning rate ${settings.learningRate}`;
+  return label ?? (rule ? rule.name : `${methodLabel({ ...settings, method: method! })}${rate}`);
+}
+
+function checkLabels(labels: readonly string[]): void {
+  const twice = labels.find((label, index) => labels.indexOf(label) !== index);
+  if (twice !== undefined) {
+    throw new RangeError(`compare: two methods are called "${twice}"; give one of them a \`label\` of its own.`);
+  }
+}
+
+function checkSeeds(seeds: readonly number[]): void {
+  if (seeds.length === 0 || new Set(seeds).size < seeds.length) {
+    throw new RangeError(`compare: expected one seed or more, each once, got [${seeds.join(', ')}]; three are the least that a t test is worth.`);
+  }
+}

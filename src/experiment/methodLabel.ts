@@ -1,0 +1,35 @@
+import { DEFAULT_METHOD, READ_BY, type MethodName, type MethodSettings } from '../train/methodSettings';
+
+/** How the methods are called in tables and figures; the first is the replicated report's "No SAM". */
+export const METHOD_NAMES: Readonly<Record<MethodName, string>> = {
+  sgd: 'SGD (no SAM)',
+  sam: 'SAM',
+  fgsm: 'Multi-step FGSM',
+  asam: 'ASAM',
+  ssamF: 'Sparse SAM, Fisher mask',
+  ssamD: 'Sparse SAM, dynamic mask',
+  msam: 'MSAM',
+  lookSam: 'LookSAM',
+};
+
+/** Letters of the papers for settings that have one. */
+const LETTERS: { readonly [Key in keyof MethodSettings]?: string } = {
+  rho: 'ρ',
+  perturbationNorm: 'p',
+  ascentSteps: 'T',
+  ascentMomentum: 'μ',
+  asamEta: 'η',
+  sparsity: 's',
+  lookEvery: 'k',
+  lookAlpha: 'α',
+  groupSize: 'm',
+};
+
+type Described = Exclude<keyof MethodSettings, 'method'>;
+
+/** A method and what is not at its default, such as "Multi-step FGSM, T = 2"; settings that the method does not read are left out. */
+export function methodLabel(settings: Partial<MethodSettings>): string {
+  const method = settings.method ?? DEFAULT_METHOD.method;
+  const changed = (Object.keys(READ_BY) as Described[]).filter((key) => READ_BY[key].includes(method) && settings[key] !== undefined && settings[key] !== DEFAULT_METHOD[key]);
+  return [METHOD_NAMES[method], ...changed.map((key) => `${LETTERS[key] ?? key} = ${String(settings[key])}`)].join(', ');
+}

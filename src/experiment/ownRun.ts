@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomically } from '../models/atomicFile';
+import type { PerturbationRule } from '../optim/perturbation';
+import { disposeNetwork } from '../train/network';
+import type { ExperimentConfig } from './config';
+import { RESULT_FORMAT, type RunResult } from './result';
+import { experimentData, makeRun, type RunOptions } from './run';
+import { configHash } from './store';
+
+/** A perturbation rule that is none of the built-in ones. */
+export interface OwnRule {
+  readonly rule: PerturbationRule;
+  /**
+   * Name under which results are kept in the folder `own` of the results; nothing is stored without one. Results are found
+   * again as long as settings and the rule's source text are the same; what the rule takes from outside itself is not seen.
+   */
+  readonly storeAs?: string;
+}
+
+/** The text of a rule: its functions, and what else it names. */
+function sourceOf(rule: PerturbationRule): string {
+  return Object.values(rule as unknown as Readonly<Record<string, unknown>>).map(String).join('\n');
+}
+
+/** Name of a run with a rule of one's own. @throws RangeError unless the name is made of letters, digits and hyphens. */
+function ownRunId(name: string, rule: PerturbationRule, config: ExperimentConfig): string {
+  if (!/^[\w-]+$/.test(name)) {
+    throw new RangeError(`runOwnRule: expected a name of letters, digits and hyphens to store under, got "${name}"; for instance "my-rule".`);
+  }
+  const hash = createHash('sha256').update(`${configHash(config)} ${sourceOf(rule)}`).digest('hex').slice(0, 8);
+  return `${name}-${config.dataset}-${config.model}-${config.epochs}-epochs-seed-${config.seed}-${hash}`;
+}
+
+async function readOwnResult(file: string): Promise<RunResult | undefined> {
+  if (!existsSync(file)) {
+    return undefined;
+  }
+  const result = JSON.parse(await readFile(file, 'utf8')) as Omit<RunResult, 'format'> & { readonly format: number };
+  // One of another version, or made from stand-in images, is made again.
+  return result.format === RESULT_FORMAT && !result.data.synthetic ? { ...result, format: RESULT_FORMAT } : undefined;
+}
+
+/**
+ * Trains with a rule of the user's own in place of a built-in one: in memory, or stored under a name.
+ *
+ * @param config its `rho`, scope, groups and schedules are built around the rule; its `method` is not read.
+ * @returns undefined if `shouldStop` ended it; such a run starts anew.
+ * @throws RangeError for a name that is no file name; Error if the rule returns something else than a finite vector of the
+ * parameters' layout, or a result cannot be read or stored.
+ */
+export async function runOwnRule(config: ExperimentConfig, { rule, storeAs }: OwnRule, options: Omit<RunOptions, 'checkpointSeconds'>): Promise<RunResult | undefined> {
+  const { folders, again = false } = options;
+  const id = storeAs === undefined ? rule.name : ownRunId(storeAs, rule, config);
+  const folder = join(folders.results, 'own');
+  const file = storeAs === undefined ? undefined : join(folder, `${id}.json`);
+  const stored = file === undefined || again ? undefined : await readOwnResult(file);
+  if (stored !== undefined) {
+    return stored;
+  }
+  const made = await makeRun(config, await experimentData(config, folders), { ...options, rule });
+  if (made === undefined) {
+    return undefined;
+  }
+  disposeNetwork(made.network);
+  const result: RunResult = { ...made.result, id };
+  if (file !== undefined) {
+    await mkdir(folder, { recursive: true });
+    writeAtomically(file, [Buffer.from(`${JSON.stringify(result, null, 1)}\n`)]);
+  }
+  return result;
+}
