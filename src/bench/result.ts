@@ -16,7 +16,7 @@ export interface Timing {
   readonly work: Work;
   /** One entry a repeat, interleaved with those of the other side; empty where the configuration failed. */
   readonly seconds: readonly number[];
-  /** Why there are none. */
+  /** Why there are none: PyTorch's message, or "slower" where a first look was enough. */
   readonly failure?: string;
 }
 

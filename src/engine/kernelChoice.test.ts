@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { expectOp, hashedTensor, opCases } from '../testing/opCase';
@@ -25,7 +26,7 @@ function withTable(body: (file: string) => void): void {
 interface StoredTable {
   choices: Record<string, string>;
   fatal: string[];
-  trying?: string;
+  trying?: Record<string, string>;
 }
 
 const read = (file: string): StoredTable => JSON.parse(readFileSync(file, 'utf8')) as StoredTable;
@@ -130,27 +131,30 @@ test('a kernel that throws is no candidate, and one that ended the process while
     assert.equal(read(file).choices['first'], 'works');
 
     // What the file holds after a crash within the timing of "fatal".
-    writeFileSync(file, JSON.stringify({ choices: {}, fatal: [], trying: 'second: fatal' }));
+    const gone = spawnSync(process.execPath, ['--eval', '']).pid;
+    const others = { [`${hostname()} ${process.ppid}`]: 'second: busy', 'elsewhere 1': 'second: safe' };
+    writeFileSync(file, JSON.stringify({ choices: {}, fatal: [], trying: { [`${hostname()} ${gone}`]: 'second: fatal', ...others } }));
     measureKernels(file);
-    runKernel('second', waiting(calls, ['fatal', 0], ['safe', 1])).dispose();
+    runKernel('second', waiting(calls, ['fatal', 0], ['safe', 1], ['busy', 2])).dispose();
     assert.ok(!calls.includes('fatal'));
-    assert.deepEqual(read(file), { choices: { second: 'safe' }, fatal: ['second: fatal'] });
+    assert.ok(calls.includes('busy'), 'what a living process is timing is no reason to leave it out');
+    assert.deepEqual(read(file), { choices: { second: 'safe' }, fatal: ['second: fatal'], trying: others });
   });
 });
 
 test('while a kernel is timed, the file says which', () => {
   withTable((file) => {
     measureKernels(file);
-    const trying: (string | undefined)[] = [];
+    const trying: unknown[] = [];
     const kernels = ['one', 'two'].map((name) => ({
       name,
       run: () => {
-        trying.push(existsSync(file) ? read(file).trying : undefined);
+        trying.push(Object.values(read(file).trying ?? {}));
         return tensor([0], []);
       },
     }));
     runKernel('third', kernels).dispose();
-    assert.deepEqual(trying.slice(0, 2), ['third: one', 'third: two']);
+    assert.deepEqual(trying.slice(0, 2), [['third: one'], ['third: two']]);
     assert.equal(read(file).trying, undefined);
   });
 });

@@ -3,6 +3,7 @@
  * measured mode each choice is made once on the machine at hand, by timing, and kept; otherwise the first is taken.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { binding } from './binding';
@@ -30,8 +31,24 @@ interface KernelTable {
 interface StoredTable {
   readonly choices: Readonly<Record<string, string>>;
   readonly fatal: readonly string[];
-  /** Kernel being timed when this was written: if it is still here at the next start, it ended the process. */
-  readonly trying?: string;
+  /** Kernel that each process is timing, by "host process": one that is left here by a process that is no more has ended it. */
+  readonly trying?: Readonly<Record<string, string>>;
+}
+
+const THIS_PROCESS = `${hostname()} ${process.pid}`;
+
+/** Whether a process is known to be gone; of those on other machines nothing is known. */
+function isGone(process_: string): boolean {
+  const [host, id] = process_.split(' ');
+  if (host !== hostname()) {
+    return false;
+  }
+  try {
+    process.kill(Number(id), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
 }
 
 /** A kernel that has once taken this many times the best one's time is not timed again. */
@@ -63,8 +80,9 @@ export function measureKernels(file: string): void {
   }
   const stored = readTable(file);
   const table: KernelTable = { file, choices: new Map(Object.entries(stored.choices)), fatal: new Set(stored.fatal) };
-  if (stored.trying !== undefined) {
-    table.fatal.add(stored.trying);
+  const left = Object.entries(stored.trying ?? {}).filter(([process_]) => isGone(process_));
+  if (left.length > 0) {
+    left.forEach(([, attempt]) => table.fatal.add(attempt));
     writeTable(table);
   }
   choice = (computation, names, time) => {
@@ -114,10 +132,12 @@ function readTable(file: string): StoredTable {
 /** Adds to what other processes have written. */
 function writeTable({ file, choices, fatal }: KernelTable, trying?: string): void {
   const others = readTable(file);
+  const tried = Object.entries(others.trying ?? {}).filter(([process_]) => process_ !== THIS_PROCESS && !isGone(process_));
+  const now = [...tried, ...(trying === undefined ? [] : [[THIS_PROCESS, trying] as const])];
   const stored: StoredTable = {
     choices: { ...Object.fromEntries(choices), ...others.choices },
     fatal: [...new Set([...fatal, ...others.fatal])],
-    ...(trying === undefined ? {} : { trying }),
+    ...(now.length === 0 ? {} : { trying: Object.fromEntries(now) }),
   };
   mkdirSync(dirname(file), { recursive: true });
   writeFileAtomicSync(file, `${JSON.stringify(stored, null, 1)}\n`);
