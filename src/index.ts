@@ -93,15 +93,20 @@ export { principalPlane, type PrincipalPlane } from './landscape/trajectory/prin
 export { trainWithSnapshots, type SnapshotInput } from './landscape/trajectory/trainWithSnapshots';
 
 // experiment: configurations, presets, runs, stored results
+export { compare, type ComparedMethod, type Comparison, type ComparisonRun, type ComparisonSetting } from './experiment/compare';
+export { comparisonRows, type Budget, type ComparedRun, type ComparisonRow, type JudgedResult } from './experiment/comparisonRows';
 export type { ExperimentConfig } from './experiment/config';
 export { describeEnvironment } from './experiment/environment';
 export { TrainingInterrupted, withStopFlag } from './experiment/interrupt';
 export { meanInterval, type Interval } from './experiment/interval';
+export { methodLabel } from './experiment/methodLabel';
+export { pairedTest, type PairedTest } from './experiment/pairedTest';
 export { DEFAULT_CONFIG, findPreset, presetConfigs, PRESETS } from './experiment/presets';
 export { PUBLISHED_DEFECTS } from './experiment/publishedDefects';
 export type { RunEnvironment, RunResult } from './experiment/result';
 export { experimentData, experimentFolders, runExperiment, type ExperimentFolders, type RunOptions } from './experiment/run';
 export { runPreset } from './experiment/runPreset';
+export { REVIEWED_METHODS } from './experiment/smallPresets';
 export { validateConfig } from './experiment/schema';
 export { findResult, readResults, runId } from './experiment/store';
 
@@ -113,6 +118,7 @@ export { finalErrors } from './report/figures/finalErrors';
 export { contourPanels } from './report/figures/contourPanels';
 export { learningCurves } from './report/figures/learningCurves';
 export { lossAndErrorLines } from './report/figures/lossAndErrorLines';
+export { methodErrors } from './report/figures/methodErrors';
 export { similarityMap } from './report/figures/similarityMap';
 export type { FigureSpecification } from './report/figures/specification';
 export { spectrum } from './report/figures/spectrum';
@@ -125,9 +131,12 @@ export { hollows, sampleGrid, SHARP_AND_FLAT, type PlanarLoss } from './report/i
 export { landscapeFigures, pathFigure, studyFigures } from './report/landscapeFigures';
 export { readPaths, readStudies, type LandscapePath, type LandscapeStudy } from './report/landscapeStudies';
 export { liveTraining } from './report/liveTraining';
+export { comparisonRecords, COMPARISON_HEADINGS, methodStudy, type ComparisonRecord, type MethodStudy, type MethodStudyName } from './report/methodStudies';
+export { federatedFigures, federatedGroups, federatedStudy } from './report/federatedStudy';
 export { PUBLISHED_ERRORS, type PublishedError } from './report/published';
 export { readTable } from './report/reading';
 export { renderFigures } from './report/render';
+export { readStudy } from './report/studyReading';
 export { errorRows, selectRuns, type ErrorRow } from './report/rows';
 export { errorTables, tuningTables, type ResultTable } from './report/tables';
 export { toHtml, toMarkdown } from './report/tableText';

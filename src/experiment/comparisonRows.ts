@@ -1,15 +1,21 @@
 import { meanInterval, type Interval } from './interval';
 import { pairedTest, type PairedTest } from './pairedTest';
-import type { RunResult } from './result';
+import type { EpochRecord, RunResult } from './result';
 
 /** What the runs of a comparison have equal: passes over the images, or gradients of a batch. */
 export type Budget = 'epochs' | 'gradients';
 
+/** What a comparison reads of a run, of whatever kind. */
+export interface JudgedResult extends Pick<RunResult, 'status' | 'final' | 'gradientEvaluations'> {
+  readonly config: { readonly seed: number; readonly epochs: number };
+  readonly history: readonly Pick<EpochRecord, 'trainTop1Error'>[];
+}
+
 /** One run of a comparison. */
-export interface ComparedRun {
+export interface ComparedRun<Result extends JudgedResult = RunResult> {
   readonly label: string;
   readonly budget: Budget;
-  readonly result: RunResult;
+  readonly result: Result;
 }
 
 /** A method under a budget, over its seeds. Errors and differences are in percent of the test images; null where there is nothing to tell. */
@@ -25,6 +31,8 @@ export interface ComparisonRow {
   readonly seeds: string;
   /** Seeds of runs that diverged; they are in no mean. */
   readonly divergedSeeds: string;
+  /** Error on the training images as they were seen in the last epoch, mean over the finished runs. */
+  readonly trainTop1Error: number | null;
   readonly top1Error: number | null;
   /** Half width of the 95 % interval of Student's t. */
   readonly top1HalfWidth: number | null;
@@ -42,10 +50,10 @@ export interface ComparisonRow {
  *
  * @param base label of the base optimizer, against whose runs with the same seeds the others are tested.
  */
-export function comparisonRows(runs: readonly ComparedRun[], base: string): readonly ComparisonRow[] {
+export function comparisonRows(runs: readonly ComparedRun<JudgedResult>[], base: string): readonly ComparisonRow[] {
   const labels = [...new Set(runs.map(({ label }) => label))];
   return (['epochs', 'gradients'] as const).flatMap((budget) => {
-    const ofBudget = (wanted: string): readonly RunResult[] => runs.filter((run) => run.budget === budget && run.label === wanted).map(({ result }) => result);
+    const ofBudget = (wanted: string): readonly JudgedResult[] => runs.filter((run) => run.budget === budget && run.label === wanted).map(({ result }) => result);
     return labels.flatMap((label) => {
       const results = ofBudget(label);
       return results.length === 0 ? [] : [row(label, budget, results, label === base ? [] : ofBudget(base))];
@@ -53,7 +61,7 @@ export function comparisonRows(runs: readonly ComparedRun[], base: string): read
   });
 }
 
-function row(method: string, budget: Budget, results: readonly RunResult[], baseResults: readonly RunResult[]): ComparisonRow {
+function row(method: string, budget: Budget, results: readonly JudgedResult[], baseResults: readonly JudgedResult[]): ComparisonRow {
   const finished = results.filter(isFinished);
   const top1 = interval(finished.map(({ final }) => final.top1Error));
   const top5 = interval(finished.map(({ final }) => final.top5Error));
@@ -66,6 +74,7 @@ function row(method: string, budget: Budget, results: readonly RunResult[], base
     n: finished.length,
     seeds: seedList(finished),
     divergedSeeds: seedList(results.filter((result) => !isFinished(result))),
+    trainTop1Error: interval(finished.flatMap(({ history }) => history.at(-1)?.trainTop1Error ?? []))?.mean ?? null,
     top1Error: top1?.mean ?? null,
     top1HalfWidth: top1?.halfWidth ?? null,
     top5Error: top5?.mean ?? null,
@@ -76,9 +85,9 @@ function row(method: string, budget: Budget, results: readonly RunResult[], base
   };
 }
 
-type FinishedResult = RunResult & { readonly final: NonNullable<RunResult['final']> };
+type FinishedResult = JudgedResult & { readonly final: NonNullable<RunResult['final']> };
 
-function isFinished(result: RunResult): result is FinishedResult {
+function isFinished(result: JudgedResult): result is FinishedResult {
   return result.status === 'finished' && result.final !== null;
 }
 
@@ -86,7 +95,7 @@ function interval(values: readonly number[]): Interval | undefined {
   return values.length === 0 ? undefined : meanInterval(values);
 }
 
-function seedList(results: readonly RunResult[]): string {
+function seedList(results: readonly JudgedResult[]): string {
   return results.map(({ config }) => config.seed).sort((a, b) => a - b).join(', ');
 }
 

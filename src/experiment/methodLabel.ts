@@ -25,11 +25,25 @@ const LETTERS: { readonly [Key in keyof MethodSettings]?: string } = {
   groupSize: 'm',
 };
 
+/** Settings that read better in words. */
+const WORDS: { readonly [Key in keyof MethodSettings]?: (value: MethodSettings[Key]) => string } = {
+  radiusIn: () => 'ρ in its own norm',
+  ascentStepLength: (length) => `steps of ${length} ρ`,
+  ascentProjection: () => 'not projected',
+  asamOn: () => 'on all parameters',
+  maskEpochs: (epochs) => `mask kept ${epochs} epochs`,
+};
+
 type Described = Exclude<keyof MethodSettings, 'method'>;
 
 /** A method and what is not at its default, such as "Multi-step FGSM, T = 2"; settings that the method does not read are left out. */
 export function methodLabel(settings: Partial<MethodSettings>): string {
   const method = settings.method ?? DEFAULT_METHOD.method;
   const changed = (Object.keys(READ_BY) as Described[]).filter((key) => READ_BY[key].includes(method) && settings[key] !== undefined && settings[key] !== DEFAULT_METHOD[key]);
-  return [METHOD_NAMES[method], ...changed.map((key) => `${LETTERS[key] ?? key} = ${String(settings[key])}`)].join(', ');
+  return [METHOD_NAMES[method], ...changed.map((key) => inWords(key, settings[key]))].join(', ');
+}
+
+function inWords<Key extends Described>(key: Key, value: MethodSettings[Key] | undefined): string {
+  const words = WORDS[key];
+  return words && value !== undefined ? words(value) : `${LETTERS[key] ?? key} = ${String(value)}`;
 }

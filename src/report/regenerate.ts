@@ -6,6 +6,8 @@ import { readBenchmarks } from '../bench/store';
 import { findPreset, PRESET_GROUPS, PRESETS } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
 import { readResults } from '../experiment/store';
+import type { FederatedResult } from '../federated/result';
+import { readFederatedResults } from '../federated/store';
 import { reportContents } from './contents';
 import { fill } from './fill';
 import { writeGallery } from './gallery';
@@ -14,6 +16,7 @@ import { writePlayground } from './playgroundPicture';
 import { landscapeContents } from './landscapeContents';
 import { landscapeFigures } from './landscapeFigures';
 import { readPaths, readStudies, type LandscapePath, type LandscapeStudy } from './landscapeStudies';
+import { methodContents, methodFigures } from './methodContents';
 import { unfitPreset } from './recipe';
 import { renderFigures } from './render';
 import { illustrations, resultFigures, type NamedFigures } from './reportFigures';
@@ -21,6 +24,7 @@ import { illustrations, resultFigures, type NamedFigures } from './reportFigures
 /** What is made again from stored results. */
 interface Source {
   readonly results: readonly RunResult[];
+  readonly federated: readonly FederatedResult[];
   readonly studies: readonly LandscapeStudy[];
   readonly paths: readonly LandscapePath[];
   /** The presets whose figures are drawn. */
@@ -68,7 +72,7 @@ export async function regenerateReport(root: string, preset: string): Promise<re
   }
   // The documents show every preset, whichever was asked for.
   const figures = figuresOf({ ...source, presets: PRESETS.map(({ name }) => name) });
-  const contents = { ...reportContents(source.results, figures, await readBenchmarks(join(root, 'data', 'bench'))), ...landscapeContents(source.studies, figures) };
+  const contents = { ...reportContents(source.results, figures, await readBenchmarks(join(root, 'data', 'bench'))), ...landscapeContents(source.studies, figures), ...methodContents(source.results, source.federated, figures) };
   const files = DOCUMENTS.map((name) => join(root, name)).filter(existsSync);
   // All are filled before any is written, so that an error leaves each as it was.
   const filled = await Promise.all(files.map(async (file) => fill(await readFile(file, 'utf8'), contents, file)));
@@ -85,9 +89,10 @@ async function readSource(root: string, preset: string): Promise<Source> {
   const stored = join(data, ...(quick ? ['quick'] : []), 'results');
   const landscape = join(stored, 'landscape');
   const [results, studies, paths] = [await readResults(stored), await readStudies(landscape), await readPaths(landscape)];
-  return { results, studies, paths, presets, folder: quick ? join(data, 'quick') : root, quick };
+  const federated = await readFederatedResults(join(stored, 'federated'));
+  return { results, federated, studies, paths, presets, folder: quick ? join(data, 'quick') : root, quick };
 }
 
-function figuresOf({ results, presets, studies, paths }: Source): NamedFigures {
-  return Object.assign(illustrations(), ...presets.map((preset) => resultFigures(results, preset)), landscapeFigures(studies, paths)) as NamedFigures;
+function figuresOf({ results, federated, presets, studies, paths }: Source): NamedFigures {
+  return Object.assign(illustrations(), ...presets.map((preset) => resultFigures(results, preset)), methodFigures(results, federated), landscapeFigures(studies, paths)) as NamedFigures;
 }

@@ -5,6 +5,7 @@ import { learningCurves } from './figures/learningCurves';
 import type { FigureSpecification } from './figures/specification';
 import { tuningGrid } from './figures/tuningGrid';
 import { figure1, figure1Section, figure2 } from './illustrations/figures';
+import { METHOD_STUDIES } from './methodStudies';
 import { selectRuns } from './rows';
 import { errorTables, tuningTables } from './tables';
 
@@ -19,9 +20,9 @@ export function illustrations(): NamedFigures {
   return { 'figure-1-surface': surface, 'figure-1-contour': contour, 'figure-1-section': figure1Section(), 'figure-2-sam-step': figure2() };
 }
 
-/** All figures of a preset's stored results, such as "laptop-cifar10-final-errors"; none where nothing was run. */
+/** All figures of a preset's stored results, such as "laptop-cifar10-final-errors"; none where nothing was run, nor of comparisons of methods, which have figures of their own. */
 export function resultFigures(results: readonly RunResult[], preset: string): NamedFigures {
-  return Object.fromEntries(DATASETS.flatMap((dataset) => datasetFigures(results, preset, dataset)));
+  return preset in METHOD_STUDIES ? {} : Object.fromEntries(DATASETS.flatMap((dataset) => datasetFigures(results, preset, dataset)));
 }
 
 function datasetFigures(results: readonly RunResult[], preset: string, dataset: ExperimentConfig['dataset']): readonly (readonly [string, FigureSpecification])[] {

@@ -1,0 +1,40 @@
+import type { RunResult } from '../experiment/result';
+import type { FederatedResult } from '../federated/result';
+import { pictures } from './contents';
+import { federatedFigures, federatedGroups, federatedStudy } from './federatedStudy';
+import { methodErrors } from './figures/methodErrors';
+import type { Contents } from './fill';
+import { METHOD_STUDIES, methodStudy, methodStudyMarkdown, type MethodStudyName } from './methodStudies';
+import type { NamedFigures } from './reportFigures';
+import { readStudy } from './studyReading';
+
+const NAMES = Object.keys(METHOD_STUDIES) as readonly MethodStudyName[];
+/** Errors of guessing, in percent. */
+const CHANCE = { cifar10: 90, cifar100: 99 } as const;
+
+/** The figures of the quick comparisons that have a finished run, and of the federated runs. */
+export function methodFigures(results: readonly RunResult[], federated: readonly FederatedResult[]): NamedFigures {
+  const studies = NAMES.map((name) => ({ name, study: methodStudy(results, name) })).filter(({ study }) => study.rows.some(({ top1Error }) => top1Error !== null));
+  return { ...Object.fromEntries(studies.map(({ name, study }) => [`${name}-methods`, methodErrors(study)])), ...federatedFigures(federated) };
+}
+
+/** What REPORT.md takes from the quick comparisons and the federated runs, by the name of its place: tables, readings, figures. */
+export function methodContents(results: readonly RunResult[], federated: readonly FederatedResult[], figures: NamedFigures): Contents {
+  const table = (name: MethodStudyName): string => methodStudyMarkdown(methodStudy(results, name));
+  const reading = (name: MethodStudyName): string => readStudy(methodStudy(results, name).rows, name === 'defects-cifar100' ? CHANCE.cifar100 : CHANCE.cifar10);
+  const groups = federatedGroups(federated).map(federatedStudy);
+  return {
+    family: table('family'),
+    'family-reading': reading('family'),
+    'family-figures': pictures(figures, 'family-'),
+    'fgsm-steps': table('fgsm-steps'),
+    'fgsm-steps-reading': reading('fgsm-steps'),
+    'fgsm-steps-figures': pictures(figures, 'fgsm-steps-'),
+    defects: [table('defects'), table('defects-cifar100')].join('\n\n'),
+    'defects-reading': [`CIFAR-10: ${reading('defects')}`, `CIFAR-100: ${reading('defects-cifar100')}`].join('\n\n'),
+    'defects-figures': pictures(figures, 'defects-'),
+    federated: groups.map(methodStudyMarkdown).join('\n\n') || 'Not run.',
+    'federated-reading': groups.map(({ rows }) => readStudy(rows, CHANCE.cifar10)).join('\n\n') || 'Not run.',
+    'federated-figures': pictures(figures, 'federated-'),
+  };
+}

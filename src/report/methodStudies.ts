@@ -1,0 +1,135 @@
+import type { ExperimentConfig } from '../experiment/config';
+import { comparisonRows, type ComparisonRow } from '../experiment/comparisonRows';
+import { METHOD_NAMES, methodLabel } from '../experiment/methodLabel';
+import { findPreset, presetConfigs } from '../experiment/presets';
+import type { RunResult } from '../experiment/result';
+import { runId } from '../experiment/store';
+import { recordsToMarkdown, type Headings } from './recordTable';
+import { DATASET_NAMES, describeModel, describeRecipe, describeSeeds } from './recipe';
+import { captionOf } from './tables';
+
+/** A preset that compares methods on a small budget, as far as its runs are stored. */
+export interface MethodStudy {
+  readonly title: string;
+  /** Data set, images, model, epochs and seeds. */
+  readonly caption: string;
+  /** One a method, in the preset's order; without runs, `n` is 0. */
+  readonly rows: readonly ComparisonRow[];
+  /** What is below the table. */
+  readonly notes: readonly string[];
+}
+
+/** Presets of quick comparisons on real images, with the titles of their tables. */
+export const METHOD_STUDIES = {
+  family: 'The reviewed methods beside SGD and SAM',
+  'fgsm-steps': "Multi-step FGSM at the 2-norm of SAM's radius, by its number of steps T",
+  defects: "Each defect of the original's code alone, CIFAR-10",
+  'defects-cifar100': "The original's learning rate, CIFAR-100",
+} as const;
+
+/** Name of a quick comparison. */
+export type MethodStudyName = keyof typeof METHOD_STUDIES;
+
+/**
+ * The comparison that a preset makes: errors, intervals, and paired t tests against SGD with its plain settings. Runs are found by
+ * their settings, for presets share some.
+ *
+ * @param results all stored results, among them those of other presets.
+ */
+export function methodStudy(results: readonly RunResult[], name: MethodStudyName): MethodStudy {
+  const configs = presetConfigs(findPreset(name));
+  const plain = configs[0]!;
+  const stored = new Map(results.map((result) => [result.id, result]));
+  const runs = configs.flatMap((config) => {
+    const result = stored.get(runId(config));
+    return result ? [{ label: variantLabel(config, plain), budget: 'epochs' as const, result }] : [];
+  });
+  const made = comparisonRows(runs, METHOD_NAMES.sgd);
+  const labels = [...new Set(configs.map((config) => variantLabel(config, plain)))];
+  const shown = runs.map(({ result }) => result);
+  const budget = `${plain.epochs} epochs`;
+  return {
+    title: `${METHOD_STUDIES[name]} — quick runs on a small budget`,
+    caption: shown.length === 0 ? `${DATASET_NAMES[plain.dataset]}; ${describeModel(plain)}; ${budget}; not run` : `${captionOf(shown)}; ${budget}`,
+    rows: labels.map((label) => made.find(({ method }) => method === label) ?? notRun(label, plain)),
+    notes: [
+      `Means over seeds ± half the 95 % interval of Student t. Differences are from ${METHOD_NAMES.sgd} with the same seed, tested in pairs, not corrected for the number of methods; one run has neither interval nor test.`,
+      `Nothing was tuned: every method has the radius that its paper uses and ${describeRate(plain)}. So short a training does not tell what a method reaches in the end.`,
+    ],
+  };
+}
+
+function describeRate(config: ExperimentConfig): string {
+  return `peak learning rate ${config.learningRate}, if its row says nothing else; ${describeRecipe(config).replace(/\.$/, '')}`;
+}
+
+/** The method, and what else differs from the plain settings of the comparison. */
+function variantLabel(config: ExperimentConfig, plain: ExperimentConfig): string {
+  const extras = [
+    config.batchSize !== plain.batchSize && `batches of ${config.batchSize}`,
+    config.learningRate !== plain.learningRate && `learning rate ${config.learningRate} and what belongs to it`,
+    config.selection !== plain.selection && 'epoch chosen by test error',
+    config.cutout !== plain.cutout && `cutout, one square for each ${config.cutoutPer}`,
+  ];
+  return [methodLabel(config), ...extras.filter((extra) => extra !== false)].join(', ');
+}
+
+function notRun(method: string, { epochs }: ExperimentConfig): ComparisonRow {
+  const empty = { trainTop1Error: null, top1Error: null, top1HalfWidth: null, top5Error: null, top5HalfWidth: null, difference: null, differenceHalfWidth: null, pValue: null };
+  return { method, budget: 'epochs', epochs, gradientEvaluations: null, n: 0, seeds: '', divergedSeeds: '', ...empty };
+}
+
+/** A row of a comparison as text. */
+export interface ComparisonRecord {
+  readonly method: string;
+  readonly gradients: string;
+  readonly training: string;
+  readonly top1: string;
+  readonly top5: string;
+  readonly difference: string;
+  readonly pValue: string;
+  readonly runs: string;
+}
+
+/** What stands above the columns of comparison records. */
+export const COMPARISON_HEADINGS: Headings = {
+  method: 'Method',
+  gradients: 'Gradients a run',
+  training: 'Training error, %',
+  top1: 'Top-1 error, %',
+  top5: 'Top-5 error, %',
+  difference: 'Difference from the base, points',
+  pValue: 'p',
+  runs: 'Runs',
+};
+
+/** Rows of a comparison, ready for `displayRecords`; "not run" where nothing is stored, "diverged" where no run finished. */
+export function comparisonRecords(rows: readonly ComparisonRow[]): readonly ComparisonRecord[] {
+  return rows.map((row) => {
+    const missing = row.divergedSeeds === '' ? 'not run' : 'diverged';
+    const seeds = (list: string): string => describeSeeds(list.split(', ').map(Number));
+    return {
+      method: row.method,
+      gradients: row.gradientEvaluations === null ? '–' : Math.round(row.gradientEvaluations).toLocaleString('en-US'),
+      training: row.trainTop1Error?.toFixed(2) ?? '–',
+      top1: row.top1Error === null ? missing : plusMinus(row.top1Error, row.top1HalfWidth),
+      top5: row.top5Error === null ? missing : plusMinus(row.top5Error, row.top5HalfWidth),
+      difference: row.difference === null ? '–' : signed(plusMinus(row.difference, row.differenceHalfWidth)),
+      pValue: row.pValue === null ? '–' : row.pValue < 0.001 ? '< 0.001' : row.pValue.toFixed(3),
+      runs: [...(row.n > 0 ? [`n = ${row.n}, ${seeds(row.seeds)}`] : []), ...(row.divergedSeeds === '' ? [] : [`diverged: ${seeds(row.divergedSeeds)}`])].join('; ') || '–',
+    };
+  });
+}
+
+function plusMinus(mean: number, halfWidth: number | null): string {
+  return halfWidth === null ? mean.toFixed(2) : `${mean.toFixed(2)} ± ${halfWidth.toFixed(2)}`;
+}
+
+function signed(text: string): string {
+  return text.startsWith('-') ? `−${text.slice(1)}` : `+${text}`;
+}
+
+/** The comparison as a table in GitHub's Markdown. */
+export function methodStudyMarkdown({ title, caption, rows, notes }: MethodStudy): string {
+  return [recordsToMarkdown(title, comparisonRecords(rows), COMPARISON_HEADINGS), `*${caption}.*`, ...notes].join('\n\n');
+}

@@ -1,0 +1,42 @@
+import type { ComparisonRow } from '../experiment/comparisonRows';
+
+/** Points below the error of guessing at which a network counts as not trained. */
+const NEAR_CHANCE = 5;
+/** Level of a single test. */
+const LEVEL = 0.05;
+
+/**
+ * What a comparison with a base optimizer supports, in sentences that follow from its rows alone: which methods differ from the base
+ * beyond the scatter of seeds, which have too few runs to tell, which did not train.
+ *
+ * @param chance error of guessing, in percent.
+ */
+export function readStudy(rows: readonly ComparisonRow[], chance: number): string {
+  const [base, ...others] = rows;
+  const made = others.filter(({ n }) => n > 0);
+  if (base === undefined || base.n === 0 || made.length === 0) {
+    return 'Nothing can be said yet: not run.';
+  }
+  const tested = made.filter(({ pValue }) => pValue !== null);
+  const clear = tested.filter(({ pValue }) => pValue! < LEVEL);
+  const single = made.filter(({ pValue, difference }) => pValue === null && difference !== null);
+  const untrained = [base, ...made].filter(({ trainTop1Error }) => trainTop1Error !== null && trainTop1Error > chance - NEAR_CHANCE);
+  const diverged = rows.filter(({ divergedSeeds }) => divergedSeeds !== '');
+  const sentences = [
+    clear.length > 0 && `Against ${base.method}, the paired test finds a difference for ${clear.map(verdict).join('; ')}.`,
+    tested.length > clear.length && `For ${list(tested.filter((row) => !clear.includes(row)))} it finds none at the level of 5 %, which with so few seeds rules out large effects alone.`,
+    clear.length > 0 && tested.length > 1 && `With ${tested.length} tests, one of them falls below 5 % by chance in about ${Math.round(100 * (1 - (1 - LEVEL) ** tested.length))} % of such tables.`,
+    single.length > 0 && `One run each, so observations and no effects: ${single.map(verdict).join('; ')}.`,
+    untrained.length > 0 && `Training error within ${NEAR_CHANCE} points of guessing (${chance} %): ${list(untrained)}.`,
+    diverged.length > 0 && `With runs that diverged: ${list(diverged)}.`,
+  ];
+  return sentences.filter((sentence) => sentence !== false).join(' ');
+}
+
+function verdict({ method, difference }: ComparisonRow): string {
+  return `${method} (${Math.abs(difference!).toFixed(2)} points ${difference! < 0 ? 'lower' : 'higher'})`;
+}
+
+function list(rows: readonly ComparisonRow[]): string {
+  return rows.map(({ method }) => method).join('; ');
+}
