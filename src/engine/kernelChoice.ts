@@ -167,6 +167,18 @@ function fastest(computation: string, names: readonly string[], time: (name: str
 }
 
 /**
+ * The name chosen for a computation, and the record that it was used.
+ *
+ * @param names at least one; the first is the pinned choice.
+ * @param time seconds or any other unit of time that one of them takes.
+ */
+export function chooseKernel(computation: string, names: readonly string[], time: (name: string) => number): string {
+  const name = choice(computation, names, time);
+  used.set(computation, name);
+  return name;
+}
+
+/**
  * Computes something with the kernel chosen for it.
  *
  * @param computation names op, shapes, element type and settings.
@@ -179,7 +191,5 @@ export function runKernel<T extends Tensor | readonly Tensor[]>(computation: str
     scope(() => named(name).run());
     return performance.now() - started;
   };
-  const chosen = named(choice(computation, kernels.map(({ name }) => name), time));
-  used.set(computation, chosen.name);
-  return chosen.run();
+  return named(chooseKernel(computation, kernels.map(({ name }) => name), time)).run();
 }

@@ -39,6 +39,17 @@ export function record(inputs: readonly Tensor[], output: Tensor, gradient: () =
   return output;
 }
 
+/** Runs `body` without recording: no gradient passes through what it computes. */
+export function unrecorded<T>(body: () => T): T {
+  const recording = tape;
+  tape = undefined;
+  try {
+    return body();
+  } finally {
+    tape = recording;
+  }
+}
+
 function addInto(gradients: Map<Tensor, Tensor>, owner: Tensor, contribution: Tensor): Tensor | undefined {
   const before = gradients.get(owner);
   const sum = before && execute1('AddV2', [typeAttribute('T', before.dtype)], [before, contribution]);

@@ -79,4 +79,10 @@ export const SMALL_PRESETS: readonly Preset[] = [
     grid: { dataset: ['cifar100'], seed: [0], method: ['sgd', 'sam'] },
     variants: [{}, learningRate],
   },
+  {
+    name: 'precision',
+    description: 'SGD in float32 and in mixed precision from the same seeds, on the same budget',
+    changes: SMALL,
+    grid: { dataset: ['cifar10'], precision: ['float32', 'mixed'], seed: [0, 1, 2] },
+  },
 ];

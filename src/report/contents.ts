@@ -2,6 +2,7 @@ import type { BenchResult } from '../bench/result';
 import { PRESET_GROUPS, presetConfigs, PRESETS, tuningConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
 import { goalsMarkdown, scalingMarkdown, timesMarkdown } from './benchTables';
+import { precisionMarkdown } from './precisionTable';
 import { readTable } from './reading';
 import type { Contents } from './fill';
 import type { NamedFigures } from './reportFigures';
@@ -48,6 +49,7 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
     'bench-goals': goalsMarkdown(benchmarks),
     'bench-times': timesMarkdown(benchmarks),
     'bench-scaling': scalingMarkdown(benchmarks),
+    precision: precisionMarkdown(results),
     costs: costsMarkdown(final),
     machines: describeMachines(laptop),
   } as Contents;

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_CONFIG } from '../experiment/presets';
+import { findPreset, presetConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
+import { runId } from '../experiment/store';
 import { precisionMarkdown } from './precisionTable';
 
 function run(precision: 'float32' | 'mixed', seed: number, top1Error: number, trainLoss: number): RunResult {
+  const config = presetConfigs(findPreset('precision')).find((one) => one.precision === precision && one.seed === seed)!;
   return {
     format: 1,
-    id: `${precision} ${seed}`,
-    preset: 'precision',
-    config: { ...DEFAULT_CONFIG, precision, seed },
+    id: runId(config),
+    preset: seed === 0 ? 'family' : 'precision',
+    config,
     data: { name: 'CIFAR-10', synthetic: false, trainImages: 10, heldOutImages: 0, testImages: 10 },
     status: 'finished',
     history: [{ epoch: 1, learningRate: 0.1, trainLoss, trainTop1Error: 50, seconds: 1 }],

@@ -1,4 +1,6 @@
+import { findPreset, presetConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
+import { runId } from '../experiment/store';
 import { meanInterval, type Interval } from '../experiment/interval';
 import { describeData, describeModel, describeRecipe, describeSeeds } from './recipe';
 
@@ -25,7 +27,9 @@ function verdict(differences: readonly number[]): string {
 
 /** The same runs in both precisions, in GitHub's Markdown: errors, training loss, and the paired difference. */
 export function precisionMarkdown(results: readonly RunResult[]): string {
-  const runs = results.filter(({ preset, status, final }) => preset === 'precision' && status === 'finished' && final !== null);
+  // By their names: a run that two presets share is stored by the one that made it.
+  const wanted = new Set(presetConfigs(findPreset('precision')).map(runId));
+  const runs = results.filter(({ id, status, final }) => wanted.has(id) && status === 'finished' && final !== null);
   const of = (precision: keyof typeof PRECISIONS): RunResult[] => runs.filter(({ config }) => config.precision === precision);
   const [first] = runs;
   if (first === undefined || of('float32').length === 0 || of('mixed').length === 0) {
