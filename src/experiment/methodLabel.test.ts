@@ -8,6 +8,7 @@ void test('a label tells what is not at its default and read by the method', () 
   assert.equal(methodLabel({ ...DEFAULT_CONFIG, method: 'sgd', rho: 3 }), 'SGD (no SAM)');
   assert.equal(methodLabel({ method: 'asam', rho: 0.5, ascentSteps: 7 }), 'ASAM, ρ = 0.5');
   assert.equal(methodLabel({ method: 'lookSam', lookEvery: 2, perturbationScope: 'norm' }), 'LookSAM, k = 2, perturbationScope = norm');
+  assert.equal(methodLabel({ method: 'fgsm', ascentMomentum: 1 }), 'Multi-step FGSM, T = 3, μ = 1');
   assert.equal(methodLabel(PUBLISHED_DEFECTS.asamForm), 'ASAM, η = 0, on all parameters');
   assert.equal(methodLabel({ ...PUBLISHED_DEFECTS.fgsmAsItRan, ascentSteps: 2 }), 'Multi-step FGSM, ρ in its own norm, T = 2, steps of 1 ρ, not projected');
 });

@@ -36,14 +36,15 @@ const WORDS: { readonly [Key in keyof MethodSettings]?: (value: MethodSettings[K
 
 type Described = Exclude<keyof MethodSettings, 'method'>;
 
-/** A method and what is not at its default, such as "Multi-step FGSM, T = 2"; settings that the method does not read are left out. */
+/** A method and what is not at its default, such as "ASAM, ρ = 0.5"; FGSM always with its steps. Settings that the method does not read are left out. */
 export function methodLabel(settings: Partial<MethodSettings>): string {
   const method = settings.method ?? DEFAULT_METHOD.method;
-  const changed = (Object.keys(READ_BY) as Described[]).filter((key) => READ_BY[key].includes(method) && settings[key] !== undefined && settings[key] !== DEFAULT_METHOD[key]);
-  return [METHOD_NAMES[method], ...changed.map((key) => inWords(key, settings[key]))].join(', ');
+  const all: MethodSettings = { ...DEFAULT_METHOD, ...settings };
+  const told = (Object.keys(READ_BY) as Described[]).filter((key) => READ_BY[key].includes(method) && (key === 'ascentSteps' || all[key] !== DEFAULT_METHOD[key]));
+  return [METHOD_NAMES[method], ...told.map((key) => inWords(key, all[key]))].join(', ');
 }
 
-function inWords<Key extends Described>(key: Key, value: MethodSettings[Key] | undefined): string {
+function inWords<Key extends Described>(key: Key, value: MethodSettings[Key]): string {
   const words = WORDS[key];
-  return words && value !== undefined ? words(value) : `${LETTERS[key] ?? key} = ${String(value)}`;
+  return words ? words(value) : `${LETTERS[key] ?? key} = ${String(value)}`;
 }

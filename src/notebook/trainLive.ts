@@ -72,7 +72,7 @@ function liveRun(config: ExperimentConfig, preset: string, counter = '', write?:
 }
 
 /** Lets the displays of runs that follow each other replace one another. */
-function inOnePlace(write: OutputWriter | undefined): OutputWriter | undefined {
+export function inOnePlace(write: OutputWriter | undefined): OutputWriter | undefined {
   let place: string | undefined;
   return write && ((data, id) => {
     write(data, place ?? id, place !== undefined);

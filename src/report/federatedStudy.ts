@@ -26,6 +26,7 @@ export function federatedStudy(group: readonly FederatedResult[]): MethodStudy {
   const { config } = group[0]!;
   const ordered = FEDERATED_METHODS.flatMap((method) => group.filter((result) => result.config.method === method));
   return {
+    dataset: config.dataset,
     title: 'FedAvg, FedSAM and MoFedSAM — quick runs on a small budget',
     caption: federatedCaption(group),
     rows: comparisonRows(ordered.map(comparedRun), BASE),

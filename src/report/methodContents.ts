@@ -9,8 +9,6 @@ import type { NamedFigures } from './reportFigures';
 import { readStudy } from './studyReading';
 
 const NAMES = Object.keys(METHOD_STUDIES) as readonly MethodStudyName[];
-/** Errors of guessing, in percent. */
-const CHANCE = { cifar10: 90, cifar100: 99 } as const;
 
 /** The figures of the quick comparisons that have a finished run, and of the federated runs. */
 export function methodFigures(results: readonly RunResult[], federated: readonly FederatedResult[]): NamedFigures {
@@ -21,7 +19,7 @@ export function methodFigures(results: readonly RunResult[], federated: readonly
 /** What REPORT.md takes from the quick comparisons and the federated runs, by the name of its place: tables, readings, figures. */
 export function methodContents(results: readonly RunResult[], federated: readonly FederatedResult[], figures: NamedFigures): Contents {
   const table = (name: MethodStudyName): string => methodStudyMarkdown(methodStudy(results, name));
-  const reading = (name: MethodStudyName): string => readStudy(methodStudy(results, name).rows, name === 'defects-cifar100' ? CHANCE.cifar100 : CHANCE.cifar10);
+  const reading = (name: MethodStudyName): string => readStudy(methodStudy(results, name));
   const groups = federatedGroups(federated).map(federatedStudy);
   return {
     family: table('family'),
@@ -34,7 +32,7 @@ export function methodContents(results: readonly RunResult[], federated: readonl
     'defects-reading': [`CIFAR-10: ${reading('defects')}`, `CIFAR-100: ${reading('defects-cifar100')}`].join('\n\n'),
     'defects-figures': pictures(figures, 'defects-'),
     federated: groups.map(methodStudyMarkdown).join('\n\n') || 'Not run.',
-    'federated-reading': groups.map(({ rows }) => readStudy(rows, CHANCE.cifar10)).join('\n\n') || 'Not run.',
+    'federated-reading': groups.map(readStudy).join('\n\n') || 'Not run.',
     'federated-figures': pictures(figures, 'federated-'),
   };
 }

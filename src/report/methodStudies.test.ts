@@ -38,12 +38,12 @@ test('a study finds its runs by their settings, tests them in pairs, and says wh
 });
 
 test('the reading names what the test finds, and no difference that it does not', () => {
-  const text = readStudy(methodStudy(FAMILY, 'family').rows, 90);
+  const text = readStudy(methodStudy(FAMILY, 'family'));
   assert.match(text, /finds a difference for SAM \(3\.00 points lower\)\./);
   assert.match(text, /For ASAM, ρ = 0\.5 it finds none/);
   // Two tests: 1 - 0.95².
   assert.match(text, /With 2 tests, .* about 10 % of such tables/);
-  assert.equal(readStudy(methodStudy([], 'family').rows, 90), 'Nothing can be said yet: not run.');
+  assert.equal(readStudy(methodStudy([], 'family')), 'Nothing can be said yet: not run.');
 });
 
 test('one run a row is an observation; a network that stays at chance is named', () => {
@@ -54,7 +54,7 @@ test('one run a row is an observation; a network that stays at chance is named',
   const study = methodStudy(runs, 'defects');
   assert.ok(study.rows.every(({ n }) => n === 1));
   assert.equal(new Set(study.rows.map(({ method }) => method)).size, presetConfigs(findPreset('defects')).length);
-  const text = readStudy(study.rows, 90);
+  const text = readStudy(study);
   assert.match(text, /One run each, so observations and no effects: SAM \(5\.00 points lower\)/);
   assert.match(text, /within 5 points of guessing \(90 %\): SGD \(no SAM\), batches of 128, learning rate 1 and what belongs to it; SAM, batches of 128, learning rate 1/);
   assert.doesNotMatch(text, /paired test/);

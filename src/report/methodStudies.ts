@@ -10,6 +10,7 @@ import { captionOf } from './tables';
 
 /** A preset that compares methods on a small budget, as far as its runs are stored. */
 export interface MethodStudy {
+  readonly dataset: ExperimentConfig['dataset'];
   readonly title: string;
   /** Data set, images, model, epochs and seeds. */
   readonly caption: string;
@@ -49,6 +50,7 @@ export function methodStudy(results: readonly RunResult[], name: MethodStudyName
   const shown = runs.map(({ result }) => result);
   const budget = `${plain.epochs} epochs`;
   return {
+    dataset: plain.dataset,
     title: `${METHOD_STUDIES[name]} — quick runs on a small budget`,
     caption: shown.length === 0 ? `${DATASET_NAMES[plain.dataset]}; ${describeModel(plain)}; ${budget}; not run` : `${captionOf(shown)}; ${budget}`,
     rows: labels.map((label) => made.find(({ method }) => method === label) ?? notRun(label, plain)),

@@ -1,17 +1,20 @@
 import type { ComparisonRow } from '../experiment/comparisonRows';
+import type { ExperimentConfig } from '../experiment/config';
+import type { MethodStudy } from './methodStudies';
 
 /** Points below the error of guessing at which a network counts as not trained. */
 const NEAR_CHANCE = 5;
+/** Errors of guessing, in percent. */
+const CHANCE: Readonly<Record<ExperimentConfig['dataset'], number>> = { cifar10: 90, cifar100: 99 };
 /** Level of a single test. */
 const LEVEL = 0.05;
 
 /**
  * What a comparison with a base optimizer supports, in sentences that follow from its rows alone: which methods differ from the base
  * beyond the scatter of seeds, which have too few runs to tell, which did not train.
- *
- * @param chance error of guessing, in percent.
  */
-export function readStudy(rows: readonly ComparisonRow[], chance: number): string {
+export function readStudy({ rows, dataset }: Pick<MethodStudy, 'rows' | 'dataset'>): string {
+  const chance = CHANCE[dataset];
   const [base, ...others] = rows;
   const made = others.filter(({ n }) => n > 0);
   if (base === undefined || base.n === 0 || made.length === 0) {

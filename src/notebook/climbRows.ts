@@ -1,0 +1,68 @@
+import type { Batch } from '../data/batches';
+import type { ChannelStatistics } from '../engine/batchNormalization';
+import type { TensorVector } from '../engine/tensorVector';
+import { disposeStatistics } from '../models/initialise';
+import type { Model } from '../models/model';
+import { EMPTY_STATE, type PerturbationInput, type PerturbationRule } from '../optim/perturbation';
+import { withTemporaries } from '../optim/temporaries';
+import { batchGradient } from '../train/network';
+
+/** A rule that keeps nothing from step to step, and its radius. */
+export interface Climber {
+  readonly name: string;
+  readonly rule: PerturbationRule;
+  readonly rho: number;
+}
+
+/** Where one perturbation leads. */
+export interface ClimbRow {
+  readonly rule: string;
+  /** 2-norm of eps. */
+  readonly length: number;
+  /** Magnitude of its largest element. */
+  readonly largest: number;
+  /** L(w + eps) - L(w) on the batch, in nats. */
+  readonly rise: number;
+  /** Gradients that the perturbation took. */
+  readonly gradients: number;
+}
+
+/** A network and a batch to climb on. */
+export interface ClimbPlace {
+  readonly model: Model;
+  readonly parameters: TensorVector;
+  readonly statistics: readonly ChannelStatistics[];
+  readonly batch: Batch;
+}
+
+/** How far each rule climbs from the same weights on the same batch, with the batch's own moments in batch norm. Nothing is moved. */
+export function climbRows(climbers: readonly Climber[], { model, parameters, statistics, batch }: ClimbPlace): readonly ClimbRow[] {
+  let gradients = 0;
+  const passAt = (point: TensorVector): { readonly loss: number; readonly gradient: TensorVector } => {
+    gradients++;
+    const { loss, gradient, statistics: moved } = batchGradient(model, point, statistics, batch, 0);
+    disposeStatistics(moved);
+    return { loss, gradient };
+  };
+  return withTemporaries((own) => {
+    const first = passAt(parameters);
+    const gradient = own(first.gradient);
+    return climbers.map(({ name, rule, rho }) =>
+      withTemporaries((ownHere) => {
+        gradients = 1;
+        const input: PerturbationInput<TensorVector> = {
+          parameters, gradient, rho, state: EMPTY_STATE, step: 0, samples: batch.size,
+          gradientAt: (point) => passAt(point).gradient,
+          sampleGradient: () => {
+            throw new Error(`climbRows: ${name} reads gradients of single images, which are not taken here; choose another rule.`);
+          },
+        };
+        const eps = ownHere(rule.perturb(input));
+        const taken = gradients;
+        const above = passAt(ownHere(parameters.plus(eps)));
+        ownHere(above.gradient);
+        return { rule: name, length: eps.norm(), largest: eps.norm(Infinity), rise: above.loss - first.loss, gradients: taken };
+      }),
+    );
+  });
+}

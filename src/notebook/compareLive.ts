@@ -1,0 +1,71 @@
+import { compare, type ComparedMethod, type Comparison, type ComparisonSetting } from '../experiment/compare';
+import { TrainingInterrupted, withStopFlag } from '../experiment/interrupt';
+import { findPreset } from '../experiment/presets';
+import { methodErrors } from '../report/figures/methodErrors';
+import { displayFigure, displayRecords, displayText } from '../report/display';
+import { liveTraining } from '../report/liveTraining';
+import { comparisonRecords, COMPARISON_HEADINGS } from '../report/methodStudies';
+import { notebookOutput } from '../report/notebookOutput';
+import { titleEnd } from '../report/recipe';
+import { captionOf } from '../report/tables';
+import type { TrainingProgress } from '../train/progress';
+import type { NotebookPreset } from './preset';
+import { inOnePlace } from './trainLive';
+
+/** The preset under which comparisons of notebooks are stored, apart from results. */
+const QUICK = 'quick-comparison';
+
+const BUDGETS = { epochs: 'equal epochs', gradients: 'equal gradient evaluations' } as const;
+
+/**
+ * A comparison to watch: `compare`, with progress below the running cell. An interrupt of the kernel ends it after the step
+ * under way; stored runs are kept, and the same cell goes on.
+ *
+ * @throws TrainingInterrupted after an interrupt. Else as `compare`.
+ */
+export async function compareLive(methods: readonly ComparedMethod[], setting: ComparisonSetting): Promise<Comparison> {
+  const write = inOnePlace(notebookOutput());
+  let show: (progress: TrainingProgress) => void;
+  let current = '';
+  return withStopFlag(async (shouldStop) => {
+    const comparison = await compare(methods, {
+      shouldStop,
+      onRun: ({ label, budget, config, run, runs }) => {
+        current = `${label}, ${BUDGETS[budget]}, seed ${config.seed}`;
+        show = liveTraining(`Run ${run} of ${runs}: ${current}`, write);
+      },
+      onProgress: (progress) => show(progress),
+      preset: QUICK,
+      ...setting,
+    });
+    if (shouldStop()) {
+      throw new TrainingInterrupted(current);
+    }
+    return comparison;
+  });
+}
+
+/**
+ * The setting of a notebook's own comparison: a minute or two on 200 images with two seeds; seconds on 40 images for the
+ * smoke preset. It shows how a comparison is made and is no result.
+ */
+export function comparisonDemonstration({ name }: Pick<NotebookPreset, 'name'>): ComparisonSetting {
+  if (name === 'smoke') {
+    return { config: findPreset('smoke').changes, seeds: [0], budgets: ['epochs'] };
+  }
+  return { config: { ...findPreset('quick').changes, epochs: 3 }, seeds: [0, 1] };
+}
+
+/** Shows what a comparison found: a table and a figure for each budget, titled as no result. @throws Error outside a notebook. */
+export async function displayComparison(title: string, { rows, runs }: Comparison): Promise<void> {
+  const results = runs.map(({ result }) => result);
+  const budgets = (['epochs', 'gradients'] as const).filter((budget) => rows.some((row) => row.budget === budget));
+  const shown = budgets.map((budget) => ({
+    title: `${title}, ${BUDGETS[budget]}${titleEnd(QUICK, results[0]!.data.synthetic)}`,
+    rows: rows.filter((row) => row.budget === budget),
+    caption: `${captionOf(results)}; epochs of the base optimizer: ${Math.max(...results.map(({ config }) => config.epochs))}`,
+  }));
+  shown.forEach((part) => displayRecords(part.title, comparisonRecords(part.rows), COMPARISON_HEADINGS));
+  displayText(`*${shown[0]!.caption}. ± is half the 95 % interval over seeds, p that of a paired t test.*`);
+  await displayFigure(...shown.filter((part) => part.rows.some(({ top1Error }) => top1Error !== null)).map(methodErrors));
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { experimentFolders } from '../experiment/run';
+import { readResults } from '../experiment/store';
+import { readFederatedResults } from '../federated/store';
+import { displayFigure, displayRecords, displayText } from '../report/display';
+import { federatedFigures, federatedGroups, federatedStudy } from '../report/federatedStudy';
+import { methodErrors } from '../report/figures/methodErrors';
+import { comparisonRecords, COMPARISON_HEADINGS, methodStudy, type MethodStudy, type MethodStudyName } from '../report/methodStudies';
+import { readStudy } from '../report/studyReading';
+
+/**
+ * Shows stored comparisons of methods on real images: table, what it supports in words, figure. A row that nobody has run says so.
+ *
+ * @throws Error outside a notebook, and if a stored file is damaged or of another version.
+ */
+export async function displayMethodStudies(...names: readonly MethodStudyName[]): Promise<void> {
+  const results = await readResults(experimentFolders('real').results);
+  for (const name of names) {
+    await displayStudy(methodStudy(results, name));
+  }
+}
+
+/** Shows stored federated runs of real images; "Not run." where there are none. @throws Error as `displayMethodStudies`. */
+export async function displayFederatedStudies(): Promise<void> {
+  const results = await readFederatedResults(join(experimentFolders('real').results, 'federated'));
+  const groups = federatedGroups(results);
+  for (const group of groups) {
+    await displayStudy(federatedStudy(group));
+  }
+  await displayFigure(...Object.values(federatedFigures(results)));
+  if (groups.length === 0) {
+    displayText('Federated methods: not run.');
+  }
+}
+
+async function displayStudy(study: MethodStudy): Promise<void> {
+  displayRecords(study.title, comparisonRecords(study.rows), COMPARISON_HEADINGS);
+  displayText([`*${study.caption}.*`, readStudy(study), ...study.notes].join('\n\n'));
+  if (study.rows.some(({ top1Error }) => top1Error !== null)) {
+    await displayFigure(methodErrors(study));
+  }
+}
