@@ -53,7 +53,7 @@ export function comparisonDemonstration({ name }: Pick<NotebookPreset, 'name'>):
   if (name === 'smoke') {
     return { config: findPreset('smoke').changes, seeds: [0], budgets: ['epochs'] };
   }
-  return { config: { ...findPreset('quick').changes, epochs: 3 }, seeds: [0, 1] };
+  return { config: { ...findPreset('quick').changes, epochs: 4 }, seeds: [0, 1] };
 }
 
 /** Shows what a comparison found: a table and a figure for each budget, titled as no result. @throws Error outside a notebook. */

@@ -12,10 +12,12 @@ const TITLE_COLUMNS = 85;
 const CAPTION_LINE = 16;
 const TITLE_LINE = 22;
 
-/** Puts a figure together: white ground, legible type; title and legend above, caption below. */
+/** Puts a figure together: white ground, legible type; title and legend above, caption below, both in the middle whatever the margins. */
 export function figure({ title, caption }: FigureText, data: readonly Data[], layout: Partial<Layout>): FigureSpecification {
   const lines = wrap(caption, CAPTION_COLUMNS);
   const titleLines = wrap(title, TITLE_COLUMNS);
+  const width = layout.width ?? WIDTH;
+  const margin = { l: 75, r: 30, t: 95 + TITLE_LINE * (titleLines.length - 1), b: 75 + CAPTION_LINE * lines.length, ...layout.margin };
   return {
     data: data.map((trace) => ({ ...trace })),
     layout: {
@@ -24,20 +26,20 @@ export function figure({ title, caption }: FigureText, data: readonly Data[], la
       paper_bgcolor: 'white',
       plot_bgcolor: 'white',
       font: { family: 'Open Sans, Arial, sans-serif', size: FONT_SIZE, color: '#222222' },
-      margin: { l: 75, r: 30, t: 95 + TITLE_LINE * (titleLines.length - 1), b: 75 + CAPTION_LINE * lines.length },
       legend: { orientation: 'h', x: 0.5, xanchor: 'center', y: 1.02, yanchor: 'bottom' },
       ...layout,
+      margin,
       title: { text: titleLines.join('<br>'), x: 0.5, xanchor: 'center', y: 0.97 - TITLE_LINE * (titleLines.length - 1) / HEIGHT, yanchor: 'top', font: { size: 18 } },
-      annotations: [...(layout.annotations ?? []), captionAnnotation(lines)],
+      annotations: [...(layout.annotations ?? []), captionAnnotation(lines, (width / 2 - margin.l) / (width - margin.l - margin.r))],
     },
   };
 }
 
-/** Sits on the lower edge of the figure, whatever the height of the axes. */
-function captionAnnotation(lines: readonly string[]): Annotation {
+/** Sits on the lower edge of the figure, whatever the height of the axes, below its middle. */
+function captionAnnotation(lines: readonly string[], x: number): Annotation {
   return {
     text: lines.join('<br>'),
-    xref: 'paper', yref: 'paper', x: 0.5, y: 0, xanchor: 'center', yanchor: 'top', yshift: -62,
+    xref: 'paper', yref: 'paper', x, y: 0, xanchor: 'center', yanchor: 'top', yshift: -62,
     showarrow: false, align: 'center', font: { size: CAPTION_SIZE, color: '#444444' },
   };
 }

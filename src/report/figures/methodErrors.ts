@@ -6,7 +6,8 @@ import { axis, COLOURS } from './style';
 
 /** Characters of a method's name on one line. */
 const NAME_COLUMNS = 34;
-const [HEIGHT_PER_METHOD, HEIGHT_OF_REST] = [44, 230];
+/** In pixels; a name has up to three lines. */
+const SIZES = { names: 280, method: 56, rest: 210 } as const;
 
 /**
  * Test error and cost of compared methods: left a dot with its 95 % interval for each, and a line at the first, the base
@@ -34,10 +35,11 @@ export function methodErrors({ title, caption, rows }: FigureText & { readonly r
   ];
   const base: Partial<Shape> = { type: 'line', x0: errors[0]!, x1: errors[0]!, yref: 'paper', y0: 0, y1: 1, line: { color: COLOURS.vermilion, width: 1.5, dash: 'dash' } };
   return figure({ title, caption: `${caption}. Bars: 95 % interval over seeds; a dot without one is a single run. Dashed: ${shown[0]!.method}.` }, data, {
-    height: HEIGHT_OF_REST + HEIGHT_PER_METHOD * shown.length,
+    height: SIZES.rest + SIZES.method * shown.length,
+    margin: { l: SIZES.names },
     xaxis: axis('Top-1 test error, %', { domain: [0, 0.62] }),
     xaxis2: axis('Gradients of a batch in a run', { domain: [0.68, 1], anchor: 'y', rangemode: 'tozero' }),
-    yaxis: axis('', { autorange: 'reversed', type: 'category' }),
+    yaxis: axis('', { autorange: 'reversed', type: 'category', automargin: false }),
     shapes: [base],
   });
 }
