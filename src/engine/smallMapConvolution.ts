@@ -1,8 +1,8 @@
 import { typeAttribute } from './binding';
 import { matrixProduct } from './matrixProduct';
-import { inPrecision } from './precision';
+import { inPrecision, temporarily } from './precision';
 import { record } from './tape';
-import { execute1, release, scope, tensor, type Tensor } from './tensor';
+import { execute1, scope, tensor, type Tensor } from './tensor';
 
 /** Maps of at most this height and width are convolved as dense products. */
 const LARGEST_MAP = 2;
@@ -87,25 +87,19 @@ export function smallMapConvolution(x: Tensor, filter: Tensor, stride: number): 
   const table = tapTable(height, width, stride);
   const rowShape = [batch, table.inputs * channels];
   const outputShape = [batch, table.outputs * filters];
-  const { matrix, y } = scope(
-    () => {
-      const dense = denseMatrix(inPrecision(filter, x.dtype), table);
-      return { matrix: dense, y: shaped(matrixProduct(shaped(x, rowShape), dense), [batch, table.outputHeight, table.outputWidth, filters]) };
-    },
-    (made) => [made.matrix, made.y],
-  );
-  record([x, filter], y, () => ({
-    saved: [x, filter, matrix],
+  const matrix = (): Tensor => denseMatrix(inPrecision(filter, x.dtype), table);
+  const y = temporarily(() => shaped(matrixProduct(shaped(x, rowShape), matrix()), [batch, table.outputHeight, table.outputWidth, filters]));
+  return record([x, filter], y, () => ({
+    // The matrix is made again on the way back: kept, it would take more memory than the filter, and it costs less than its product.
+    saved: [x, filter],
     backward: (dy) =>
       scope(
         () => {
           const rows = shaped(dy, outputShape);
-          const dx = x.tracked ? shaped(matrixProduct(rows, matrix, { transposeB: true }), x.shape) : undefined;
+          const dx = x.tracked ? shaped(matrixProduct(rows, matrix(), { transposeB: true }), x.shape) : undefined;
           return [dx, foldMatrix(matrixProduct(shaped(x, rowShape), rows, { transposeA: true, result: filter.dtype }), table, filter.shape)];
         },
         (gradients) => gradients.filter((gradient) => gradient !== undefined),
       ),
   }));
-  release(matrix);
-  return y;
 }

@@ -1,6 +1,6 @@
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import { random } from '../engine/random';
-import { tensor } from '../engine/tensor';
+import { scope, tensor, type Tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import type { ParameterSpec } from '../engine/vector';
 import type { Model } from './model';
@@ -16,18 +16,27 @@ function size(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
+/** An array drawn number by number, without a second one beside it. */
+function filled(shape: readonly number[], draw: () => number): Float32Array {
+  const values = new Float32Array(size(shape));
+  for (let index = 0; index < values.length; index++) {
+    values[index] = draw();
+  }
+  return values;
+}
+
 /** He et al. 2015 (arXiv 1502.01852) over the outputs, as torchvision's ResNet: normal with deviation sqrt(2 / (kernel^2 filters)). */
 function heNormal({ name, shape }: ParameterSpec, seed: number): Float32Array {
   const [kernelHeight, kernelWidth, , filters] = shape as [number, number, number, number];
   const deviation = Math.sqrt(2 / (kernelHeight * kernelWidth * filters));
   const source = random(seed, 'initialise', name);
-  return new Float32Array(size(shape)).map(() => deviation * source.normal());
+  return filled(shape, () => deviation * source.normal());
 }
 
 /** PyTorch's default for affine layers: weights and biases uniform in +-1 / sqrt(inputs). */
 function uniformByInputs({ name, shape }: ParameterSpec, inputs: number, seed: number): Float32Array {
   const source = random(seed, 'initialise', name);
-  return new Float32Array(size(shape)).map(() => (2 * source.uniform() - 1) / Math.sqrt(inputs));
+  return filled(shape, () => (2 * source.uniform() - 1) / Math.sqrt(inputs));
 }
 
 function initialValues(model: Model, spec: ParameterSpec, { seed, zeroInitResidual }: Initialisation): Float32Array {
@@ -47,9 +56,11 @@ function initialValues(model: Model, spec: ParameterSpec, { seed, zeroInitResidu
 
 /** Draws the initial parameters; each from a stream of its own, so that equal layers of different networks start alike. */
 export function initialParameters(model: Model, initialisation: Initialisation): TensorVector {
-  return TensorVector.from(
-    model.parameters,
-    model.parameters.map((spec) => initialValues(model, spec, initialisation)),
+  // One array at a time, so that they need not all lie in JavaScript's memory at once.
+  const draw = (spec: ParameterSpec): Tensor => tensor(initialValues(model, spec, initialisation), spec.shape);
+  return scope(
+    () => new TensorVector(model.parameters, model.parameters.map(draw)),
+    ({ tensors }) => tensors,
   );
 }
 
