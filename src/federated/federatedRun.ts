@@ -115,8 +115,9 @@ export class FederatedRun {
     const { sums, clientsDone, steps, seconds, roundSeconds, history } = this.position;
     const { loss, errors, images } = addSums(sums, local);
     const done = steps + step;
+    const { name, synthetic } = clients[0]!;
     onProgress?.({
-      trainingSet: clients[0]!,
+      trainingSet: { name, synthetic },
       round: this.round,
       rounds: settings.rounds,
       client: clientsDone + 1,

@@ -155,6 +155,7 @@ void test('progress counts steps and images, and the clock never runs backwards'
   );
   assert.ok(seen.every(({ secondsLeft, imagesPerSecond }) => secondsLeft >= 0 && imagesPerSecond > 0));
   assert.equal(seen.at(-1)?.secondsLeft, 0);
+  assert.deepEqual(Object.keys(seen[0]!.trainingSet), ['name', 'synthetic'], 'a report carries images, which other processes would be sent');
   assert.equal(outcome.history.length, 2);
   assert.ok(outcome.history.every(({ heldOut }) => heldOut !== undefined));
   disposeNetwork(outcome.network);

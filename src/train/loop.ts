@@ -163,11 +163,16 @@ class TrainingRun {
   }
 
   report(): void {
-    const { onProgress, settings, trainingSet } = this.input;
+    const {
+      onProgress,
+      settings,
+      trainingSet: { name, synthetic },
+    } = this.input;
     const { history, step, lossSum, errors, images, seconds, epochSeconds } = this.position;
     const done = history.length * this.stepsPerEpoch + step;
     onProgress?.({
-      trainingSet,
+      // Without the images: a process that sends this to another would send them after every step.
+      trainingSet: { name, synthetic },
       epoch: this.epoch,
       epochs: settings.epochs,
       step,
