@@ -3,7 +3,7 @@ import type { MethodSettings } from '../train/methodSettings';
 import type { ExperimentConfig } from './config';
 import { comparisonRows, type Budget, type ComparedRun, type ComparisonRow } from './comparisonRows';
 import { methodLabel } from './methodLabel';
-import { runOwnRule } from './ownRun';
+import { checkStoreName, runOwnRule } from './ownRun';
 import { DEFAULT_CONFIG } from './presets';
 import type { RunResult } from './result';
 import { experimentFolders, runExperiment, type RunOptions } from './run';
@@ -93,6 +93,7 @@ class Comparing {
     this.base = this.contestants.find(({ method }) => isBase(method))!.label;
     checkLabels(this.contestants.map(({ label }) => label));
     checkSeeds(setting.seeds);
+    all.forEach(({ storeAs }: ComparedMethod) => storeAs !== undefined && checkStoreName(storeAs));
     this.contestants.forEach(({ method }) => this.configOf(method, setting.seeds[0]!));
     const perBudget = this.contestants.length * setting.seeds.length;
     this.total = this.budgets.includes('gradients') ? perBudget + (this.budgets.includes('epochs') ? perBudget : this.contestants.length) : perBudget;

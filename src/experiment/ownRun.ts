@@ -25,11 +25,15 @@ function sourceOf(rule: PerturbationRule): string {
   return Object.values(rule as unknown as Readonly<Record<string, unknown>>).map(String).join('\n');
 }
 
-/** Name of a run with a rule of one's own. @throws RangeError unless the name is made of letters, digits and hyphens. */
-function ownRunId(name: string, rule: PerturbationRule, config: ExperimentConfig): string {
+/** Checks a name to store under. @throws RangeError unless it is made of letters, digits and hyphens. */
+export function checkStoreName(name: string): void {
   if (!/^[\w-]+$/.test(name)) {
     throw new RangeError(`runOwnRule: expected a name of letters, digits and hyphens to store under, got "${name}"; for instance "my-rule".`);
   }
+}
+
+function ownRunId(name: string, rule: PerturbationRule, config: ExperimentConfig): string {
+  checkStoreName(name);
   const hash = createHash('sha256').update(`${configHash(config)} ${sourceOf(rule)}`).digest('hex').slice(0, 8);
   return `${name}-${config.dataset}-${config.model}-${config.epochs}-epochs-seed-${config.seed}-${hash}`;
 }
