@@ -153,3 +153,5 @@ export { demonstrationConfig, notebookPreset, type NotebookPreset } from './note
 export { describePreset, presetResults, type PresetResults } from './notebook/presetResults';
 export { perturbationRows, vectorRows } from './notebook/stepTables';
 export { trainLive, trainNotebookPreset } from './notebook/trainLive';
+export { displayLandscapes } from './notebook/displayLandscapes';
+export { trainedPair, type TrainedPair } from './notebook/trainedPair';
