@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Dataset } from '../data/dataset';
+import { balancedSubset } from '../data/subset';
 import type { ExperimentConfig } from '../experiment/config';
 import { DEFAULT_CONFIG, findPreset } from '../experiment/presets';
 import { experimentData, experimentFolders } from '../experiment/run';
@@ -11,9 +12,12 @@ import type { NetworkState } from '../train/network';
 import { DEMONSTRATION, demonstrationConfig, type NotebookPreset } from './preset';
 import { trainLive } from './trainLive';
 
-/** Two small networks that were trained alike but for their method, and the images they learned from. */
+const PROBED_PER_CLASS = 10;
+
+/** Two small networks that were trained alike but for their method, and images to probe them on. */
 export interface TrainedPair {
   readonly model: Model;
+  /** A part of the images that both learned from, small enough to be probed while one watches. */
   readonly images: Dataset;
   readonly config: ExperimentConfig;
   readonly sgd: NetworkState;
@@ -38,5 +42,6 @@ export async function trainedPair(preset: NotebookPreset): Promise<TrainedPair> 
     networks.push(loadWeights(join(folders.weights, `${runId(config)}.safetensors`), model));
   }
   const { training } = await experimentData(base, folders);
-  return { model, images: training, config: base, sgd: networks[0]!, sam: networks[1]! };
+  const images = balancedSubset(training, { imagesPerClass: Math.min(PROBED_PER_CLASS, base.imagesPerClass), seed: 0 });
+  return { model, images, config: base, sgd: networks[0]!, sam: networks[1]! };
 }
