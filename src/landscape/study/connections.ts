@@ -24,13 +24,21 @@ function pathLosses(study: Study) {
   return { train: surfaceLoss(study, 0, training, 're-estimated'), test: surfaceLoss(study, 0, test, 're-estimated') };
 }
 
+/**
+ * Evenly spaced places on the line through two nets at 0 and 1, beyond both, and the nets themselves, without which
+ * there is no barrier to tell.
+ */
+export function placesBetween(count: number): readonly number[] {
+  return [...new Set([...evenly([-BEYOND, 1 + BEYOND], count), 0, 1])].sort((a, b) => a - b);
+}
+
 /** Train and test loss on the straight line through both nets: `interpolation.json`. */
 export async function measureInterpolation(study: Study): Promise<void> {
   const { networks, settings } = study;
   await withSurface(lineBetween(networks[0].parameters, networks[1].parameters), (surface) =>
     sampleInto(study, 'interpolation', {
       surface,
-      points: linePoints(evenly([-BEYOND, 1 + BEYOND], settings.interpolationPoints)),
+      points: linePoints(placesBetween(settings.interpolationPoints)),
       losses: pathLosses(study),
       network: settings.weights.join(' to '),
       directions: 'straight line between two nets',

@@ -11,7 +11,7 @@ import { initialParameters, initialStatistics } from '../../models/initialise';
 import { ModelBuilder, observed, sequence, type Model } from '../../models/model';
 import { disposeNetwork } from '../../train/network';
 import { readSamples } from '../surface/store';
-import { measureCurve, measureInterpolation } from './connections';
+import { measureCurve, measureInterpolation, placesBetween } from './connections';
 import { measureCurvature, measureSimilarity } from './curvature';
 import { STUDY_DEFAULTS, type StudySettings } from './settings';
 import { measureSharpness } from './sharpness';
@@ -116,4 +116,13 @@ test('a training path is measured on its plane, from the first of its places to 
   assert.equal(losses['train']!.batchNorm, 're-estimated');
   snapshots.forEach(disposeNetwork);
   assert.equal(tensorCount(), before);
+});
+
+test('the straight line always holds both nets, however many places it has', () => {
+  assert.deepEqual(placesBetween(5), [-0.5, 0, 0.5, 1, 1.5]);
+  for (const count of [2, 3, 15, 41]) {
+    const places = placesBetween(count);
+    assert.ok(places.includes(0) && places.includes(1), `${count} places`);
+    assert.deepEqual([...places].sort((a, b) => a - b), places);
+  }
 });
