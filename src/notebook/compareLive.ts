@@ -50,7 +50,7 @@ export async function compareLive(methods: readonly ComparedMethod[], setting: C
  * smoke preset. It shows how a comparison is made and is no result.
  */
 export function comparisonDemonstration({ name }: Pick<NotebookPreset, 'name'>): ComparisonSetting {
-  if (name === 'smoke') {
+  if (name === 'smoke' || name === 'quick') {
     return { config: findPreset('smoke').changes, seeds: [0], budgets: ['epochs'] };
   }
   return { config: { ...findPreset('quick').changes, epochs: 4 }, seeds: [0, 1] };
