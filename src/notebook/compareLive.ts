@@ -47,7 +47,7 @@ export async function compareLive(methods: readonly ComparedMethod[], setting: C
 
 /**
  * The setting of a notebook's own comparison: a minute or two on 200 images with two seeds; seconds on 40 images for the
- * smoke preset. It shows how a comparison is made and is no result.
+ * smoke and quick presets. It shows how a comparison is made and is no result.
  */
 export function comparisonDemonstration({ name }: Pick<NotebookPreset, 'name'>): ComparisonSetting {
   if (name === 'smoke' || name === 'quick') {
