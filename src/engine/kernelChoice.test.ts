@@ -159,7 +159,8 @@ test('while a kernel is timed, the file says which', () => {
   });
 });
 
-test('the choice of a process that was first holds for the others', () => {
+test('the choice of a process that was first holds for the others', (context) => {
+  context.mock.method(performance, 'now', () => clock);
   withTable((file) => {
     measureKernels(file);
     const calls: string[] = [];
