@@ -49,7 +49,7 @@ const DEFECT_VARIANTS: readonly Partial<ExperimentConfig>[] = [
   ...(['sgd', 'sam'] as const).flatMap((method) => [{ method, batchSize: learningRate.batchSize }, { ...learningRate, method }]),
 ];
 
-/** Presets of quick comparisons on real images, half an hour on two cores in all; runs that two of them share are made once. */
+/** Presets of quick comparisons on real images, about an hour on two cores in all; runs that two of them share are made once. */
 export const SMALL_PRESETS: readonly Preset[] = [
   {
     name: 'family',
@@ -60,23 +60,23 @@ export const SMALL_PRESETS: readonly Preset[] = [
   },
   {
     name: 'fgsm-steps',
-    description: "multi-step FGSM with 1 to 10 steps at SAM's radius, on the same budget, one seed",
+    description: "multi-step FGSM with 1 to 10 steps at SAM's radius, on the same budget, three seeds",
     changes: SMALL,
-    grid: { dataset: ['cifar10'], seed: [0] },
+    grid: { dataset: ['cifar10'], seed: [0, 1, 2] },
     variants: FGSM_VARIANTS,
   },
   {
     name: 'defects',
-    description: "each defect of the original's code alone, beside SGD and SAM without any, on the same budget, one seed",
+    description: "each defect of the original's code alone, beside SGD and SAM without any, on the same budget, three seeds",
     changes: { ...SMALL, method: 'sam' },
-    grid: { dataset: ['cifar10'], seed: [0] },
+    grid: { dataset: ['cifar10'], seed: [0, 1, 2] },
     variants: DEFECT_VARIANTS,
   },
   {
     name: 'defects-cifar100',
-    description: "the original's learning rate on 2,000 CIFAR-100 images, where its errors near 90 % are",
+    description: "the original's learning rate on 2,000 CIFAR-100 images, where its errors near 90 % are, three seeds",
     changes: { ...SMALL, imagesPerClass: 20, testImagesPerClass: 20, batchSize: learningRate.batchSize },
-    grid: { dataset: ['cifar100'], seed: [0], method: ['sgd', 'sam'] },
+    grid: { dataset: ['cifar100'], seed: [0, 1, 2], method: ['sgd', 'sam'] },
     variants: [{}, learningRate],
   },
   {
