@@ -1,28 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { expectAllClose } from '../testing/expectAllClose';
-import { expectOp, opCases } from '../testing/opCase';
-import { runningStatistics } from '../testing/runningStatistics';
-import { batchNormalizeEvaluation, batchNormalizeTraining } from './batchNormalization';
+import { expectNormalization } from '../testing/normalization';
+import { batchNormalizeTraining } from './batchNormalization';
 import { scope, tensor, tensorCount } from './tensor';
 
 test('training: value, running statistics and gradients are PyTorch\'s', () => {
-  for (const one of opCases('batchNormalizeTraining')) {
-    expectOp(one, ({ x, scale, shift }, { momentum, epsilon }) => {
-      const result = batchNormalizeTraining(x!, { scale: scale!, shift: shift!, epsilon: epsilon! }, runningStatistics(scale!.size), momentum!);
-      return { y: result.y, others: { ...result.running } };
-    });
-  }
+  expectNormalization('training');
 });
 
 test('evaluation: value and gradients are PyTorch\'s', () => {
-  for (const one of opCases('batchNormalizeEvaluation')) {
-    expectOp(one, ({ x, scale, shift }, { epsilon }) => {
-      const statistics = runningStatistics(scale!.size);
-      const y = batchNormalizeEvaluation(x!, { scale: scale!, shift: shift!, epsilon: epsilon! }, statistics);
-      return { y, others: { ...statistics } };
-    });
-  }
+  expectNormalization('evaluation');
 });
 
 test('by hand: the values 0, 2, 4, 6 of one channel', () => {

@@ -1,7 +1,7 @@
-import { boolAttribute, floatAttribute, oneDnnKernel, stringAttribute, typeAttribute, type Attribute } from './binding';
-import { batchBucket, runKernel } from './kernelChoice';
+import { boolAttribute, floatAttribute, intAttribute, oneDnnKernel, stringAttribute, typeAttribute, type Attribute } from './binding';
+import { batchBucket, runKernel, type Kernel } from './kernelChoice';
 import { record } from './tape';
-import { execute, type Tensor } from './tensor';
+import { execute, execute1, release, type Tensor } from './tensor';
 
 /** Running mean and variance of one layer's channels. */
 export interface ChannelStatistics {
@@ -31,18 +31,53 @@ function attributesFor(x: Tensor, epsilon: number, training: boolean): Attribute
   ];
 }
 
-/** The op by TensorFlow or by oneDNN; what the one saves for the gradient serves the other too. */
-function run(op: 'FusedBatchNorm' | 'FusedBatchNormGrad', x: Tensor, attributes: readonly Attribute[], inputs: readonly Tensor[], training: boolean): Tensor[] {
+/** What follows the normalisation in the same pass over memory. */
+export type Activation = 'identity' | 'relu';
+
+function choose(op: string, x: Tensor, training: boolean, kernels: readonly Kernel<readonly Tensor[]>[]): readonly Tensor[] {
   const [batch, ...map] = x.shape as [number, ...number[]];
-  const outputs = op === 'FusedBatchNorm' ? 6 : 5;
-  return runKernel(`${op} ${training ? 'training' : 'evaluation'} ${x.dtype} ${[batchBucket(batch), ...map].join(' x ')}`, [
-    { name: 'TensorFlow', run: () => execute(`${op}V3`, attributes, inputs, outputs) },
-    { name: 'oneDNN', run: () => execute(`_MklNative${op}V3`, [...attributes, oneDnnKernel], inputs, outputs) },
+  return runKernel(`${op} ${training ? 'training' : 'evaluation'} ${x.dtype} ${[batchBucket(batch), ...map].join(' x ')}`, kernels);
+}
+
+/** y, the running moments after it, and what the gradient reads: it may come from any of the kernels. */
+function normalize(x: Tensor, attributes: readonly Attribute[], inputs: readonly Tensor[], training: boolean, activation: Activation): readonly Tensor[] {
+  const plain: Kernel<readonly Tensor[]>[] = [
+    { name: 'TensorFlow', run: () => execute('FusedBatchNormV3', attributes, inputs, 6) },
+    { name: 'oneDNN', run: () => execute('_MklNativeFusedBatchNormV3', [...attributes, oneDnnKernel], inputs, 6) },
+  ];
+  if (activation === 'identity') {
+    return choose('FusedBatchNorm', x, training, plain);
+  }
+  const fusion = [intAttribute('num_side_inputs', 0), stringAttribute('activation_mode', 'Relu')];
+  return choose('FusedBatchNorm and Relu', x, training, [
+    ...plain.map(({ name, run }) => ({ name, run: () => rectifyFirst(run()) })),
+    { name: 'oneDNN, fused', run: () => execute('_MklNativeFusedBatchNormEx', [...attributes, ...fusion, oneDnnKernel], inputs, 6) },
   ]);
 }
 
+function rectifyFirst([y, ...others]: readonly Tensor[]): Tensor[] {
+  const rectified = execute1('Relu', [typeAttribute('T', y!.dtype)], [y!]);
+  y!.dispose();
+  return [rectified, ...others];
+}
+
+/** Gradients with respect to x, scale and shift from that of the activation's output. */
+function gradients(x: Tensor, y: Tensor, attributes: readonly Attribute[], [dy, ...inputs]: readonly [Tensor, ...Tensor[]], training: boolean, activation: Activation): readonly Tensor[] {
+  const before = activation === 'relu' ? execute1('ReluGrad', [typeAttribute('T', x.dtype)], [dy, y]) : dy;
+  const all = [before, ...inputs];
+  const [dx, dScale, dShift, ...unused] = choose('FusedBatchNormGrad', x, training, [
+    { name: 'TensorFlow', run: () => execute('FusedBatchNormGradV3', attributes, all, 5) },
+    { name: 'oneDNN', run: () => execute('_MklNativeFusedBatchNormGradV3', [...attributes, oneDnnKernel], all, 5) },
+  ]);
+  unused.forEach((output) => output.dispose());
+  if (before !== dy) {
+    before.dispose();
+  }
+  return [dx!, dScale!, dShift!];
+}
+
 /**
- * Batch normalisation with the batch's own moments over all positions:
+ * Batch normalisation with the batch's own moments over all positions, with max(y, 0) after it where asked:
  * y = scale (x - mean) / sqrt(variance + epsilon) + shift, with the biased variance.
  *
  * Also returns the running statistics after this batch,
@@ -57,42 +92,31 @@ export function batchNormalizeTraining(
   { scale, shift, epsilon }: BatchNormalization,
   running: ChannelStatistics,
   momentum: number,
+  activation: Activation = 'identity',
 ): { readonly y: Tensor; readonly running: ChannelStatistics } {
   const attributes = [...attributesFor(x, epsilon, true), floatAttribute('exponential_avg_factor', momentum)];
   const inputs = [x, scale, shift, running.mean, running.variance];
-  const [y, mean, variance, savedMean, savedVariance, reserve] = run('FusedBatchNorm', x, attributes, inputs, true) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
-  const moments = [savedMean, savedVariance, reserve];
-  moments.forEach((moment) => (moment.released = true));
+  const [y, mean, variance, ...moments] = normalize(x, attributes, inputs, true, activation) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
   record([x, scale, shift], y, () => ({
-    saved: [x, scale, ...moments],
-    backward: (dy) => {
-      const inputs = [dy, x, scale, savedMean, savedVariance, reserve];
-      const [dx, dScale, dShift, ...unused] = run('FusedBatchNormGrad', x, attributesFor(x, epsilon, true), inputs, true);
-      unused.forEach((output) => output.dispose());
-      return [dx, dScale, dShift];
-    },
+    saved: [x, scale, ...moments, ...(activation === 'relu' ? [y] : [])],
+    backward: (dy) => gradients(x, y, attributesFor(x, epsilon, true), [dy, x, scale, ...moments], true, activation),
   }));
-  moments.filter((moment) => moment.saves === 0).forEach((moment) => moment.dispose());
+  release(...moments);
   return { y, running: { mean, variance } };
 }
 
 /**
- * Batch normalisation with fixed statistics, as in evaluation:
+ * Batch normalisation with fixed statistics, as in evaluation, with max(y, 0) after it where asked:
  * y = scale (x - mean) / sqrt(variance + epsilon) + shift.
  *
  * @param x [batch, height, width, channels]
  */
-export function batchNormalizeEvaluation(x: Tensor, { scale, shift, epsilon }: BatchNormalization, running: ChannelStatistics): Tensor {
+export function batchNormalizeEvaluation(x: Tensor, { scale, shift, epsilon }: BatchNormalization, running: ChannelStatistics, activation: Activation = 'identity'): Tensor {
   const attributes = attributesFor(x, epsilon, false);
-  const [y, ...unused] = run('FusedBatchNorm', x, attributes, [x, scale, shift, running.mean, running.variance], false) as [Tensor, ...Tensor[]];
+  const [y, ...unused] = normalize(x, attributes, [x, scale, shift, running.mean, running.variance], false, activation) as [Tensor, ...Tensor[]];
   unused.forEach((output) => output.dispose());
   return record([x, scale, shift], y, () => ({
-    saved: [x, scale],
-    backward: (dy) => {
-      const inputs = [dy, x, scale, running.mean, running.variance, running.variance];
-      const [dx, dScale, dShift, ...rest] = run('FusedBatchNormGrad', x, attributes, inputs, false);
-      rest.forEach((output) => output.dispose());
-      return [dx, dScale, dShift];
-    },
+    saved: [x, scale, ...(activation === 'relu' ? [y] : [])],
+    backward: (dy) => gradients(x, y, attributes, [dy, x, scale, running.mean, running.variance, running.variance], false, activation),
   }));
 }

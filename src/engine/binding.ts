@@ -5,7 +5,7 @@
 import nodeUtil = require('node:util');
 
 /** TensorFlow's numbers for element types (tensorflow/core/framework/types.proto). */
-export const DTYPE_NUMBERS = { float32: 1, int32: 3, bfloat16: 14 } as const;
+export const DTYPE_NUMBERS = { float32: 1, int32: 3, uint8: 4, bfloat16: 14 } as const;
 
 /** Element types that the engine computes with. */
 export type DType = keyof typeof DTYPE_NUMBERS;

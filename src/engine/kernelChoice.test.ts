@@ -5,11 +5,12 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { expectOp, hashedTensor, opCases } from '../testing/opCase';
-import { runningStatistics } from '../testing/runningStatistics';
-import { batchNormalizeEvaluation, batchNormalizeTraining } from './batchNormalization';
+import { expectNormalization } from '../testing/normalization';
+import { relu } from './activation';
 import { conv2d } from './convolution';
 import { addBias, matMul } from './dense';
 import { batchBucket, forgetUsedKernels, measureKernels, pinKernels, runKernel, usedKernels } from './kernelChoice';
+import { maxPool3x3Stride2 } from './pooling';
 import { scope, tensor, tensorCount, type Tensor } from './tensor';
 
 afterEach(() => pinKernels());
@@ -39,17 +40,10 @@ function expectAllOps(): void {
   for (const one of opCases('affine')) {
     expectOp(one, ({ x, weight, bias }) => ({ y: addBias(matMul(x!, weight!), bias!) }));
   }
-  for (const one of opCases('batchNormalizeTraining')) {
-    expectOp(one, ({ x, scale, shift }, { momentum, epsilon }) => {
-      const { y, running } = batchNormalizeTraining(x!, { scale: scale!, shift: shift!, epsilon: epsilon! }, runningStatistics(scale!.size), momentum!);
-      return { y, others: { ...running } };
-    });
-  }
-  for (const one of opCases('batchNormalizeEvaluation')) {
-    expectOp(one, ({ x, scale, shift }, { epsilon }) => {
-      const running = runningStatistics(scale!.size);
-      return { y: batchNormalizeEvaluation(x!, { scale: scale!, shift: shift!, epsilon: epsilon! }, running), others: { ...running } };
-    });
+  expectNormalization('training');
+  expectNormalization('evaluation');
+  for (const one of opCases('maxPool')) {
+    expectOp(one, ({ x }) => ({ y: maxPool3x3Stride2(relu(x!)) }));
   }
 }
 
@@ -72,9 +66,12 @@ test('every kernel of every list computes what PyTorch does, values and gradient
     'product nt': 4,
     'product tn': 4,
     'FusedBatchNorm training': 2,
+    'FusedBatchNorm and Relu training': 3,
     'FusedBatchNormGrad training': 2,
     'FusedBatchNorm evaluation': 2,
+    'FusedBatchNorm and Relu evaluation': 3,
     'FusedBatchNormGrad evaluation': 2,
+    'max-pool': 2,
   });
 });
 

@@ -1,33 +1,75 @@
-import { boolAttribute, intAttribute, stringAttribute, typeAttribute } from './binding';
+import { boolAttribute, intAttribute, oneDnnKernel, stringAttribute, typeAttribute } from './binding';
 import { reshape } from './convolution';
+import { batchBucket, chooseKernel } from './kernelChoice';
 import { cropMap, padMap } from './maps';
 import { converted, temporarily } from './precision';
 import { record } from './tape';
-import { execute1, release, tensor, type Tensor } from './tensor';
+import { execute, execute1, release, scope, tensor, type Tensor } from './tensor';
 
-/**
- * Maximum over 3x3 windows at stride 2, with one row and column of padding on each side, as in the ImageNet stem.
- *
- * The input must not be negative (it follows a ReLU): the padding is zeros, which then never exceed a true maximum.
- *
- * @param x [batch, height, width, channels]
- * @returns [batch, floor((height - 1) / 2) + 1, the same for width, channels]
- */
-export function maxPool3x3Stride2(x: Tensor): Tensor {
-  const padded = pad(x);
-  const attributes = [
+/** How a max-pool is computed; both passes by the same library, for oneDNN's gradient reads where its forward pass found each maximum. */
+interface MaxPool {
+  /** y, and what the gradient reads beside x and y. */
+  readonly forward: (x: Tensor) => readonly [Tensor, ...Tensor[]];
+  readonly gradient: (x: Tensor, y: Tensor, dy: Tensor, places: readonly Tensor[]) => Tensor;
+}
+
+type Library = 'TensorFlow' | 'oneDNN';
+
+function maxPools(x: Tensor): Readonly<Record<Library, MaxPool>> {
+  const window = [
     typeAttribute('T', x.dtype),
     intAttribute('ksize', [1, 3, 3, 1]),
     intAttribute('strides', [1, 2, 2, 1]),
     stringAttribute('padding', 'VALID'),
     stringAttribute('data_format', 'NHWC'),
   ];
-  const y = execute1('MaxPool', attributes, [padded]);
+  const withPlaces = [...window, boolAttribute('workspace_enabled', true), oneDnnKernel];
+  return {
+    TensorFlow: {
+      forward: (map) => [execute1('MaxPool', window, [map])],
+      gradient: (map, y, dy) => execute1('MaxPoolGrad', window, [map, y, dy]),
+    },
+    oneDNN: {
+      forward: (map) => execute('_MklNativeMaxPool', withPlaces, [map], 2) as [Tensor, Tensor],
+      gradient: (map, y, dy, places) => execute1('_MklNativeMaxPoolGrad', withPlaces, [map, y, dy, ...places]),
+    },
+  };
+}
+
+/** The library that is faster in both passes together. */
+function maxPoolFor(x: Tensor): MaxPool {
+  const pools = maxPools(x);
+  const [batch, ...map] = x.shape as [number, ...number[]];
+  const time = (name: string): number => {
+    const { forward, gradient } = pools[name as Library];
+    const started = performance.now();
+    scope(() => {
+      const [y, ...places] = forward(x);
+      gradient(x, y, y, places);
+    });
+    return performance.now() - started;
+  };
+  return pools[chooseKernel(`max-pool ${x.dtype} ${[batchBucket(batch), ...map].join(' x ')}`, ['TensorFlow', 'oneDNN'], time) as Library];
+}
+
+/**
+ * Maximum over 3x3 windows at stride 2, with one row and column of padding on each side, as in the ImageNet stem.
+ *
+ * The input must not be negative (it follows a ReLU): the padding is zeros, which then never exceed a true maximum.
+ * Of equal maxima one gets the gradient; which, is the library's choice.
+ *
+ * @param x [batch, height, width, channels]
+ * @returns [batch, floor((height - 1) / 2) + 1, the same for width, channels]
+ */
+export function maxPool3x3Stride2(x: Tensor): Tensor {
+  const padded = pad(x);
+  const { forward, gradient } = maxPoolFor(padded);
+  const [y, ...places] = forward(padded);
   record([padded], y, () => ({
-    saved: [padded, y],
-    backward: (dy) => [execute1('MaxPoolGrad', attributes, [padded, y, dy])],
+    saved: [padded, y, ...places],
+    backward: (dy) => [gradient(padded, y, dy, places)],
   }));
-  release(padded);
+  release(padded, ...places);
   return y;
 }
 

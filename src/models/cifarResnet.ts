@@ -1,4 +1,4 @@
-import { addRelu, relu } from '../engine/activation';
+import { addRelu } from '../engine/activation';
 import { padChannels } from '../engine/channels';
 import { subsample } from '../engine/convolution';
 import { globalAveragePool } from '../engine/pooling';
@@ -25,8 +25,7 @@ function paddedShortcut(channels: number, stride: number): Layer {
 function basicBlock(builder: ModelBuilder, name: string, channels: number, filters: number, stride: number): Layer {
   const branch = sequence(
     builder.convolution(`${name}.conv1`, { kernel: 3, channels, filters, stride }),
-    builder.batchNormalization(`${name}.bn1`, filters),
-    relu,
+    builder.batchNormalization(`${name}.bn1`, filters, 'relu'),
     builder.convolution(`${name}.conv2`, { kernel: 3, channels: filters, filters }),
     builder.batchNormalization(`${name}.bn2`, filters),
   );
@@ -52,8 +51,7 @@ export function cifarResNet(depth: BasicDepth, classes: number): Model {
   const residualScales: string[] = [];
   const firstLayers = sequence(
     builder.convolution('conv1', { kernel: 3, channels: 3, filters: 16 }),
-    builder.batchNormalization('bn1', 16),
-    relu,
+    builder.batchNormalization('bn1', 16, 'relu'),
   );
   const layers: Layer[] = [observed('stem', firstLayers)];
   let channels = 16;

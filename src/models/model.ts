@@ -1,4 +1,4 @@
-import { batchNormalizeEvaluation, batchNormalizeTraining, type ChannelStatistics } from '../engine/batchNormalization';
+import { batchNormalizeEvaluation, batchNormalizeTraining, type Activation, type ChannelStatistics } from '../engine/batchNormalization';
 import { addBias, matMul } from '../engine/dense';
 import { conv2d } from '../engine/convolution';
 import { cast } from '../engine/precision';
@@ -64,16 +64,16 @@ export class ModelBuilder {
     return (x, { parameters }) => conv2d(x, parameters[index]!, { stride, padding: (kernel - 1) / 2 });
   }
 
-  batchNormalization(name: string, channels: number): Layer {
+  batchNormalization(name: string, channels: number, activation: Activation = 'identity'): Layer {
     const scale = this.parameter(`${name}.weight`, 'normScale', [channels]);
     const shift = this.parameter(`${name}.bias`, 'normShift', [channels]);
     const index = this.statistics.push({ name, channels }) - 1;
     return (x, { parameters, statistics, training, updated }) => {
       const norm = { scale: parameters[scale]!, shift: parameters[shift]!, epsilon: EPSILON };
       if (!training) {
-        return batchNormalizeEvaluation(x, norm, statistics[index]!);
+        return batchNormalizeEvaluation(x, norm, statistics[index]!, activation);
       }
-      const { y, running } = batchNormalizeTraining(x, norm, statistics[index]!, STATISTICS_MOMENTUM);
+      const { y, running } = batchNormalizeTraining(x, norm, statistics[index]!, STATISTICS_MOMENTUM, activation);
       updated[index] = running;
       return y;
     };

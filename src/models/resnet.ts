@@ -1,4 +1,4 @@
-import { addRelu, relu } from '../engine/activation';
+import { addRelu } from '../engine/activation';
 import { globalAveragePool, maxPool3x3Stride2 } from '../engine/pooling';
 import { release } from '../engine/tensor';
 import { ModelBuilder, observed, sequence, type Layer, type Model } from './model';
@@ -20,11 +20,9 @@ function bottleneck(builder: ModelBuilder, name: string, channels: number, width
   const filters = width * EXPANSION;
   const branch = sequence(
     builder.convolution(`${name}.conv1`, { kernel: 1, channels, filters: width }),
-    builder.batchNormalization(`${name}.bn1`, width),
-    relu,
+    builder.batchNormalization(`${name}.bn1`, width, 'relu'),
     builder.convolution(`${name}.conv2`, { kernel: 3, channels: width, filters: width, stride }),
-    builder.batchNormalization(`${name}.bn2`, width),
-    relu,
+    builder.batchNormalization(`${name}.bn2`, width, 'relu'),
     builder.convolution(`${name}.conv3`, { kernel: 1, channels: width, filters }),
     builder.batchNormalization(`${name}.bn3`, filters),
   );
@@ -59,8 +57,7 @@ export function bottleneckResNet(depth: BottleneckDepth, stem: 'imagenet' | 'cif
   const residualScales: string[] = [];
   const firstLayers = sequence(
     builder.convolution('conv1', stem === 'imagenet' ? { kernel: 7, channels: 3, filters: 64, stride: 2 } : { kernel: 3, channels: 3, filters: 64 }),
-    builder.batchNormalization('bn1', 64),
-    relu,
+    builder.batchNormalization('bn1', 64, 'relu'),
     ...(stem === 'imagenet' ? [maxPool3x3Stride2] : []),
   );
   const layers: Layer[] = [observed('stem', firstLayers)];

@@ -130,7 +130,12 @@ class Climbing<V extends Vector, State> {
       }
       const kept = climb.keepFirst ? first.gradient : own(first.gradient);
       try {
-        const { gradient } = this.evaluate(own(this.climbed(kept, part, prepare)), 'perturbed', part);
+        const point = own(this.climbed(kept, part, prepare));
+        if (!climb.keepFirst) {
+          // As large as the weights; the second pass, where memory is shortest, does without it.
+          kept.dispose();
+        }
+        const { gradient } = this.evaluate(point, 'perturbed', part);
         return { loss: first.loss, gradient, ...(climb.keepFirst ? { first: kept } : {}) };
       } catch (error) {
         if (climb.keepFirst) {
