@@ -96,7 +96,7 @@ export { trainWithSnapshots, type SnapshotInput } from './landscape/trajectory/t
 export { compare, type ComparedMethod, type Comparison, type ComparisonRun, type ComparisonSetting } from './experiment/compare';
 export { comparisonRows, type Budget, type ComparedRun, type ComparisonRow, type JudgedResult } from './experiment/comparisonRows';
 export type { ExperimentConfig } from './experiment/config';
-export { describeEnvironment } from './experiment/environment';
+export { describeEnvironment } from './train/environment';
 export { TrainingInterrupted, withStopFlag } from './experiment/interrupt';
 export { meanInterval, type Interval } from './experiment/interval';
 export { methodLabel } from './experiment/methodLabel';

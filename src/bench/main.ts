@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { measureKernels } from '../engine/kernelChoice';
-import { describeEnvironment, PROJECT_ROOT } from '../experiment/environment';
+import { describeEnvironment, PROJECT_ROOT } from '../train/environment';
 import { kernelTableFile } from '../experiment/kernels';
 import { createModel } from '../models/create';
 import { agree } from './agreement';

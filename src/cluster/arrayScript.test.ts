@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { PROJECT_ROOT } from '../experiment/environment';
+import { PROJECT_ROOT } from '../train/environment';
 import { arrayScript, gpusIn } from './arrayScript';
 import { testFolder } from './testPrograms';
 

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { PROJECT_ROOT } from '../experiment/environment';
+import { PROJECT_ROOT } from '../train/environment';
 
 /** What a user asks of Slurm. */
 export interface SlurmRequest {

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { presetList, settingOptions } from '../experiment/commandLine';
 import type { ExperimentConfig } from '../experiment/config';
-import { PROJECT_ROOT } from '../experiment/environment';
+import { PROJECT_ROOT } from '../train/environment';
 import type { SlurmRequest } from './arrayScript';
 
 /** What the command line asks for. */

@@ -3,7 +3,7 @@ import { parseExperimentArguments, type ExperimentRequest } from './commandLine'
 import { gridHere } from './gridHere';
 import { planGrid, planSingle, type GridPlan } from './gridPlan';
 import { gridStatus, planText } from './gridStatus';
-import { stopRequest } from './stopRequest';
+import { stopRequest } from '../train/stopRequest';
 import { printScripts, submitGrid } from './submitGrid';
 
 function planOf({ grid, settings, allowSynthetic }: ExperimentRequest): GridPlan {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { tensorflowPlatform } from '../engine/binding';
-import { PROJECT_ROOT } from './environment';
+import { PROJECT_ROOT } from '../train/environment';
 
 /** What sets processors apart beyond their name, which virtual machines often cut short. */
 function processorFeatures(): string {

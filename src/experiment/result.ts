@@ -1,22 +1,13 @@
+import type { Environment } from '../train/environment';
 import type { EpochRecord, Evaluation } from '../train/record';
 import type { ExperimentConfig } from './config';
 
 export type { EpochRecord, Evaluation } from '../train/record';
 
-/** Where a run was made. */
-export interface RunEnvironment {
-  readonly samlab: string;
-  readonly node: string;
-  readonly tensorflow: string;
-  /** The processor's name, as the operating system gives it. */
-  readonly processor: string;
-  /** The graphics card's name, or null for a run on the processor. */
-  readonly gpu: string | null;
-  readonly threads: number;
+/** Where a run was made, and how it was computed. */
+export interface RunEnvironment extends Environment {
   /** Which kernel computed what, where there was a choice; absent from results of versions that had none. */
   readonly kernels?: Readonly<Record<string, string>>;
-  /** Commit of the code, with "+changes" where the work tree differed from it; null outside a checkout. */
-  readonly commit: string | null;
 }
 
 /** Version of the layout of a stored result. */

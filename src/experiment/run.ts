@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { imageCount, type Dataset } from '../data/dataset';
 import type { DownloadProgress } from '../data/download';
 import { symmetricLabelNoise } from '../data/labelNoise';
+import { announceSynthetic } from '../data/syntheticNotice';
 import { loadDataset } from '../data/load';
 import { balancedSubset, splitHeldOut } from '../data/subset';
 import { forgetUsedKernels, measureKernels, pinKernels, usedKernels } from '../engine/kernelChoice';
@@ -17,7 +18,7 @@ import { train, type CheckpointOptions, type TrainingOutcome } from '../train/lo
 import { disposeNetwork, type NetworkState } from '../train/network';
 import type { TrainingProgress } from '../train/progress';
 import type { ExperimentConfig } from './config';
-import { describeEnvironment, PROJECT_ROOT } from './environment';
+import { describeEnvironment, PROJECT_ROOT } from '../train/environment';
 import { kernelTableFile } from './kernels';
 import { RESULT_FORMAT, type Evaluation, type RunResult } from './result';
 import { configHash, findResult, runId, writeResult } from './store';
@@ -79,7 +80,7 @@ export async function experimentData(config: ExperimentConfig, { data, allowSynt
     folder: data,
     allowSynthetic,
     onProgress: showDownload,
-    onSynthetic: ({ message }) => console.log(`${message}\nEmbedded synthetic images stand in; every output made from them says so.`),
+    onSynthetic: announceSynthetic,
   });
   const { heldOutPerClass, imagesPerClass, testImagesPerClass, labelNoise, subsetSeed: seed } = config;
   const { kept, heldOut } = heldOutPerClass > 0 ? splitHeldOut(official, { perClass: heldOutPerClass, seed }) : { kept: official, heldOut: undefined };

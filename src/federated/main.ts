@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { PROJECT_ROOT } from './environment';
+import { announceSynthetic } from '../data/syntheticNotice';
+import { PROJECT_ROOT } from '../train/environment';
+import { stopRequest } from '../train/stopRequest';
 import { federatedPresetConfigs, FEDERATED_PRESETS, findFederatedPreset } from './presets';
 import type { FederatedProgress } from './record';
 import type { FederatedResult } from './result';
@@ -82,21 +84,6 @@ class ProgressLine {
   }
 }
 
-/** The first interrupt asks for a checkpoint and an orderly end, the second ends at once. */
-function stopFlag(): () => boolean {
-  let stopping = false;
-  const ask = (): void => {
-    if (stopping) {
-      process.exit(130);
-    }
-    stopping = true;
-    console.error('\nStopping after this step; the same command goes on from the last client that answered.');
-  };
-  process.on('SIGINT', ask);
-  process.on('SIGTERM', ask);
-  return () => stopping;
-}
-
 function describeResult({ data, divergence, final, seconds }: FederatedResult): string {
   const source = data.synthetic ? ' (embedded synthetic images)' : '';
   return final === null ? `  diverged: ${divergence ?? ''}` : `  test error ${final.top1Error.toFixed(2)} % on ${data.name}${source}, ${seconds.toFixed(0)} s`;
@@ -110,7 +97,7 @@ async function main(): Promise<void> {
     wanted.forEach((config) => console.log(federatedId(config)));
     return;
   }
-  const shouldStop = stopFlag();
+  const stop = stopRequest();
   for (const [index, config] of wanted.entries()) {
     console.log(`[${index + 1}/${wanted.length}] ${federatedId(config)}`);
     const line = new ProgressLine();
@@ -118,9 +105,9 @@ async function main(): Promise<void> {
       preset: preset.name,
       folders: foldersFor(preset.quick),
       again: request.again,
-      shouldStop,
+      shouldStop: () => stop.aborted,
       onProgress: (progress) => line.update(progress),
-      onSynthetic: ({ message }) => console.log(`${message}\nEmbedded synthetic images stand in; every output made from them says so.`),
+      onSynthetic: announceSynthetic,
     }).finally(() => line.end());
     if (result === undefined) {
       process.exitCode = 130;

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../train/record';
-import type { FederatedEnvironment } from './environment';
+import type { Environment } from '../train/environment';
 import type { RoundRecord } from './record';
 import type { FederatedConfig } from './settings';
 
@@ -33,7 +33,7 @@ export interface FederatedResult {
   readonly seconds: number;
   /** Gradients of a batch's loss that the answering clients computed: one a step for FedAvg, two for the others. */
   readonly gradientEvaluations: number;
-  readonly environment: FederatedEnvironment;
+  readonly environment: Environment;
   /** ISO 8601, UTC. */
   readonly finishedAt: string;
 }

@@ -10,7 +10,7 @@ import { evaluate } from '../train/evaluate';
 import type { Evaluation } from '../train/record';
 import { disposeNetwork } from '../train/network';
 import { divideAmongClients } from './clients';
-import { federatedEnvironment } from './environment';
+import { describeEnvironment } from '../train/environment';
 import { federate, type FederatedOutcome } from './federate';
 import type { FederatedProgress } from './record';
 import { FEDERATED_RESULT_FORMAT, type FederatedResult } from './result';
@@ -99,7 +99,7 @@ async function resultOf(config: FederatedConfig, preset: string, model: Model, d
     history: outcome.history,
     seconds: outcome.seconds + (performance.now() - started) / 1000,
     gradientEvaluations: outcome.gradientEvaluations,
-    environment: federatedEnvironment(),
+    environment: describeEnvironment(),
     finishedAt: new Date().toISOString(),
   };
 }

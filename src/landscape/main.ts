@@ -6,6 +6,7 @@ import { createModel } from '../models/create';
 import { mixedPrecision } from '../models/mixedPrecision';
 import { loadWeights } from '../models/torchvision';
 import { disposeNetwork, type NetworkState } from '../train/network';
+import { stopRequest } from '../train/stopRequest';
 import { parseLandscapeArguments, weightsName, type LandscapeRequest, type StudyPart } from './commandLine';
 import { ProbeStopped } from './operator';
 import { measureCurve, measureInterpolation } from './study/connections';
@@ -27,21 +28,6 @@ function progressLines(): (progress: StudyProgress) => void {
       console.log(`  ${part}: ${done} of ${total}${left}`);
     }
   };
-}
-
-/** The first interrupt asks for an orderly end, the second ends at once. */
-function stopFlag(): () => boolean {
-  let stopping = false;
-  const ask = (): void => {
-    if (stopping) {
-      process.exit(130);
-    }
-    stopping = true;
-    console.error('\nStopping; the same command goes on from there.');
-  };
-  process.on('SIGINT', ask);
-  process.on('SIGTERM', ask);
-  return () => stopping;
 }
 
 async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>, shouldStop: () => boolean): Promise<void> {
@@ -90,7 +76,8 @@ async function measurePath({ settings, files, data, name }: Extract<LandscapeReq
 
 async function main(): Promise<void> {
   const request = parseLandscapeArguments(process.argv.slice(2));
-  const shouldStop = stopFlag();
+  const stop = stopRequest();
+  const shouldStop = (): boolean => stop.aborted;
   if (request.kernelTable !== undefined) {
     measureKernels(request.kernelTable);
   }

@@ -4,7 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { PROJECT_ROOT } from '../experiment/environment';
+import { PROJECT_ROOT } from '../train/environment';
 import { findPreset, presetConfigs } from '../experiment/presets';
 import { experimentFolders } from '../experiment/run';
 import { resultFile } from '../experiment/store';

@@ -1,6 +1,7 @@
 import type { StudySharpness } from '../landscape/study/sharpness';
 import { meanInterval } from '../experiment/interval';
 import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
+import { describeModel } from './recipe';
 import type { Headings } from './recordTable';
 
 /** How sharp one minimum is, ready for `displayRecords`; "–" where something was not measured. */
@@ -42,10 +43,10 @@ export function curvatureRows({ nets }: LandscapeStudy): readonly CurvatureRow[]
 }
 
 /** What the table's caption says of a study. */
-export function curvatureCaption({ data, settings, modelName, nets }: LandscapeStudy): string {
+export function curvatureCaption({ data, settings, nets }: LandscapeStudy): string {
   const { rho, adaptiveRho, ascentSteps, ascentSeeds, groupImages } = settings;
   return (
-    `${modelName} on ${data.name}: loss on ${data.probedImages} of the nets' ${data.trainingImages} training images, batch norm frozen. ` +
+    `${data.name}; ${describeModel(settings)}: loss on ${data.probedImages} of the nets' ${data.trainingImages} training images, batch norm frozen. ` +
     `ρ = ${rho}, adaptive ρ = ${adaptiveRho}; ascents of ${ascentSteps} gradients, mean over ${ascentSeeds} seeds with its 95 % interval; m = ${groupImages}. ` +
     `Nets: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.`
   );

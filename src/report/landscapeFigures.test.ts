@@ -148,7 +148,7 @@ test('the table of curvature by hand', () => {
 
 test('the documents get the table of curvature and the figures of all studies', () => {
   const { curvature, 'landscape-figures': pictures } = landscapeContents([study], figures);
-  assert.match(curvature!, /^\*\*resnet50, imagenet stem on CIFAR-10: .*\n\n\| Net \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 80 ± 0\.01 \| 5 \(not converged\) \| 960 ± 4 \|/);
+  assert.match(curvature!, /^\*\*CIFAR-10; ResNet-50, ImageNet stem: .*\n\n\| Net \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 80 ± 0\.01 \| 5 \(not converged\) \| 960 ± 4 \|/);
   assert.equal(pictures!.split('\n\n').length, Object.keys(figures).length);
   assert.match(pictures!, /!\[The loss around both minima along random filter-normalised directions\]\(figures\/landscape-test-planes-surface\.png\)/);
   assert.equal(landscapeContents([], {})['curvature'], 'Not measured.');

@@ -8,6 +8,11 @@ const HEIGHT = 250;
 const BAR = { x: 16, y: 54, width: WIDTH - 32, height: 8 } as const;
 const PANELS = { left: { x: 60, width: 280 }, right: { x: 420, width: 280 }, y: 84, height: 120 } as const;
 
+/** Of the title, in pixels, unless it would not fit. */
+const TITLE_SIZE = 14;
+/** Width of an average letter of bold Open Sans, as a part of the font's size. */
+const LETTER = 0.58;
+
 /** One line of text: epoch, step, loss, error and, until the run is done, images a second and time left. */
 export function progressLine(progress: TrainingProgress): string {
   const { epoch, epochs, step, stepsPerEpoch, loss, error, imagesPerSecond, secondsLeft } = progress;
@@ -40,7 +45,7 @@ export function progressChart(title: string, progress: TrainingProgress): string
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="Open Sans, Arial, sans-serif" font-size="12">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
-    `<text x="16" y="22" font-size="14" font-weight="bold">${escapeHtml(title)}</text>`,
+    `<text x="16" y="22" font-size="${round(Math.min(TITLE_SIZE, BAR.width / (LETTER * title.length)))}" font-weight="bold">${escapeHtml(title)}</text>`,
     `<text x="16" y="44">${escapeHtml(progressLine(progress))}</text>`,
     `<rect x="${BAR.x}" y="${BAR.y}" width="${BAR.width}" height="${BAR.height}" fill="#e5e5e5"/>`,
     `<rect x="${BAR.x}" y="${BAR.y}" width="${round(BAR.width * done)}" height="${BAR.height}" fill="${COLOURS.green}"/>`,

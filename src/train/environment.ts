@@ -3,10 +3,23 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { tensorflowPlatform } from '../engine/binding';
-import type { RunEnvironment } from './result';
 
 /** The project's folder. */
 export const PROJECT_ROOT = join(__dirname, '..', '..');
+
+/** Where a run was made. */
+export interface Environment {
+  readonly samlab: string;
+  readonly node: string;
+  readonly tensorflow: string;
+  /** The processor's name, as the operating system gives it. */
+  readonly processor: string;
+  /** The graphics card's name, or null for a run on the processor. */
+  readonly gpu: string | null;
+  readonly threads: number;
+  /** Commit of the code, with "+changes" where the work tree differed from it; null outside a checkout. */
+  readonly commit: string | null;
+}
 
 function output(command: string, ...parameters: readonly string[]): string | null {
   try {
@@ -24,7 +37,7 @@ function gitCommit(): string | null {
 }
 
 /** Describes the machine and the versions that a run is made with. */
-export function describeEnvironment(): RunEnvironment {
+export function describeEnvironment(): Environment {
   const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string };
   const platform = tensorflowPlatform();
   return {
