@@ -47,13 +47,14 @@ test('the reading names what the test finds, and no difference that it does not'
 });
 
 test('one run a row is an observation; a network that stays at chance is named', () => {
-  const runs = made('defects', ({ learningRate, method }) => (learningRate === 1 ? 89 : method === 'sgd' ? 60 : 55)).map((run) => ({
+  const all = made('defects', ({ learningRate, method }) => (learningRate === 1 ? 89 : method === 'sgd' ? 60 : 55));
+  const runs = all.filter(({ config }) => config.seed === 0).map((run) => ({
     ...run,
     history: run.history.map((record) => ({ ...record, trainTop1Error: run.config.learningRate === 1 ? 88 : 40 })),
   }));
   const study = methodStudy(runs, 'defects');
   assert.ok(study.rows.every(({ n }) => n === 1));
-  assert.equal(new Set(study.rows.map(({ method }) => method)).size, presetConfigs(findPreset('defects')).length);
+  assert.equal(new Set(study.rows.map(({ method }) => method)).size, presetConfigs(findPreset('defects')).filter(({ seed }) => seed === 0).length);
   const text = readStudy(study);
   assert.match(text, /One run each, so observations and no effects: SAM \(5\.00 points lower\)/);
   assert.match(text, /within 5 points of guessing \(90 %\): SGD \(no SAM\), batches of 128, learning rate 1 and what belongs to it; SAM, batches of 128, learning rate 1/);
