@@ -66,6 +66,7 @@ export { federatedId, findFederatedResult, readFederatedResults } from './federa
 
 // landscape: lines, planes and paths through weight space, what their surfaces and layers have in common
 export { networkOperator, type NetworkOperatorOptions } from './landscape/networkOperator';
+export { layersModelLoss, type LayersModelLike, type LayersModelLossOptions } from './tfjs/layersModelLoss';
 export { ProbeStopped, type BatchNormMode, type LinearOperator, type LossOperator, type LossSource, type OutputBatch, type OutputOperator, type PointLoss } from './landscape/operator';
 export { empiricalFisher, gaussNewton } from './landscape/curvature/gaussNewton';
 export { hessian, type CurvatureOptions } from './landscape/curvature/hessian';
