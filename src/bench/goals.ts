@@ -1,8 +1,8 @@
 import { COMMON_CONFIGURATION } from './rivalConfigurations';
-import type { BenchResult, Comparison, Goal, Timing, Work } from './result';
+import type { BenchResult, Comparison, Goal, ProbeCost, Timing, Work } from './result';
 import { median } from './statistics';
 
-type Measured = Pick<BenchResult, 'comparisons' | 'ceiling'>;
+type Measured = Pick<BenchResult, 'comparisons' | 'ceiling' | 'probes'>;
 
 function medianOf(timings: readonly Timing[]): number | undefined {
   const times = timings.filter(({ seconds }) => seconds.length > 0).map(({ seconds }) => median(seconds));
@@ -58,16 +58,28 @@ function imagenetGoals(comparison: Comparison, ceiling: number, nonPaddingFlops:
   ];
 }
 
+/** Points of the plane whose time is a goal. */
+const PLANE_POINTS = 25 * 25;
+
+function probeGoals({ images, forward, point, gradient, product }: ProbeCost): Goal[] {
+  return [
+    atMost(`a 25 x 25 plane of ResNet-50 on ${images} images, minutes`, 4, (median(point) * PLANE_POINTS) / 60),
+    atMost('a point of a plane / bare forward passes over its images', 1.15, ratio(median(point), median(forward))),
+    atMost('Hessian-vector product / gradient', 2.2, ratio(median(product), median(gradient))),
+  ];
+}
+
 /**
  * The table of goals, as ratios of medians from one run.
  *
  * @param flopsPerImage operations of one gradient on one image with the ImageNet stem, padding left out.
  */
-export function goals({ comparisons, ceiling }: Measured, flopsPerImage: number): Goal[] {
+export function goals({ comparisons, ceiling, probes }: Measured, flopsPerImage: number): Goal[] {
   const find = (stem: Comparison['stem']): Comparison | undefined => comparisons.find((comparison) => comparison.stem === stem);
   const [imagenet, cifar] = [find('imagenet'), find('cifar')];
   return [
     ...(imagenet ? imagenetGoals(imagenet, ceiling.samlab, flopsPerImage * imagenet.batch) : []),
     ...(cifar ? againstBest(cifar, [0.85, 0.85, 0.85, 0.85], `CIFAR stem, batch ${cifar.batch}`) : []),
+    ...(probes ? probeGoals(probes) : []),
   ];
 }

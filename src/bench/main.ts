@@ -4,12 +4,13 @@ import { Command, InvalidArgumentError } from 'commander';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { measureKernels } from '../engine/kernelChoice';
 import { describeEnvironment, PROJECT_ROOT } from '../train/environment';
-import { kernelTableFile } from '../experiment/kernels';
+import { kernelTableFile, vectorInstructions } from '../experiment/kernels';
 import { createModel } from '../models/create';
 import { agree } from './agreement';
 import { ceiling } from './ceiling';
 import { compare } from './compare';
 import { goals } from './goals';
+import { probeCost } from './probes';
 import { profile } from './profile';
 import { pytorchEnvironment } from './pytorchEnvironment';
 import { BENCH_FORMAT, type BenchResult, type Comparison, type Work } from './result';
@@ -62,12 +63,14 @@ async function bench({ repeats, compile, scaling: withScaling, stems }: BenchOpt
   }
   const rival = new Rival(python);
   const { torch } = await agree(rival, createModel('resnet50', 'imagenet', 10), 'resnet50', 'imagenet', noiseBatch(16), threads);
-  const measured = { comparisons, ceiling: await ceiling(rival, repeats) };
+  const peak = await ceiling(rival, repeats);
   rival.close();
+  console.log('landscape probes');
+  const measured = { comparisons, ceiling: peak, probes: await probeCost(python, repeats, threads) };
   const { samlab, node, tensorflow, processor, gpu, commit } = environment;
   const result: BenchResult = {
     format: BENCH_FORMAT,
-    processor,
+    processor: [processor, ...vectorInstructions()].join(', '),
     gpu,
     threads,
     versions: { samlab, node, tensorflow, pytorch: torch },

@@ -55,6 +55,23 @@ export interface ScalingPoint {
   readonly seconds: number;
 }
 
+/** Seconds of landscape probes on ResNet-50 with the ImageNet stem, one entry a repeat, interleaved. */
+export interface ProbeCost {
+  /** Images of `forward` and `point`. */
+  readonly images: number;
+  /** Images of `gradient` and of both products. */
+  readonly productImages: number;
+  /** Bare forward passes over the images. */
+  readonly forward: readonly number[];
+  /** One place of a plane: the weights there, loss and error. */
+  readonly point: readonly number[];
+  readonly gradient: readonly number[];
+  /** A product of the Hessian with a vector, by differences of gradients. */
+  readonly product: readonly number[];
+  /** The same in PyTorch by PyHessian's method: backpropagation through the graph of a gradient. */
+  readonly pytorchProduct: readonly number[];
+}
+
 /** What `npm run bench` stores. */
 export interface BenchResult {
   readonly format: typeof BENCH_FORMAT;
@@ -69,5 +86,7 @@ export interface BenchResult {
   readonly ceiling: { readonly samlab: number; readonly pytorch: number };
   readonly comparisons: readonly Comparison[];
   readonly scaling: readonly ScalingPoint[];
+  /** Absent from results of versions that did not measure it. */
+  readonly probes?: ProbeCost;
   readonly goals: readonly Goal[];
 }

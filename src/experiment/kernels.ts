@@ -11,6 +11,14 @@ function processorFeatures(): string {
   return ['cpu family', 'model\t', 'stepping', 'cache size', 'flags'].map((key) => lines.find((line) => line.startsWith(key)) ?? '').join('\n');
 }
 
+/** The widest kinds of vector instructions, of those that products of matrices use: names of processors in virtual machines do not tell them. */
+export function vectorInstructions(): string[] {
+  const flags = new Set(/^flags\s*:(.*)$/m.exec(processorFeatures())?.[1]?.trim().split(' '));
+  const widest = (['avx512f', 'avx2'] as const).filter((flag) => flags.has(flag)).slice(0, 1);
+  const bfloat16 = (['amx_bf16', 'avx512_bf16'] as const).filter((flag) => flags.has(flag));
+  return [...widest, ...bfloat16].map((flag) => flag.toUpperCase());
+}
+
 /** Where the choices of kernels for this processor, version of TensorFlow and number of threads are kept. */
 export function kernelTableFile(): string {
   const processor = cpus()[0]?.model.trim() ?? 'unknown';

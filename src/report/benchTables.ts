@@ -1,4 +1,4 @@
-import { WORKS, type BenchResult, type Comparison, type Timing, type Work } from '../bench/result';
+import { WORKS, type BenchResult, type Comparison, type ProbeCost, type Timing, type Work } from '../bench/result';
 import { median } from '../bench/statistics';
 
 const WORK_NAMES: Readonly<Record<Work, string>> = { sgd: 'SGD step', sam: 'SAM step', evaluation: 'evaluation' };
@@ -57,7 +57,24 @@ export function timesMarkdown(benchmarks: readonly BenchResult[]): string {
   if (benchmarks.length === 0) {
     return 'Not run.';
   }
-  return benchmarks.map((benchmark) => [`${machineOf(benchmark)}.`, ...benchmark.comparisons.map(comparisonMarkdown)].join('\n\n')).join('\n\n');
+  return benchmarks
+    .map((benchmark) => [`${machineOf(benchmark)}.`, ...benchmark.comparisons.map(comparisonMarkdown), ...(benchmark.probes ? [probesMarkdown(benchmark.probes)] : [])].join('\n\n'))
+    .join('\n\n');
+}
+
+function probesMarkdown({ images, productImages, forward, point, gradient, product, pytorchProduct }: ProbeCost): string {
+  const row = (what: string, on: number, seconds: readonly number[]): string => `| ${what} | ${on} | ${median(seconds).toFixed(3)} |`;
+  return [
+    '**Landscape probes of ResNet-50, ImageNet stem, batch norm frozen, float32: median seconds**',
+    '',
+    '| Probe | Images | Seconds |',
+    '|---|---:|---:|',
+    row('bare forward passes', images, forward),
+    row('a point of a plane', images, point),
+    row('a gradient', productImages, gradient),
+    row('a Hessian-vector product, differences of gradients', productImages, product),
+    row("a Hessian-vector product, PyHessian's method in PyTorch", productImages, pytorchProduct),
+  ].join('\n');
 }
 
 /** How a step's cost grows with batch, network and threads, for each machine, in GitHub's Markdown. */

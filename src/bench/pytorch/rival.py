@@ -4,6 +4,7 @@
   check    {gradients}                                             writes loss and gradients of one batch in float32, under the weights' names
   setup    {layout, precision, compile}                            a configuration of PyTorch
   time     {work, repeats}                                         seconds of SGD steps, SAM steps or evaluations
+  product  {}                                                      seconds of a product of the Hessian with a vector, in float32
   memory   {}                                                      peak resident memory of this process, in bytes
   ceiling  {precision, size, repeats}                              seconds of a product of square matrices
 """
@@ -118,6 +119,16 @@ class Rival:
         found = {name: parameter.grad.contiguous() for name, parameter in self.net.named_parameters()}
         save_file({**dict(self.net.named_buffers()), **found}, gradients)
         return {"loss": loss.item()}
+
+    def product(self):
+        """Hessian times a vector as PyHessian has it: the gradient with its graph, then the gradient of its product with the vector."""
+        self.setup()
+        self.net.eval()
+        vector = [torch.randn_like(parameter) for parameter in self.parameters]
+        started = time.perf_counter()
+        gradient = torch.autograd.grad(self._loss(), self.parameters, create_graph=True)
+        torch.autograd.grad(gradient, self.parameters, grad_outputs=vector)
+        return {"seconds": [time.perf_counter() - started]}
 
     def memory(self):
         with open("/proc/self/status") as status:
