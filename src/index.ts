@@ -145,7 +145,7 @@ export { toHtml, toMarkdown } from './report/tableText';
 // notebook: what the notebooks train and tell
 export { climbRows, type Climber, type ClimbPlace, type ClimbRow } from './notebook/climbRows';
 export { compareLive, comparisonDemonstration, displayComparison } from './notebook/compareLive';
-export { displayFederatedStudies, displayMethodStudies } from './notebook/displayStudies';
+export { displayDefectEvidence, displayFederatedStudies, displayMethodStudies } from './notebook/displayStudies';
 export { gradientNorms } from './notebook/gradientNorms';
 export { figure1Ends, figure1Minima, type EndRow, type MinimumRow } from './notebook/minima';
 export { stageRows, type StageRow } from './notebook/networkSummary';

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { experimentFolders } from '../experiment/run';
 import { readResults } from '../experiment/store';
 import { readFederatedResults } from '../federated/store';
+import { defectEvidence, DEFECT_EVIDENCE_HEADINGS, DEFECT_EVIDENCE_TITLE } from '../report/defectEvidence';
 import { displayFigure, displayRecords, displayText } from '../report/display';
 import { federatedFigures, federatedGroups, federatedStudy } from '../report/federatedStudy';
 import { methodErrors } from '../report/figures/methodErrors';
@@ -18,6 +19,11 @@ export async function displayMethodStudies(...names: readonly MethodStudyName[])
   for (const name of names) {
     await displayStudy(methodStudy(results, name));
   }
+}
+
+/** Shows what stored runs say of each defect of the original's code, beside the same training without it. @throws Error as `displayMethodStudies`. */
+export async function displayDefectEvidence(): Promise<void> {
+  displayRecords(DEFECT_EVIDENCE_TITLE, defectEvidence(await readResults(experimentFolders('real').results)), DEFECT_EVIDENCE_HEADINGS);
 }
 
 /** Shows stored federated runs of real images; "Not run." where there are none. @throws Error as `displayMethodStudies`. */

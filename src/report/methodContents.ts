@@ -1,6 +1,7 @@
 import type { RunResult } from '../experiment/result';
 import type { FederatedResult } from '../federated/result';
 import { pictures } from './contents';
+import { defectEvidenceMarkdown } from './defectEvidence';
 import { federatedFigures, federatedGroups, federatedStudy } from './federatedStudy';
 import { methodErrors } from './figures/methodErrors';
 import type { Contents } from './fill';
@@ -30,6 +31,7 @@ export function methodContents(results: readonly RunResult[], federated: readonl
     'fgsm-steps-figures': pictures(figures, 'fgsm-steps-'),
     defects: [table('defects'), table('defects-cifar100')].join('\n\n'),
     'defects-reading': [`CIFAR-10: ${reading('defects')}`, `CIFAR-100: ${reading('defects-cifar100')}`].join('\n\n'),
+    'defects-evidence': defectEvidenceMarkdown(results),
     'defects-figures': pictures(figures, 'defects-'),
     federated: groups.map(methodStudyMarkdown).join('\n\n') || 'Not run.',
     'federated-reading': groups.map(readStudy).join('\n\n') || 'Not run.',

@@ -40,7 +40,7 @@ test('a study finds its runs by their settings, tests them in pairs, and says wh
 test('the reading names what the test finds, and no difference that it does not', () => {
   const text = readStudy(methodStudy(FAMILY, 'family'));
   assert.match(text, /finds a difference for SAM \(3\.00 points lower\)\./);
-  assert.match(text, /For ASAM, ρ = 0\.5 it finds none/);
+  assert.match(text, /It finds no difference at the level of 5 %, .* for ASAM, ρ = 0\.5\./);
   // Two tests: 1 - 0.95².
   assert.match(text, /With 2 tests, .* about 10 % of such tables/);
   assert.equal(readStudy(methodStudy([], 'family')), 'Nothing can be said yet: not run.');

@@ -123,7 +123,8 @@ export function comparisonRecords(rows: readonly ComparisonRow[]): readonly Comp
   });
 }
 
-function plusMinus(mean: number, halfWidth: number | null): string {
+/** Mean and half width of an interval in percent. */
+export function plusMinus(mean: number, halfWidth: number | null): string {
   return halfWidth === null ? mean.toFixed(2) : `${mean.toFixed(2)} ± ${halfWidth.toFixed(2)}`;
 }
 

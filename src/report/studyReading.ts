@@ -7,7 +7,7 @@ const NEAR_CHANCE = 5;
 /** Errors of guessing, in percent. */
 const CHANCE: Readonly<Record<ExperimentConfig['dataset'], number>> = { cifar10: 90, cifar100: 99 };
 /** Level of a single test. */
-const LEVEL = 0.05;
+export const LEVEL = 0.05;
 
 /**
  * What a comparison with a base optimizer supports, in sentences that follow from its rows alone: which methods differ from the base
@@ -23,17 +23,22 @@ export function readStudy({ rows, dataset }: Pick<MethodStudy, 'rows' | 'dataset
   const tested = made.filter(({ pValue }) => pValue !== null);
   const clear = tested.filter(({ pValue }) => pValue! < LEVEL);
   const single = made.filter(({ pValue, difference }) => pValue === null && difference !== null);
-  const untrained = [base, ...made].filter(({ trainTop1Error }) => trainTop1Error !== null && trainTop1Error > chance - NEAR_CHANCE);
+  const untrained = [base, ...made].filter((row) => row.trainTop1Error !== null && !trains(row, dataset));
   const diverged = rows.filter(({ divergedSeeds }) => divergedSeeds !== '');
   const sentences = [
     clear.length > 0 && `Against ${base.method}, the paired test finds a difference for ${clear.map(verdict).join('; ')}.`,
-    tested.length > clear.length && `For ${list(tested.filter((row) => !clear.includes(row)))} it finds none at the level of 5 %, which with so few seeds rules out large effects alone.`,
+    tested.length > clear.length && `${clear.length > 0 ? 'It' : `Against ${base.method}, the paired test`} finds no difference at the level of 5 %, which with so few seeds rules out large effects alone, for ${list(tested.filter((row) => !clear.includes(row)))}.`,
     clear.length > 0 && tested.length > 1 && `With ${tested.length} tests, one of them falls below 5 % by chance in about ${Math.round(100 * (1 - (1 - LEVEL) ** tested.length))} % of such tables.`,
     single.length > 0 && `One run each, so observations and no effects: ${single.map(verdict).join('; ')}.`,
     untrained.length > 0 && `Training error within ${NEAR_CHANCE} points of guessing (${chance} %): ${list(untrained)}.`,
     diverged.length > 0 && `With runs that diverged: ${list(diverged)}.`,
   ];
   return sentences.filter((sentence) => sentence !== false).join(' ');
+}
+
+/** Whether the training error has left that of guessing. */
+export function trains({ trainTop1Error }: ComparisonRow, dataset: ExperimentConfig['dataset']): boolean {
+  return trainTop1Error !== null && trainTop1Error <= CHANCE[dataset] - NEAR_CHANCE;
 }
 
 function verdict({ method, difference }: ComparisonRow): string {
