@@ -4,6 +4,7 @@ import { CURVATURE_HEADINGS, curvatureCaption, curvatureRows } from '../report/c
 import { displayFigure, displayRecords, displayText } from '../report/display';
 import { studyFigures } from '../report/landscapeFigures';
 import { readStudies } from '../report/landscapeStudies';
+import { seedTables } from '../report/trainingSeeds';
 
 const CURVATURE_FIGURE = 'spectrum';
 
@@ -16,6 +17,9 @@ export async function displayLandscapes(part: 'surfaces' | 'curvature'): Promise
     }
     const figures = Object.entries(studyFigures(study)).filter(([name]) => name.endsWith(CURVATURE_FIGURE) === (part === 'curvature'));
     await displayFigure(...figures.map(([, figure]) => figure));
+  }
+  if (part === 'curvature') {
+    seedTables(studies).forEach(({ caption, rows, headings }) => displayRecords(caption, rows, headings));
   }
   if (studies.length === 0) {
     displayText('Not measured.');
