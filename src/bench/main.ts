@@ -70,7 +70,8 @@ async function bench({ repeats, compile, scaling: withScaling, stems }: BenchOpt
   const { samlab, node, tensorflow, processor, gpu, commit } = environment;
   const result: BenchResult = {
     format: BENCH_FORMAT,
-    processor: [processor, ...vectorInstructions()].join(', '),
+    processor,
+    instructions: vectorInstructions(),
     gpu,
     threads,
     versions: { samlab, node, tensorflow, pytorch: torch },

@@ -51,7 +51,7 @@ export type MachineKind = { readonly this: Omit<Machine, 'gpu'> } | { readonly c
  * How many times as long a run takes on a machine of the wanted kind as on the one it was measured on; undefined if
  * nothing can be said. Between numbers of cores the product of cores and seconds is taken to stay the same.
  */
-function relativeTime(kind: MachineKind, { processor, gpu, threads }: Machine): number | undefined {
+export function relativeTime(kind: MachineKind, { processor, gpu, threads }: Machine): number | undefined {
   if ('this' in kind) {
     return processor === kind.this.processor && threads === kind.this.threads ? 1 : undefined;
   }

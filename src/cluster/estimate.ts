@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { readBenchmarks } from '../bench/store';
 import { experimentFolders } from '../experiment/run';
 import { readResults } from '../experiment/store';
+import { PROJECT_ROOT } from '../train/environment';
 import { addCosts, CostModel, costKey, costOfResult, readCosts, type MachineKind, type MeasuredCost } from './cost';
+import { secondsFromBench } from './benchCost';
 import type { PlannedRun } from './gridPlan';
 import { measureCosts } from './measure';
 
@@ -32,7 +36,7 @@ export interface EstimateOptions {
 
 /**
  * Estimated seconds of each run, from stored results of the same network, data and method, from earlier measurements,
- * or from a few steps that are made here and now. Null for a run of which nothing is known.
+ * from a few steps that are made here and now, or from this machine's benchmark. Null for a run of which nothing is known.
  */
 export async function estimateSeconds(runs: readonly PlannedRun[], { store, kind, measure, stop }: EstimateOptions): Promise<(number | null)[]> {
   const known = await knownCosts(store);
@@ -45,5 +49,6 @@ export async function estimateSeconds(runs: readonly PlannedRun[], { store, kind
     addCosts(store, measured);
     model = new CostModel([...known, ...measured], kind);
   }
-  return runs.map(({ config }) => model.seconds(config));
+  const benchmarks = await readBenchmarks(join(PROJECT_ROOT, 'data', 'bench'));
+  return runs.map(({ config }) => model.seconds(config) ?? secondsFromBench(config, benchmarks, kind));
 }

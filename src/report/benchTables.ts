@@ -5,9 +5,9 @@ const WORK_NAMES: Readonly<Record<Work, string>> = { sgd: 'SGD step', sam: 'SAM 
 
 const STEM_NAMES = { imagenet: 'ImageNet stem', cifar: 'CIFAR stem' } as const;
 
-function machineOf({ processor, gpu, threads, versions, repeats }: BenchResult): string {
+function machineOf({ processor, instructions = [], gpu, threads, versions, repeats }: BenchResult): string {
   const { tensorflow, pytorch } = versions;
-  return `${gpu ?? `${processor}, ${threads} threads`}; TensorFlow ${tensorflow}, PyTorch ${pytorch}; medians of ${repeats} interleaved repeats`;
+  return `${gpu ?? [processor, ...instructions, `${threads} threads`].join(', ')}; TensorFlow ${tensorflow}, PyTorch ${pytorch}; medians of ${repeats} interleaved repeats`;
 }
 
 /** Every line of the table of goals with what was measured, for each machine, in GitHub's Markdown. */
