@@ -1,9 +1,8 @@
-import { addRelu } from '../engine/activation';
 import { padChannels } from '../engine/channels';
 import { subsample } from '../engine/convolution';
 import { globalAveragePool } from '../engine/pooling';
 import { release } from '../engine/tensor';
-import { ModelBuilder, observed, sequence, type Layer, type Model } from './model';
+import { ModelBuilder, observed, residual, sequence, type Layer, type Model } from './model';
 
 /** Basic blocks per stage: depth = 6 n + 2. */
 const BLOCKS = { resnet20: 3, resnet32: 5, resnet56: 9 } as const;
@@ -30,16 +29,7 @@ function basicBlock(builder: ModelBuilder, name: string, channels: number, filte
     builder.batchNormalization(`${name}.bn2`, filters),
   );
   const shortcut = stride === 1 ? undefined : paddedShortcut(channels, stride);
-  return (x, pass) => {
-    const residual = branch(x, pass);
-    const identity = shortcut?.(x, pass) ?? x;
-    const y = addRelu(residual, identity);
-    release(residual);
-    if (identity !== x) {
-      release(identity);
-    }
-    return y;
-  };
+  return residual(branch, shortcut);
 }
 
 /**

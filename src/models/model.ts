@@ -1,3 +1,4 @@
+import { addRelu } from '../engine/activation';
 import { batchNormalizeEvaluation, batchNormalizeTraining, type Activation, type ChannelStatistics } from '../engine/batchNormalization';
 import { addBias, matMul } from '../engine/dense';
 import { conv2d } from '../engine/convolution';
@@ -117,6 +118,20 @@ export function sequence(...layers: readonly Layer[]): Layer {
       x = y;
     }
     return x;
+  };
+}
+
+/** relu(branch(x) + shortcut(x)): a residual block. Without a shortcut, x itself is added. */
+export function residual(branch: Layer, shortcut?: Layer): Layer {
+  return (x, pass) => {
+    const change = branch(x, pass);
+    const identity = shortcut?.(x, pass) ?? x;
+    const y = addRelu(change, identity);
+    release(change);
+    if (identity !== x) {
+      release(identity);
+    }
+    return y;
   };
 }
 

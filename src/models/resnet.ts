@@ -1,7 +1,5 @@
-import { addRelu } from '../engine/activation';
 import { globalAveragePool, maxPool3x3Stride2 } from '../engine/pooling';
-import { release } from '../engine/tensor';
-import { ModelBuilder, observed, sequence, type Layer, type Model } from './model';
+import { ModelBuilder, observed, residual, sequence, type Layer, type Model } from './model';
 
 /** Bottleneck blocks per stage, by depth (He et al. 2015, table 1). */
 const BLOCKS = { resnet50: [3, 4, 6, 3], resnet101: [3, 4, 23, 3], resnet152: [3, 8, 36, 3] } as const;
@@ -33,16 +31,7 @@ function bottleneck(builder: ModelBuilder, name: string, channels: number, width
         builder.batchNormalization(`${name}.downsample.1`, filters),
       )
     : undefined;
-  return (x, pass) => {
-    const residual = branch(x, pass);
-    const identity = shortcut?.(x, pass) ?? x;
-    const y = addRelu(residual, identity);
-    release(residual);
-    if (identity !== x) {
-      release(identity);
-    }
-    return y;
-  };
+  return residual(branch, shortcut);
 }
 
 /**
