@@ -17,6 +17,16 @@ test('flags change settings, and parts come in their own order', () => {
   assert.deepEqual(request.settings, { ...STUDY_DEFAULTS, gridPoints: 51, batchNorm: 're-estimated', labels: ['A', 'B'], weights: ['a', 'b'] });
 });
 
+test('three files make a plane of minima, called as their files unless told', () => {
+  const files = ['a.safetensors', 'b.safetensors', 'c.safetensors'];
+  const plain = parseLandscapeArguments(['minima', ...files, '--name', 'three']);
+  assert.ok(plain.kind === 'minima');
+  assert.deepEqual([plain.files, plain.names], [files, ['a', 'b', 'c']]);
+  const named = parseLandscapeArguments(['minima', ...files, '--name', 'three', '--names', 'SGD 1', 'SGD 2', 'SAM']);
+  assert.ok(named.kind === 'minima');
+  assert.deepEqual(named.names, ['SGD 1', 'SGD 2', 'SAM']);
+});
+
 test('weights along training make a path', () => {
   const request = parseLandscapeArguments(['path', '1.safetensors', '2.safetensors', '3.safetensors', '--name', 'sgd', '--stem', 'cifar']);
   assert.deepEqual([request.kind, request.files, request.settings.stem], ['path', ['1.safetensors', '2.safetensors', '3.safetensors'], 'cifar']);

@@ -22,6 +22,7 @@ interface Places {
 /** What the command line asks for. */
 export type LandscapeRequest =
   | (Places & { readonly kind: 'nets'; readonly files: readonly [string, string]; readonly parts: readonly StudyPart[]; readonly settings: StudySettings })
+  | (Places & { readonly kind: 'minima'; readonly files: readonly [string, string, string]; readonly names: readonly [string, string, string]; readonly settings: Omit<StudySettings, 'weights'> })
   | (Places & { readonly kind: 'path'; readonly files: readonly string[]; readonly settings: Omit<StudySettings, 'weights'> });
 
 type Flag = Exclude<keyof StudySettings, 'labels' | 'weights' | 'kernels'>;
@@ -119,6 +120,18 @@ export function parseLandscapeArguments(words: readonly string[]): LandscapeRequ
     .addArgument(new Argument('<weights...>', 'weights files in the order of training, three or more'))
     .action((files: string[], { data, name, kernelTable, ...flags }: Places & Pick<StudySettings, Flag>) => {
       request = { kind: 'path', data, name, ...(kernelTable === undefined ? {} : { kernelTable }), files, settings: { ...flags, kernels: kernelsOf(kernelTable), labels: STUDY_DEFAULTS.labels } };
+    });
+  addSettings(program.command('minima').description('the loss on the plane through three minima of one architecture'))
+    .argument('<first>', 'weights file')
+    .argument('<second>', 'weights file')
+    .argument('<third>', 'weights file')
+    .option('--names <names...>', 'how the minima are called; as their files unless told')
+    .action((first: string, second: string, third: string, { data, name, kernelTable, names, ...flags }: Places & { names?: string[] } & Pick<StudySettings, Flag>) => {
+      const [one, two, three, ...more] = names ?? [first, second, third].map(weightsName);
+      if (one === undefined || two === undefined || three === undefined || more.length > 0) {
+        program.error(`error: expected three names, got ${(names ?? []).join(', ')}.`);
+      }
+      request = { kind: 'minima', data, name, ...(kernelTable === undefined ? {} : { kernelTable }), files: [first, second, third], names: [one, two, three], settings: { ...flags, kernels: kernelsOf(kernelTable), labels: STUDY_DEFAULTS.labels } };
     });
   program.showHelpAfterError('(--help lists all settings)').parse(words, { from: 'user' });
   return request!;

@@ -14,7 +14,8 @@ import { measureCurvature, measureSimilarity } from './study/curvature';
 import { measureSharpness } from './study/sharpness';
 import { openStudy, studyData, type Study, type StudyProgress } from './study/study';
 import { measureEigenvectorPlanes, measurePlanes, measureSlices } from './study/surfaces';
-import { measureTrajectory } from './study/trajectory';
+import { measureMinima } from './study/minima';
+import { measureTrajectory, type TrajectoryInput } from './study/trajectory';
 
 /** Seconds between lines of progress. */
 const TELL_SECONDS = 10;
@@ -55,23 +56,36 @@ async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>,
   networks.forEach(disposeNetwork);
 }
 
-async function measurePath({ settings, files, data, name }: Extract<LandscapeRequest, { kind: 'path' }>, shouldStop: () => boolean): Promise<void> {
+/** Loads the networks of several weights files, and frees them when `measure` is done. */
+async function withNetworks(request: Exclude<LandscapeRequest, { kind: 'nets' }>, moments: readonly string[], shouldStop: () => boolean, measure: (input: TrajectoryInput) => Promise<void>): Promise<void> {
+  const { settings, files, data, name } = request;
   const pair = await loadDataset(settings.dataset, { folder: data, allowSynthetic: false });
   const images: Dataset = studyData(pair, { ...settings, weights: ['', ''] }).probed;
   const plain = createModel(settings.model, settings.stem, pair.train.classNames.length);
   const model = settings.precision === 'mixed' ? mixedPrecision(plain) : plain;
   const snapshots: readonly NetworkState[] = files.map((file) => loadWeights(file, model));
-  const { explainedVariance } = await measureTrajectory({
-    model, snapshots, images, name, shouldStop,
-    moments: files.map(weightsName),
+  await measure({
+    model, snapshots, images, name, shouldStop, moments,
     network: weightsName(files.at(-1)!),
     normalization: settings.normalization,
     gridPoints: settings.gridPoints,
     folder: join(data, 'results', 'landscape', name),
     onProgress: progressLines(),
   });
-  console.log(`The plane holds ${explainedVariance.map((share) => `${(100 * share).toFixed(1)} %`).join(' and ')} of the variance of the path.`);
   snapshots.forEach(disposeNetwork);
+}
+
+function measurePath(request: Extract<LandscapeRequest, { kind: 'path' }>, shouldStop: () => boolean): Promise<void> {
+  return withNetworks(request, request.files.map(weightsName), shouldStop, async (input) => {
+    const { explainedVariance } = await measureTrajectory(input);
+    console.log(`The plane holds ${explainedVariance.map((share) => `${(100 * share).toFixed(1)} %`).join(' and ')} of the variance of the path.`);
+  });
+}
+
+function measurePlaneOfMinima(request: Extract<LandscapeRequest, { kind: 'minima' }>, shouldStop: () => boolean): Promise<void> {
+  return withNetworks(request, request.names, shouldStop, async (input) => {
+    await measureMinima(input);
+  });
 }
 
 async function main(): Promise<void> {
@@ -81,7 +95,14 @@ async function main(): Promise<void> {
   if (request.kernelTable !== undefined) {
     measureKernels(request.kernelTable);
   }
-  await (request.kind === 'nets' ? measureNets(request, shouldStop) : measurePath(request, shouldStop));
+  switch (request.kind) {
+    case 'nets':
+      return measureNets(request, shouldStop);
+    case 'minima':
+      return measurePlaneOfMinima(request, shouldStop);
+    case 'path':
+      return measurePath(request, shouldStop);
+  }
 }
 
 main().catch((error: unknown) => {

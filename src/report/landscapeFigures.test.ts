@@ -11,7 +11,7 @@ import { titleOf } from './figures/specification';
 import { surfacePair } from './figures/surfacePair';
 import { branchPlaces } from './figures/surfaceTopology';
 import { landscapeContents } from './landscapeContents';
-import { pathFigure, studyFigures } from './landscapeFigures';
+import { minimaFigure, pathFigure, studyFigures } from './landscapeFigures';
 import { readPaths, readStudies, type LandscapeStudy } from './landscapeStudies';
 import { testSamples, testStudy } from './testStudy';
 
@@ -115,6 +115,15 @@ test('layers of the first net stand at the side, those of the second above', () 
   const { traces, figure } = find('similarity');
   assert.deepEqual(traces[0]!.z, [[1, 0.5, 0.2], [0.5, 0.9, 0.3], [0.2, 0.3, 0.8]]);
   assert.equal(titleOf(figure), 'How alike the layers of SGD and SAM are');
+});
+
+test('three minima are stars with names on their plane', () => {
+  const places = [[0, 0], [4, 0], [1, 2]] as const;
+  const plane = testSamples(gridPoints(evenly([-1, 5], 4), evenly([-1, 3], 3)), (x, y) => 1 + x ** 2 + y ** 2, ['train'], 're-estimated');
+  const figure = minimaFigure({ name: 'three', plane, minima: ['one', 'two', 'three'], places })['landscape-three-minima']!;
+  const stars = (figure.data as readonly (Trace & { readonly text?: readonly string[] })[]).find(({ name }) => name === 'stars')!;
+  assert.deepEqual([stars.x, stars.y, stars.text], [[0, 4, 1], [0, 0, 2], ['<b>one</b>', '<b>two</b>', '<b>three</b>']]);
+  assert.match(JSON.stringify(figure.layout).replaceAll('<br>', ' '), /Minima \(stars\): one; two; three/);
 });
 
 test('a training path is drawn on its plane, with the variance that the plane holds', () => {

@@ -10,7 +10,7 @@ import type { FigureSpecification } from './figures/specification';
 import { spectrum } from './figures/spectrum';
 import { surfacePair, type NamedSurface } from './figures/surfacePair';
 import { surfaceTopology } from './figures/surfaceTopology';
-import type { LandscapePath, LandscapeStudy, StudiedNet } from './landscapeStudies';
+import type { LandscapeMinima, LandscapePath, LandscapeStudy, StudiedNet } from './landscapeStudies';
 import { describeModel } from './recipe';
 import type { NamedFigures } from './reportFigures';
 
@@ -22,9 +22,16 @@ const BATCH_NORM: Readonly<Record<BatchNormMode, string>> = {
 
 const PLANE_AXES = { x: 'Along direction 1', y: 'Along direction 2' } as const;
 
-/** The figures of stored studies and training paths, as `readStudies` and `readPaths` find them. */
-export function landscapeFigures(studies: readonly LandscapeStudy[], paths: readonly LandscapePath[]): NamedFigures {
-  return Object.assign({}, ...studies.map(studyFigures), ...paths.map(pathFigure)) as NamedFigures;
+/** What is stored of landscapes. */
+export interface StoredLandscapes {
+  readonly studies: readonly LandscapeStudy[];
+  readonly paths: readonly LandscapePath[];
+  readonly minima: readonly LandscapeMinima[];
+}
+
+/** The figures of stored studies, training paths and planes of minima. */
+export function landscapeFigures({ studies, paths, minima }: StoredLandscapes): NamedFigures {
+  return Object.assign({}, ...studies.map(studyFigures), ...paths.map(pathFigure), ...minima.map(minimaFigure)) as NamedFigures;
 }
 
 /** All figures of a stored study, by name; those whose data is missing are left out. Captions say what was measured, and claim no cause. */
@@ -53,6 +60,18 @@ export function pathFigure({ name, plane, path: places, explainedVariance, momen
     axes: { x: `First principal component (${first} of the variance)`, y: `Second principal component (${second})` },
   });
   return { [`landscape-${name}-path`]: figure };
+}
+
+/** Three minima on the loss over the plane through them. */
+export function minimaFigure({ name, plane, minima, places }: LandscapeMinima): NamedFigures {
+  const source = plane.losses['train']!;
+  const figure = contourPanels({
+    title: 'Three minima on the plane through them',
+    caption: `${source.name}, loss on ${count(source.images)} training images; batch norm ${BATCH_NORM[source.batchNorm ?? 'frozen']}. Minima (stars): ${minima.join('; ')}. Distances are those in weight space.`,
+    panels: [{ name: minima.join(' · '), grid: toGrid(plane.points, plane.series['train']!.loss), stars: places, starNames: minima }],
+    axes: { x: 'Distance in weight space, along the first two', y: 'Distance across them' },
+  });
+  return { [`landscape-${name}-minima`]: figure };
 }
 
 /** What all captions of a study share. */

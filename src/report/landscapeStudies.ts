@@ -5,6 +5,7 @@ import type { SpectralDensity } from '../landscape/curvature/spectralDensity';
 import type { TopEigenvalues } from '../landscape/curvature/topEigenvalues';
 import type { TraceEstimate } from '../landscape/curvature/trace';
 import type { LayerSimilarity } from '../landscape/similarity/layerSimilarity';
+import type { MinimaRecord } from '../landscape/study/minima';
 import { labelName, type StudyRecord } from '../landscape/study/settings';
 import type { StudySharpness } from '../landscape/study/sharpness';
 import type { TrajectoryRecord } from '../landscape/study/trajectory';
@@ -39,6 +40,12 @@ export interface LandscapePath extends TrajectoryRecord {
   readonly plane: Samples;
 }
 
+/** Three stored minima on the plane through them. */
+export interface LandscapeMinima extends MinimaRecord {
+  readonly name: string;
+  readonly plane: Samples;
+}
+
 /** All stored studies, in the order of their names. @param folder such as data/results/landscape. @throws Error if a file is damaged or of another version. */
 export async function readStudies(folder: string): Promise<readonly LandscapeStudy[]> {
   const names = await studyFolders(folder, (name) => existsSync(join(folder, name, 'study.json')));
@@ -50,6 +57,14 @@ export async function readPaths(folder: string): Promise<readonly LandscapePath[
   const names = await studyFolders(folder, (name) => existsSync(join(folder, name, `${name}.json`)));
   return Promise.all(
     names.map(async (name) => ({ name, plane: readSamples(join(folder, name, `${name}-plane.json`)), ...((await readJson(join(folder, name, `${name}.json`))) as TrajectoryRecord) })),
+  );
+}
+
+/** All stored planes of three minima, in the order of their names. @throws Error if a file is damaged or of another version. */
+export async function readMinima(folder: string): Promise<readonly LandscapeMinima[]> {
+  const names = await studyFolders(folder, (name) => existsSync(join(folder, name, 'minima.json')));
+  return Promise.all(
+    names.map(async (name) => ({ name, plane: readSamples(join(folder, name, `${name}-plane.json`)), ...((await readJson(join(folder, name, 'minima.json'))) as MinimaRecord) })),
   );
 }
 

@@ -15,7 +15,7 @@ import { quickReport } from './quickReport';
 import { writePlayground } from './playgroundPicture';
 import { landscapeContents } from './landscapeContents';
 import { landscapeFigures } from './landscapeFigures';
-import { readPaths, readStudies, type LandscapePath, type LandscapeStudy } from './landscapeStudies';
+import { readMinima, readPaths, readStudies, type LandscapeMinima, type LandscapePath, type LandscapeStudy } from './landscapeStudies';
 import { methodContents, methodFigures } from './methodContents';
 import { unfitPreset } from './recipe';
 import { renderFigures } from './render';
@@ -27,6 +27,7 @@ interface Source {
   readonly federated: readonly FederatedResult[];
   readonly studies: readonly LandscapeStudy[];
   readonly paths: readonly LandscapePath[];
+  readonly minima: readonly LandscapeMinima[];
   /** The presets whose figures are drawn. */
   readonly presets: readonly string[];
   /** Holds `figures/` and the documents. */
@@ -88,11 +89,11 @@ async function readSource(root: string, preset: string): Promise<Source> {
   const data = join(root, 'data');
   const stored = join(data, ...(quick ? ['quick'] : []), 'results');
   const landscape = join(stored, 'landscape');
-  const [results, studies, paths] = [await readResults(stored), await readStudies(landscape), await readPaths(landscape)];
+  const [results, studies, paths, minima] = [await readResults(stored), await readStudies(landscape), await readPaths(landscape), await readMinima(landscape)];
   const federated = await readFederatedResults(join(stored, 'federated'));
-  return { results, federated, studies, paths, presets, folder: quick ? join(data, 'quick') : root, quick };
+  return { results, federated, studies, paths, minima, presets, folder: quick ? join(data, 'quick') : root, quick };
 }
 
-function figuresOf({ results, federated, presets, studies, paths }: Source): NamedFigures {
-  return Object.assign(illustrations(), ...presets.map((preset) => resultFigures(results, preset)), methodFigures(results, federated), landscapeFigures(studies, paths)) as NamedFigures;
+function figuresOf({ results, federated, presets, studies, paths, minima }: Source): NamedFigures {
+  return Object.assign(illustrations(), ...presets.map((preset) => resultFigures(results, preset)), methodFigures(results, federated), landscapeFigures({ studies, paths, minima })) as NamedFigures;
 }

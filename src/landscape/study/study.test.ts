@@ -13,6 +13,7 @@ import { disposeNetwork } from '../../train/network';
 import { readSamples } from '../surface/store';
 import { measureCurve, measureInterpolation, placesBetween } from './connections';
 import { measureCurvature, measureSimilarity } from './curvature';
+import { measureMinima } from './minima';
 import { STUDY_DEFAULTS, type StudySettings } from './settings';
 import { measureSharpness } from './sharpness';
 import { openStudy, studyData, type Study } from './study';
@@ -114,6 +115,34 @@ test('a training path is measured on its plane, from the first of its places to 
   const [low, high] = [Math.min(...xs), Math.max(...xs)];
   assert.deepEqual(points.slice(0, 2).map(([x]) => x), [low - 0.25 * (high - low), high + 0.25 * (high - low)]);
   assert.equal(losses['train']!.batchNorm, 're-estimated');
+  snapshots.forEach(disposeNetwork);
+  assert.equal(tensorCount(), before);
+});
+
+test('three minima lie where the plane through them says, and two or four are refused', async (t) => {
+  const folder = folderOf(t);
+  const before = tensorCount();
+  const model = smallModel();
+  const snapshots = [0, 1, 2].map((seed) => ({ parameters: initialParameters(model, { seed, zeroInitResidual: false }), statistics: initialStatistics(model) }));
+  const images = syntheticDataset(10, { trainPerClass: 1, testPerClass: 1, seed: 0 }).train;
+  const input = { model, snapshots, moments: ['a', 'b', 'c'], network: 'nets', images, normalization: 'half', gridPoints: 2, folder, name: 'three' } as const;
+  const { places } = await measureMinima(input);
+  assert.deepEqual(JSON.parse(readFileSync(join(folder, 'minima.json'), 'utf8')), { minima: ['a', 'b', 'c'], places });
+  const distance = (one: number, other: number): number => {
+    const difference = snapshots[one]!.parameters.plus(snapshots[other]!.parameters, -1);
+    const length = difference.norm();
+    difference.dispose();
+    return length;
+  };
+  // On the plane they are as far apart as in weight space, up to the rounding of single precision.
+  for (const [one, other] of [[0, 1], [0, 2], [1, 2]] as const) {
+    const [a, b] = [places[one], places[other]];
+    assert.ok(Math.abs(Math.hypot(a[0] - b[0], a[1] - b[1]) / distance(one, other) - 1) < 1e-5);
+  }
+  const { points, directions } = readSamples(join(folder, 'three-plane.json'));
+  assert.equal(points.length, 4);
+  assert.equal(directions, 'through a, b, c');
+  await assert.rejects(measureMinima({ ...input, snapshots: snapshots.slice(0, 2) }), { name: 'RangeError', message: /expected three minima, got 2/ });
   snapshots.forEach(disposeNetwork);
   assert.equal(tensorCount(), before);
 });

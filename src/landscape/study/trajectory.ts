@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { evenly, gridPoints } from '../surface/grid';
 import { networkOperator } from '../networkOperator';
+import type { Plane } from '../surface/plane';
 import { samplePoints } from '../surface/sample';
 import { principalPlane, type PrincipalPlane } from '../trajectory/principalPlane';
 import type { TensorVector } from '../../engine/tensorVector';
@@ -47,28 +48,34 @@ const MARGIN = 0.25;
  * @throws RangeError as `principalPlane`; Error for a file of another path.
  */
 export async function measureTrajectory(input: TrajectoryInput): Promise<TrajectoryRecord> {
-  const { model, snapshots, moments, images, normalization, folder, name, shouldStop } = input;
+  const { snapshots, moments, folder, name } = input;
   const { plane, path, explainedVariance } = principalPlane(snapshots.map(({ parameters }) => parameters));
   const record: TrajectoryRecord = { moments, path, explainedVariance };
+  await measureAround(input, plane, path, `first two principal components of the weights at ${moments.join(', ')}`);
+  writeAtomically(join(folder, `${name}.json`), [Buffer.from(`${JSON.stringify(record)}\n`)]);
+  return record;
+}
+
+/** Measures the loss on the part of a plane that holds the places, with a margin: `<name>-plane.json`. */
+export async function measureAround(input: TrajectoryInput, plane: Plane<TensorVector>, places: readonly (readonly [number, number])[], directions: string): Promise<void> {
+  const { model, snapshots, images, normalization, folder, name, shouldStop } = input;
   const stop = shouldStop ? { shouldStop } : {};
   await withSurface(plane, (surface) =>
     samplePoints({
       surface,
-      points: gridPoints(rangeOf(path, 0, input.gridPoints), rangeOf(path, 1, input.gridPoints)),
+      points: gridPoints(rangeOf(places, 0, input.gridPoints), rangeOf(places, 1, input.gridPoints)),
       losses: { train: networkOperator(model, snapshots.at(-1)!, images, { normalization, batchNorm: 're-estimated', ...stop }) },
       network: input.network,
-      directions: `first two principal components of the weights at ${moments.join(', ')}`,
+      directions,
       file: join(folder, `${name}-plane.json`),
       onProgress: ({ done, total, secondsLeft }) => input.onProgress?.({ part: `${name}-plane`, done, total, secondsLeft }),
       ...stop,
     }),
   );
-  writeAtomically(join(folder, `${name}.json`), [Buffer.from(`${JSON.stringify(record)}\n`)]);
-  return record;
 }
 
-function rangeOf(path: TrajectoryRecord['path'], axis: 0 | 1, count: number): readonly number[] {
-  const places = path.map((place) => place[axis]);
-  const [low, high] = [Math.min(...places), Math.max(...places)];
+function rangeOf(places: readonly (readonly [number, number])[], axis: 0 | 1, count: number): readonly number[] {
+  const along = places.map((place) => place[axis]);
+  const [low, high] = [Math.min(...along), Math.max(...along)];
   return evenly([low - MARGIN * (high - low), high + MARGIN * (high - low)], count);
 }

@@ -13,6 +13,8 @@ export interface ContourPanel extends NamedSurface {
   readonly path?: readonly (readonly [number, number])[];
   /** Places that get a star, such as minima. */
   readonly stars?: readonly (readonly [number, number])[];
+  /** Stand beside the stars, in their order. */
+  readonly starNames?: readonly string[];
 }
 
 /** Surfaces to be seen from above. */
@@ -60,12 +62,13 @@ export function logContour({ grid, name }: NamedSurface, scale: LossScale, axes:
 
 function panelTraces(panel: ContourPanel, index: number, scale: LossScale, showscale: boolean): Data[] {
   const axes = { xaxis: `x${panelSuffix(index)}`, yaxis: `y${panelSuffix(index)}` } as const;
-  const { path = [], stars = [] } = panel;
+  const { path = [], stars = [], starNames } = panel;
   const places: readonly Data[] = [
     // White below orange, so that the path shows on dark and light ground.
     { type: 'scatter', mode: 'lines', ...axes, x: path.map(([x]) => x), y: path.map(([, y]) => y), line: { color: 'white', width: 4.5 }, hoverinfo: 'skip' },
     { type: 'scatter', mode: 'lines+markers', ...axes, name: 'path', x: path.map(([x]) => x), y: path.map(([, y]) => y), line: { color: COLOURS.vermilion, width: 2.5 }, marker: { color: COLOURS.vermilion, size: 7, line: { color: 'white', width: 1 } } },
   ];
-  const dots = { type: 'scatter', mode: 'markers', ...axes, name: 'stars', x: stars.map(([x]) => x), y: stars.map(([, y]) => y), marker: { color: COLOURS.orange, symbol: 'star', size: 13, line: { color: 'black', width: 1 } } } as Data;
+  const names = starNames && { text: starNames.map((name) => `<b>${name}</b>`), textposition: 'bottom center', textfont: { color: 'white' } };
+  const dots = { type: 'scatter', mode: names ? 'markers+text' : 'markers', ...names, ...axes, name: 'stars', x: stars.map(([x]) => x), y: stars.map(([, y]) => y), marker: { color: COLOURS.orange, symbol: 'star', size: 13, line: { color: 'black', width: 1 } } } as Data;
   return [logContour(panel, scale, axes, showscale), ...(path.length > 0 ? places : []), ...(stars.length > 0 ? [dots] : [])];
 }
