@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { ExperimentConfig } from '../experiment/config';
 import type { RunResult } from '../experiment/result';
-import { experimentFolders } from '../experiment/run';
+import { experimentFolders } from '../experiment/folders';
 import { runId } from '../experiment/store';
 import { claimRun } from './claim';
 import type { GridPlan, PlannedRun } from './gridPlan';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { readBenchmarks } from '../bench/store';
-import { experimentFolders } from '../experiment/run';
+import { experimentFolders } from '../experiment/folders';
 import { readResults } from '../experiment/store';
 import { PROJECT_ROOT } from '../train/environment';
 import { addCosts, CostModel, costKey, costOfResult, readCosts, type MachineKind, type MeasuredCost } from './cost';

@@ -1,5 +1,5 @@
 import { loadDataset } from '../data/load';
-import { DATA } from '../experiment/run';
+import { DATA } from '../experiment/folders';
 import type { PlannedRun } from './gridPlan';
 
 /**

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { ExperimentConfig } from '../experiment/config';
-import type { ExperimentFolders } from '../experiment/run';
+import type { ExperimentFolders } from '../experiment/folders';
 import type { MeasuredCost } from './cost';
 
 /** What the measuring process is told. */

@@ -1,7 +1,8 @@
 /** A program: measures what runs cost, as the process that started it says. */
 import { imageCount, select, type Dataset } from '../data/dataset';
 import { describeEnvironment } from '../train/environment';
-import { experimentData, preparedModel } from '../experiment/run';
+import { experimentData } from '../experiment/experimentData';
+import { preparedModel } from '../experiment/run';
 import type { Model } from '../models/model';
 import { evaluate } from '../train/evaluate';
 import { train } from '../train/loop';

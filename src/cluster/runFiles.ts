@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '../models/atomicFile';
-import type { ExperimentFolders } from '../experiment/run';
+import type { ExperimentFolders } from '../experiment/folders';
 
 /** How far an unfinished run is. */
 export interface RunProgress {

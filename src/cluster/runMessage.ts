@@ -1,6 +1,6 @@
 import type { TrainingProgress } from '../train/progress';
 import type { ExperimentConfig } from '../experiment/config';
-import type { ExperimentFolders } from '../experiment/run';
+import type { ExperimentFolders } from '../experiment/folders';
 
 /** What a run's own process is told: what to do, once, and later perhaps to stop. */
 export type RunOrder =

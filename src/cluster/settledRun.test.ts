@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { experimentFolders } from '../experiment/run';
+import { experimentFolders } from '../experiment/folders';
 import { writeResult } from '../experiment/store';
 import { planGrid } from './gridPlan';
 import { missingTrials, settledConfig, settledRun } from './settledRun';

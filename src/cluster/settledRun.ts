@@ -1,6 +1,6 @@
 import type { ExperimentConfig } from '../experiment/config';
 import type { RunResult } from '../experiment/result';
-import { experimentFolders } from '../experiment/run';
+import { experimentFolders } from '../experiment/folders';
 import { bestTrial } from '../experiment/runPreset';
 import { findResult, runId } from '../experiment/store';
 import { trialsOf, type GridPlan, type PlannedRun } from './gridPlan';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { experimentFolders } from '../experiment/run';
+import { experimentFolders } from '../experiment/folders';
 import { runId } from '../experiment/store';
 import { claimHolder } from './claim';
 import type { GridPlan, PlannedRun } from './gridPlan';

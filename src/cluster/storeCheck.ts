@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { experimentFolders } from '../experiment/run';
+import { experimentFolders } from '../experiment/folders';
 import type { GridPlan } from './gridPlan';
 import { submissionsFolder } from './submission';
 

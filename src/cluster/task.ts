@@ -1,5 +1,5 @@
 /** A program: a task of a Slurm job array. Makes the run of its number; `node task.js <folder of the submission>`. */
-import { experimentFolders } from '../experiment/run';
+import { experimentFolders } from '../experiment/folders';
 import { runId } from '../experiment/store';
 import { attemptRun, type Attempt } from './attempt';
 import { thisOwner } from './owner';

@@ -59,6 +59,7 @@ const DESCRIPTIONS: { readonly [Key in keyof ExperimentConfig]: string } = {
   weightDecayOn: 'what decays: all or weights',
   labelSmoothing: 'label smoothing, 0 to 1',
   precision: 'float32 or mixed (bfloat16 activations and products)',
+  snapshotEvery: 'epochs between weights kept along training, for pictures of its path; 0 keeps the last alone',
   kernels: 'measured: the fastest on this machine; pinned: the same everywhere',
   seed: 'draws initial weights, order and augmentation',
 };

@@ -7,7 +7,7 @@ import { tensorCount } from '../engine/tensor';
 import type { PerturbationRule } from '../optim/perturbation';
 import { compare, type ComparisonSetting } from './compare';
 import type { ExperimentConfig } from './config';
-import type { ExperimentFolders } from './run';
+import type { ExperimentFolders } from './folders';
 
 const CONFIG: Partial<ExperimentConfig> = {
   imagesPerClass: 1,

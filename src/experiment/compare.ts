@@ -6,7 +6,8 @@ import { methodLabel } from './methodLabel';
 import { checkStoreName, runOwnRule } from './ownRun';
 import { DEFAULT_CONFIG } from './presets';
 import type { RunResult } from './result';
-import { experimentFolders, runExperiment, type RunOptions } from './run';
+import { experimentFolders } from './folders';
+import { runExperiment, type RunOptions } from './run';
 import { validateConfig } from './schema';
 
 /** Settings in which the methods of a comparison may differ; all others they share. */

@@ -23,4 +23,6 @@ export interface ExperimentConfig extends TrainingSettings {
   readonly precision: Precision;
   /** Which of several kernels computes a product: the fastest, timed once on this machine, or always the first of its list, so that machines compute alike. */
   readonly kernels: 'measured' | 'pinned';
+  /** Epochs between the weights that are kept along training, for pictures of its path; 0 keeps the last alone. */
+  readonly snapshotEvery: number;
 }

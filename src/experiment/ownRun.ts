@@ -7,7 +7,8 @@ import type { PerturbationRule } from '../optim/perturbation';
 import { disposeNetwork } from '../train/network';
 import type { ExperimentConfig } from './config';
 import { RESULT_FORMAT, type RunResult } from './result';
-import { experimentData, makeRun, type RunOptions } from './run';
+import { experimentData } from './experimentData';
+import { makeRun, type RunOptions } from './run';
 import { configHash } from './store';
 
 /** A perturbation rule that is none of the built-in ones. */

@@ -37,6 +37,7 @@ export const DEFAULT_CONFIG: ExperimentConfig = {
   labelSmoothing: 0,
   precision: 'float32',
   kernels: 'measured',
+  snapshotEvery: 0,
   seed: 0,
 };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -12,7 +12,8 @@ import { disposeNetwork } from '../train/network';
 import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG } from './presets';
 import type { EpochRecord, RunResult } from './result';
-import { bestEvaluation, runExperiment, type ExperimentFolders } from './run';
+import type { ExperimentFolders } from './folders';
+import { bestEvaluation, runExperiment } from './run';
 import { runId } from './store';
 
 /** No data set lies here, and the embedded one may stand in. */
@@ -96,6 +97,17 @@ function defineTests(): void {
   void test("the weights of a run open under torchvision's names", () => {
     const model = createModel('resnet20', 'cifar', 10);
     disposeNetwork(loadWeights(join(base, 'unbroken', 'weights', `${runId(CONFIG)}.safetensors`), model));
+  });
+
+  void test('snapshots are kept along the way, the last equal to the weights at the end, and change no number', async () => {
+    const snapshots = join(base, 'snapshots');
+    const result = await runExperiment({ ...CONFIG, snapshotEvery: 3 }, { preset: 'smoke', folders: foldersIn(snapshots) });
+    const plain = await runExperiment(CONFIG, { preset: 'smoke', folders: foldersIn(join(base, 'unbroken')) });
+    assert.deepEqual(numbersOf({ ...result!, config: CONFIG }), numbersOf(plain));
+    const folder = join(snapshots, 'weights', runId(CONFIG));
+    assert.deepEqual(readdirSync(folder).sort(), ['epoch-3.safetensors', 'epoch-4.safetensors']);
+    assert.deepEqual(readFileSync(join(folder, 'epoch-4.safetensors')), readFileSync(`${folder}.safetensors`));
+    assert.notDeepEqual(readFileSync(join(folder, 'epoch-3.safetensors')), readFileSync(`${folder}.safetensors`));
   });
 
   void test('real results never come from embedded images', async () => {

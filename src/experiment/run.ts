@@ -1,24 +1,23 @@
+import { mkdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { imageCount, type Dataset } from '../data/dataset';
-import type { DownloadProgress } from '../data/download';
-import { symmetricLabelNoise } from '../data/labelNoise';
-import { announceSynthetic } from '../data/syntheticNotice';
-import { loadDataset } from '../data/load';
-import { balancedSubset, splitHeldOut } from '../data/subset';
 import { forgetUsedKernels, measureKernels, pinKernels, usedKernels } from '../engine/kernelChoice';
+import { trainWithSnapshots } from '../landscape/trajectory/trainWithSnapshots';
 import { createModel } from '../models/create';
 import { mixedPrecision } from '../models/mixedPrecision';
 import type { Model } from '../models/model';
 import { saveWeights } from '../models/torchvision';
 import type { PerturbationRule } from '../optim/perturbation';
 import { removeCheckpoint } from '../train/checkpoint';
+import { describeEnvironment } from '../train/environment';
 import { evaluate } from '../train/evaluate';
-import { train, type CheckpointOptions, type TrainingOutcome } from '../train/loop';
+import { train, type CheckpointOptions, type TrainingInput, type TrainingOutcome } from '../train/loop';
 import { disposeNetwork, type NetworkState } from '../train/network';
 import type { TrainingProgress } from '../train/progress';
 import type { ExperimentConfig } from './config';
-import { describeEnvironment, PROJECT_ROOT } from '../train/environment';
+import { experimentData, type ExperimentData } from './experimentData';
+import type { ExperimentFolders } from './folders';
 import { kernelTableFile } from './kernels';
 import { RESULT_FORMAT, type Evaluation, type RunResult } from './result';
 import { configHash, findResult, runId, writeResult } from './store';
@@ -27,67 +26,6 @@ import { configHash, findResult, runId, writeResult } from './store';
 const CHECKPOINT_SECONDS = 60;
 /** A run of at least this many epochs that is still at chance is recorded as diverged. */
 const EPOCHS_TO_LEAVE_CHANCE = 10;
-
-/** Folders that a run reads and writes. */
-export interface ExperimentFolders {
-  /** Holds the data sets. */
-  readonly data: string;
-  /** Whether embedded images may stand in for a data set that cannot be had; never beside real results. */
-  readonly allowSynthetic: boolean;
-  readonly results: string;
-  /** Holds what an unfinished run needs to go on. */
-  readonly checkpoints: string;
-  /** Holds the weights of finished runs, in torchvision's layout. */
-  readonly weights: string;
-}
-
-/** Holds the data sets, and what runs make where nobody names another store. */
-export const DATA = join(PROJECT_ROOT, 'data');
-
-/**
- * Folders for real results, or for those of a quick run, which are no results and are kept apart under `quick`.
- *
- * @param store what runs make goes below this folder.
- */
-export function experimentFolders(kind: 'real' | 'quick', store: string = DATA): ExperimentFolders {
-  const base = kind === 'real' ? store : join(store, 'quick');
-  return {
-    data: DATA,
-    allowSynthetic: kind === 'quick',
-    results: join(base, 'results'),
-    checkpoints: join(base, 'checkpoints'),
-    weights: join(base, 'weights'),
-  };
-}
-
-function showDownload({ url, received, total }: DownloadProgress): void {
-  if (process.stderr.isTTY) {
-    const share = total === null ? '' : ` of ${(total / 1e6).toFixed(0)}`;
-    process.stderr.write(`\rdownloading ${url}: ${(received / 1e6).toFixed(1)}${share} MB`);
-  }
-}
-
-/** The images of a run, as its configuration asks for them. */
-export interface ExperimentData {
-  readonly training: Dataset;
-  readonly heldOut: Dataset | undefined;
-  readonly test: Dataset;
-}
-
-/** Loads the data set and draws the run's part of it: first the held-out images, then the training images among the rest. */
-export async function experimentData(config: ExperimentConfig, { data, allowSynthetic }: ExperimentFolders): Promise<ExperimentData> {
-  const { train: official, test: officialTest } = await loadDataset(config.dataset, {
-    folder: data,
-    allowSynthetic,
-    onProgress: showDownload,
-    onSynthetic: announceSynthetic,
-  });
-  const { heldOutPerClass, imagesPerClass, testImagesPerClass, labelNoise, subsetSeed: seed } = config;
-  const { kept, heldOut } = heldOutPerClass > 0 ? splitHeldOut(official, { perClass: heldOutPerClass, seed }) : { kept: official, heldOut: undefined };
-  const subset = imagesPerClass > 0 ? balancedSubset(kept, { imagesPerClass, seed }) : kept;
-  const test = testImagesPerClass > 0 ? balancedSubset(officialTest, { imagesPerClass: testImagesPerClass, seed }) : officialTest;
-  return { training: labelNoise > 0 ? symmetricLabelNoise(subset, { fraction: labelNoise, seed }) : subset, heldOut, test };
-}
 
 /** How a run is made. */
 export interface RunOptions {
@@ -170,6 +108,8 @@ export interface Making extends Pick<RunOptions, 'preset' | 'onProgress' | 'shou
   /** A perturbation rule in place of the one that the configuration names. */
   readonly rule?: PerturbationRule;
   readonly checkpoint?: CheckpointOptions;
+  /** Given the network every `snapshotEvery` epochs; it stays the run's. */
+  readonly onSnapshot?: (epoch: number, network: NetworkState) => void;
 }
 
 /** A run that ended, and its network, which belongs to the caller. */
@@ -180,9 +120,9 @@ export interface MadeRun {
 }
 
 /** Trains a network and measures it; stores checkpoints alone. @returns undefined if `shouldStop` ended it. */
-export async function makeRun(config: ExperimentConfig, data: ExperimentData, { preset, rule, checkpoint, onProgress, shouldStop }: Making): Promise<MadeRun | undefined> {
+export async function makeRun(config: ExperimentConfig, data: ExperimentData, { preset, rule, checkpoint, onProgress, shouldStop, onSnapshot }: Making): Promise<MadeRun | undefined> {
   const model = preparedModel(config, data.training.classNames.length);
-  const outcome = await train({
+  const input: TrainingInput = {
     model,
     settings: config,
     trainingSet: data.training,
@@ -191,7 +131,9 @@ export async function makeRun(config: ExperimentConfig, data: ExperimentData, { 
     ...(checkpoint ? { checkpoint } : {}),
     ...(onProgress ? { onProgress } : {}),
     ...(shouldStop ? { shouldStop } : {}),
-  });
+  };
+  const everyEpochs = config.snapshotEvery;
+  const outcome = everyEpochs > 0 && checkpoint && onSnapshot ? await trainWithSnapshots({ ...input, checkpoint, everyEpochs, onSnapshot }) : await train(input);
   const { network } = outcome;
   try {
     if (outcome.status !== 'stopped') {
@@ -203,6 +145,17 @@ export async function makeRun(config: ExperimentConfig, data: ExperimentData, { 
   }
   disposeNetwork(network);
   return undefined;
+}
+
+/** Keeps the weights of each snapshot as `<weights>/<run>/epoch-<epoch>.safetensors`. */
+function snapshotKeeper(config: ExperimentConfig, weights: string, { classNames }: Dataset): NonNullable<Making['onSnapshot']> {
+  const folder = join(weights, runId(config));
+  const model = createModel(config.model, config.stem, classNames.length);
+  return (epoch, { parameters, statistics }) => {
+    mkdirSync(folder, { recursive: true });
+    const digits = String(config.epochs).length;
+    saveWeights(join(folder, `epoch-${String(epoch).padStart(digits, '0')}.safetensors`), model, parameters, statistics);
+  };
 }
 
 /**
@@ -228,7 +181,7 @@ export async function runExperiment(config: ExperimentConfig, options: RunOption
     fingerprint: `${configHash(config)} on ${data.training.name}`,
   };
   await mkdir(folders.checkpoints, { recursive: true });
-  const made = await makeRun(config, data, { ...options, checkpoint });
+  const made = await makeRun(config, data, { ...options, checkpoint, onSnapshot: snapshotKeeper(config, folders.weights, data.training) });
   if (made === undefined) {
     return undefined;
   }

@@ -1,7 +1,8 @@
 import type { ExperimentConfig } from './config';
 import { findPreset, presetConfigs, PRESET_GROUPS, tuningConfigs, type Preset } from './presets';
 import type { RunResult } from './result';
-import { experimentFolders, runExperiment, type RunOptions } from './run';
+import { experimentFolders } from './folders';
+import { runExperiment, type RunOptions } from './run';
 
 /** Settings that tuning decides. */
 export type TunedSettings = Pick<ExperimentConfig, 'learningRate' | 'rho'>;

@@ -62,6 +62,7 @@ const schema = z.strictObject({
   labelSmoothing: z.number().min(0).lt(1),
   precision: z.enum(['float32', 'mixed']),
   kernels: z.enum(['measured', 'pinned']),
+  snapshotEvery: z.int().min(0),
   seed: z.int(),
 }) satisfies z.ZodType<ExperimentConfig>;
 

@@ -93,7 +93,7 @@ void test('every setting but those of methods and of what is off changes the nam
     batchSize: 4, method: 'sam', learningRate: 0.3, schedule: 'steps', warmupEpochs: 1, momentum: 0, nesterov: false, weightDecay: 0,
     weightDecayOn: 'weights', weightDecayIn: 'loss', labelSmoothing: 0.2, seed: 9, selection: 'bestOnTest', precision: 'mixed',
   };
-  const others = [...Object.keys(ALL_METHOD_SETTINGS), 'cutoutPer', 'decayShare', 'kernels'];
+  const others = [...Object.keys(ALL_METHOD_SETTINGS), 'cutoutPer', 'decayShare', 'kernels', 'snapshotEvery'];
   assert.deepEqual(Object.keys(DEFAULT_CONFIG).filter((key) => !(key in changed)).sort(), others.sort());
   for (const [key, value] of Object.entries(changed)) {
     assert.notEqual(configHash({ ...DEFAULT_CONFIG, [key]: value }), configHash(DEFAULT_CONFIG), key);

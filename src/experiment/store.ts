@@ -13,8 +13,8 @@ import { RESULT_FORMAT, type RunResult } from './result';
  * add renames no stored run, and so are fields that the method or model does not read.
  */
 function decidingFields(config: ExperimentConfig): [string, unknown][] {
-  // Kernels differ in rounding alone; which were used stands in the result.
-  const ignored = new Set<string>(['kernels', ...Object.entries(READ_BY).flatMap(([key, methods]) => (methods.includes(config.method) ? [] : [key]))]);
+  // Kernels differ in rounding alone, and which were used stands in the result; snapshots change nothing.
+  const ignored = new Set<string>(['kernels', 'snapshotEvery', ...Object.entries(READ_BY).flatMap(([key, methods]) => (methods.includes(config.method) ? [] : [key]))]);
   if (['resnet20', 'resnet32', 'resnet56'].includes(config.model)) {
     ignored.add('stem');
   }

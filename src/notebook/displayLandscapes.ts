@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { experimentFolders } from '../experiment/run';
+import { experimentFolders } from '../experiment/folders';
 import { CURVATURE_HEADINGS, curvatureCaption, curvatureRows } from '../report/curvatureRows';
 import { displayFigure, displayRecords, displayText } from '../report/display';
 import { studyFigures } from '../report/landscapeFigures';

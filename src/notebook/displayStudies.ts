@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { experimentFolders } from '../experiment/run';
+import { experimentFolders } from '../experiment/folders';
 import { readResults } from '../experiment/store';
 import { readFederatedResults } from '../federated/store';
 import { defectEvidence, DEFECT_EVIDENCE_HEADINGS, DEFECT_EVIDENCE_TITLE } from '../report/defectEvidence';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { PROJECT_ROOT } from '../train/environment';
 import { findPreset, presetConfigs } from '../experiment/presets';
-import { experimentFolders } from '../experiment/run';
+import { experimentFolders } from '../experiment/folders';
 import { resultFile } from '../experiment/store';
 import { executeNotebook, notebookNames } from '../report/notebooks';
 

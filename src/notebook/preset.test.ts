@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { presetConfigs, PRESETS, tuningConfigs } from '../experiment/presets';
-import { experimentFolders } from '../experiment/run';
+import { experimentFolders } from '../experiment/folders';
 import { isQuick } from '../experiment/runPreset';
 import { validateConfig } from '../experiment/schema';
 import { runId } from '../experiment/store';

@@ -1,6 +1,6 @@
 import type { ExperimentConfig } from '../experiment/config';
 import { DEFAULT_CONFIG, findPreset } from '../experiment/presets';
-import { experimentFolders, type ExperimentFolders } from '../experiment/run';
+import { experimentFolders, type ExperimentFolders } from '../experiment/folders';
 import { expandPreset, isQuick } from '../experiment/runPreset';
 
 /** The preset whose results a notebook reads when nobody asks for another. */

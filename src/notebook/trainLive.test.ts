@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import type { ExperimentConfig } from '../experiment/config';
 import { TrainingInterrupted } from '../experiment/interrupt';
 import { DEFAULT_CONFIG } from '../experiment/presets';
-import type { ExperimentFolders } from '../experiment/run';
+import type { ExperimentFolders } from '../experiment/folders';
 import { runId } from '../experiment/store';
 import { trainLive } from './trainLive';
 

@@ -1,7 +1,8 @@
 import type { ExperimentConfig } from '../experiment/config';
 import { TrainingInterrupted, withStopFlag } from '../experiment/interrupt';
 import type { RunResult } from '../experiment/result';
-import { experimentFolders, runExperiment, type RunOptions } from '../experiment/run';
+import { experimentFolders } from '../experiment/folders';
+import { runExperiment, type RunOptions } from '../experiment/run';
 import { runPreset } from '../experiment/runPreset';
 import { runId } from '../experiment/store';
 import { liveTraining } from '../report/liveTraining';

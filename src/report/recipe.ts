@@ -6,12 +6,12 @@ export { METHOD_NAMES } from '../experiment/methodLabel';
 /** Official names of the data sets. */
 export const DATASET_NAMES: Readonly<Record<ExperimentConfig['dataset'], string>> = { cifar10: 'CIFAR-10', cifar100: 'CIFAR-100' };
 
-/** Settings in which runs of one table may differ; runs that differ in any other are never averaged or compared. Kernels differ in rounding alone. */
-type Varied = 'method' | 'epochs' | 'seed' | 'learningRate' | 'rho' | 'kernels';
+/** Settings in which runs of one table may differ; runs that differ in any other are never averaged or compared. Kernels differ in rounding alone, and snapshots change nothing. */
+type Varied = 'method' | 'epochs' | 'seed' | 'learningRate' | 'rho' | 'kernels' | 'snapshotEvery';
 
-/** Text that is equal for runs with equal settings and images, up to method, epochs, seed, learning rate, rho and kernels. */
+/** Text that is equal for runs with equal settings and images, up to method, epochs, seed, learning rate, rho, kernels and snapshots. */
 export function recipeKey({ config, data }: RunResult): string {
-  const varied: Readonly<Record<Varied, undefined>> = { method: undefined, epochs: undefined, seed: undefined, learningRate: undefined, rho: undefined, kernels: undefined };
+  const varied: Readonly<Record<Varied, undefined>> = { method: undefined, epochs: undefined, seed: undefined, learningRate: undefined, rho: undefined, kernels: undefined, snapshotEvery: undefined };
   return JSON.stringify({ ...config, ...varied, ...data }, Object.keys({ ...config, ...data }).sort());
 }
 
