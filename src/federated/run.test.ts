@@ -107,7 +107,7 @@ function defineTests(): void {
     };
     assert.match(command('--help'), /--preset <name>[\s\S]*quick[\s\S]*small-real/);
     const listed = command('--preset', 'small-real', '--method', 'fedsam', '--dry-run').match(/^cifar10-resnet20-fedsam-10-clients-\d+-rounds-seed-\d-[0-9a-f]{8}$/gm);
-    assert.equal(listed?.length, 2);
+    assert.equal(listed?.length, 3);
   });
 }
 
