@@ -53,6 +53,8 @@ function restoreRemovedUtilities(): void {
 function loadBinding(): Binding {
   restoreRemovedUtilities();
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
+  // On some processors TensorFlow would put oneDNN's kernels in place of those that are asked for; here both are asked for by name.
+  process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '0';
   // Required, not imported: it must load after the lines above.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const tf = require('@tensorflow/tfjs-node-gpu') as { backend(): unknown };
