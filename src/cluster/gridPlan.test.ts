@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { runId } from '../experiment/store';
 import { planGrid, planSingle, trialsOf } from './gridPlan';
 import { testFolder } from './testPrograms';
 
@@ -22,6 +23,13 @@ void test('settings pick runs, and only the trials that these need stay', () => 
   assert.equal(trialsOf(plan.runs[0]!, plan).length, 12);
   assert.deepEqual(trialsOf(plan.trials[0]!, plan), []);
   assert.ok(plan.runs.every(({ kind }) => kind === 'real'));
+});
+
+void test('settings that decide no numbers are laid over the runs that the others pick', () => {
+  const { runs } = planGrid('laptop', { wanted: { dataset: 'cifar10', epochs: 100, seed: 0, snapshotEvery: 10, kernels: 'pinned' } });
+  assert.deepEqual(runs.map(({ config: { method, snapshotEvery, kernels } }) => [method, snapshotEvery, kernels]), [['sgd', 10, 'pinned'], ['sam', 10, 'pinned']]);
+  const plain = planGrid('laptop', { wanted: { dataset: 'cifar10', epochs: 100, seed: 0 } });
+  assert.deepEqual(runs.map(({ config }) => runId(config)), plain.runs.map(({ config }) => runId(config)));
 });
 
 void test('a file gives changes and values to run through; its name is that of the grid', (t) => {

@@ -61,21 +61,28 @@ function presetsBehind(name: string): readonly Preset[] {
   return expandPreset(name).map(findPreset);
 }
 
+/** Settings that decide no numbers: asked of a grid, they are laid over its runs instead of choosing among them. */
+const LAID_OVER: ReadonlySet<string> = new Set<keyof ExperimentConfig>(['kernels', 'snapshotEvery']);
+
 function matches(config: ExperimentConfig, wanted: Partial<ExperimentConfig>): boolean {
-  return Object.entries(wanted).every(([key, value]) => config[key as keyof ExperimentConfig] === value);
+  return Object.entries(wanted).every(([key, value]) => LAID_OVER.has(key) || config[key as keyof ExperimentConfig] === value);
+}
+
+function laidOver(wanted: Partial<ExperimentConfig>): Partial<ExperimentConfig> {
+  return Object.fromEntries(Object.entries(wanted).filter(([key]) => LAID_OVER.has(key)));
 }
 
 /**
  * The runs of a preset, of a group of presets, or of a JSON file with `changes` and `grid`.
  *
- * @param options.wanted keeps only the runs with these settings, and the trials that these need.
+ * @param options.wanted keeps only the runs with these settings, and the trials that these need; `kernels` and `snapshotEvery` are laid over them.
  * @param options.kind "quick" makes the runs of every grid no results; otherwise the preset decides.
  * @throws RangeError for an unknown name, a damaged file, a setting that no run can have, or if no run is left.
  */
 export function planGrid(name: string, { wanted = {}, kind = 'real' }: { readonly wanted?: Partial<ExperimentConfig>; readonly kind?: PlannedRun['kind'] } = {}): GridPlan {
   const parts = presetsBehind(name).map((preset) => {
     const shared = { preset: preset.name, kind: isQuick(preset.name) ? 'quick' : kind } as const;
-    const runs = presetConfigs(preset).filter((config) => matches(config, wanted));
+    const runs = presetConfigs(preset).filter((config) => matches(config, wanted)).map((config) => ({ ...config, ...laidOver(wanted) }));
     const datasets = [...new Set(runs.map(({ dataset }) => dataset))];
     const trials = datasets.flatMap((dataset) => tuningConfigs(preset, dataset));
     return { trials: trials.map((config) => ({ ...shared, config })), runs: runs.map((config) => ({ ...shared, config })) };
