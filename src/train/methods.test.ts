@@ -50,9 +50,10 @@ const SETTINGS: Readonly<Record<string, Partial<TrainingSettings> & Pick<MethodS
 
 /**
  * Most walks agree to 1e-3 of a parameter's way. Where signs or masks are drawn, and where a ReLU lies within rounding of
- * its kink, single precision decides some elements the other way: 2e-3 was seen. The walks are further apart than that.
+ * its kink, single precision decides some elements the other way, and which depends on the processor: 6e-3 was seen. A walk is
+ * never allowed more than a quarter of the way to the nearest other one.
  */
-const TOLERANCE = 4e-3;
+const LARGEST_TOLERANCE = 1e-2;
 const WEIGHT_DECAY = 5e-4;
 
 const model = cifarResNet('resnet20', 10);
@@ -67,18 +68,27 @@ function distance(a: Walk, b: Walk): number {
   return Math.max(...Object.entries(a.moved).map(([name, { norm, probe }]) => Math.max(Math.abs(norm - b.moved[name]!.norm), Math.abs(probe - b.moved[name]!.probe)) / norm));
 }
 
+/** How far the walk of another method is at least. In this network the two scopes differ in ten biases of 270,000 parameters; sharpnessAware.test.ts tells them apart. */
+function nearestOther(name: string): number {
+  const twins = ['all but normalisation', 'weights alone'];
+  const others = Object.entries(fixture.methods).filter(([other]) => other !== name && !(twins.includes(name) && twins.includes(other)));
+  return Math.min(...others.map(([, walk]) => distance(fixture.methods[name]!, walk)));
+}
+
+function toleranceOf(name: string): number {
+  return Math.min(LARGEST_TOLERANCE, nearestOther(name) / 4);
+}
+
 test('no two walks of the fixture are alike, so that no method passes for another', () => {
-  // In this network the two scopes differ in ten biases of 270,000 parameters; sharpnessAware.test.ts tells them apart.
-  const walks = Object.entries(fixture.methods).filter(([name]) => name !== 'all but normalisation');
-  for (const [name, walk] of walks) {
-    const nearest = Math.min(...walks.filter(([other]) => other !== name).map(([, other]) => distance(walk, other)));
-    assert.ok(nearest > 4 * TOLERANCE, `${name}: ${nearest}`);
+  for (const name of Object.keys(fixture.methods)) {
+    assert.ok(toleranceOf(name) > 4e-3, `${name}: ${toleranceOf(name)}`);
   }
 });
 
 for (const [name, changes] of Object.entries(SETTINGS)) {
   test(`three steps of ${name} on ResNet-20 are PyTorch's: losses, weights, running statistics`, () => {
     const expected = fixture.methods[name]!;
+    const tolerance = toleranceOf(name);
     const before = tensorCount();
     // Two steps an epoch, so that masks that change with the epoch change at the third step.
     const settings: TrainingSettings = { ...TEST_SETTINGS, learningRate: 0.05, schedule: 'constant', warmupEpochs: 0, batchSize: fixture.batch, ...changes };
@@ -105,15 +115,15 @@ for (const [name, changes] of Object.entries(SETTINGS)) {
       statistics = moved;
       return loss;
     });
-    losses.forEach((loss, step) => assert.ok(Math.abs(loss - expected.losses[step]!) <= TOLERANCE * expected.losses[step]!, `step ${step}: loss ${loss}, expected ${expected.losses[step]}`));
+    losses.forEach((loss, step) => assert.ok(Math.abs(loss - expected.losses[step]!) <= tolerance * expected.losses[step]!, `step ${step}: loss ${loss}, expected ${expected.losses[step]}`));
     current.parameters.toArrays().forEach((array, index) => {
       const spec = model.parameters[index]!;
-      expectSummary(spec.name, inTorchOrder(array.map((value, element) => value - start[index]![element]!), spec.shape), expected.moved[spec.name]!, TOLERANCE);
+      expectSummary(spec.name, inTorchOrder(array.map((value, element) => value - start[index]![element]!), spec.shape), expected.moved[spec.name]!, tolerance);
     });
     model.statistics.forEach(({ name: layer }, index) => {
       for (const [moment, buffer] of [['mean', 'running_mean'], ['variance', 'running_var']] as const) {
         const summary = expected.statistics[`${layer}.${buffer}`];
-        if (summary) expectSummary(`${layer}.${buffer}`, statistics[index]![moment].values() as Float32Array, summary, TOLERANCE);
+        if (summary) expectSummary(`${layer}.${buffer}`, statistics[index]![moment].values() as Float32Array, summary, tolerance);
       }
     });
     const { rule, look } = current.method;
