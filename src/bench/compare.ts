@@ -37,14 +37,14 @@ interface Contestant extends Pick<Timing, 'side' | 'configuration' | 'precision'
   readonly close: () => void;
 }
 
-async function startRival({ model, stem, python, threads }: ComparisonSettings, batch: Batch): Promise<{ readonly rival: Rival; readonly agreement: Comparison['agreement'] }> {
-  const rival = new Rival(python);
+async function startRival({ model, stem, python, threads }: ComparisonSettings, batch: Batch, keepsMemory = true): Promise<{ readonly rival: Rival; readonly agreement: Comparison['agreement'] }> {
+  const rival = new Rival(python, keepsMemory);
   const { loss, gradientNorm } = await agree(rival, createModel(model, stem, 10), model, stem, batch, threads);
   return { rival, agreement: { loss, gradientNorm } };
 }
 
 async function rivalContestant(configuration: RivalConfiguration, settings: ComparisonSettings, batch: Batch): Promise<Contestant> {
-  const { rival } = await startRival(settings, batch);
+  const { rival } = await startRival(settings, batch, configuration.keepsMemory);
   await rival.ask('setup', configuration.setup);
   return {
     side: 'PyTorch',
@@ -87,8 +87,8 @@ async function peakMemory(settings: ComparisonSettings, configurations: readonly
   const { model, stem, kernelTable } = settings;
   const own = execFileSync(process.execPath, [join(__dirname, 'peakMemory.js'), model, stem, String(batch.size), kernelTable], { encoding: 'utf8' });
   const theirs: number[] = [];
-  for (const { setup } of configurations.filter(({ precision }) => precision === 'float32')) {
-    const { rival } = await startRival(settings, batch);
+  for (const { setup, keepsMemory } of configurations.filter(({ precision }) => precision === 'float32')) {
+    const { rival } = await startRival(settings, batch, keepsMemory);
     await rival.ask('setup', setup);
     await rival.ask('time', { work: 'sam', repeats: 3 });
     theirs.push((await rival.ask<{ bytes: number }>('memory')).bytes);

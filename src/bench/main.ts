@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
@@ -16,6 +15,7 @@ import { pytorchEnvironment } from './pytorchEnvironment';
 import { BENCH_FORMAT, type BenchResult, type Comparison, type Work } from './result';
 import { Rival } from './rival';
 import { scaling } from './scaling';
+import { Stages } from './stages';
 import { Subject } from './subject';
 import { gradientFlops } from './work';
 import { noiseBatch } from './workload';
@@ -51,23 +51,23 @@ function printGoals(result: BenchResult): void {
   }
 }
 
-async function bench({ repeats, compile, scaling: withScaling, stems }: BenchOptions): Promise<void> {
+async function bench(options: BenchOptions): Promise<void> {
+  const { repeats, compile, stems } = options;
   const python = pytorchEnvironment();
-  const environment = describeEnvironment();
-  const { threads } = environment;
+  const { threads, samlab, node, tensorflow, processor, gpu, commit } = describeEnvironment();
   const kernelTable = kernelTableFile();
   measureKernels(kernelTable);
-  const comparisons: Comparison[] = [];
-  for (const stem of stems) {
-    comparisons.push(await compare({ model: 'resnet50', stem, batch: BATCHES[stem], repeats, threads, python, kernelTable, compile }));
-  }
+  const file = join(PROJECT_ROOT, 'data', 'bench', basename(kernelTable));
+  const stages = new Stages(`${file}.unfinished`, JSON.stringify({ options, commit }));
   const rival = new Rival(python);
   const { torch } = await agree(rival, createModel('resnet50', 'imagenet', 10), 'resnet50', 'imagenet', noiseBatch(16), threads);
-  const peak = await ceiling(rival, repeats);
+  const peak = await stages.take('ceiling', () => ceiling(rival, repeats));
   rival.close();
-  console.log('landscape probes');
-  const measured = { comparisons, ceiling: peak, probes: await probeCost(python, repeats, threads) };
-  const { samlab, node, tensorflow, processor, gpu, commit } = environment;
+  const comparisons: Comparison[] = [];
+  for (const stem of stems) {
+    comparisons.push(await stages.take(`comparison, ${stem}`, () => compare({ model: 'resnet50', stem, batch: BATCHES[stem], repeats, threads, python, kernelTable, compile })));
+  }
+  const measured = { comparisons, ceiling: peak, probes: await stages.take('landscape probes', () => probeCost(python, repeats, threads)) };
   const result: BenchResult = {
     format: BENCH_FORMAT,
     processor,
@@ -79,12 +79,11 @@ async function bench({ repeats, compile, scaling: withScaling, stems }: BenchOpt
     finishedAt: new Date().toISOString(),
     repeats,
     ...measured,
-    scaling: withScaling ? scaling(threads, Math.min(3, repeats), kernelTable) : [],
+    scaling: options.scaling ? await stages.take('scaling', () => scaling(threads, Math.min(3, repeats))) : [],
     goals: goals(measured, gradientFlops(createModel('resnet50', 'imagenet', 10), 'imagenet')),
   };
-  const file = join(PROJECT_ROOT, 'data', 'bench', basename(kernelTable));
-  mkdirSync(join(file, '..'), { recursive: true });
   writeFileAtomicSync(file, `${JSON.stringify(result, null, 1)}\n`);
+  stages.done();
   printGoals(result);
   console.log(`Stored in data/bench/${basename(file)}.`);
 }

@@ -10,10 +10,15 @@ export class Rival {
   private readonly child: ChildProcessByStdio<Writable, Readable, null>;
   private readonly lines: AsyncIterator<string>;
 
-  /** @param python interpreter of the environment that has PyTorch. */
-  constructor(python: string) {
+  /**
+   * @param python interpreter of the environment that has PyTorch.
+   * @param keepsMemory whether the C library has the settings that samlab's commands set, or its own.
+   */
+  constructor(python: string, keepsMemory = true) {
+    const { GLIBC_TUNABLES, ...others } = process.env;
+    const memory = keepsMemory && GLIBC_TUNABLES !== undefined ? { GLIBC_TUNABLES } : {};
     // Waiting threads sleep: spinning ones would slow the other side down.
-    this.child = spawn(python, [PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, OMP_WAIT_POLICY: 'passive', KMP_BLOCKTIME: '0' } });
+    this.child = spawn(python, [PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...others, ...memory, OMP_WAIT_POLICY: 'passive', KMP_BLOCKTIME: '0' } });
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
   }
 

@@ -6,22 +6,34 @@ export interface RivalConfiguration {
   readonly name: string;
   readonly precision: Timing['precision'];
   readonly setup: { readonly layout: string; readonly precision: string; readonly compile: boolean };
+  /** Whether freed memory is kept for the next tensor, as samlab's commands have it. */
+  readonly keepsMemory: boolean;
 }
 
-/** The way PyTorch scripts are commonly written. */
-export const COMMON_CONFIGURATION = 'default, float32';
+/** The way PyTorch scripts are commonly written and started. */
+const COMMON: RivalConfiguration = {
+  name: 'default, float32, as commonly written',
+  precision: 'float32',
+  setup: { layout: 'default', precision: 'float32', compile: false },
+  keepsMemory: false,
+};
 
-/** Both layouts in both precisions, eager and, if asked for, compiled. */
+/** The name of the way PyTorch scripts are commonly written and started. */
+export const COMMON_CONFIGURATION = COMMON.name;
+
+/** The common way; and with freed memory kept both layouts in both precisions, eager and, if asked for, compiled. */
 export function rivalConfigurations(compile: boolean): RivalConfiguration[] {
-  return [false, ...(compile ? [true] : [])].flatMap((compiled) =>
+  const best = [false, ...(compile ? [true] : [])].flatMap((compiled) =>
     ['default', 'channels_last'].flatMap((layout) =>
       (['float32', 'bfloat16'] as const).map((precision) => ({
         name: `${layout}, ${precision}${compiled ? ', torch.compile' : ''}`,
         precision: precision === 'float32' ? ('float32' as const) : ('mixed' as const),
         setup: { layout, precision, compile: compiled },
+        keepsMemory: true,
       })),
     ),
   );
+  return [COMMON, ...best];
 }
 
 /** A configuration this many times slower than the fastest at a small batch is not PyTorch's best at a large one. */

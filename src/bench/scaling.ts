@@ -8,21 +8,21 @@ const MODELS: readonly ModelName[] = ['resnet20', 'resnet32', 'resnet56', 'resne
 const MODEL_BATCH = 64;
 
 /** One thread count in a process of its own: TensorFlow makes its threads when it is loaded. */
-function measurePoint(model: ModelName, batch: number, threads: number, repeats: number, kernelTable: string): ScalingPoint {
+function measurePoint(model: ModelName, batch: number, threads: number, repeats: number): ScalingPoint {
   const program = join(__dirname, 'stepTime.js');
   const cores = Array.from({ length: threads }, (_, core) => core).join(',');
-  const output = execFileSync('taskset', ['--cpu-list', cores, process.execPath, program, model, String(batch), String(repeats), `${kernelTable}-${threads}-threads.json`], { encoding: 'utf8' });
+  const output = execFileSync('taskset', ['--cpu-list', cores, process.execPath, program, model, String(batch), String(repeats)], { encoding: 'utf8' });
   const point = { model, batch, threads, seconds: Number(output) };
   console.log(`  ${model}, batch ${batch}, ${threads} threads: ${point.seconds.toFixed(3)} s a step`);
   return point;
 }
 
 /** Median seconds of a float32 SGD step with the ImageNet stem: by batch, by network, by threads. */
-export function scaling(threads: number, repeats: number, kernelTable: string): ScalingPoint[] {
+export function scaling(threads: number, repeats: number): ScalingPoint[] {
   const counts = Array.from({ length: Math.ceil(Math.log2(threads)) + 1 }, (_, power) => Math.min(threads, 2 ** power));
   return [
-    ...BATCHES.map((batch) => measurePoint('resnet50', batch, threads, repeats, kernelTable)),
-    ...MODELS.filter((model) => model !== 'resnet50').map((model) => measurePoint(model, MODEL_BATCH, threads, repeats, kernelTable)),
-    ...counts.filter((count) => count < threads).map((count) => measurePoint('resnet50', 128, count, repeats, kernelTable)),
+    ...BATCHES.map((batch) => measurePoint('resnet50', batch, threads, repeats)),
+    ...MODELS.filter((model) => model !== 'resnet50').map((model) => measurePoint(model, MODEL_BATCH, threads, repeats)),
+    ...counts.filter((count) => count < threads).map((count) => measurePoint('resnet50', 128, count, repeats)),
   ];
 }

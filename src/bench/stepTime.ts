@@ -1,16 +1,18 @@
 /*
  * A process of its own that prints the median seconds of a float32 SGD step with the ImageNet stem:
- *   node dist/bench/stepTime.js MODEL BATCH REPEATS KERNEL_TABLE
+ *   node dist/bench/stepTime.js MODEL BATCH REPEATS
  */
 import { measureKernels } from '../engine/kernelChoice';
+import { kernelTableFile } from '../experiment/kernels';
 import { createModel } from '../models/create';
 import type { ModelName } from '../models/names';
 import { median } from './statistics';
 import { Subject } from './subject';
 import { noiseBatch } from './workload';
 
-const [model, batch, repeats, kernels] = process.argv.slice(2) as [ModelName, string, string, string];
-measureKernels(kernels);
+const [model, batch, repeats] = process.argv.slice(2) as [ModelName, string, string];
+// Of the threads that this process may use: fewer have a table of their own.
+measureKernels(kernelTableFile());
 const subject = new Subject(createModel(model, 'imagenet', 10), noiseBatch(Number(batch)), 'float32');
 subject.perform('sgd');
 console.log(median(Array.from({ length: Number(repeats) }, () => subject.time('sgd'))));

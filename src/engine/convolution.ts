@@ -5,22 +5,33 @@ import { matrixProduct } from './matrixProduct';
 import { inPrecision, temporarily } from './precision';
 import { isSmallMap, smallMapConvolution } from './smallMapConvolution';
 import { record } from './tape';
-import { execute1, release, tensor, type Tensor } from './tensor';
+import { execute1, release, scope, tensor, type Tensor } from './tensor';
 
 /** A 1x1 convolution is a product of matrices: TensorFlow's own 1x1 convolutions crash on some processors and are never faster. */
 function pointwiseConvolution(x: Tensor, filter: Tensor): Tensor {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   const filters = filter.shape[3]!;
-  const rows = (map: Tensor): Tensor => reshaped(map, [batch * height * width, map.shape[3]!]);
-  const matrix = (): Tensor => reshaped(inPrecision(filter, x.dtype), [channels, filters]);
-  const y = temporarily(() => reshaped(matrixProduct(rows(x), matrix()), [batch, height, width, filters]));
-  return record([x, filter], y, () => ({
-    saved: [x, filter],
-    backward: (dy) => [
-      x.tracked ? temporarily(() => reshaped(matrixProduct(rows(dy), matrix(), { transposeB: true }), x.shape)) : undefined,
-      temporarily(() => reshaped(matrixProduct(rows(x), rows(dy), { transposeA: true, result: filter.dtype }), filter.shape)),
-    ],
+  const positions = batch * height * width;
+  const rows = reshaped(x, [positions, channels]);
+  const matrix = reshaped(inPrecision(filter, x.dtype), [channels, filters]);
+  const y = temporarily(() => reshaped(matrixProduct(rows, matrix), [batch, height, width, filters]));
+  record([x, filter], y, () => ({
+    saved: [rows, matrix],
+    backward: (dy) =>
+      scope(
+        () => {
+          const dyRows = reshaped(dy, [positions, filters]);
+          return [
+            x.tracked ? reshaped(matrixProduct(dyRows, matrix, { transposeB: true }), x.shape) : undefined,
+            reshaped(matrixProduct(rows, dyRows, { transposeA: true, result: filter.dtype }), filter.shape),
+          ];
+        },
+        (gradients) => gradients.filter((gradient) => gradient !== undefined),
+      ),
   }));
+  // Kept as matrices, they need no second reshape on the way back.
+  release(rows, matrix);
+  return y;
 }
 
 /**

@@ -14,11 +14,11 @@ export interface Geometry {
 
 type Padding = 'EXPLICIT' | 'SAME' | 'VALID';
 
-function attributes(x: Tensor, { stride, padding }: Geometry, form: Padding): Attribute[] {
+function attributes(x: Tensor, { stride, padding }: Geometry, form: Padding, dilation = 1): Attribute[] {
   return [
     typeAttribute('T', x.dtype),
     intAttribute('strides', [1, stride, stride, 1]),
-    intAttribute('dilations', [1, 1, 1, 1]),
+    intAttribute('dilations', [1, dilation, dilation, 1]),
     stringAttribute('padding', form),
     ...(form === 'EXPLICIT' ? [intAttribute('explicit_paddings', [0, 0, padding, padding, padding, padding, 0, 0])] : []),
     stringAttribute('data_format', 'NHWC'),
@@ -31,14 +31,19 @@ function sizes(shape: readonly number[]): Tensor {
   return tensor(Int32Array.from(shape), [shape.length]);
 }
 
+/** x with its axes in another order, copied. */
+function permuted(x: Tensor, order: readonly number[]): Tensor {
+  return execute1('Transpose', [typeAttribute('T', x.dtype), typeAttribute('Tperm', 'int32')], [x, sizes(order)]);
+}
+
 function choose(pass: string, x: readonly number[], filter: readonly number[], dtype: string, { stride }: Geometry, kernels: readonly Kernel[]): Tensor {
   const [batch, height, width, channels] = x as [number, number, number, number];
   const computation = `convolution ${pass} ${dtype} ${batchBucket(batch)} x ${height} x ${width} x ${channels} to ${filter[3]!}, ${filter[0]!} x ${filter[1]!} / ${stride}`;
   return runKernel(computation, kernels);
 }
 
-function convolution(library: 'TensorFlow' | 'oneDNN', x: Tensor, filter: Tensor, geometry: Geometry): Tensor {
-  const common = attributes(x, geometry, 'EXPLICIT');
+function convolution(library: 'TensorFlow' | 'oneDNN', x: Tensor, filter: Tensor, geometry: Geometry, dilation = 1): Tensor {
+  const common = attributes(x, geometry, 'EXPLICIT', dilation);
   return library === 'TensorFlow' ? execute1('Conv2D', [...common, tensorFlowOnly], [x, filter]) : execute1('_MklNativeConv2D', [...common, oneDnnKernel], [x, filter]);
 }
 
@@ -53,6 +58,18 @@ export function convolve(x: Tensor, filter: Tensor, geometry: Geometry): Tensor 
 /** oneDNN's gradients know no explicit padding: at stride 1 theirs is the same, else the map is padded beforehand. */
 function oneDnnPadding({ stride, padding }: Geometry, kernel: number): Padding {
   return stride === 1 && padding === (kernel - 1) / 2 ? 'SAME' : 'VALID';
+}
+
+/**
+ * The filter's gradient as a convolution whose batch are the channels, whose channels are the images and whose filter is
+ * the output's gradient, its taps as far apart as the stride: dF[a, b, c, f] = sum over (i, j, n) of x^T[c, s i + a - p, s j + b - p, n] dy^T[i, j, n, f].
+ */
+function filterGradientAsConvolution(library: 'TensorFlow' | 'oneDNN', x: Tensor, [kernel, , channels, filters]: readonly number[], dy: Tensor, { stride, padding }: Geometry): Tensor {
+  const images = permuted(x, [3, 1, 2, 0]);
+  const taps = permuted(dy, [1, 2, 0, 3]);
+  const gradient = permuted(convolution(library, images, taps, { stride: 1, padding }, stride), [1, 2, 0, 3]);
+  // Where the stride leaves rows and columns of the map over, the convolution finds gradients of taps beyond the filter.
+  return gradient.shape[0] === kernel ? gradient : execute1('Slice', [typeAttribute('T', x.dtype), typeAttribute('Index', 'int32')], [gradient, sizes([0, 0, 0, 0]), sizes([kernel!, kernel!, channels!, filters!])]);
 }
 
 function filterGradientKernels([x, dy]: readonly [Tensor, Tensor], filterShape: readonly number[], geometry: Geometry): Kernel[] {
@@ -70,6 +87,10 @@ function filterGradientKernels([x, dy]: readonly [Tensor, Tensor], filterShape: 
           return execute1('_MklNativeConv2DBackpropFilter', [...attributes(x, geometry, form), oneDnnKernel], [padded, sizes(filterShape), dy]);
         }),
     },
+    ...(['TensorFlow', 'oneDNN'] as const).map((library) => ({
+      name: `${library}, as a convolution`,
+      run: () => temporarily(() => filterGradientAsConvolution(library, x, filterShape, dy, geometry)),
+    })),
   ];
 }
 
@@ -85,9 +106,8 @@ export function convolutionFilterGradient(x: Tensor, filterShape: readonly numbe
 
 /** Rotates the taps by half a turn and swaps channels and filters. */
 function transposedFilter(filter: Tensor): Tensor {
-  const type = typeAttribute('T', filter.dtype);
-  const turned = execute1('ReverseV2', [type, typeAttribute('Tidx', 'int32')], [filter, sizes([0, 1])]);
-  return execute1('Transpose', [type, typeAttribute('Tperm', 'int32')], [turned, sizes([0, 1, 3, 2])]);
+  const turned = execute1('ReverseV2', [typeAttribute('T', filter.dtype), typeAttribute('Tidx', 'int32')], [filter, sizes([0, 1])]);
+  return permuted(turned, [0, 1, 3, 2]);
 }
 
 /** The gradient as a convolution of the output's gradient, at stride 2 spread apart by zeros, with the transposed filter. */

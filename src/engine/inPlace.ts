@@ -23,18 +23,19 @@ function enter(handle: number, from: Tensor): void {
   from.dispose();
 }
 
-/** Takes the memory back out of the variable, which is left with a placeholder. */
-function leave(handle: number, placeholder: Tensor): Tensor {
+/** Takes the memory back out of the variable, which holds it too until another tensor enters or it is emptied. */
+function leave(handle: number): Tensor {
   const { id, shape } = binding.executeOp('ReadVariableOp', [type], [handle], 1)[0]!;
-  binding.executeOp('AssignVariableOp', [type], [handle, placeholder.id], 0);
   return new Tensor(id, shape, 'float32');
 }
 
-function withScalars<T>(values: readonly number[], body: (scalars: readonly Tensor[]) => T): T {
+/** Runs `body` with scalars of these values, and empties the variables after it, so that they keep nothing alive. */
+function withScalars<T>(variables: readonly number[], values: readonly number[], body: (scalars: readonly Tensor[]) => T): T {
   const scalars = values.map((value) => tensor([value], []));
   try {
     return body(scalars);
   } finally {
+    variables.forEach((handle) => binding.executeOp('AssignVariableOp', [type], [handle, scalars[0]!.id], 0));
     scalars.forEach((scalar) => scalar.dispose());
   }
 }
@@ -44,11 +45,11 @@ const descentAttributes = [typeAttribute('T', 'float32'), boolAttribute('use_loc
 /** targets[i] += scale · others[i]; the targets are consumed and come back changed. */
 export function addScaledInPlace(targets: readonly Tensor[], others: readonly Tensor[], scale: number): Tensor[] {
   const handle = targetVariable;
-  return withScalars([-scale, 0], ([negated, placeholder]) =>
+  return withScalars([handle], [-scale], ([negated]) =>
     targets.map((target, index) => {
       enter(handle, target);
       binding.executeOp('ResourceApplyGradientDescent', descentAttributes, [handle, negated!.id, others[index]!.id], 0);
-      return leave(handle, placeholder!);
+      return leave(handle);
     }),
   );
 }
@@ -68,14 +69,14 @@ export function momentumInPlace(
   const weight = targetVariable;
   const velocity = velocityVariable;
   const attributes = [...descentAttributes, boolAttribute('use_nesterov', nesterov)];
-  return withScalars([learningRate, momentum, 0], ([rate, factor, placeholder]) => {
+  return withScalars([weight, velocity], [learningRate, momentum], ([rate, factor]) => {
     const result = { w: [] as Tensor[], v: [] as Tensor[] };
     w.forEach((tensorOfWeights, index) => {
       enter(weight, tensorOfWeights);
       enter(velocity, v[index]!);
       binding.executeOp('ResourceApplyMomentum', attributes, [weight, velocity, rate!.id, g[index]!.id, factor!.id], 0);
-      result.w.push(leave(weight, placeholder!));
-      result.v.push(leave(velocity, placeholder!));
+      result.w.push(leave(weight));
+      result.v.push(leave(velocity));
     });
     return result;
   });

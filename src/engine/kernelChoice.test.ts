@@ -60,7 +60,7 @@ test('every kernel of every list computes what PyTorch does, values and gradient
   }
   assert.deepEqual(Object.fromEntries([...seen].map(([op, names]) => [op, names.size])), {
     'convolution forward': 2,
-    'convolution filter gradient': 2,
+    'convolution filter gradient': 4,
     'convolution input gradient': 4,
     'product nn': 2,
     'product nt': 4,
@@ -106,7 +106,7 @@ test('the fastest kernel is found once, kept in the file, and reported as used; 
     assert.equal(tensorCount(), before, 'no tensor of a measurement is left');
     assert.equal(calls.filter((name) => name === 'slow').length, 1);
     assert.deepEqual(usedKernels(), { 'a computation': 'fast' });
-    assert.deepEqual(read(file), { choices: { 'a computation': 'fast' }, fatal: [] });
+    assert.deepEqual(read(file), { choices: { 'a computation: slow | fast': 'fast' }, fatal: [] });
 
     pinKernels();
     runKernel('a computation', kernels).dispose();
@@ -115,6 +115,9 @@ test('the fastest kernel is found once, kept in the file, and reported as used; 
     calls.length = 0;
     runKernel('a computation', kernels).dispose();
     assert.deepEqual(calls, ['fast'], 'what the file holds is not timed again');
+
+    runKernel('a computation', [...kernels, ...waiting(calls, ['fastest', 0])]).dispose();
+    assert.equal(calls.at(-1), 'fastest', 'a choice among fewer kernels is no choice among these');
   });
 });
 
@@ -125,7 +128,7 @@ test('a kernel that throws is no candidate, and one that ended the process while
     const calls: string[] = [];
     const kernels = [{ name: 'missing', run: () => assert.fail('this processor lacks it') }, ...waiting(calls, ['works', 0])];
     runKernel('first', kernels).dispose();
-    assert.equal(read(file).choices['first'], 'works');
+    assert.equal(read(file).choices['first: missing | works'], 'works');
 
     // What the file holds after a crash within the timing of "fatal".
     const gone = spawnSync(process.execPath, ['--eval', '']).pid;
@@ -135,7 +138,7 @@ test('a kernel that throws is no candidate, and one that ended the process while
     runKernel('second', waiting(calls, ['fatal', 0], ['safe', 1], ['busy', 2])).dispose();
     assert.ok(!calls.includes('fatal'));
     assert.ok(calls.includes('busy'), 'what a living process is timing is no reason to leave it out');
-    assert.deepEqual(read(file), { choices: { second: 'safe' }, fatal: ['second: fatal'], trying: others });
+    assert.deepEqual(read(file), { choices: { 'second: fatal | safe | busy': 'safe' }, fatal: ['second: fatal'], trying: others });
   });
 });
 
@@ -165,12 +168,12 @@ test('the choice of a process that was first holds for the others', (context) =>
     const meddling = {
       name: 'fast',
       run: () => {
-        writeFileSync(file, JSON.stringify({ choices: { fourth: 'slow', other: 'x' }, fatal: [] }));
+        writeFileSync(file, JSON.stringify({ choices: { 'fourth: slow | fast': 'slow', other: 'x' }, fatal: [] }));
         return fast!.run();
       },
     };
     assert.equal(runKernel('fourth', [slow!, meddling]).scalar(), 9);
-    assert.deepEqual(read(file).choices, { fourth: 'slow', other: 'x' });
+    assert.deepEqual(read(file).choices, { 'fourth: slow | fast': 'slow', other: 'x' });
   });
 });
 

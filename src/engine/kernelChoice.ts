@@ -22,7 +22,7 @@ export type KernelChoice = (computation: string, names: readonly string[], time:
 
 interface KernelTable {
   readonly file: string;
-  /** Chosen kernel by computation. */
+  /** Chosen kernel by computation and the names to choose from. */
   readonly choices: Map<string, string>;
   /** Kernels that ended the process while they were timed, as "computation: kernel". */
   readonly fatal: Set<string>;
@@ -86,14 +86,16 @@ export function measureKernels(file: string): void {
     writeTable(table);
   }
   choice = (computation, names, time) => {
-    const known = table.choices.get(computation);
-    if (known !== undefined && names.includes(known)) {
+    // A choice holds among these kernels: a version of samlab that knows another one chooses anew.
+    const entry = `${computation}: ${names.join(' | ')}`;
+    const known = table.choices.get(entry);
+    if (known !== undefined) {
       return known;
     }
     const measured = fastest(computation, names, time, table);
     // Another process may have chosen meanwhile: the first choice holds, so that a resumed run finds the same kernels.
-    const name = readTable(file).choices[computation] ?? measured;
-    table.choices.set(computation, name);
+    const name = readTable(file).choices[entry] ?? measured;
+    table.choices.set(entry, name);
     writeTable(table);
     return name;
   };

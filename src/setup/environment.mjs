@@ -2,8 +2,21 @@
 import { delimiter, dirname } from 'node:path';
 
 /**
+ * glibc gives large blocks back to the system as soon as they are freed, and fetches them again page by page: with
+ * activations of tens of megabytes that was a fifth of a training step. With this it keeps them, in large pages where the
+ * system has them. A glibc before 2.35 knows no large pages and a C library of another kind none of it: both ignore it.
+ */
+export const KEEP_FREED_MEMORY = [
+  'glibc.malloc.hugetlb=1',
+  `glibc.malloc.mmap_threshold=${2 ** 30}`,
+  `glibc.malloc.trim_threshold=${2 ** 36}`,
+  // One heap, or each thread would keep what it freed to itself.
+  'glibc.malloc.arena_max=1',
+].join(':');
+
+/**
  * The environment of every program that a command starts: the venv's programs come first, TensorFlow keeps its log to
- * errors, and each Node process loads what tfjs-node misses.
+ * errors, freed memory is kept for the next tensor, and each Node process loads what tfjs-node misses.
  *
  * @param {import('./layout.mjs').Layout} layout
  * @param {NodeJS.ProcessEnv} inherited
@@ -16,6 +29,7 @@ export function environmentOf(layout, inherited) {
     VIRTUAL_ENV: layout.venv,
     NODE_OPTIONS: [inherited.NODE_OPTIONS, `--require ${quoted(layout.preload)}`].filter(Boolean).join(' '),
     TF_CPP_MIN_LOG_LEVEL: inherited.TF_CPP_MIN_LOG_LEVEL ?? '3',
+    GLIBC_TUNABLES: inherited.GLIBC_TUNABLES ?? KEEP_FREED_MEMORY,
   };
 }
 

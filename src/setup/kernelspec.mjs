@@ -1,6 +1,7 @@
 // @ts-check
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { KEEP_FREED_MEMORY } from './environment.mjs';
 import { writeWhole } from './stamp.mjs';
 
 /**
@@ -30,7 +31,7 @@ function specification(layout) {
     argv: [process.execPath, '--require', layout.preload, tslab, 'kernel', '--config-path', '{connection_file}'],
     display_name: 'TypeScript',
     language: 'typescript',
-    env: { TF_CPP_MIN_LOG_LEVEL: '3' },
+    env: { TF_CPP_MIN_LOG_LEVEL: '3', GLIBC_TUNABLES: KEEP_FREED_MEMORY },
   };
 }
 

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Stages } from './stages';
+
+test('a measurement that was broken off goes on where it was, in the same setting alone', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'samlab-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'bench', 'machine.unfinished');
+  const measured: string[] = [];
+  const stage = (stages: Stages, name: string): Promise<number[]> => stages.take(name, () => [measured.push(name)]);
+  const first = new Stages(file, 'a');
+  assert.deepEqual(await stage(first, 'ceiling'), [1]);
+  await assert.rejects(first.take('probes', () => Promise.reject(new Error('killed'))), /killed/);
+
+  const again = new Stages(file, 'a');
+  assert.deepEqual(await stage(again, 'ceiling'), [1]);
+  assert.deepEqual(await stage(again, 'probes'), [2]);
+  assert.deepEqual(measured, ['ceiling', 'probes']);
+  assert.deepEqual(await stage(new Stages(file, 'b'), 'ceiling'), [3], 'another setting measures anew');
+  again.done();
+  assert.equal(existsSync(file), false);
+});
