@@ -36,8 +36,8 @@ export function rivalConfigurations(compile: boolean): RivalConfiguration[] {
   return [COMMON, ...best];
 }
 
-/** A configuration this many times slower than the fastest at a small batch is not PyTorch's best at a large one. */
-const HOPELESS = 2.5;
+/** Of each precision this many stay after the first look, whose small batch may order them otherwise than a large one. */
+const STAYING = 2;
 
 /** Outcome of the first look at a configuration. */
 export interface Screened {
@@ -64,10 +64,11 @@ export async function screen(rival: Rival, configurations: readonly RivalConfigu
   return screened;
 }
 
-/** The configurations that may be PyTorch's best, and the common one. */
+/** The configurations that may be PyTorch's best, and the common one. More would not fit into memory side by side. */
 export function hopeful(screened: readonly Screened[]): RivalConfiguration[] {
-  const fastest = Math.min(...screened.map(({ seconds }) => seconds ?? Infinity));
-  return screened
-    .filter(({ configuration, seconds }) => seconds !== undefined && (seconds < HOPELESS * fastest || configuration.name === COMMON_CONFIGURATION))
-    .map(({ configuration }) => configuration);
+  const fastest = screened.filter(({ seconds }) => seconds !== undefined).sort((a, b) => a.seconds! - b.seconds!);
+  const staying = (['float32', 'mixed'] as const).flatMap((precision) =>
+    fastest.filter(({ configuration }) => configuration.precision === precision && configuration !== COMMON).slice(0, STAYING),
+  );
+  return screened.filter((one) => staying.includes(one) || one.configuration === COMMON).map(({ configuration }) => configuration);
 }

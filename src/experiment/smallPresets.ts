@@ -80,6 +80,12 @@ export const SMALL_PRESETS: readonly Preset[] = [
     variants: [{}, learningRate],
   },
   {
+    name: 'minima',
+    description: 'SGD and SAM on 200 CIFAR-10 images until the loss is low, for the sharpness of where they end, three seeds',
+    changes: { ...SMALL, imagesPerClass: 20, epochs: 60 },
+    grid: { dataset: ['cifar10'], method: ['sgd', 'sam'], seed: [0, 1, 2] },
+  },
+  {
     name: 'precision',
     description: 'SGD in float32 and in mixed precision from the same seeds, on the same budget',
     // Pinned, for measured kernels would keep activations in float32 on a processor that is slow with bfloat16.

@@ -1,11 +1,14 @@
+import { COMMON_CONFIGURATION } from '../bench/rivalConfigurations';
 import { WORKS, type BenchResult, type Comparison, type ProbeCost, type Timing, type Work } from '../bench/result';
 import { median } from '../bench/statistics';
 
 const WORK_NAMES: Readonly<Record<Work, string>> = { sgd: 'SGD step', sam: 'SAM step', evaluation: 'evaluation' };
 
-const STEM_NAMES = { imagenet: 'ImageNet stem', cifar: 'CIFAR stem' } as const;
+/** How tables name the stems. */
+export const STEM_NAMES = { imagenet: 'ImageNet stem', cifar: 'CIFAR stem' } as const;
 
-function machineOf({ processor, instructions = [], gpu, threads, versions, repeats }: BenchResult): string {
+/** Processor, versions and repeats of a benchmark in one line. */
+export function machineOf({ processor, instructions = [], gpu, threads, versions, repeats }: BenchResult): string {
   const { tensorflow, pytorch } = versions;
   return `${gpu ?? [processor, ...instructions, `${threads} threads`].join(', ')}; TensorFlow ${tensorflow}, PyTorch ${pytorch}; medians of ${repeats} interleaved repeats`;
 }
@@ -48,8 +51,13 @@ function comparisonMarkdown(comparison: Comparison): string {
     '|---|---|---:|---:|---:|',
     ...configurations(comparison).map((one) => `| ${one.side} | ${one.configuration} | ${WORKS.map((work) => cell(comparison, one, work)).join(' | ')} |`),
     '',
-    `*Before the timing, both sides computed the same loss (off by ${agreement.loss.toExponential(1)}) and gradient (off by ${agreement.gradientNorm.toExponential(1)} of its norm) in float32. Peak memory of SAM steps in float32: samlab ${gigabytes(peakMemory.samlab)} GB, PyTorch ${gigabytes(peakMemory.pytorch)} GB. A dash: not timed, since a first look at 16 images showed that the configuration is not PyTorch's best.*`,
+    `*Before the timing, both sides computed the same loss (off by ${agreement.loss.toExponential(1)}) and gradient (off by ${agreement.gradientNorm.toExponential(1)} of its norm) in float32. Peak memory of SAM steps in float32: samlab ${gigabytes(peakMemory.samlab)} GB, PyTorch ${gigabytes(peakMemory.pytorch)} GB. A dash: not timed, since a first look at 16 images showed that the configuration is not PyTorch's best.${memoryNote(comparison)}*`,
   ].join('\n');
+}
+
+/** Older results give both sides the C library's own settings. */
+function memoryNote({ timings }: Comparison): string {
+  return timings.some(({ configuration }) => configuration === COMMON_CONFIGURATION) ? ` Freed memory is kept for the next tensor on both sides, except in the configuration "${COMMON_CONFIGURATION}".` : '';
 }
 
 /** Times of both sides, for each machine and network, in GitHub's Markdown. */

@@ -1,6 +1,7 @@
 import type { BenchResult } from '../bench/result';
 import { PRESET_GROUPS, presetConfigs, PRESETS, tuningConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
+import { floorsMarkdown } from './benchFloors';
 import { goalsMarkdown, scalingMarkdown, timesMarkdown } from './benchTables';
 import { precisionMarkdown } from './precisionTable';
 import { readTable } from './reading';
@@ -47,6 +48,7 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
     'trial-count': String(laptop.length - final.length),
     'run-count': String(final.length),
     'bench-goals': goalsMarkdown(benchmarks),
+    'bench-floors': floorsMarkdown(benchmarks),
     'bench-times': timesMarkdown(benchmarks),
     'bench-scaling': scalingMarkdown(benchmarks),
     precision: precisionMarkdown(results),

@@ -3,7 +3,7 @@ import { delimiter, dirname } from 'node:path';
 
 /**
  * glibc gives large blocks back to the system as soon as they are freed, and fetches them again page by page: with
- * activations of tens of megabytes that was a fifth of a training step. With this it keeps them, in large pages where the
+ * activations of tens of megabytes that was a good part of a training step. With this it keeps them, in large pages where the
  * system has them. A glibc before 2.35 knows no large pages and a C library of another kind none of it: both ignore it.
  */
 export const KEEP_FREED_MEMORY = [
