@@ -27,6 +27,15 @@ export const MUTATIONS: readonly Mutation[] = [
     ['a wrong power', 'absPower(q - 1)', 'absPower(q)'],
     ['no guard for a zero gradient', 'if (norm < perturbation_1.SMALLEST_NORM)', 'if (false)'],
   ]),
+  ...of('engine/convolutionKernels', ['engine/kernelChoice'], [
+    ['the filter gradient as a convolution forgets the stride', '{ stride: 1, padding }, stride)', '{ stride: 1, padding }, 1)'],
+    ['it forgets the padding', '{ stride: 1, padding }, stride)', '{ stride: 1, padding: 0 }, stride)'],
+    ['it leaves channels and images as they are', 'permuted(x, [3, 1, 2, 0])', 'permuted(x, [0, 1, 2, 3])'],
+  ]),
+  ...of('bench/stages', ['bench/stages'], [
+    ['stages of another setting are taken', 'stored?.setting === setting ?', 'stored ?'],
+    ['a stage is measured again', 'if (name in this.results)', 'if (false)'],
+  ]),
   ...of('optim/fgsm', ['optim/fgsm'], [
     ['forgets the projection', 'project ? projected(moved, ball, rho) : moved.clone()', 'moved.clone()'],
     ['the 2-norm projection scales up', 'Math.min(1, rho', 'Math.max(1, rho'],
