@@ -32,6 +32,6 @@ export function floorsMarkdown(benchmarks: readonly BenchResult[]): string {
     '|---|---|---:|---:|---:|---:|',
     ...rows,
     '',
-    '*Products without their padding, counted by hand for ResNet-50. What a step does beside them (batch norm, sums, the update) and every product that is slower than a large one come on top, on both sides.*',
+    '*Products without their padding, counted layer by layer. What a step does beside them (batch norm, sums, the update) and every product that is slower than a large one come on top, on both sides.*',
   ].join('\n');
 }
