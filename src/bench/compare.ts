@@ -33,6 +33,7 @@ const SCREENED_BATCH = 16;
 
 /** One side in one configuration, ready to work. */
 interface Contestant extends Pick<Timing, 'side' | 'configuration' | 'precision'> {
+  readonly warmUp: (work: Work) => Promise<void>;
   readonly time: (work: Work) => Promise<number>;
   readonly close: () => void;
 }
@@ -50,6 +51,9 @@ async function rivalContestant(configuration: RivalConfiguration, settings: Comp
     side: 'PyTorch',
     configuration: configuration.name,
     precision: configuration.precision,
+    warmUp: async (work) => {
+      await rival.ask('time', { work });
+    },
     time: async (work) => (await rival.ask<{ seconds: number[] }>('time', { work })).seconds[0]!,
     close: () => rival.close(),
   };
@@ -57,7 +61,17 @@ async function rivalContestant(configuration: RivalConfiguration, settings: Comp
 
 function ownContestant(precision: Timing['precision'], { model, stem }: ComparisonSettings, batch: Batch): Contestant {
   const subject = new Subject(createModel(model, stem, 10), batch, precision);
-  return { side: 'samlab', configuration: precision, precision, time: (work) => Promise.resolve(subject.time(work)), close: () => subject.dispose() };
+  return {
+    side: 'samlab',
+    configuration: precision,
+    precision,
+    warmUp: (work) => {
+      subject.warmUp(work);
+      return Promise.resolve();
+    },
+    time: (work) => Promise.resolve(subject.time(work)),
+    close: () => subject.dispose(),
+  };
 }
 
 /** All contestants do each kind of work in turn, so that a busy moment of the machine meets them alike. */
@@ -65,13 +79,12 @@ async function interleave(contestants: readonly Contestant[], repeats: number): 
   const timings: Timing[] = [];
   for (const work of WORKS) {
     const seconds = contestants.map(() => [] as number[]);
-    for (let round = -1; round < repeats; round++) {
+    for (const contestant of contestants) {
+      await contestant.warmUp(work);
+    }
+    for (let round = 0; round < repeats; round++) {
       for (const [index, contestant] of contestants.entries()) {
-        const time = await contestant.time(work);
-        // The first round warms up: kernels are chosen, memory is fetched.
-        if (round >= 0) {
-          seconds[index]!.push(time);
-        }
+        seconds[index]!.push(await contestant.time(work));
       }
     }
     contestants.forEach(({ side, configuration, precision }, index) => {
@@ -99,7 +112,7 @@ async function peakMemory(settings: ComparisonSettings, configurations: readonly
 
 function outsideKernels({ model, stem, repeats }: ComparisonSettings, batch: Batch): number {
   const subject = new Subject(createModel(model, stem, 10), batch, 'float32');
-  subject.perform('sgd');
+  subject.warmUp('sgd');
   const shares = Array.from({ length: repeats }, () => profile(() => subject.perform('sgd')).outside);
   subject.dispose();
   return median(shares);

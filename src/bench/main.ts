@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
+import { withoutGraphs } from '../engine/graph/compiled';
 import { measureKernels } from '../engine/kernelChoice';
 import { describeEnvironment, PROJECT_ROOT } from '../train/environment';
 import { kernelTableFile, vectorInstructions } from '../experiment/kernels';
@@ -10,7 +11,7 @@ import { ceiling } from './ceiling';
 import { compare } from './compare';
 import { goals } from './goals';
 import { probeCost } from './probes';
-import { profile } from './profile';
+import { profile, type Profile } from './profile';
 import { pytorchEnvironment } from './pytorchEnvironment';
 import { BENCH_FORMAT, type BenchResult, type Comparison, type Work } from './result';
 import { Rival } from './rival';
@@ -88,16 +89,20 @@ async function bench(options: BenchOptions): Promise<void> {
   console.log(`Stored in data/bench/${basename(file)}.`);
 }
 
+function printCalls(title: string, { ops, seconds, outside }: Profile): void {
+  console.log(`${title}: ${(1000 * seconds).toFixed(0)} ms, ${(100 * outside).toFixed(1)} % outside TensorFlow`);
+  for (const { op, seconds: own, calls } of ops) {
+    console.log(`  ${op.padEnd(36)} ${(1000 * own).toFixed(1).padStart(8)} ms ${String(calls).padStart(6)} calls`);
+  }
+}
+
 function printProfile(work: Work, stem: Comparison['stem'], precision: 'float32' | 'mixed', batch: number): void {
   measureKernels(kernelTableFile());
   const subject = new Subject(createModel('resnet50', stem, 10), noiseBatch(batch), precision);
-  subject.perform(work);
-  subject.perform(work);
-  const { ops, seconds, outside } = profile(() => subject.perform(work));
-  console.log(`ResNet-50, ${stem} stem, batch ${batch}, ${precision}, ${work}: ${(1000 * seconds).toFixed(0)} ms, ${(100 * outside).toFixed(1)} % outside TensorFlow`);
-  for (const { op, seconds: own, calls } of ops) {
-    console.log(`${op.padEnd(36)} ${(1000 * own).toFixed(1).padStart(8)} ms ${String(calls).padStart(6)} calls`);
-  }
+  subject.warmUp(work);
+  console.log(`ResNet-50, ${stem} stem, batch ${batch}, ${precision}, ${work}`);
+  printCalls('as it runs', profile(() => subject.perform(work)));
+  printCalls('op by op', withoutGraphs(() => profile(() => subject.perform(work))));
   subject.dispose();
 }
 

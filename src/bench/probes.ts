@@ -1,7 +1,6 @@
 import { evaluationBatches, type Batch } from '../data/batches';
 import { select, type Dataset } from '../data/dataset';
 import { syntheticDataset } from '../data/synthetic';
-import { scope } from '../engine/tensor';
 import type { TensorVector } from '../engine/tensorVector';
 import { hessian } from '../landscape/curvature/hessian';
 import { networkOperator } from '../landscape/networkOperator';
@@ -13,7 +12,7 @@ import { samplePoints } from '../landscape/surface/sample';
 import { createModel } from '../models/create';
 import type { Model } from '../models/model';
 import { disposeStatistics, initialParameters, initialStatistics } from '../models/initialise';
-import { batchImages, type NetworkState } from '../train/network';
+import { batchLogits, type NetworkState } from '../train/network';
 import { agree } from './agreement';
 import type { ProbeCost } from './result';
 import { Rival } from './rival';
@@ -43,7 +42,7 @@ async function seconds(body: () => unknown): Promise<number> {
 
 function forward({ model, network, batches }: Probed): void {
   for (const batch of batches) {
-    scope(() => model.apply(batchImages(batch), { parameters: network.parameters.tensors, statistics: network.statistics, training: false, updated: [] }).values());
+    batchLogits(model, network.parameters, { statistics: network.statistics, training: false }, batch);
   }
 }
 

@@ -1,6 +1,6 @@
 import { binding } from '../engine/binding';
 
-/** Time of one kind of op within a piece of work. */
+/** Time of one kind of op, or of the graphs, within a piece of work. */
 export interface OpTime {
   readonly op: string;
   readonly seconds: number;
@@ -16,27 +16,32 @@ export interface Profile {
   readonly outside: number;
 }
 
+/** Name under which a profile counts graphs, whose ops are not called one by one. */
+const GRAPH = 'graph';
+
 /**
- * Times every TensorFlow op of a piece of work. Ops run one after another on the processor, so that the time of
- * a call is the op's own.
+ * Times every call of TensorFlow in a piece of work: of an op, or of a graph. They run one after another on the processor,
+ * so that the time of a call is its own.
  */
 export function profile(body: () => void): Profile {
   const found = new Map<string, { seconds: number; calls: number }>();
-  const execute = binding.executeOp.bind(binding);
-  binding.executeOp = (op, ...rest) => {
+  const timed = <T>(kind: string, call: () => T): T => {
     const started = performance.now();
     try {
-      return execute(op, ...rest);
+      return call();
     } finally {
-      const entry = found.get(op) ?? { seconds: 0, calls: 0 };
-      found.set(op, { seconds: entry.seconds + (performance.now() - started) / 1000, calls: entry.calls + 1 });
+      const entry = found.get(kind) ?? { seconds: 0, calls: 0 };
+      found.set(kind, { seconds: entry.seconds + (performance.now() - started) / 1000, calls: entry.calls + 1 });
     }
   };
+  const [executeOp, runSavedModel] = [binding.executeOp.bind(binding), binding.runSavedModel.bind(binding)];
+  binding.executeOp = (op, ...rest) => timed(op, () => executeOp(op, ...rest));
+  binding.runSavedModel = (...given) => timed(GRAPH, () => runSavedModel(...given));
   const started = performance.now();
   try {
     body();
   } finally {
-    binding.executeOp = execute;
+    Object.assign(binding, { executeOp, runSavedModel });
   }
   const seconds = (performance.now() - started) / 1000;
   const ops = [...found].map(([op, entry]) => ({ op, ...entry })).sort((a, b) => b.seconds - a.seconds);

@@ -14,5 +14,5 @@ const [model, batch, repeats] = process.argv.slice(2) as [ModelName, string, str
 // Of the threads that this process may use: fewer have a table of their own.
 measureKernels(kernelTableFile());
 const subject = new Subject(createModel(model, 'imagenet', 10), noiseBatch(Number(batch)), 'float32');
-subject.perform('sgd');
+subject.warmUp('sgd');
 console.log(median(Array.from({ length: Number(repeats) }, () => subject.time('sgd'))));

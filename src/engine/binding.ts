@@ -33,6 +33,10 @@ interface Binding {
   executeOp(op: string, attributes: readonly Attribute[], inputs: readonly number[], outputs: number): NativeTensor[];
   getNumOfTensors(): number;
   isUsingGpuDevice(): boolean;
+  loadSavedModel(folder: string, tag: string): number;
+  deleteSavedModel(session: number): void;
+  /** Feeds and fetches are lists of "node:output", with commas between them. */
+  runSavedModel(session: number, inputs: readonly number[], feeds: string, fetches: string): NativeTensor[];
   readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_INT: number;
   readonly TF_ATTR_FLOAT: number;
@@ -55,12 +59,17 @@ function loadBinding(): Binding {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
   // On some processors TensorFlow would put oneDNN's kernels in place of those that are asked for; here both are asked for by name.
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '0';
+  // One op of a graph after the other, each with all threads: two at once hold more memory and are no faster.
+  process.env['TF_NUM_INTEROP_THREADS'] ??= '1';
   // Required, not imported: it must load after the lines above.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const tf = require('@tensorflow/tfjs-node-gpu') as { backend(): unknown };
   const native = (tf.backend() as { readonly binding: Binding }).binding;
-  // A profile stands between the callers and `executeOp` for a while; the addon's own cannot be replaced.
-  return Object.create(native, { executeOp: { value: native.executeOp.bind(native), writable: true } }) as Binding;
+  // A profile stands between the callers and these for a while; the addon's own cannot be replaced.
+  return Object.create(native, {
+    executeOp: { value: native.executeOp.bind(native), writable: true },
+    runSavedModel: { value: native.runSavedModel.bind(native), writable: true },
+  }) as Binding;
 }
 
 /** The native addon. */

@@ -59,7 +59,8 @@ const ROUNDS = 7;
 /** TensorFlow's own kernel is the first of each list. */
 const pinned: KernelChoice = (_, names) => names[0]!;
 let choice = pinned;
-const used = new Map<string, string>();
+let era = 0;
+let used = new Map<string, string>();
 
 /** Processors differ little between nearby batch sizes: a choice counts for all up to the next power of two. */
 export function batchBucket(rows: number): number {
@@ -85,6 +86,7 @@ export function measureKernels(file: string): void {
     left.forEach(([, attempt]) => table.fatal.add(attempt));
     writeTable(table);
   }
+  era++;
   choice = (computation, names, time) => {
     // A choice holds among these kernels: a version of samlab that knows another one chooses anew.
     const entry = `${computation}: ${names.join(' | ')}`;
@@ -104,6 +106,12 @@ export function measureKernels(file: string): void {
 /** Takes the first kernel of each list from now on, or what `pick` says: nothing is timed, so that two machines compute alike. */
 export function pinKernels(pick: KernelChoice = pinned): void {
   choice = pick;
+  era++;
+}
+
+/** Changes whenever the way to choose kernels does: what was put together from earlier choices counts no more. */
+export function kernelEra(): number {
+  return era;
 }
 
 /** What has been computed by which kernel since the process began or `forgetUsedKernels`. */
@@ -114,6 +122,24 @@ export function usedKernels(): Readonly<Record<string, string>> {
 /** Begins a new record of used kernels. */
 export function forgetUsedKernels(): void {
   used.clear();
+}
+
+/** Records kernels that compute without being chosen again, as part of something that was put together earlier. */
+export function noteKernels(kernels: Readonly<Record<string, string>>): void {
+  Object.entries(kernels).forEach(([computation, name]) => used.set(computation, name));
+}
+
+/** Runs `body` and tells which kernels it used, which are also recorded as always. */
+export function chosenIn<T>(body: () => T): { readonly result: T; readonly kernels: Readonly<Record<string, string>> } {
+  const before = used;
+  used = new Map();
+  try {
+    return { result: body(), kernels: usedKernels() };
+  } finally {
+    const own = usedKernels();
+    used = before;
+    noteKernels(own);
+  }
 }
 
 function readTable(file: string): StoredTable {

@@ -94,12 +94,60 @@ function backpropagate(nodes: Node[], loss: Tensor, seed: Tensor): Map<Tensor, T
   return gradients;
 }
 
+/** A scalar, its gradient, and what else the forward pass returned. */
+export interface LossTensorAndGradient<A> {
+  readonly loss: Tensor;
+  /** One tensor a parameter, in the order they were given. */
+  readonly gradients: Tensor[];
+  readonly auxiliary: A;
+}
+
 /** A loss, its gradient, and what else the forward pass returned. */
 export interface ValueAndGradient<A> {
   readonly value: number;
   /** One tensor a parameter, in the order they were given; the caller disposes of them. */
   readonly gradients: Tensor[];
   readonly auxiliary: A;
+}
+
+/** The parameters' gradients, each a tensor of its own: terms of a sum share one, and the caller may change and free each. */
+function ownGradients(parameters: readonly Tensor[], found: ReadonlyMap<Tensor, Tensor>): Tensor[] {
+  const handedOut = new Set<Tensor>();
+  return parameters.map((parameter, index) => {
+    const gradient = found.get(parameter);
+    if (gradient === undefined) {
+      throw new Error(`valueAndGradient: parameter ${index} of shape [${parameter.shape.join(', ')}] does not influence the loss.`);
+    }
+    const own = handedOut.has(gradient) ? cloneTensor(gradient) : gradient;
+    handedOut.add(own);
+    return own;
+  });
+}
+
+/**
+ * Like `valueAndGradient`, but the scalar stays a tensor, so that nothing is read meanwhile. What it makes is freed by
+ * the enclosing scope.
+ */
+export function lossAndGradient<A>(parameters: readonly Tensor[], forward: () => { readonly loss: Tensor; readonly auxiliary: A }): LossTensorAndGradient<A> {
+  if (tape !== undefined) {
+    throw new Error('valueAndGradient: calls do not nest; take second derivatives as differences of gradients.');
+  }
+  const nodes: Node[] = [];
+  try {
+    tape = nodes;
+    parameters.forEach((parameter) => (parameter.tracked = true));
+    const { loss, auxiliary } = forward();
+    tape = undefined;
+    if (loss.size !== 1) {
+      throw new Error(`valueAndGradient: expected a loss of one element, got shape [${loss.shape.join(', ')}]; sum or average it.`);
+    }
+    const found = backpropagate(nodes, loss, tensor([1], loss.shape));
+    return { loss, gradients: ownGradients(parameters, found), auxiliary };
+  } finally {
+    tape = undefined;
+    parameters.forEach((parameter) => (parameter.tracked = false));
+    nodes.forEach(releaseSaved);
+  }
 }
 
 /**
@@ -114,36 +162,10 @@ export function valueAndGradient<A>(
   forward: () => { readonly loss: Tensor; readonly auxiliary: A },
   keep: (auxiliary: A) => Iterable<Tensor> = () => [],
 ): ValueAndGradient<A> {
-  if (tape !== undefined) {
-    throw new Error('valueAndGradient: calls do not nest; take second derivatives as differences of gradients.');
-  }
-  const nodes: Node[] = [];
   return scope(
     () => {
-      try {
-        tape = nodes;
-        parameters.forEach((parameter) => (parameter.tracked = true));
-        const { loss, auxiliary } = forward();
-        tape = undefined;
-        const value = loss.scalar();
-        const found = backpropagate(nodes, loss, tensor([1], loss.shape));
-        const handedOut = new Set<Tensor>();
-        const gradients = parameters.map((parameter, index) => {
-          const gradient = found.get(parameter);
-          if (gradient === undefined) {
-            throw new Error(`valueAndGradient: parameter ${index} of shape [${parameter.shape.join(', ')}] does not influence the loss.`);
-          }
-          // Terms of a sum share one gradient tensor; the caller may change and free each on its own.
-          const own = handedOut.has(gradient) ? cloneTensor(gradient) : gradient;
-          handedOut.add(own);
-          return own;
-        });
-        return { value, gradients, auxiliary };
-      } finally {
-        tape = undefined;
-        parameters.forEach((parameter) => (parameter.tracked = false));
-        nodes.forEach(releaseSaved);
-      }
+      const { loss, gradients, auxiliary } = lossAndGradient(parameters, forward);
+      return { value: loss.scalar(), gradients, auxiliary };
     },
     ({ gradients, auxiliary }) => [...gradients, ...keep(auxiliary)],
   );

@@ -1,4 +1,4 @@
-import { binding, DTYPE_NUMBERS, typeAttribute, type Attribute, type DType } from './binding';
+import { binding, DTYPE_NUMBERS, typeAttribute, type Attribute, type DType, type NativeTensor } from './binding';
 
 const dtypeNames = new Map<number, DType>(
   (Object.keys(DTYPE_NUMBERS) as DType[]).map((name) => [DTYPE_NUMBERS[name], name]),
@@ -51,6 +51,7 @@ export class Tensor {
     if (this.dtype === 'bfloat16') {
       throw new Error('Tensor.values: JavaScript has no bfloat16; cast the tensor to float32 first.');
     }
+    observer?.read(this);
     return binding.tensorDataSync(this.id) as Float32Array | Int32Array;
   }
 
@@ -141,19 +142,49 @@ export function tensor(values: Float32Array | Int32Array | readonly number[], sh
     throw new RangeError(`tensor: shape [${shape.join(', ')}] holds ${size} values, got ${array.length}.`);
   }
   const dtype = array instanceof Int32Array ? 'int32' : 'float32';
-  return new Tensor(binding.createTensor(shape, DTYPE_NUMBERS[dtype], array), shape, dtype);
+  const made = new Tensor(binding.createTensor(shape, DTYPE_NUMBERS[dtype], array), shape, dtype);
+  observer?.constant(made, array);
+  return made;
+}
+
+/** Who watches what happens to tensors; see `observeTensors`. */
+export interface TensorObserver {
+  /** A tensor was made from values. */
+  readonly constant: (tensor: Tensor, values: Float32Array | Int32Array) => void;
+  /** An op was executed. */
+  readonly op: (op: string, attributes: readonly Attribute[], inputs: readonly Tensor[], outputs: readonly Tensor[]) => void;
+  /** Values of a tensor are about to be copied into JavaScript. */
+  readonly read: (tensor: Tensor) => void;
+}
+
+let observer: TensorObserver | undefined;
+
+/** Runs `body` and shows the observer every tensor that is made or read meanwhile. */
+export function observeTensors<T>(by: TensorObserver, body: () => T): T {
+  const before = observer;
+  observer = by;
+  try {
+    return body();
+  } finally {
+    observer = before;
+  }
+}
+
+/** Takes over a tensor that an op returned. @throws Error for an element type that the engine does not know. */
+export function fromNative({ id, shape, dtype }: NativeTensor, op: string): Tensor {
+  const name = dtypeNames.get(dtype);
+  if (name === undefined) {
+    throw new Error(`execute: ${op} returned element type number ${dtype}, which the engine does not know.`);
+  }
+  return new Tensor(id, shape, name);
 }
 
 /** Runs a TensorFlow op that has several outputs. */
 export function execute(op: string, attributes: readonly Attribute[], inputs: readonly Tensor[], outputs: number): Tensor[] {
   const ids = inputs.map((input) => input.id);
-  return binding.executeOp(op, attributes, ids, outputs).map(({ id, shape, dtype }) => {
-    const name = dtypeNames.get(dtype);
-    if (name === undefined) {
-      throw new Error(`execute: ${op} returned element type number ${dtype}, which the engine does not know.`);
-    }
-    return new Tensor(id, shape, name);
-  });
+  const made = binding.executeOp(op, attributes, ids, outputs).map((output) => fromNative(output, op));
+  observer?.op(op, attributes, inputs, made);
+  return made;
 }
 
 /** Runs a TensorFlow op that has one output. */

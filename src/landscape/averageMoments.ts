@@ -3,7 +3,7 @@ import type { ChannelStatistics } from '../engine/batchNormalization';
 import { scope, tensor } from '../engine/tensor';
 import type { TensorVector } from '../engine/tensorVector';
 import { STATISTICS_MOMENTUM, type Model } from '../models/model';
-import { batchImages } from '../train/network';
+import { batchImages, forwardPass } from '../train/network';
 
 /** Adds up the moments of batches, and gives their mean over all images. */
 export class AverageMoments {
@@ -21,8 +21,7 @@ export class AverageMoments {
         mean: tensor(new Float32Array(channels), [channels]),
         variance: tensor(new Float32Array(channels), [channels]),
       }));
-      const updated: ChannelStatistics[] = [];
-      this.model.apply(batchImages(batch), { parameters: parameters.tensors, statistics: zeros, training: true, updated });
+      const { updated } = forwardPass(this.model, parameters, { statistics: zeros, training: true }, batchImages(batch));
       updated.forEach(({ mean, variance }, layer) => {
         const sum = this.sums[layer]!;
         mean.values().forEach((value, channel) => (sum.mean[channel]! += (value / STATISTICS_MOMENTUM) * batch.size));

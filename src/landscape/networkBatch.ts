@@ -1,21 +1,11 @@
 import type { Batch } from '../data/batches';
-import type { ChannelStatistics } from '../engine/batchNormalization';
-import { reshape } from '../engine/convolution';
-import { matMul } from '../engine/dense';
-import { valueAndGradient } from '../engine/tape';
-import { scope, tensor, type Tensor } from '../engine/tensor';
-import { TensorVector } from '../engine/tensorVector';
+import { scope, tensor } from '../engine/tensor';
+import type { TensorVector } from '../engine/tensorVector';
+import { disposeStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
-import { batchImages } from '../train/network';
+import { batchGradient, batchImages, batchLogits, logitsPullback, type PassMoments } from '../train/network';
 import type { OutputBatch } from './operator';
 import { targetDistributions } from './softmax';
-
-/** How batch normalisation finds its moments in one pass. */
-export interface PassMoments {
-  readonly statistics: readonly ChannelStatistics[];
-  /** By the batch's own moments instead of the statistics. */
-  readonly training: boolean;
-}
 
 /** One batch of images, and passes of a network over it. */
 export class NetworkBatch implements OutputBatch<TensorVector> {
@@ -25,7 +15,7 @@ export class NetworkBatch implements OutputBatch<TensorVector> {
     private readonly model: Model,
     private readonly batch: Batch,
     private readonly moments: PassMoments,
-    labelSmoothing: number,
+    private readonly labelSmoothing: number,
   ) {
     this.targets = targetDistributions(batch.labels, model.classes, labelSmoothing);
   }
@@ -42,25 +32,23 @@ export class NetworkBatch implements OutputBatch<TensorVector> {
     return this.batch.labels;
   }
 
-  /** Within a scope, which also frees the statistics that follow from a batch in training. */
-  private forward({ tensors }: TensorVector): Tensor {
-    return this.model.apply(batchImages(this.batch), { parameters: tensors, ...this.moments, updated: [] });
+  logits(point: TensorVector): Float32Array {
+    return batchLogits(this.model, point, this.moments, this.batch);
   }
 
-  logits(point: TensorVector): Float32Array {
-    return scope(() => this.forward(point).values() as Float32Array);
+  /** The logits at the point, and the gradient of the batch's mean loss there. */
+  gradient(point: TensorVector): { readonly logits: Float32Array; readonly gradient: TensorVector } {
+    const { statistics, training } = this.moments;
+    const { logits, gradient, statistics: moved } = batchGradient(this.model, point, statistics, this.batch, this.labelSmoothing, training);
+    disposeStatistics(moved);
+    return { logits, gradient };
   }
 
   pullback(point: TensorVector, weigh: (logits: ArrayLike<number>) => Float64Array): TensorVector {
-    const gradients = scope(
-      () =>
-        valueAndGradient(point.tensors, () => {
-          const logits = this.forward(point);
-          const weights = tensor(Float32Array.from(weigh(logits.values())), [logits.size, 1]);
-          return { loss: matMul(reshape(logits, [1, logits.size]), weights), auxiliary: undefined };
-        }).gradients,
-      (kept) => kept,
+    const weights = Float32Array.from(weigh(this.logits(point)));
+    return scope(
+      () => logitsPullback(this.model, point, this.moments, batchImages(this.batch), tensor(weights, [weights.length, 1])),
+      ({ tensors }) => tensors,
     );
-    return new TensorVector(point.specs, gradients);
   }
 }

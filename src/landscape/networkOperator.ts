@@ -7,11 +7,11 @@ import { disposeStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
 import type { LossAndGradient } from '../optim/step';
 import { labelRank } from '../train/evaluate';
-import type { NetworkState } from '../train/network';
+import type { NetworkState, PassMoments } from '../train/network';
 import { AverageMoments } from './averageMoments';
-import { NetworkBatch, type PassMoments } from './networkBatch';
+import { NetworkBatch } from './networkBatch';
 import { ProbeStopped, type BatchNormMode, type LossSource, type OutputOperator, type PointLoss } from './operator';
-import { crossEntropySum, softmax } from './softmax';
+import { crossEntropySum } from './softmax';
 
 /** How a network's loss is measured. */
 export interface NetworkOperatorOptions {
@@ -93,14 +93,10 @@ class NetworkOperator implements OutputOperator<TensorVector> {
     const gradient = point.zeros();
     try {
       for await (const batch of this.batches()) {
-        const { targets, classes } = batch;
-        const part = batch.pullback(point, (logits) => {
-          loss += crossEntropySum(logits, targets, classes) / this.source.images;
-          // The derivative of the mean cross-entropy by the logits.
-          return softmax(logits, classes).map((probability, index) => (probability - targets[index]!) / this.source.images);
-        });
-        gradient.addScaledInPlace(part, 1);
-        part.dispose();
+        const part = batch.gradient(point);
+        loss += crossEntropySum(part.logits, batch.targets, batch.classes) / this.source.images;
+        gradient.addScaledInPlace(part.gradient, batch.size / this.source.images);
+        part.gradient.dispose();
       }
       return { loss, gradient };
     } catch (error) {

@@ -1,16 +1,14 @@
 import type { Batch } from '../data/batches';
 import { IMAGE_BYTES } from '../data/dataset';
 import type { ChannelStatistics } from '../engine/batchNormalization';
-import { smoothedTargets, softmaxCrossEntropy } from '../engine/crossEntropy';
-import { valueAndGradient } from '../engine/tape';
-import { scope, tensor } from '../engine/tensor';
-import { TensorVector } from '../engine/tensorVector';
+import { tensor } from '../engine/tensor';
+import type { TensorVector } from '../engine/tensorVector';
 import type { ParameterKind } from '../engine/vector';
 import { disposeStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
 import type { BatchPart, LossAndGradient } from '../optim/step';
 import { labelRank } from './evaluate';
-import { batchGradient, batchImages } from './network';
+import { batchGradient } from './network';
 
 /** What turns a batch into a loss. */
 export interface BatchLoss {
@@ -59,17 +57,7 @@ export class BatchObjective {
   sampleGradient(parameters: TensorVector, index: number): TensorVector {
     const { model, statistics, labelSmoothing } = this.loss;
     const image = partOf(this.batch, { start: index, end: index + 1 });
-    return scope(
-      () => {
-        const [images, targets] = [batchImages(image), smoothedTargets(image.labels, model.classes, labelSmoothing)];
-        const { gradients } = valueAndGradient(parameters.tensors, () => {
-          const logits = model.apply(images, { parameters: parameters.tensors, statistics, training: false, updated: [] });
-          return { loss: softmaxCrossEntropy(logits, targets), auxiliary: undefined };
-        });
-        return new TensorVector(model.parameters, gradients);
-      },
-      ({ tensors }) => tensors,
-    );
+    return batchGradient(model, parameters, statistics, image, labelSmoothing, false).gradient;
   }
 
   /** Running statistics after the step; they belong to the caller. */

@@ -1,9 +1,8 @@
 import { evaluationBatches } from '../data/batches';
 import { imageCount, type Dataset } from '../data/dataset';
 import type { Normalization } from '../data/normalization';
-import { scope } from '../engine/tensor';
 import type { Model } from '../models/model';
-import { batchImages, type NetworkState } from './network';
+import { batchLogits, type NetworkState } from './network';
 import type { Evaluation } from './record';
 
 /** Images per forward pass. */
@@ -45,10 +44,7 @@ export async function evaluate(model: Model, { parameters, statistics }: Network
   let top1 = 0;
   let top5 = 0;
   for (const batch of evaluationBatches(dataset, { batchSize: BATCH_SIZE, normalization })) {
-    const logits = scope(() => {
-      const pass = { parameters: parameters.tensors, statistics, training: false, updated: [] };
-      return model.apply(batchImages(batch), pass).values() as Float32Array;
-    });
+    const logits = batchLogits(model, parameters, { statistics, training: false }, batch);
     batch.labels.forEach((label, row) => {
       const rank = labelRank(logits, row, model.classes, label);
       loss += labelLoss(logits, row, model.classes, label);

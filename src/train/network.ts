@@ -1,7 +1,10 @@
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import { smoothedTargets, softmaxCrossEntropy } from '../engine/crossEntropy';
-import { valueAndGradient } from '../engine/tape';
-import { release, scope, tensor, type Tensor } from '../engine/tensor';
+import { reshape } from '../engine/convolution';
+import { matMul } from '../engine/dense';
+import { compiled } from '../engine/graph/compiled';
+import { lossAndGradient } from '../engine/tape';
+import { scope, tensor, type Tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import { CHANNELS, IMAGE_SIDE } from '../data/dataset';
 import type { Batch } from '../data/batches';
@@ -22,10 +25,63 @@ export function batchImages({ images, size }: Batch): Tensor {
   return tensor(images, [size, IMAGE_SIDE, IMAGE_SIDE, CHANNELS]);
 }
 
+/** How batch normalisation finds its moments in one pass. */
+export interface PassMoments {
+  readonly statistics: readonly ChannelStatistics[];
+  /** By the batch's own moments instead of the statistics. */
+  readonly training: boolean;
+}
+
+function momentTensors(statistics: readonly ChannelStatistics[]): Tensor[] {
+  return statistics.flatMap(({ mean, variance }) => [mean, variance]);
+}
+
+function statisticsOf(tensors: readonly Tensor[]): ChannelStatistics[] {
+  return Array.from({ length: tensors.length / 2 }, (_, layer) => ({ mean: tensors[2 * layer]!, variance: tensors[2 * layer + 1]! }));
+}
+
+/** What a pass reads, from its tensors in a row: parameters, then moments. */
+function passOf({ parameters }: Model, inputs: readonly Tensor[]): { readonly parameters: readonly Tensor[]; readonly statistics: ChannelStatistics[] } {
+  return { parameters: inputs.slice(0, parameters.length), statistics: statisticsOf(inputs.slice(parameters.length)) };
+}
+
+/** Logits of a network on images, and the running statistics after them: none unless in training. They are freed by the enclosing scope. */
+export function forwardPass(model: Model, parameters: TensorVector, { statistics, training }: PassMoments, images: Tensor): { readonly logits: Tensor; readonly updated: ChannelStatistics[] } {
+  const [logits, ...moved] = compiled(model, training ? 'training pass' : 'evaluation', [images, ...parameters.tensors, ...momentTensors(statistics)], ([x, ...others]) => {
+    const updated: ChannelStatistics[] = [];
+    const result = model.apply(x!, { ...passOf(model, others), training, updated });
+    return [result, ...momentTensors(updated)];
+  });
+  return { logits: logits!, updated: statisticsOf(moved) };
+}
+
+/** Logits of a network on a batch: [size, classes], row by row. */
+export function batchLogits(model: Model, parameters: TensorVector, moments: PassMoments, batch: Batch): Float32Array {
+  return scope(() => forwardPass(model, parameters, moments, batchImages(batch)).logits.values() as Float32Array);
+}
+
+/** Mean cross-entropy, logits, running statistics after the images, and gradient, as one compiled function. */
+function gradientPass(model: Model, parameters: TensorVector, { statistics, training }: PassMoments, images: Tensor, targets: Tensor): BatchGradient {
+  const inputs = [images, targets, ...parameters.tensors, ...momentTensors(statistics)];
+  const outputs = compiled(model, training ? 'gradient in training' : 'gradient', inputs, ([x, wanted, ...others]) => {
+    const pass = passOf(model, others);
+    const updated: ChannelStatistics[] = [];
+    const { loss, gradients, auxiliary } = lossAndGradient(pass.parameters, () => {
+      const logits = model.apply(x!, { ...pass, training, updated });
+      return { loss: softmaxCrossEntropy(logits, wanted!), auxiliary: logits };
+    });
+    return [loss, auxiliary, ...gradients, ...momentTensors(updated)];
+  });
+  const [loss, logits, ...found] = outputs as [Tensor, Tensor, ...Tensor[]];
+  const gradient = new TensorVector(model.parameters, found.splice(0, parameters.tensors.length));
+  return { loss: loss.scalar(), logits: logits.values() as Float32Array, gradient, statistics: statisticsOf(found) };
+}
+
 /**
- * Loss of a network on one batch in training mode, and its gradient with respect to all parameters.
+ * Loss of a network on one batch, and its gradient with respect to all parameters, in training mode unless told otherwise.
  *
  * @param labelSmoothing in [0, 1)
+ * @param training whether batch norm takes the batch's own moments; if not, there are no new statistics.
  */
 export function batchGradient(
   model: Model,
@@ -33,27 +89,29 @@ export function batchGradient(
   statistics: readonly ChannelStatistics[],
   batch: Batch,
   labelSmoothing: number,
+  training = true,
 ): BatchGradient {
-  const { value, gradients, auxiliary } = scope(
-    () => {
-      const images = batchImages(batch);
-      const targets = smoothedTargets(batch.labels, model.classes, labelSmoothing);
-      return valueAndGradient(
-        parameters.tensors,
-        () => {
-          const updated: ChannelStatistics[] = [];
-          const logits = model.apply(images, { parameters: parameters.tensors, statistics, training: true, updated });
-          const loss = softmaxCrossEntropy(logits, targets);
-          const values = logits.values() as Float32Array;
-          release(logits);
-          return { loss, auxiliary: { logits: values, updated } };
-        },
-        ({ updated }) => updated.flatMap(({ mean, variance }) => [mean, variance]),
-      );
-    },
-    ({ gradients, auxiliary }) => [...gradients, ...auxiliary.updated.flatMap(({ mean, variance }) => [mean, variance])],
+  return scope(
+    () => gradientPass(model, parameters, { statistics, training }, batchImages(batch), smoothedTargets(batch.labels, model.classes, labelSmoothing)),
+    ({ gradient, statistics: moved }) => [...gradient.tensors, ...momentTensors(moved)],
   );
-  return { loss: value, gradient: new TensorVector(model.parameters, gradients), logits: auxiliary.logits, statistics: auxiliary.updated };
+}
+
+/**
+ * Jᵀ u for logits with Jacobian J by the parameters, in one pass forward and one back. It is freed by the enclosing scope.
+ *
+ * @param weights u, [batch * classes, 1]
+ */
+export function logitsPullback(model: Model, parameters: TensorVector, { statistics, training }: PassMoments, images: Tensor, weights: Tensor): TensorVector {
+  const inputs = [images, weights, ...parameters.tensors, ...momentTensors(statistics)];
+  const gradients = compiled(model, training ? 'pullback in training' : 'pullback', inputs, ([x, u, ...others]) => {
+    const pass = passOf(model, others);
+    return lossAndGradient(pass.parameters, () => {
+      const logits = model.apply(x!, { ...pass, training, updated: [] });
+      return { loss: matMul(reshape(logits, [1, logits.size]), u!), auxiliary: undefined };
+    }).gradients;
+  });
+  return new TensorVector(model.parameters, gradients);
 }
 
 /** Parameters and batch-norm statistics of a network: all that evaluation needs. */

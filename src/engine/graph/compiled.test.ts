@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { binding, typeAttribute } from '../binding';
+import { forgetUsedKernels, pinKernels, runKernel, usedKernels } from '../kernelChoice';
+import { matMul } from '../dense';
+import { inPrecision } from '../precision';
+import { valueAndGradient } from '../tape';
+import { cloneTensor, execute1, scope, tensor, tensorCount, type Tensor } from '../tensor';
+import { compiled, withoutGraphs, type Body } from './compiled';
+
+afterEach(() => pinKernels());
+
+const type = [typeAttribute('T', 'float32')];
+const times = (a: Tensor, b: Tensor): Tensor => execute1('Mul', type, [a, b]);
+
+/** Values of the function's outputs, and how many ops and graphs TensorFlow was called for. */
+function call(owner: object, body: Body, inputs: readonly number[][]): { readonly values: number[][]; readonly ops: number; readonly graphs: number } {
+  const [executeOp, runSavedModel] = [binding.executeOp.bind(binding), binding.runSavedModel.bind(binding)];
+  let [ops, graphs] = [0, 0];
+  binding.executeOp = (...given) => (ops++, executeOp(...given));
+  binding.runSavedModel = (...given) => (graphs++, runSavedModel(...given));
+  try {
+    return scope(() => {
+      const outputs = compiled(owner, 'a function', inputs.map((values) => tensor(values, [values.length])), body);
+      return { values: outputs.map((output) => [...output.values()]), ops, graphs };
+    });
+  } finally {
+    Object.assign(binding, { executeOp, runSavedModel });
+  }
+}
+
+test('from the third call on a graph computes alone, for the inputs of the call, with the same bits, and leaves nothing', () => {
+  const owner = {};
+  let runs = 0;
+  const body: Body = ([a, b]) => {
+    runs++;
+    const [third, unused] = [tensor([1 / 3], []), times(a!, a!)];
+    unused.dispose();
+    const product = times(times(a!, b!), third);
+    return [product, execute1('AddV2', type, [product, a!])];
+  };
+  const before = tensorCount();
+  const inputs = [[1, 2, 3], [-1, 0.1, Infinity]];
+  const expected = (xs: number[], ys: number[]): number[][] => {
+    const round = Math.fround;
+    const product = xs.map((x, index) => round(round(round(x) * round(ys[index]!)) * round(1 / 3)));
+    return [product, product.map((value, index) => round(value + round(xs[index]!)))];
+  };
+  const [first, second, third] = [0, 1, 2].map(() => call(owner, body, inputs)) as [ReturnType<typeof call>, ReturnType<typeof call>, ReturnType<typeof call>];
+  assert.deepEqual([first.values, second.values, third.values], Array(3).fill(expected(inputs[0]!, inputs[1]!)));
+  assert.deepEqual([first.graphs, second.graphs, third.graphs, third.ops, runs], [0, 1, 1, 0, 2]);
+  assert.deepEqual(call(owner, body, [[4, 5, 6], [7, 8, 9]]).values, expected([4, 5, 6], [7, 8, 9]));
+  assert.equal(runs, 2);
+  assert.equal(tensorCount(), before);
+});
+
+test('other shapes, another owner and another choice of kernels have graphs of their own', () => {
+  const owner = {};
+  const body: Body = ([a]) => [runKernel('a product', [{ name: 'square', run: () => times(a!, a!) }, { name: 'cube', run: () => times(times(a!, a!), a!) }])];
+  const last = (...values: number[]): number[] => [0, 1, 2].map(() => call(owner, body, [values]).values[0]!).at(-1)!;
+  assert.deepEqual(last(3), [9]);
+  assert.deepEqual(last(3, 2), [9, 4]);
+  pinKernels((_, names) => names[1]!);
+  assert.deepEqual(last(3), [27]);
+  const other: Body = ([a]) => [execute1('Neg', type, [a!])];
+  assert.deepEqual(call({}, other, [[3]]).values, [[-3]]);
+});
+
+test('the kernels within a graph are recorded as used with each run', () => {
+  const owner = {};
+  const body: Body = ([a]) => [runKernel('a product', [{ name: 'square', run: () => times(a!, a!) }])];
+  for (let run = 0; run < 3; run++) {
+    forgetUsedKernels();
+    call(owner, body, [[3]]);
+    assert.deepEqual(usedKernels(), { 'a product': 'square' });
+  }
+});
+
+test('a graph that does not give the same bits is not used', () => {
+  const owner = {};
+  let runs = 0;
+  // Each run multiplies by another number, which the graph cannot know.
+  const body: Body = ([a]) => [times(a!, tensor([++runs], []))];
+  const runSavedModel = binding.runSavedModel.bind(binding);
+  const differing: typeof runSavedModel = (...given) => runSavedModel(...given).map(({ id }) => binding.executeOp('Neg', type, [id], 1)[0]!);
+  try {
+    binding.runSavedModel = differing;
+    assert.deepEqual([0, 1, 2, 3].map(() => scope(() => compiled(owner, 'a function', [tensor([1], [1])], body)[0]!.scalar())), [1, 2, 3, 4]);
+  } finally {
+    binding.runSavedModel = runSavedModel;
+  }
+});
+
+test('a result that is no number is the same as itself', () => {
+  const owner = {};
+  const body: Body = ([a]) => [execute1('Sqrt', type, [a!])];
+  assert.deepEqual([0, 1, 2].map(() => call(owner, body, [[-1, 4]])).map(({ values, ops }) => [values, ops === 0]).at(-1), [[[NaN, 2]], true]);
+});
+
+test('a bfloat16 copy that an input carries is made anew within the graph', () => {
+  const owner = {};
+  const body: Body = ([a]) => [execute1('Cast', [typeAttribute('SrcT', 'bfloat16'), typeAttribute('DstT', 'float32')], [inPrecision(a!, 'bfloat16')])];
+  const found = [1, 2, 3.5].map((value) =>
+    scope(() => {
+      const x = tensor([value], [1]);
+      inPrecision(x, 'bfloat16');
+      const result = compiled(owner, 'rounding', [x], body)[0]!.scalar();
+      x.dispose();
+      return result;
+    }),
+  );
+  assert.deepEqual(found, [1, 2, 3.5]);
+});
+
+test('while the tape records, gradients pass through', () => {
+  const owner = {};
+  for (let run = 0; run < 3; run++) {
+    scope(() => {
+      const w = tensor([3], [1, 1]);
+      const { gradients } = valueAndGradient([w], () => ({ loss: compiled(owner, 'a square', [w], ([x]) => [matMul(x!, x!)])[0]!, auxiliary: undefined }));
+      assert.equal(gradients[0]!.scalar(), 6);
+    });
+  }
+});
+
+test('without graphs everything is computed op by op', () => {
+  const owner = {};
+  const body: Body = ([a]) => [times(a!, a!)];
+  assert.deepEqual(withoutGraphs(() => [0, 1, 2].map(() => call(owner, body, [[3]]).graphs)), [0, 0, 0]);
+});
+
+test('a function that is not one of its inputs alone is refused, and leaves nothing', () => {
+  const outside = tensor([1], [1]);
+  const twice = (body: Body): void => {
+    const owner = {};
+    call(owner, body, [[1]]);
+    const before = tensorCount();
+    try {
+      call(owner, body, [[1]]);
+    } finally {
+      assert.equal(tensorCount(), before);
+    }
+  };
+  assert.throws(() => twice(([a]) => [times(a!, outside)]), /^Error: compiled: a function reads a tensor of shape \[1\] that is neither one of its inputs nor made by it; pass it among the inputs\.$/);
+  assert.throws(() => twice(([a]) => [times(a!, tensor([a!.values()[0]!], []))]), /^Error: compiled: a function reads values while it computes/);
+  assert.throws(() => twice(([a]) => [a!]), /^Error: compiled: a function returns a tensor that none of its ops made/);
+  assert.doesNotThrow(() => twice(([a]) => [cloneTensor(a!)]));
+  outside.dispose();
+});
+
+test('of many graphs the one that was used longest ago makes room', () => {
+  const owner = {};
+  const body: Body = ([a]) => [times(a!, a!)];
+  const used = (length: number): boolean => call(owner, body, [Array(length).fill(2) as number[]]).ops === 0;
+  const made = (length: number): boolean => [0, 1, 2].map(() => used(length)).at(-1)!;
+  for (let length = 1; length <= 32; length++) {
+    assert.ok(made(length));
+  }
+  assert.ok(used(1));
+  assert.ok(made(33));
+  assert.deepEqual([used(1), used(3), used(2)], [true, true, false]);
+});
