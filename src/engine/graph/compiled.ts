@@ -2,12 +2,13 @@
  * Functions of tensors that are computed again and again: first op by op, then as one graph of TensorFlow, which gives
  * the same bits in less time and memory.
  */
-import { boolAttribute, typeAttribute, tensorflowPlatform } from '../binding';
+import { boolAttribute, tensorflowPlatform, typeAttribute } from '../binding';
+import { reshape } from '../convolution';
 import { chosenIn, kernelEra, noteKernels } from '../kernelChoice';
 import { isRecording } from '../tape';
 import { cloneTensor, execute1, scope, tensor, type Tensor } from '../tensor';
 import { Graph } from './graph';
-import { record } from './recording';
+import { record, type Recording } from './recording';
 
 /** A pure function: its outputs depend on its inputs alone, and each is made by an op. It must not read values of tensors. */
 export type Body = (inputs: readonly Tensor[]) => readonly Tensor[];
@@ -40,34 +41,50 @@ function freed(body: Body, inputs: readonly Tensor[]): readonly Tensor[] {
   );
 }
 
-/** Whether two float32 tensors have the same bits: also where they are no numbers. */
-function sameBits(a: Tensor, b: Tensor): boolean {
+const int = typeAttribute('T', 'int32');
+
+/** sum over i of (2 i + 1)^power bits[i], modulo 2^32: an odd factor hides no difference of one element. */
+function checksum(bits: Tensor, factors: Tensor, power: number): number {
+  const weighted = Array.from({ length: power }).reduce<Tensor>((product) => execute1('Mul', [int], [product, factors]), bits);
+  return execute1('Sum', [int, typeAttribute('Tidx', 'int32'), boolAttribute('keep_dims', false)], [weighted, tensor(Int32Array.of(0), [1])]).scalar();
+}
+
+/** 64 bits that depend on each bit of each float32 tensor and on its place. They are found natively: copies in JavaScript would wait for the garbage collector. */
+function digest(tensors: readonly Tensor[]): string {
+  return tensors
+    .map((output) =>
+      scope(() => {
+        const flat = execute1('Bitcast', [typeAttribute('T', 'float32'), typeAttribute('type', 'int32')], [reshape(output, [output.size])]);
+        const factors = execute1('Range', [typeAttribute('Tidx', 'int32')], [1, 2 * output.size + 1, 2].map((value) => tensor(Int32Array.of(value), [])));
+        return [1, 2].map((power) => checksum(flat, factors, power)).join(' ');
+      }),
+    )
+    .join();
+}
+
+/** Computes op by op, and keeps what was computed and a digest of the outputs alone, so that the graph finds their memory free. */
+function recorded(title: string, inputs: readonly Tensor[], body: Body): { readonly recording: Recording; readonly kernels: Readonly<Record<string, string>>; readonly bits: string } {
   return scope(() => {
-    const bits = (x: Tensor): Tensor => execute1('Bitcast', [typeAttribute('T', 'float32'), typeAttribute('type', 'int32')], [x]);
-    const differences = execute1('BitwiseXor', [typeAttribute('T', 'int32')], [bits(a), bits(b)]);
-    const axes = tensor(Int32Array.from(a.shape, (_, axis) => axis), [a.shape.length]);
-    const reduce = (op: 'Max' | 'Min'): number => execute1(op, [typeAttribute('T', 'int32'), typeAttribute('Tidx', 'int32'), boolAttribute('keep_dims', false)], [differences, axes]).scalar();
-    return a.size === 0 || (reduce('Max') === 0 && reduce('Min') === 0);
+    // Other handles to the inputs: what the engine keeps with a tensor, such as its bfloat16 copy, has to be made within the graph.
+    const handles = inputs.map(cloneTensor);
+    const { result, kernels } = chosenIn(() => record(title, handles, () => freed(body, handles)));
+    return { recording: result.recording, kernels, bits: digest(result.outputs) };
   });
 }
 
-/** Computes op by op, and makes the graph of what was computed; it is kept only if it gives the same bits. */
+/** Makes the graph of what is computed op by op; it is kept only if it gives the same bits. */
 function compile(key: string, title: string, inputs: readonly Tensor[], body: Body): readonly Tensor[] {
-  return scope(
-    () => {
-      // Other handles to the inputs: what the engine keeps with a tensor, such as its bfloat16 copy, has to be made within the graph.
-      const handles = inputs.map(cloneTensor);
-      const { result, kernels } = chosenIn(() => record(title, handles, () => freed(body, handles)));
-      const graph = new Graph(result.recording);
-      const same = graph.run(inputs).every((output, index) => sameBits(output, result.outputs[index]!));
-      keep(key, same ? { graph, kernels } : 'differs');
-      if (!same) {
-        graph.dispose();
-      }
-      return result.outputs;
-    },
-    (outputs) => outputs,
-  );
+  const { recording, kernels, bits } = recorded(title, inputs, body);
+  const graph = new Graph(recording);
+  const outputs = graph.run(inputs);
+  if (digest(outputs) === bits) {
+    keep(key, { graph, kernels });
+    return outputs;
+  }
+  outputs.forEach((output) => output.dispose());
+  graph.dispose();
+  keep(key, 'differs');
+  return freed(body, inputs);
 }
 
 function keep(key: string, entry: Entry | 'differs' | undefined): void {

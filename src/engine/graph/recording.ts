@@ -81,7 +81,7 @@ class Recorder {
     return {
       nodes: [
         ...this.inputs.flatMap(({ dtype }, index) => (read[index] ? [placeholder(`input${index}`, dtype)] : [])),
-        ...this.recorded.filter((found) => nodes.has(found)).map(({ node }) => node),
+        ...inOrder(this.recorded.filter((found) => nodes.has(found)).map(({ node }) => node)),
       ],
       constants: [...this.constants].filter(([tensor]) => needed.has(tensor)).map(([, constant]) => constant),
       inputs: read.map((used, index) => (used ? `input${index}:0` : undefined)),
@@ -95,6 +95,11 @@ class Recorder {
     }
     return this.name(tensor);
   }
+}
+
+/** Each node after the one before it: TensorFlow would else run all that is ready, such as casts of every weight, long before it is read, and hold its memory. */
+function inOrder(nodes: readonly GraphNode[]): GraphNode[] {
+  return nodes.map((node, index) => (index === 0 ? node : { ...node, inputs: [...node.inputs, `^${nodes[index - 1]!.name}`] }));
 }
 
 /**
