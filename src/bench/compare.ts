@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Batch } from '../data/batches';
+import { withoutGraphs } from '../engine/graph/compiled';
 import { createModel } from '../models/create';
 import type { ModelName } from '../models/names';
 import { agree } from './agreement';
@@ -74,6 +75,16 @@ function ownContestant(precision: Timing['precision'], { model, stem }: Comparis
   };
 }
 
+/** The same, each op called by itself: what graphs save. */
+function opByOp({ configuration, warmUp, time, ...contestant }: Contestant): Contestant {
+  return {
+    ...contestant,
+    configuration: `${configuration}, op by op`,
+    warmUp: (work) => withoutGraphs(() => warmUp(work)),
+    time: (work) => withoutGraphs(() => time(work)),
+  };
+}
+
 /** All contestants do each kind of work in turn, so that a busy moment of the machine meets them alike. */
 async function interleave(contestants: readonly Contestant[], repeats: number): Promise<Timing[]> {
   const timings: Timing[] = [];
@@ -137,13 +148,14 @@ export async function compare(settings: ComparisonSettings): Promise<Comparison>
   const screened = await screen(rival, rivalConfigurations(settings.compile));
   rival.close();
   const configurations = hopeful(screened);
-  const contestants: Contestant[] = (['float32', 'mixed'] as const).map((precision) => ownContestant(precision, settings, batch));
+  const own = (['float32', 'mixed'] as const).map((precision) => ownContestant(precision, settings, batch));
+  const contestants: Contestant[] = [...own, ...own.map((contestant) => ({ ...opByOp(contestant), close: () => undefined }))];
   for (const configuration of configurations) {
     contestants.push(await rivalContestant(configuration, settings, batch));
   }
   const timings = await interleave(contestants, repeats);
   contestants.forEach((contestant) => contestant.close());
-  const step = median(timings.find(({ side, precision, work }) => side === 'samlab' && precision === 'float32' && work === 'sgd')!.seconds);
+  const step = median(timings.find(({ side, configuration, work }) => side === 'samlab' && configuration === 'float32' && work === 'sgd')!.seconds);
   return {
     model,
     stem,

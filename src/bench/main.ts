@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
@@ -59,9 +60,11 @@ async function bench(options: BenchOptions): Promise<void> {
   const kernelTable = kernelTableFile();
   measureKernels(kernelTable);
   const file = join(PROJECT_ROOT, 'data', 'bench', basename(kernelTable));
-  const stages = new Stages(`${file}.unfinished`, JSON.stringify({ options, commit }));
   const rival = new Rival(python);
   const { torch } = await agree(rival, createModel('resnet50', 'imagenet', 10), 'resnet50', 'imagenet', noiseBatch(16), threads);
+  // Of changed sources nothing tells whether they are still those that were measured.
+  const from = commit === null || commit.endsWith('+changes') ? randomUUID() : commit;
+  const stages = new Stages(`${file}.unfinished`, JSON.stringify({ options, from, tensorflow, torch }));
   const peak = await stages.take('ceiling', () => ceiling(rival, repeats));
   rival.close();
   const comparisons: Comparison[] = [];

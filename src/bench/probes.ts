@@ -10,6 +10,7 @@ import { linePoints } from '../landscape/surface/grid';
 import { disposeDirections } from '../landscape/surface/plane';
 import { samplePoints } from '../landscape/surface/sample';
 import { createModel } from '../models/create';
+import { mixedPrecision } from '../models/mixedPrecision';
 import type { Model } from '../models/model';
 import { disposeStatistics, initialParameters, initialStatistics } from '../models/initialise';
 import { batchLogits, type NetworkState } from '../train/network';
@@ -31,6 +32,8 @@ interface Probed {
   /** On 512 images, and on those of a product. */
   readonly loss: OutputOperator<TensorVector>;
   readonly productLoss: OutputOperator<TensorVector>;
+  /** On 512 images in mixed precision. */
+  readonly mixedLoss: OutputOperator<TensorVector>;
   readonly batches: readonly Batch[];
 }
 
@@ -58,6 +61,7 @@ function probed(): Probed {
     network,
     loss: networkOperator(model, network, images(IMAGES), options),
     productLoss: networkOperator(model, network, images(PRODUCT_IMAGES), options),
+    mixedLoss: networkOperator(mixedPrecision(model), network, images(IMAGES), options),
     batches: [...evaluationBatches(images(IMAGES), { batchSize: BATCH, normalization: 'half' })],
   };
 }
@@ -69,18 +73,21 @@ function probed(): Probed {
  */
 export async function probeCost(python: string, repeats: number, threads: number): Promise<ProbeCost> {
   const all = probed();
-  const { model, network, loss, productLoss } = all;
+  const { model, network, loss, mixedLoss, productLoss } = all;
   const { parameters } = network;
   const plane = randomPlane(parameters, { seed: 0, orthogonal: false });
   const matrix = hessian(productLoss, parameters);
   const rival = new Rival(python);
-  const cost = { images: IMAGES, productImages: PRODUCT_IMAGES, forward: [] as number[], point: [] as number[], gradient: [] as number[], product: [] as number[], pytorchProduct: [] as number[] };
+  const cost = { images: IMAGES, productImages: PRODUCT_IMAGES, forward: [] as number[], point: [] as number[], mixedPoint: [] as number[], gradient: [] as number[], product: [] as number[], pytorchProduct: [] as number[] };
+  const pointSeconds = async (train: OutputOperator<TensorVector>): Promise<number> =>
+    (await seconds(() => samplePoints({ surface: plane, points: ROW, losses: { train }, network: 'bench', directions: 'random' }))) / ROW.length;
   try {
     await agree(rival, model, 'resnet50', 'imagenet', noiseBatch(PRODUCT_IMAGES), threads);
     for (let round = -1; round < repeats; round++) {
       const found = {
         forward: await seconds(() => forward(all)),
-        point: (await seconds(() => samplePoints({ surface: plane, points: ROW, losses: { train: loss }, network: 'bench', directions: 'random' }))) / ROW.length,
+        point: await pointSeconds(loss),
+        mixedPoint: await pointSeconds(mixedLoss),
         gradient: await seconds(async () => (await productLoss.gradient(parameters)).gradient.dispose()),
         product: await seconds(async () => (await matrix.matvec(plane.x)).dispose()),
         pytorchProduct: (await rival.ask<{ seconds: number[] }>('product')).seconds[0]!,

@@ -65,6 +65,8 @@ export interface ProbeCost {
   readonly forward: readonly number[];
   /** One place of a plane: the weights there, loss and error. */
   readonly point: readonly number[];
+  /** The same with activations and products in bfloat16; absent from results of versions that did not measure it. */
+  readonly mixedPoint?: readonly number[];
   readonly gradient: readonly number[];
   /** A product of the Hessian with a vector, by differences of gradients. */
   readonly product: readonly number[];

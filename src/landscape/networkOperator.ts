@@ -90,17 +90,16 @@ class NetworkOperator implements OutputOperator<TensorVector> {
   async gradient(point: TensorVector): Promise<LossAndGradient<TensorVector>> {
     checkPoint(point, this.model);
     let loss = 0;
-    const gradient = point.zeros();
+    const mean = new GradientMean(this.source.images);
     try {
       for await (const batch of this.batches()) {
         const part = batch.gradient(point);
+        mean.add(part.gradient, batch.size);
         loss += crossEntropySum(part.logits, batch.targets, batch.classes) / this.source.images;
-        gradient.addScaledInPlace(part.gradient, batch.size / this.source.images);
-        part.gradient.dispose();
       }
-      return { loss, gradient };
+      return { loss, gradient: mean.take() };
     } catch (error) {
-      gradient.dispose();
+      mean.dispose();
       throw error;
     }
   }
@@ -145,6 +144,39 @@ class NetworkOperator implements OutputOperator<TensorVector> {
       options.onProgress?.({ images, of: source.images });
       await new Promise(setImmediate);
     }
+  }
+}
+
+/** The mean of batches' gradients, each weighed by its images; that of a single batch is handed on as it is. */
+class GradientMean {
+  private sum: TensorVector | undefined;
+
+  constructor(private readonly images: number) {}
+
+  /** Takes the gradient over. */
+  add(gradient: TensorVector, images: number): void {
+    if (images === this.images) {
+      this.sum = gradient;
+      return;
+    }
+    try {
+      if (this.sum === undefined) {
+        this.sum = gradient.times(images / this.images);
+      } else {
+        this.sum.addScaledInPlace(gradient, images / this.images);
+      }
+    } finally {
+      gradient.dispose();
+    }
+  }
+
+  /** The mean, which belongs to the caller from then on. */
+  take(): TensorVector {
+    return this.sum!;
+  }
+
+  dispose(): void {
+    this.sum?.dispose();
   }
 }
 

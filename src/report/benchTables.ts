@@ -70,15 +70,16 @@ export function timesMarkdown(benchmarks: readonly BenchResult[]): string {
     .join('\n\n');
 }
 
-function probesMarkdown({ images, productImages, forward, point, gradient, product, pytorchProduct }: ProbeCost): string {
+function probesMarkdown({ images, productImages, forward, point, mixedPoint, gradient, product, pytorchProduct }: ProbeCost): string {
   const row = (what: string, on: number, seconds: readonly number[]): string => `| ${what} | ${on} | ${median(seconds).toFixed(3)} |`;
   return [
-    '**Landscape probes of ResNet-50, ImageNet stem, batch norm frozen, float32: median seconds**',
+    '**Landscape probes of ResNet-50, ImageNet stem, batch norm frozen: median seconds**',
     '',
     '| Probe | Images | Seconds |',
     '|---|---:|---:|',
     row('bare forward passes', images, forward),
     row('a point of a plane', images, point),
+    ...(mixedPoint ? [row('a point of a plane in mixed precision; all else is float32', images, mixedPoint)] : []),
     row('a gradient', productImages, gradient),
     row('a Hessian-vector product, differences of gradients', productImages, product),
     row("a Hessian-vector product, PyHessian's method in PyTorch", productImages, pytorchProduct),

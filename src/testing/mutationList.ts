@@ -32,6 +32,15 @@ export const MUTATIONS: readonly Mutation[] = [
     ['it forgets the padding', '{ stride: 1, padding }, stride)', '{ stride: 1, padding: 0 }, stride)'],
     ['it leaves channels and images as they are', 'permuted(x, [3, 1, 2, 0])', 'permuted(x, [0, 1, 2, 3])'],
   ]),
+  ...of('engine/graph/compiled', ['engine/graph/compiled'], [
+    ['a graph is used whatever bits it gives', 'if (digest(outputs) === bits)', 'if (true)'],
+    ['a graph is used for every shape', '${dtype} ${shape.join()}', '${dtype}'],
+    ['a graph outlives its choice of kernels', '${title} ${(0, kernelChoice_1.kernelEra)()}', '${title}'],
+    ['graphs of different models are one', '${ownerNumber(owner)} ', ''],
+    ['the copies of inputs come from outside of the graph', 'inputs.map(tensor_1.cloneTensor)', 'inputs'],
+    ['kernels within a graph are not recorded', '(0, kernelChoice_1.noteKernels)(entry.kernels)', ''],
+    ['a graph computes what the tape should record', 'opByOp || (0, tape_1.isRecording)()', 'opByOp'],
+  ]),
   ...of('bench/stages', ['bench/stages'], [
     ['stages of another setting are taken', 'stored?.setting === setting ?', 'stored ?'],
     ['a stage is measured again', 'if (name in this.results)', 'if (false)'],
