@@ -6,6 +6,7 @@ import { createModel } from '../models/create';
 import type { ModelName } from '../models/names';
 import { agree } from './agreement';
 import { batchSeconds } from './dataShare';
+import { layersTimings } from './layersRival';
 import { profile } from './profile';
 import { WORKS, type Comparison, type Timing, type Work } from './result';
 import { Rival } from './rival';
@@ -161,7 +162,7 @@ export async function compare(settings: ComparisonSettings): Promise<Comparison>
     stem,
     batch: batch.size,
     agreement,
-    timings: [...timings, ...screened.filter(({ configuration }) => !configurations.includes(configuration)).map(left)],
+    timings: [...timings, ...layersTimings(settings, repeats), ...screened.filter(({ configuration }) => !configurations.includes(configuration)).map(left)],
     peakMemory: await peakMemory(settings, configurations, batch),
     outsideKernels: outsideKernels(settings, batch),
     dataShare: batchSeconds(batch.size) / step,

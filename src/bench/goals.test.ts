@@ -54,12 +54,13 @@ test('each goal is the ratio of medians that its name says, against the best of 
 });
 
 test('the goals of the probes by hand', () => {
-  const probes = { images: 512, productImages: 128, forward: [0.25], point: [0.5, 0.25, 0.375], mixedPoint: [0.25, 0.5, 0.48], gradient: [0.5], product: [1.25], pytorchProduct: [2] };
+  const probes = { images: 512, productImages: 128, forward: [0.25], point: [0.5, 0.25, 0.375], mixedPoint: [0.25, 0.5, 0.48], gradient: [0.5], product: [1.25], pytorchProduct: [2], peakMemory: { probes: 8e8, step: 7e8, weights: 1e8 } };
   assert.deepEqual(goals({ comparisons: [], ceiling: { samlab: 1, pytorch: 1 }, probes }, 1), [
     { name: 'a 25 x 25 plane of ResNet-50 on 512 images, minutes, float32', goal: '<= 4.00', value: (0.375 * 625) / 60, met: true },
     { name: 'a 25 x 25 plane of ResNet-50 on 512 images, minutes, mixed', goal: '<= 4.00', value: (0.48 * 625) / 60, met: false },
     { name: 'a point of a plane / bare forward passes over its images', goal: '<= 1.15', value: 1.5, met: false },
     { name: 'Hessian-vector product / gradient', goal: '<= 2.20', value: 2.5, met: false },
+    { name: 'peak memory of probes / that of training and three copies of the weights', goal: '<= 1.00', value: 0.8, met: true },
   ]);
 });
 

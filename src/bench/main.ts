@@ -71,7 +71,7 @@ async function bench(options: BenchOptions): Promise<void> {
   for (const stem of stems) {
     comparisons.push(await stages.take(`comparison, ${stem}`, () => compare({ model: 'resnet50', stem, batch: BATCHES[stem], repeats, threads, python, kernelTable, compile })));
   }
-  const measured = { comparisons, ceiling: peak, probes: await stages.take('landscape probes', () => probeCost(python, repeats, threads)) };
+  const measured = { comparisons, ceiling: peak, probes: await stages.take('landscape probes', () => probeCost(python, repeats, threads, kernelTable)) };
   const result: BenchResult = {
     format: BENCH_FORMAT,
     processor,

@@ -9,7 +9,7 @@ export const WORKS: readonly Work[] = ['sgd', 'sam', 'evaluation'];
 
 /** The seconds of one kind of work in one configuration of one side. */
 export interface Timing {
-  readonly side: 'samlab' | 'PyTorch';
+  readonly side: 'samlab' | 'PyTorch' | 'tf.layers';
   /** Such as "float32" or "channels_last, bfloat16". */
   readonly configuration: string;
   readonly precision: 'float32' | 'mixed';
@@ -72,6 +72,8 @@ export interface ProbeCost {
   readonly product: readonly number[];
   /** The same in PyTorch by PyHessian's method: backpropagation through the graph of a gradient. */
   readonly pytorchProduct: readonly number[];
+  /** Bytes: largest resident memory of a process that probes and of one that takes SAM steps, and the weights. Absent from results of versions that did not measure it. */
+  readonly peakMemory?: { readonly probes: number; readonly step: number; readonly weights: number };
 }
 
 /** What `npm run bench` stores. */

@@ -27,7 +27,10 @@ export interface Pass {
   readonly observe?: (name: string, activation: Tensor) => void;
 }
 
-/** A piece of a network: a pure function of its input and of the pass. It leaves its input to the caller. */
+/**
+ * A piece of a network: a pure function of its input and of the pass. It leaves its input to the caller. One that draws
+ * random numbers or reads values of tensors is computed op by op, see `compiled`.
+ */
 export type Layer = (x: Tensor, pass: Pass) => Tensor;
 
 /** A network: what its parameters and statistics are, and a pure function from images to logits. */

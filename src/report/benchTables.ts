@@ -51,7 +51,7 @@ function comparisonMarkdown(comparison: Comparison): string {
     '|---|---|---:|---:|---:|',
     ...configurations(comparison).map((one) => `| ${one.side} | ${one.configuration} | ${WORKS.map((work) => cell(comparison, one, work)).join(' | ')} |`),
     '',
-    `*Before the timing, both sides computed the same loss (off by ${agreement.loss.toExponential(1)}) and gradient (off by ${agreement.gradientNorm.toExponential(1)} of its norm) in float32. Peak memory of SAM steps in float32: samlab ${gigabytes(peakMemory.samlab)} GB, PyTorch ${gigabytes(peakMemory.pytorch)} GB. A dash: not timed, since others of its precision were faster at a first look on 16 images, which is no proof for the whole batch.${memoryNote(comparison)}*`,
+    `*Before the timing, both sides computed the same loss (off by ${agreement.loss.toExponential(1)}) and gradient (off by ${agreement.gradientNorm.toExponential(1)} of its norm) in float32. Peak memory of SAM steps in float32: samlab ${gigabytes(peakMemory.samlab)} GB, PyTorch ${gigabytes(peakMemory.pytorch)} GB. A dash: not timed, since others of its precision were faster at a first look on 16 images, which is no proof for the whole batch, or since tf.layers has no such step.${memoryNote(comparison)}*`,
   ].join('\n');
 }
 

@@ -21,7 +21,9 @@ export interface SeedTable {
 }
 
 const MEASURES: Readonly<Record<string, (net: StudiedNet) => number | undefined>> = {
-  'Largest eigenvalue of the Hessian': ({ eigenvalues }) => eigenvalues?.eigenvalues[0]?.value,
+  'Largest eigenvalue λ₁ of the Hessian': ({ eigenvalues }) => eigenvalues?.eigenvalues[0]?.value,
+  'λ₁ / λ₅': ({ eigenvalues: found }) => found?.eigenvalues[4] && found.eigenvalues[0]!.value / found.eigenvalues[4].value,
+  'Trace of the Hessian': ({ trace }) => trace?.trace,
   'Worst case in the ball': ({ sharpness }) => sharpness && mean(sharpness.worstCase),
   'Adaptive worst case': ({ sharpness }) => sharpness && mean(sharpness.adaptiveWorstCase),
   "Keskar's ε-sharpness, %": ({ sharpness }) => sharpness && mean(sharpness.epsSharpness),
@@ -49,16 +51,27 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
     const pairs = studies.map(({ nets }) => nets.map(valueOf) as [number | undefined, number | undefined]).filter((pair): pair is [number, number] => pair.every((value) => value !== undefined));
     return pairs.length > 1 ? [seedRow(measure, pairs)] : [];
   });
-  const unconverged = studies.flatMap(({ nets }) => nets).filter(({ eigenvalues }) => eigenvalues?.eigenvalues[0]?.converged === false).length;
   return {
     caption:
       `${data.name}; ${describeModel(settings)}: both kinds of minima over ${studies.length} training seeds, ` +
       `loss on ${data.probedImages} of ${data.trainingImages} training images, batch norm frozen; ρ = ${settings.rho}, adaptive ρ = ${settings.adaptiveRho}, m = ${settings.groupImages}. ` +
       `Mean ± half the 95 % interval over seeds; differences in pairs of the same seed, tests not corrected for their number.` +
-      (unconverged > 0 ? ` ${unconverged} of the largest eigenvalues have not converged within ${settings.eigenvalueProducts} products.` : ''),
+      convergenceNote(studies),
     headings: { measure: 'Measure', first, second, difference: `${second} less ${first}`, pValue: 'p' },
     rows,
   };
+}
+
+/** What stands in the table without having converged. */
+function convergenceNote(studies: readonly LandscapeStudy[]): string {
+  const { eigenvalueProducts, traceProducts } = studies[0]!.settings;
+  const count = (isOut: (net: StudiedNet) => boolean): number => studies.flatMap(({ nets }) => nets).filter(isOut).length;
+  const eigenvalues = count((net) => [0, 4].some((index) => net.eigenvalues?.eigenvalues[index]?.converged === false));
+  const traces = count(({ trace }) => trace?.converged === false);
+  return (
+    (eigenvalues > 0 ? ` Eigenvalues of ${eigenvalues} nets have not converged within ${eigenvalueProducts} products.` : '') +
+    (traces > 0 ? ` Traces of ${traces} nets have not converged within ${traceProducts} products.` : '')
+  );
 }
 
 function seedRow(measure: string, pairs: readonly (readonly [number, number])[]): SeedRow {

@@ -33,7 +33,8 @@ export const MUTATIONS: readonly Mutation[] = [
     ['it leaves channels and images as they are', 'permuted(x, [3, 1, 2, 0])', 'permuted(x, [0, 1, 2, 3])'],
   ]),
   ...of('engine/graph/compiled', ['engine/graph/compiled'], [
-    ['a graph is used whatever bits it gives', 'if (digest(outputs) === bits)', 'if (true)'],
+    ['a graph is used whatever bits it gives', 'if (digest(outputs) === found.outcome)', 'if (true)'],
+    ['a graph is made of a function that does something else each time', 'textOf(recording) === before', 'true'],
     ['a graph is used for every shape', '${dtype} ${shape.join()}', '${dtype}'],
     ['a graph outlives its choice of kernels', '${title} ${(0, kernelChoice_1.kernelEra)()}', '${title}'],
     ['graphs of different models are one', '${ownerNumber(owner)} ', ''],

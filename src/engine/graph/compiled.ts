@@ -2,28 +2,31 @@
  * Functions of tensors that are computed again and again: first op by op, then as one graph of TensorFlow, which gives
  * the same bits in less time and memory.
  */
+import { createHash } from 'node:crypto';
 import { boolAttribute, tensorflowPlatform, typeAttribute } from '../binding';
 import { reshape } from '../convolution';
 import { chosenIn, kernelEra, noteKernels } from '../kernelChoice';
 import { isRecording } from '../tape';
 import { cloneTensor, execute1, scope, tensor, type Tensor } from '../tensor';
 import { Graph } from './graph';
-import { record, type Recording } from './recording';
+import { savedModelText } from './graphDef';
+import { NotRecordable, record, type Recording } from './recording';
 
-/** A pure function: its outputs depend on its inputs alone, and each is made by an op. It must not read values of tensors. */
+/** A pure function: its outputs depend on its inputs alone. One that is not is computed op by op. */
 export type Body = (inputs: readonly Tensor[]) => readonly Tensor[];
 
-interface Entry {
-  readonly graph: Graph;
-  /** The kernels that were chosen for its ops, as `usedKernels` tells them. */
-  readonly kernels: Readonly<Record<string, string>>;
-}
+/** What is known of a function for inputs of some shapes and types. */
+type Entry =
+  /** What it did when it was called once. */
+  | { readonly state: 'called'; readonly text: string }
+  | { readonly state: 'graph'; readonly graph: Graph; /** As `usedKernels` tells them. */ readonly kernels: Readonly<Record<string, string>> }
+  | { readonly state: 'op by op' };
 
 /** Graphs kept at a time; the one that was used longest ago makes room. A run of training uses fewer than ten. */
 const LARGEST_NUMBER = 32;
 
-/** By function, shapes and types; undefined after the first call, and 'differs' where the graph did not give the same bits. */
-const entries = new Map<string, Entry | 'differs' | undefined>();
+/** By function, shapes and types. */
+const entries = new Map<string, Entry>();
 const owners = new WeakMap<object, number>();
 let ownerCount = 0;
 let opByOp = false;
@@ -39,6 +42,11 @@ function freed(body: Body, inputs: readonly Tensor[]): readonly Tensor[] {
     () => body(inputs),
     (outputs) => outputs,
   );
+}
+
+/** Tells one recording from another. */
+function textOf({ nodes, constants, inputs, outputs }: Recording): string {
+  return createHash('sha1').update(savedModelText(nodes, constants)).update(inputs.concat(outputs).join()).digest('hex');
 }
 
 const int = typeAttribute('T', 'int32');
@@ -62,53 +70,85 @@ function digest(tensors: readonly Tensor[]): string {
     .join();
 }
 
-/** Computes op by op, and keeps what was computed and a digest of the outputs alone, so that the graph finds their memory free. */
-function recorded(title: string, inputs: readonly Tensor[], body: Body): { readonly recording: Recording; readonly kernels: Readonly<Record<string, string>>; readonly bits: string } {
-  return scope(() => {
+interface Recorded {
+  readonly recording: Recording;
+  readonly kernels: Readonly<Record<string, string>>;
+}
+
+/** Outputs as they are, or a digest of their bits. */
+type Outcome = readonly Tensor[] | string;
+
+/**
+ * Computes op by op and keeps what was computed; undefined if that cannot become a graph.
+ *
+ * @param use what to return of the outputs; all other tensors are freed.
+ */
+function recorded<T extends Outcome>(inputs: readonly Tensor[], body: Body, use: (outputs: readonly Tensor[], recording: Recording) => T): (Recorded & { readonly outcome: T }) | undefined {
+  const compute = (): (Recorded & { readonly outcome: T }) | undefined => {
     // Other handles to the inputs: what the engine keeps with a tensor, such as its bfloat16 copy, has to be made within the graph.
     const handles = inputs.map(cloneTensor);
-    const { result, kernels } = chosenIn(() => record(title, handles, () => freed(body, handles)));
-    return { recording: result.recording, kernels, bits: digest(result.outputs) };
-  });
+    try {
+      const { result, kernels } = chosenIn(() => record(handles, () => freed(body, handles)));
+      return { recording: result.recording, kernels, outcome: use(result.outputs, result.recording) };
+    } catch (error) {
+      if (error instanceof NotRecordable) {
+        return undefined;
+      }
+      throw error;
+    }
+  };
+  return scope(compute, (found): readonly Tensor[] => (found === undefined || typeof found.outcome === 'string' ? [] : found.outcome));
 }
 
-/** Makes the graph of what is computed op by op; it is kept only if it gives the same bits. */
-function compile(key: string, title: string, inputs: readonly Tensor[], body: Body): readonly Tensor[] {
-  const { recording, kernels, bits } = recorded(title, inputs, body);
-  const graph = new Graph(recording);
-  const outputs = graph.run(inputs);
-  if (digest(outputs) === bits) {
-    keep(key, { graph, kernels });
-    return outputs;
+/** Keeps what the function does when it is called for the first time. */
+function callFirst(key: string, inputs: readonly Tensor[], body: Body): readonly Tensor[] {
+  const found = recorded(inputs, body, (outputs) => outputs);
+  keep(key, found === undefined ? { state: 'op by op' } : { state: 'called', text: textOf(found.recording) });
+  return found?.outcome ?? freed(body, inputs);
+}
+
+/** Makes the graph of what is computed op by op. It is kept if the function did the same as before and the graph gives the same bits. */
+function callSecond(key: string, before: string, inputs: readonly Tensor[], body: Body): readonly Tensor[] {
+  // Of outputs that a graph shall give again only a digest stays, so that it finds their memory free.
+  const found = recorded<Outcome>(inputs, body, (outputs, recording) => (textOf(recording) === before ? digest(outputs) : outputs));
+  if (typeof found?.outcome === 'string') {
+    const graph = new Graph(found.recording);
+    const outputs = graph.run(inputs);
+    if (digest(outputs) === found.outcome) {
+      keep(key, { state: 'graph', graph, kernels: found.kernels });
+      return outputs;
+    }
+    outputs.forEach((output) => output.dispose());
+    graph.dispose();
   }
-  outputs.forEach((output) => output.dispose());
-  graph.dispose();
-  keep(key, 'differs');
-  return freed(body, inputs);
+  keep(key, { state: 'op by op' });
+  return typeof found?.outcome === 'object' ? found.outcome : freed(body, inputs);
 }
 
-function keep(key: string, entry: Entry | 'differs' | undefined): void {
+function keep(key: string, entry: Entry): void {
   entries.delete(key);
   entries.set(key, entry);
   const [oldest] = entries;
   if (entries.size > LARGEST_NUMBER && oldest !== undefined) {
     entries.delete(oldest[0]);
-    if (typeof oldest[1] === 'object') {
+    if (oldest[1].state === 'graph') {
       oldest[1].graph.dispose();
     }
   }
 }
 
 /**
- * The outputs of `body` for these inputs. The first call with inputs of these shapes and types computes op by op, the
- * second makes a graph of the ops and compares its outputs bit for bit, and from the third on the graph computes
- * alone; where one bit differs, as another kernel or another order of summation would make it, `body` goes on op by op.
+ * The outputs of `body` for these inputs. The first two calls with inputs of these shapes and types compute op by op; the
+ * second also makes a graph of the ops, and from the third on the graph computes alone.
+ *
+ * `body` goes on op by op where the two calls did not do the same (other ops, or other constants, as a function has that
+ * draws random numbers), where it reads values or tensors that are not among its inputs, and where the graph did not give
+ * the same bits.
  *
  * On a graphics card, whose memory a graph's inputs would have to leave, and while the tape records, `body` is called.
  *
  * @param owner what `body` depends on besides its inputs, such as the model; another object has graphs of its own.
  * @param title names the function among those of its owner.
- * @throws Error if `body` reads a tensor that is not among its inputs, reads values, or returns a tensor that it did not make.
  */
 export function compiled(owner: object, title: string, inputs: readonly Tensor[], body: Body): readonly Tensor[] {
   if (opByOp || isRecording() || tensorflowPlatform().gpu) {
@@ -116,11 +156,14 @@ export function compiled(owner: object, title: string, inputs: readonly Tensor[]
   }
   const key = `${ownerNumber(owner)} ${title} ${kernelEra()} ${inputs.map(({ dtype, shape }) => `${dtype} ${shape.join()}`).join(';')}`;
   const entry = entries.get(key);
-  if (entry === undefined && entries.has(key)) {
-    return compile(key, title, inputs, body);
+  if (entry === undefined) {
+    return callFirst(key, inputs, body);
+  }
+  if (entry.state === 'called') {
+    return callSecond(key, entry.text, inputs, body);
   }
   keep(key, entry);
-  if (typeof entry !== 'object') {
+  if (entry.state === 'op by op') {
     return freed(body, inputs);
   }
   noteKernels(entry.kernels);

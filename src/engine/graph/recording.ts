@@ -1,4 +1,5 @@
 /** Keeps the ops that a piece of work executes, as the nodes of a graph. */
+import type { Attribute } from '../binding';
 import { observeTensors, type Tensor } from '../tensor';
 import { placeholder, type GraphConstant, type GraphNode } from './graphDef';
 
@@ -12,88 +13,80 @@ export interface Recording {
   readonly outputs: readonly string[];
 }
 
-interface Recorded {
-  readonly node: GraphNode;
-  /** The tensors that it read. */
+/** Says why a piece of work cannot become a graph. */
+export class NotRecordable extends Error {}
+
+/** An op that was executed. */
+interface Execution {
+  readonly op: string;
+  readonly attributes: readonly Attribute[];
   readonly read: readonly Tensor[];
+  readonly made: readonly Tensor[];
 }
 
 class Recorder {
-  private readonly names = new Map<Tensor, string>();
-  private readonly constants = new Map<Tensor, GraphConstant>();
-  private readonly made = new Map<Tensor, Recorded>();
-  private readonly recorded: Recorded[] = [];
-
-  constructor(
-    private readonly title: string,
-    private readonly inputs: readonly Tensor[],
-  ) {
-    inputs.forEach((input, index) => this.names.set(input, `input${index}:0`));
-  }
-
-  private name(tensor: Tensor): string {
-    const name = this.names.get(tensor);
-    if (name === undefined) {
-      throw new Error(`compiled: ${this.title} reads a tensor of shape [${tensor.shape.join(', ')}] that is neither one of its inputs nor made by it; pass it among the inputs.`);
-    }
-    return name;
-  }
+  private readonly constants = new Map<Tensor, Float32Array | Int32Array>();
+  private readonly makers = new Map<Tensor, Execution>();
+  private readonly executions: Execution[] = [];
 
   record<T>(body: () => T): T {
     return observeTensors(
       {
-        constant: (tensor, values) => {
-          const { dtype, shape } = tensor;
-          const name = `constant${this.constants.size}`;
-          this.names.set(tensor, `${name}:0`);
-          // The caller may write over its array afterwards.
-          this.constants.set(tensor, { name, dtype, shape, values: values.slice() });
-        },
-        op: (op, attributes, read, outputs) => {
-          const name = `op${this.recorded.length}`;
-          const found = { node: { name, op, inputs: read.map((tensor) => this.name(tensor)), attributes }, read };
-          this.recorded.push(found);
-          outputs.forEach((output, index) => {
-            this.names.set(output, `${name}:${index}`);
-            this.made.set(output, found);
-          });
+        // The caller may write over its array afterwards.
+        constant: (tensor, values) => void this.constants.set(tensor, values.slice()),
+        op: (op, attributes, read, made) => {
+          const execution = { op, attributes, read, made };
+          this.executions.push(execution);
+          made.forEach((tensor) => this.makers.set(tensor, execution));
         },
         read: () => {
-          throw new Error(`compiled: ${this.title} reads values while it computes; return the tensor and read it afterwards.`);
+          throw new NotRecordable('values were read');
         },
       },
       body,
     );
   }
 
-  /** What the outputs depend on, in the order in which it was computed. */
-  recording(outputs: readonly Tensor[]): Recording {
+  /** What the outputs depend on. */
+  private needed(outputs: readonly Tensor[]): ReadonlySet<Tensor> {
     const needed = new Set<Tensor>();
     const visit = (tensor: Tensor): void => {
       if (!needed.has(tensor)) {
         needed.add(tensor);
-        this.made.get(tensor)?.read.forEach(visit);
+        this.makers.get(tensor)?.read.forEach(visit);
       }
     };
     outputs.forEach(visit);
-    const nodes = new Set([...needed].map((tensor) => this.made.get(tensor)).filter((found) => found !== undefined));
-    const read = this.inputs.map((input) => needed.has(input));
-    return {
-      nodes: [
-        ...this.inputs.flatMap(({ dtype }, index) => (read[index] ? [placeholder(`input${index}`, dtype)] : [])),
-        ...inOrder(this.recorded.filter((found) => nodes.has(found)).map(({ node }) => node)),
-      ],
-      constants: [...this.constants].filter(([tensor]) => needed.has(tensor)).map(([, constant]) => constant),
-      inputs: read.map((used, index) => (used ? `input${index}:0` : undefined)),
-      outputs: outputs.map((output) => this.output(output)),
-    };
+    return needed;
   }
 
-  private output(tensor: Tensor): string {
-    if (!this.made.has(tensor)) {
-      throw new Error(`compiled: ${this.title} returns a tensor that none of its ops made; return a clone of it.`);
+  /** The ops that the outputs depend on, in the order in which they were executed, under names that depend on nothing else. */
+  recording(inputs: readonly Tensor[], outputs: readonly Tensor[]): Recording {
+    const needed = this.needed(outputs);
+    const names = new Map(inputs.map((input, index) => [input, `input${index}:0`]));
+    const constants = [...this.constants].filter(([tensor]) => needed.has(tensor));
+    constants.forEach(([tensor], index) => names.set(tensor, `constant${index}:0`));
+    const executions = this.executions.filter(({ made }) => made.some((tensor) => needed.has(tensor)));
+    executions.forEach(({ made }, index) => made.forEach((tensor, output) => names.set(tensor, `op${index}:${output}`)));
+    const nameOf = (tensor: Tensor): string => {
+      const name = names.get(tensor);
+      if (name === undefined) {
+        throw new NotRecordable(`a tensor of shape [${tensor.shape.join(', ')}] was read that is neither an input nor made from them`);
+      }
+      return name;
+    };
+    if (!outputs.every((output) => this.makers.has(output))) {
+      throw new NotRecordable('a tensor was returned that no op made');
     }
-    return this.name(tensor);
+    return {
+      nodes: [
+        ...inputs.flatMap((input, index) => (needed.has(input) ? [placeholder(`input${index}`, input.dtype)] : [])),
+        ...inOrder(executions.map(({ op, attributes, read }, index) => ({ name: `op${index}`, op, inputs: read.map(nameOf), attributes }))),
+      ],
+      constants: constants.map(([{ dtype, shape }, values], index) => ({ name: `constant${index}`, dtype, shape, values })),
+      inputs: inputs.map((input, index) => (needed.has(input) ? `input${index}:0` : undefined)),
+      outputs: outputs.map(nameOf),
+    };
   }
 }
 
@@ -105,12 +98,10 @@ function inOrder(nodes: readonly GraphNode[]): GraphNode[] {
 /**
  * Runs `body` op by op and keeps what it did.
  *
- * @param title names the work in errors.
- * @param body must not read values of tensors.
- * @throws Error if it reads a tensor that is neither an input nor of its own making, or returns one that no op of its made.
+ * @throws NotRecordable if it reads values, or a tensor that is neither an input nor of its own making, or returns one that no op of its made.
  */
-export function record(title: string, inputs: readonly Tensor[], body: () => readonly Tensor[]): { readonly outputs: readonly Tensor[]; readonly recording: Recording } {
-  const recorder = new Recorder(title, inputs);
+export function record(inputs: readonly Tensor[], body: () => readonly Tensor[]): { readonly outputs: readonly Tensor[]; readonly recording: Recording } {
+  const recorder = new Recorder();
   const outputs = recorder.record(body);
-  return { outputs, recording: recorder.recording(outputs) };
+  return { outputs, recording: recorder.recording(inputs, outputs) };
 }
