@@ -125,10 +125,10 @@ function hoursText(hours: number): string {
 /** What a grid will cost, in one sentence. */
 export function estimateText(runs: number, { hours, unit, unknown }: GridCost): string {
   if (unknown === runs) {
-    return `What these ${runs} runs cost is not known: no run like them was measured on such a machine.`;
+    return `What ${runs === 1 ? 'this run costs' : `these ${runs} runs cost`} is not known: no run like them was measured on such a machine.`;
   }
   const rest = unknown === 0 ? '' : `, and ${unknown} of which nothing like them was measured on such a machine`;
-  return `Estimated cost: ${hoursText(hours)} ${unit} for ${runs - unknown} runs${rest}.`;
+  return `Estimated cost: ${hoursText(hours)} ${unit} for ${runs - unknown} run${runs - unknown === 1 ? '' : 's'}${rest}.`;
 }
 
 /** How far off the estimate was, in one sentence, over the runs that had one. */

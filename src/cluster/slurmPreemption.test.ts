@@ -10,7 +10,8 @@ import { TestSubmission } from './testSubmission';
 
 const PREEMPTION = {
   partitions: { patient: 'PriorityTier=1 GraceTime=60', abrupt: 'PriorityTier=1 GraceTime=0', urgent: 'PriorityTier=2 PreemptMode=OFF' },
-  settings: ['PreemptType=preempt/partition_prio', 'PreemptMode=REQUEUE'],
+  // Without the last, Slurm tells a job's steps of the time of grace and not the job itself, which then ends as one without.
+  settings: ['PreemptType=preempt/partition_prio', 'PreemptMode=REQUEUE', 'SlurmctldParameters=preempt_send_user_signal'],
 };
 
 const reason = whyNoSlurm();
@@ -18,15 +19,16 @@ void test('when a more urgent job takes the node, with a time of grace or withou
   const grid = await TestSubmission.start(t, { changes: SMALL_RUNS, grid: { seed: [0, 1] } }, PREEMPTION);
   const { slurm, plan } = grid;
   const jobs = [await grid.submit('--seed', '0', '--partition', 'patient'), await grid.submit('--seed', '1', '--partition', 'abrupt')];
-  const held = [await grid.hold(jobs[0]!, 0, 0), await grid.hold(jobs[1]!, 0, 1)];
+  const patient = await grid.hold(jobs[0]!, 0, 0);
+  await grid.hold(jobs[1]!, 0, 1);
 
   const urgent = slurm.call('sbatch', '--parsable', '--partition=urgent', '--ntasks=2', '--output=/dev/null', '--wrap=sleep 600').trim();
-  for (const [index, job] of jobs.entries()) {
-    await grid.untilLogged(job, 0, 'Slurm asks it to end.');
-    process.kill(held[index]!.pid, 'SIGCONT');
-  }
+  await grid.untilLogged(jobs[0]!, 0, 'Slurm warns');
+  process.kill(patient.pid, 'SIGCONT');
+  // Slurm itself wakes up what it ends.
+  await grid.untilLogged(jobs[1]!, 0, 'Slurm asks it to end.');
   await slurm.until(() => slurm.call('squeue', '--noheader', `--jobs=${urgent}`, '--format=%T').trim() === 'RUNNING', 60, 'the urgent job');
-  await grid.untilLogged(jobs[0]!, 0, 'goes back into the queue: its node is wanted for something more urgent; a checkpoint is stored');
+  await grid.untilLogged(jobs[0]!, 0, 'goes back into the queue: its time on the node was nearly over; a checkpoint is stored');
   const { output } = await grid.command('--status');
   assert.equal(output.match(/ queued +goes on at epoch \d\/8, \w+ \(Slurm task \d+_0\)/g)?.length, 2, output);
   const { checkpoints } = experimentFolders('quick', grid.store);

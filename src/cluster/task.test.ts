@@ -51,7 +51,7 @@ async function endTask(t: TestContext, state: string, environment: Readonly<Reco
 void test('a task that Slurm asks to end and counts as running puts itself back; it trains as commands do, whatever the shell handed on', async (t) => {
   const { code, output, calls, environment } = await endTask(t, 'RUNNING', {});
   assert.equal(code, 0, output);
-  assert.match(output, /Slurm asks it to end\.[^]*: stopped\n[^]*goes back into the queue: its node is wanted for something more urgent/);
+  assert.match(output, /Slurm asks it to end\.[^]*: stopped\n[^]*goes back into the queue: it was asked to end/);
   assert.deepEqual(calls, ['squeue --noheader --array --jobs=JOB_0 --format=%T', 'scontrol requeue JOB_0']);
   assert.match(environment['GLIBC_TUNABLES'] ?? '', /^glibc\.malloc\./);
   assert.equal(environment['TF_CPP_MIN_LOG_LEVEL'], '3');

@@ -19,7 +19,7 @@ async function reasonToRequeue(attempt: Attempt, task: string, warned: boolean):
   // A task that Slurm ends for good, or puts back itself, does not count as running any more. One that it has only asked
   // to end would count as completed if it ended now, and that would be the last of it.
   if (attempt.kind === 'stopped' && ['RUNNING', undefined].includes(await taskWord(task))) {
-    return `${warned ? 'its time was nearly over' : 'its node is wanted for something more urgent'}; a checkpoint is stored`;
+    return `${warned ? 'its time on the node was nearly over' : 'it was asked to end, and Slurm counts it as running'}; a checkpoint is stored`;
   }
   // Slurm says how often it has put the task back already. A run that is killed each time must not go round for ever.
   const restarts = Number(process.env['SLURM_RESTART_COUNT'] ?? 0);
@@ -48,11 +48,12 @@ async function runTask(folder: string): Promise<number> {
   let warned = false;
   const stop = new AbortController();
   process.on('SIGUSR1', () => {
-    console.log(`Task ${task}: Slurm warns that its time is nearly over.`);
+    console.log(`Task ${task}: Slurm warns that its time on the node is nearly over.`);
     warned = true;
     stop.abort();
   });
-  // At scancel, and when a more urgent job takes the node: at once, or after the time of grace that the partition has.
+  // At scancel, and when a more urgent job takes the node. Of a time of grace before that Slurm tells the job's steps alone,
+  // or warns the task as before its time limit where the cluster sends the user signal at preemption.
   process.on('SIGTERM', () => {
     console.log(`Task ${task}: Slurm asks it to end.`);
     stop.abort();
