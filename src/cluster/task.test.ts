@@ -41,7 +41,7 @@ async function endTask(t: TestContext, state: string, environment: Readonly<Reco
   while (!existsSync(progress) && task.exitCode === null) {
     await sleep(20);
   }
-  const training = trainingProcess(job, 0);
+  const training = trainingProcess({ SLURM_ARRAY_JOB_ID: job });
   task.kill('SIGTERM');
   const [code] = (await ended) as [number | null];
   assert.ok(training, output);

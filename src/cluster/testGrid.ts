@@ -48,13 +48,13 @@ function startEnvironment(pid: string): Record<string, string> {
   return Object.fromEntries(entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
 }
 
-/** The process that trains for a task of Slurm now, on whichever of a test's nodes. */
-export function trainingProcess(job: string, index: number): TrainingProcess | undefined {
+/** A process that trains now and that was started with these words in its environment, on whichever of a test's nodes. */
+export function trainingProcess(wanted: Readonly<Record<string, string | undefined>>): TrainingProcess | undefined {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('runProcess.js')) {
         const environment = startEnvironment(pid);
-        if (environment['SLURM_ARRAY_JOB_ID'] === job && environment['SLURM_ARRAY_TASK_ID'] === String(index)) {
+        if (Object.entries(wanted).every(([name, value]) => environment[name] === value)) {
           return { pid: Number(pid), environment };
         }
       }

@@ -14,17 +14,19 @@ export interface TestSlurmOptions {
   readonly partitions?: Readonly<Record<string, string>>;
   /** Further lines of `slurm.conf`. */
   readonly settings?: readonly string[];
+  /** Cores that Slurm believes each node to have; two if nothing is said. */
+  readonly cores?: number;
   /** Makes Slurm believe that this machine has a graphics card. */
   readonly gpu?: boolean;
 }
 
 /**
- * Nodes of two cores each, the server and the daemons all on the loopback. A task that is requeued waits until its old
- * credential has run out, two minutes if nothing else is said; here ten seconds.
+ * A cluster, its server and its daemons all on the loopback. A task that is requeued waits until its old credential has
+ * run out, two minutes if nothing else is said; here ten seconds.
  *
  * @param nodes this machine first.
  */
-export function slurmConfiguration(folder: string, port: number, nodes: readonly TestNode[], { partitions = { test: '' }, settings = [], gpu = false }: TestSlurmOptions): string {
+export function slurmConfiguration(folder: string, port: number, nodes: readonly TestNode[], { partitions = { test: '' }, settings = [], cores = 2, gpu = false }: TestSlurmOptions): string {
   const user = userInfo().username;
   const [here] = nodes as readonly [TestNode];
   return [
@@ -49,9 +51,10 @@ export function slurmConfiguration(folder: string, port: number, nodes: readonly
     'JobRequeue=1',
     'AccountingStorageType=accounting_storage/none',
     'JobAcctGatherType=jobacct_gather/none',
+    'SlurmdParameters=config_overrides',
     ...(gpu ? ['GresTypes=gpu'] : []),
     ...settings,
-    ...nodes.map((node) => `NodeName=${node.name} NodeAddr=127.0.0.1 Port=${node.port} CPUs=2 State=UNKNOWN${gpu && node === here ? ' Gres=gpu:1' : ''}`),
+    ...nodes.map((node) => `NodeName=${node.name} NodeAddr=127.0.0.1 Port=${node.port} CPUs=${cores} State=UNKNOWN${gpu && node === here ? ' Gres=gpu:1' : ''}`),
     ...Object.entries(partitions).map(([name, what], index) => `PartitionName=${name} Nodes=ALL ${index === 0 ? 'Default=YES ' : ''}MaxTime=60 State=UP ${what}`),
     '',
   ].join('\n');

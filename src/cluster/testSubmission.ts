@@ -63,10 +63,11 @@ export class TestSubmission {
   async hold({ job }: TestJob, task: number, run = task): Promise<TrainingProcess> {
     const { progress } = runFiles(experimentFolders('quick', this.store), runId(this.plan.runs[run]!.config));
     await this.slurm.until(() => existsSync(progress), 60, `the first step of run ${run}`);
-    const process_ = trainingProcess(job, task);
-    assert.ok(process_, `task ${job}_${task} has no process that trains`);
-    process.kill(process_.pid, 'SIGSTOP');
-    return process_;
+    // Other tests have a Slurm of their own, with jobs of the same numbers.
+    const training = trainingProcess({ SLURM_CONF: this.slurm.environment['SLURM_CONF'], SLURM_ARRAY_JOB_ID: job, SLURM_ARRAY_TASK_ID: String(task) });
+    assert.ok(training, `task ${job}_${task} has no process that trains`);
+    process.kill(training.pid, 'SIGSTOP');
+    return training;
   }
 
   /** Waits until the log of a task says something. */
