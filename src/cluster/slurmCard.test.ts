@@ -11,6 +11,8 @@ const reason = whyNoSlurm();
 void test('a task that asks for a card is given one, costs GPU hours, has the environment of the commands, and where the card is none computes on the processor', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {
   const grid = await TestSubmission.start(t, { changes: SMALL_RUNS, grid: { seed: [0] } }, { gpu: true });
   const { slurm, plan, store } = grid;
+  const nowhere = await grid.command('--on', 'slurm', '--partition', 'nope');
+  assert.match(nowhere.output, /Slurm refuses .*\n.*invalid partition specified: nope/);
   const refused = await grid.command('--on', 'slurm', '--gres', 'gpu:2');
   assert.equal(refused.code, 1);
   assert.match(refused.output, /Slurm refuses .*\n.*Requested node configuration is not available/);
