@@ -56,7 +56,7 @@ function printGoals(result: BenchResult): void {
 async function bench(options: BenchOptions): Promise<void> {
   const { repeats, compile, stems } = options;
   const python = pytorchEnvironment();
-  const { threads, samlab, node, tensorflow, processor, gpu, commit } = describeEnvironment();
+  const { threads, samlab, node, tensorflow, processor, processorDigest, gpu, commit } = describeEnvironment();
   const kernelTable = kernelTableFile();
   measureKernels(kernelTable);
   const file = join(PROJECT_ROOT, 'data', 'bench', basename(kernelTable));
@@ -75,6 +75,7 @@ async function bench(options: BenchOptions): Promise<void> {
   const result: BenchResult = {
     format: BENCH_FORMAT,
     processor,
+    ...(processorDigest === undefined ? {} : { processorDigest }),
     instructions: vectorInstructions(),
     gpu,
     threads,

@@ -80,6 +80,8 @@ export interface ProbeCost {
 export interface BenchResult {
   readonly format: typeof BENCH_FORMAT;
   readonly processor: string;
+  /** Tells kinds of processors apart whose names are the same; absent from results of versions that did not say. */
+  readonly processorDigest?: string;
   /** Of its vector unit, such as AVX512F: names do not tell. Absent from results of versions that did not say. */
   readonly instructions?: readonly string[];
   readonly gpu: string | null;

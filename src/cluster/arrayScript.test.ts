@@ -23,11 +23,11 @@ void test('a shell becomes the task, in the project and with its folder, whateve
   const folder = join(testFolder(t), `a "b" it's $HOME`);
   const bin = join(testFolder(t), 'bin');
   mkdirSync(bin);
-  writeFileSync(join(bin, 'node'), '#!/bin/sh\necho "$$ $TF_CPP_MIN_LOG_LEVEL $PWD"; for word; do echo "$word"; done\n');
+  writeFileSync(join(bin, 'node'), '#!/bin/sh\necho "$$ $PWD"; for word; do echo "$word"; done\n');
   chmodSync(join(bin, 'node'), 0o755);
   const script = arrayScript(folder, 1, { cpusPerTask: 1, warning: 120, sbatch: [] });
   const { pid, stdout } = spawnSync('/bin/bash', ['-c', script], { env: { PATH: bin }, encoding: 'utf8' });
-  assert.deepEqual(stdout.trimEnd().split('\n'), [`${pid} 3 ${PROJECT_ROOT}`, '--require', './src/setup/nodeUtilities.cjs', 'dist/cluster/task.js', folder]);
+  assert.deepEqual(stdout.trimEnd().split('\n'), [`${pid} ${PROJECT_ROOT}`, 'src/setup/task.mjs', folder]);
 });
 
 void test('graphics cards are counted in every notation', () => {

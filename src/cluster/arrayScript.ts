@@ -57,9 +57,8 @@ export function arrayScript(folder: string, tasks: number, request: SlurmRequest
   return [
     '#!/bin/bash',
     ...options.map((option) => `#SBATCH ${option}`),
-    'export TF_CPP_MIN_LOG_LEVEL="${TF_CPP_MIN_LOG_LEVEL:-3}"',
     `cd ${quoted(PROJECT_ROOT)} || exit 1`,
-    `exec node --require ./src/setup/nodeUtilities.cjs dist/cluster/task.js ${quoted(folder)}`,
+    `exec node src/setup/task.mjs ${quoted(folder)}`,
     '',
   ].join('\n');
 }

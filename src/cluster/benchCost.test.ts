@@ -5,7 +5,7 @@ import { DEFAULT_CONFIG } from '../experiment/presets';
 import { secondsFromBench } from './benchCost';
 
 const BENCH: BenchResult = {
-  format: 1, processor: 'P', gpu: null, threads: 2, versions: { samlab: '0', node: '20', tensorflow: '2', pytorch: '2' }, commit: null, finishedAt: '', repeats: 3,
+  format: 1, processor: 'a name', processorDigest: 'P', gpu: null, threads: 2, versions: { samlab: '0', node: '20', tensorflow: '2', pytorch: '2' }, commit: null, finishedAt: '', repeats: 3,
   ceiling: { samlab: 1, pytorch: 1 }, scaling: [], goals: [],
   comparisons: [
     {
@@ -23,7 +23,7 @@ const BENCH: BenchResult = {
 const RUN = { ...DEFAULT_CONFIG, model: 'resnet50', stem: 'imagenet', epochs: 10, imagesPerClass: 100, testImagesPerClass: 20 } as const;
 
 test('a run costs its images times the seconds of a step for each, and an evaluation, by hand', () => {
-  const here = { this: { processor: 'P', threads: 2 } };
+  const here = { this: { processorDigest: 'P', threads: 2 } };
   // 10 epochs of 1,000 images at 0.02 s, and 200 images at 0.005 s.
   assert.equal(secondsFromBench({ ...RUN, method: 'sgd' }, [BENCH], here), 200 + 1);
   assert.equal(secondsFromBench({ ...RUN, method: 'sam' }, [BENCH], here), 500 + 1);
@@ -32,8 +32,8 @@ test('a run costs its images times the seconds of a step for each, and an evalua
 });
 
 test('nothing is said of what was not timed: other machines, methods, networks and precisions', () => {
-  const here = { this: { processor: 'P', threads: 2 } };
-  assert.equal(secondsFromBench({ ...RUN, method: 'sgd' }, [BENCH], { this: { processor: 'Q', threads: 2 } }), null);
+  const here = { this: { processorDigest: 'P', threads: 2 } };
+  assert.equal(secondsFromBench({ ...RUN, method: 'sgd' }, [BENCH], { this: { processorDigest: 'Q', threads: 2 } }), null);
   assert.equal(secondsFromBench({ ...RUN, method: 'asam' }, [BENCH], here), null);
   assert.equal(secondsFromBench({ ...RUN, method: 'sgd', stem: 'cifar' }, [BENCH], here), null);
   assert.equal(secondsFromBench({ ...RUN, method: 'sgd', precision: 'mixed' }, [BENCH], here), null);

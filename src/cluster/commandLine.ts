@@ -73,6 +73,21 @@ function command(): Command {
   return program;
 }
 
+/** What only one of the two places can do. Left unsaid, a grid that is meant for a cluster would start on its login node. */
+const OPTIONS_OF: Readonly<Record<Flags['on'], readonly string[]>> = {
+  here: ['jobs'],
+  slurm: ['partition', 'time', 'gres', 'cpusPerTask', 'arrayLimit', 'warning', 'sbatch', 'storeIsShared'],
+};
+
+/** Ends the process if options were given that say nothing about where the runs are to be made. */
+function refuseOptionsOf(other: Flags['on'], program: Command): void {
+  const given = program.options.filter((option) => OPTIONS_OF[other].includes(option.attributeName()) && program.getOptionValueSource(option.attributeName()) === 'cli');
+  if (given.length > 0) {
+    const names = given.map(({ long }) => long).join(', ');
+    program.error(other === 'slurm' ? `error: ${names} can only be asked of Slurm; say --on slurm too.` : `error: ${names} says how many runs this machine makes at once; with --on slurm it is --array-limit.`);
+  }
+}
+
 /** Reads the flags. Prints help or what is wrong with them, and ends the process, where there is nothing to run. */
 export function parseExperimentArguments(words: readonly string[]): ExperimentRequest {
   const program = command();
@@ -81,6 +96,9 @@ export function parseExperimentArguments(words: readonly string[]): ExperimentRe
     .opts<Partial<ExperimentConfig> & Flags>();
   if (grid !== undefined && preset !== undefined) {
     program.error('error: --grid and --preset are two words for the same; give one of them.');
+  }
+  if (!status) {
+    refuseOptionsOf(on === 'slurm' ? 'here' : 'slurm', program);
   }
   const name = grid ?? preset;
   const slurm = {

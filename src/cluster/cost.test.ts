@@ -6,13 +6,13 @@ import { testFolder } from './testPrograms';
 import { testResult } from './testResult';
 
 function cost(secondsPerEpoch: number, machine: Partial<MeasuredCost['machine']> = {}): MeasuredCost {
-  return { secondsPerEpoch, secondsOnce: 6, config: DEFAULT_CONFIG, machine: { processor: 'p', gpu: null, threads: 4, ...machine } };
+  return { secondsPerEpoch, secondsOnce: 6, config: DEFAULT_CONFIG, machine: { processorDigest: 'p', gpu: null, threads: 4, ...machine } };
 }
 
-const HERE = { this: { processor: 'p', threads: 4 } } as const;
+const HERE = { this: { processorDigest: 'p', threads: 4 } } as const;
 
 void test('a run costs its epochs and what comes once, by the median of what was measured', () => {
-  const model = new CostModel([cost(30), cost(10), cost(20), cost(5000, { processor: 'other' }), cost(7000, { threads: 2 })], HERE);
+  const model = new CostModel([cost(30), cost(10), cost(20), cost(5000, { processorDigest: 'other' }), cost(7000, { threads: 2 })], HERE);
   assert.equal(model.seconds({ ...DEFAULT_CONFIG, epochs: 100 }), 100 * 20 + 6);
   assert.equal(model.seconds({ ...DEFAULT_CONFIG, epochs: 3, seed: 9, learningRate: 1, rho: 0.3 }), 3 * 20 + 6);
   assert.equal(model.seconds({ ...DEFAULT_CONFIG, method: 'sam' }), null);
@@ -36,7 +36,7 @@ void test('what decides the time of an epoch decides the key, and defaults do no
 
 void test('a finished run is a measurement: its epochs apart from the rest', () => {
   const { secondsPerEpoch, secondsOnce, machine } = costOfResult(testResult({ epochs: 5 }));
-  assert.deepEqual([secondsPerEpoch, secondsOnce, machine], [1, 2, { processor: 'p', gpu: null, threads: 4 }]);
+  assert.deepEqual([secondsPerEpoch, secondsOnce, machine], [1, 2, { processorDigest: 'q', gpu: null, threads: 4 }]);
 });
 
 void test('hours are those of all cores, or of all cards where there are any', () => {

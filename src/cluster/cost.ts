@@ -13,8 +13,13 @@ export interface RunCost {
   readonly secondsOnce: number;
 }
 
-/** The part of a machine that costs depend on. */
-export type Machine = Pick<RunEnvironment, 'processor' | 'gpu' | 'threads'>;
+/** The part of a machine that costs depend on. The name of a processor does not tell its kind, its digest does. */
+export type Machine = Pick<RunEnvironment, 'processorDigest' | 'gpu' | 'threads'>;
+
+/** That part of what is known of a machine. */
+export function machineOf({ processorDigest, gpu, threads }: Machine): Machine {
+  return { ...(processorDigest === undefined ? {} : { processorDigest }), gpu, threads };
+}
 
 /** A cost and where it was measured. */
 export interface MeasuredCost extends RunCost {
@@ -40,20 +45,19 @@ export function costKey(config: ExperimentConfig): string {
 /** What a finished run cost. Its first epoch counts like the others, for it was paid for like the others. */
 export function costOfResult({ history, seconds, config, environment }: RunResult): MeasuredCost {
   const training = history.reduce((sum, record) => sum + record.seconds, 0);
-  const { processor, gpu, threads } = environment;
-  return { secondsPerEpoch: training / history.length, secondsOnce: seconds - training, config, machine: { processor, gpu, threads } };
+  return { secondsPerEpoch: training / history.length, secondsOnce: seconds - training, config, machine: machineOf(environment) };
 }
 
 /** The kind of machine that runs will have: this one, or one with so many cores or with a graphics card. */
-export type MachineKind = { readonly this: Omit<Machine, 'gpu'> } | { readonly cores: number; readonly gpus: number };
+export type MachineKind = { readonly this: Required<Omit<Machine, 'gpu'>> } | { readonly cores: number; readonly gpus: number };
 
 /**
  * How many times as long a run takes on a machine of the wanted kind as on the one it was measured on; undefined if
  * nothing can be said. Between numbers of cores the product of cores and seconds is taken to stay the same.
  */
-export function relativeTime(kind: MachineKind, { processor, gpu, threads }: Machine): number | undefined {
+export function relativeTime(kind: MachineKind, { processorDigest, gpu, threads }: Machine): number | undefined {
   if ('this' in kind) {
-    return processor === kind.this.processor && threads === kind.this.threads ? 1 : undefined;
+    return processorDigest === kind.this.processorDigest && threads === kind.this.threads ? 1 : undefined;
   }
   if (kind.gpus > 0) {
     return gpu === null ? undefined : 1;
@@ -121,10 +125,10 @@ function hoursText(hours: number): string {
 /** What a grid will cost, in one sentence. */
 export function estimateText(runs: number, { hours, unit, unknown }: GridCost): string {
   if (unknown === runs) {
-    return `What these ${runs} runs cost is not known: no run like them was measured on such a machine.`;
+    return `What ${runs === 1 ? 'this run costs' : `these ${runs} runs cost`} is not known: no run like them was measured on such a machine.`;
   }
   const rest = unknown === 0 ? '' : `, and ${unknown} of which nothing like them was measured on such a machine`;
-  return `Estimated cost: ${hoursText(hours)} ${unit} for ${runs - unknown} runs${rest}.`;
+  return `Estimated cost: ${hoursText(hours)} ${unit} for ${runs - unknown} run${runs - unknown === 1 ? '' : 's'}${rest}.`;
 }
 
 /** How far off the estimate was, in one sentence, over the runs that had one. */

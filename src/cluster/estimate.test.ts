@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { cpus } from 'node:os';
 import { test } from 'node:test';
+import { processorDigest } from '../train/processor';
 import { readCosts } from './cost';
 import { estimateSeconds, thisMachine } from './estimate';
 import { planGrid } from './gridPlan';
@@ -18,7 +18,7 @@ void test('a configuration of unknown cost is measured once, and the measurement
   assert.equal(measured[1], measured[0]);
   const costs = readCosts(store);
   assert.equal(costs.length, 1);
-  assert.equal(costs[0]!.machine.processor, cpus()[0]!.model.trim());
+  assert.equal(costs[0]!.machine.processorDigest, processorDigest());
   const longer = { ...runs[0]!, config: { ...runs[0]!.config, epochs: 11 } };
   const [seconds] = await estimateSeconds([longer], { ...options, measure: false });
   // Ten epochs more than the one above.

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { readBenchmarks } from '../bench/store';
 import { experimentFolders } from '../experiment/folders';
 import { readResults } from '../experiment/store';
 import { PROJECT_ROOT } from '../train/environment';
+import { processorDigest } from '../train/processor';
 import { addCosts, CostModel, costKey, costOfResult, readCosts, type MachineKind, type MeasuredCost } from './cost';
 import { secondsFromBench } from './benchCost';
 import type { PlannedRun } from './gridPlan';
@@ -12,7 +13,7 @@ import { measureCosts } from './measure';
 
 /** This machine, for costs. */
 export function thisMachine(): MachineKind {
-  return { this: { processor: cpus()[0]?.model.trim() ?? 'unknown', threads: availableParallelism() } };
+  return { this: { processorDigest: processorDigest(), threads: availableParallelism() } };
 }
 
 async function knownCosts(store: string): Promise<readonly MeasuredCost[]> {

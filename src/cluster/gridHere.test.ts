@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunResult } from '../experiment/result';
 import { experimentFolders } from '../experiment/folders';
 import { runExperiment } from '../experiment/run';
+import { processorDigest } from '../train/processor';
 import { readResults, runId } from '../experiment/store';
 import { addCosts } from './cost';
 import { planGrid, type GridPlan } from './gridPlan';
@@ -63,7 +64,7 @@ void test('a grid with a run that fails: the others are made, two at once, and t
   const store = testFolder(t);
   const { file, plan } = writeGrid(store, { changes: { ...CHANGES, epochs: 2 }, grid: { batchSize: [20, 100], seed: [0, 1] } });
   // What the runs that can be made cost is known, so that nothing is measured: 2 epochs of 1.8 s on all cores, each run.
-  const machine = { processor: cpus()[0]!.model.trim(), threads: availableParallelism(), gpu: null };
+  const machine = { processorDigest: processorDigest(), threads: availableParallelism(), gpu: null };
   addCosts(store, [{ secondsPerEpoch: 1.8 / machine.threads, secondsOnce: 0, config: plan.runs[0]!.config, machine }]);
   const { code, output } = await outputOf(startCommand(['--grid', file, '--store', store, '--jobs', '2', '--no-estimate']));
   const folders = experimentFolders('quick', store);

@@ -8,7 +8,7 @@ import { evaluate } from '../train/evaluate';
 import { train } from '../train/loop';
 import { disposeNetwork, type NetworkState } from '../train/network';
 import type { ExperimentConfig } from '../experiment/config';
-import type { MeasuredCost } from './cost';
+import { machineOf, type MeasuredCost } from './cost';
 import type { MeasureOrder } from './measure';
 
 /** Training ends after this many steps, or after this many milliseconds if at least two steps are done. */
@@ -48,10 +48,9 @@ async function measure({ config, folders }: MeasureOrder['runs'][number]): Promi
   const secondsPerStep = times.length === 1 ? (times[0]! - started) / 1000 : (times.at(-1)! - times[0]!) / 1000 / (times.length - 1);
   const perImage = await secondsPerImage(model, network, test, config);
   disposeNetwork(network);
-  const { processor, gpu, threads } = describeEnvironment();
   const evaluated = imageCount(test) + (heldOut ? HELD_OUT_EVALUATIONS * imageCount(heldOut) : 0);
   const eachEpoch = config.selection === 'bestOnTest' ? perImage * imageCount(test) : 0;
-  return { secondsPerEpoch: secondsPerStep * stepsPerEpoch + eachEpoch, secondsOnce: perImage * evaluated, config, machine: { processor, gpu, threads } };
+  return { secondsPerEpoch: secondsPerStep * stepsPerEpoch + eachEpoch, secondsOnce: perImage * evaluated, config, machine: machineOf(describeEnvironment()) };
 }
 
 process.once('message', ({ runs }: MeasureOrder) => {

@@ -70,17 +70,23 @@ export async function hasSlurm(): Promise<boolean> {
   return (await run('squeue', ['--version'])).code === 0;
 }
 
+/** Slurm's word for where a task stands, such as RUNNING; "" if it has ended, undefined where Slurm cannot be asked. */
+export async function taskWord(task: string): Promise<string | undefined> {
+  const { code, stdout, stderr } = await run('squeue', ['--noheader', '--array', `--jobs=${task}`, '--format=%T']);
+  if (code !== 0) {
+    return stderr.includes('Invalid job id') ? '' : undefined;
+  }
+  return stdout.trim();
+}
+
 /**
  * Whether a task holds a node. A task that waits, as after a requeue, holds none; one that Slurm does not know has ended.
  *
  * @returns "active" too where Slurm cannot be asked.
  */
 export async function taskState(task: string): Promise<'active' | 'ended'> {
-  const { code, stdout, stderr } = await run('squeue', ['--noheader', '--array', `--jobs=${task}`, '--format=%T']);
-  if (code !== 0) {
-    return stderr.includes('Invalid job id') ? 'ended' : 'active';
-  }
-  return ['', 'PENDING', 'REQUEUED', 'REQUEUE_HOLD'].includes(stdout.trim()) ? 'ended' : 'active';
+  const word = await taskWord(task);
+  return word !== undefined && ['', 'PENDING', 'REQUEUED', 'REQUEUE_HOLD'].includes(word) ? 'ended' : 'active';
 }
 
 /** Puts a running task back into the queue; Slurm ends what is left of it. @throws Error with Slurm's own message. */

@@ -1,4 +1,4 @@
-/** A program: a task of a Slurm job array. Makes the run of its number; `node task.js <folder of the submission>`. */
+/** A program: a task of a Slurm job array. Makes the run of its number; `src/setup/task.mjs` starts it, with the submission's folder. */
 import { experimentFolders } from '../experiment/folders';
 import { runId } from '../experiment/store';
 import { attemptRun, type Attempt } from './attempt';
@@ -6,7 +6,7 @@ import { thisOwner } from './owner';
 import { runFiles, writeError } from './runFiles';
 import { stepText } from './runText';
 import { settledRun } from './settledRun';
-import { requeueTask } from './slurm';
+import { requeueTask, taskWord } from './slurm';
 import { readSubmission, storeOf } from './submission';
 
 /** A task whose process is killed is given another try this often. */
@@ -15,9 +15,11 @@ const TRIES_AFTER_A_KILL = 3;
 const LINE_INTERVAL = 30_000;
 
 /** Whether the task should be put back into the queue, and why. */
-function reasonToRequeue(attempt: Attempt, warned: boolean): string | undefined {
-  if (attempt.kind === 'stopped' && warned) {
-    return 'its time was nearly over; a checkpoint is stored';
+async function reasonToRequeue(attempt: Attempt, task: string, warned: boolean): Promise<string | undefined> {
+  // A task that Slurm ends for good, or puts back itself, does not count as running any more. One that it has only asked
+  // to end would count as completed if it ended now, and that would be the last of it.
+  if (attempt.kind === 'stopped' && ['RUNNING', undefined].includes(await taskWord(task))) {
+    return `${warned ? 'its time on the node was nearly over' : 'it was asked to end, and Slurm counts it as running'}; a checkpoint is stored`;
   }
   // Slurm says how often it has put the task back already. A run that is killed each time must not go round for ever.
   const restarts = Number(process.env['SLURM_RESTART_COUNT'] ?? 0);
@@ -46,16 +48,20 @@ async function runTask(folder: string): Promise<number> {
   let warned = false;
   const stop = new AbortController();
   process.on('SIGUSR1', () => {
-    console.log(`Task ${task}: Slurm warns that its time is nearly over.`);
+    console.log(`Task ${task}: Slurm warns that its time on the node is nearly over.`);
     warned = true;
     stop.abort();
   });
-  // Slurm ends tasks so: at scancel, and when a more urgent job takes the node. It requeues the latter itself.
-  process.on('SIGTERM', () => stop.abort());
+  // At scancel, and when a more urgent job takes the node. Of a time of grace before that Slurm tells the job's steps alone,
+  // or warns the task as before its time limit where the cluster sends the user signal at preemption.
+  process.on('SIGTERM', () => {
+    console.log(`Task ${task}: Slurm asks it to end.`);
+    stop.abort();
+  });
   console.log(`Task ${task}: ${runId(run.config)}`);
   const attempt = await attemptRun(run, { plan, store, again, stop: stop.signal, onStep: lineReporter() });
   console.log(`Task ${task}: ${attempt.kind}${attempt.kind === 'held' ? ` by ${attempt.by}` : ''}${'message' in attempt ? `: ${attempt.message}` : ''}`);
-  const reason = reasonToRequeue(attempt, warned);
+  const reason = await reasonToRequeue(attempt, task, warned);
   if (reason !== undefined) {
     console.log(`Task ${task} goes back into the queue: ${reason}.`);
     try {

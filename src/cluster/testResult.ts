@@ -17,7 +17,7 @@ export function testResult(changes: Partial<ExperimentConfig>, top1Error = 10): 
     final: { loss: 1, top1Error, top5Error: 1 },
     seconds: config.epochs + 2,
     gradientEvaluations: 1,
-    environment: { samlab: '0', node: 'v20', tensorflow: '2', processor: 'p', gpu: null, threads: 4, commit: null },
+    environment: { samlab: '0', node: 'v20', tensorflow: '2', processor: 'p', processorDigest: 'q', gpu: null, threads: 4, commit: null },
     finishedAt: '2026-01-01T00:00:00Z',
   };
 }

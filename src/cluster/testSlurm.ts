@@ -6,11 +6,15 @@ import { createServer, type AddressInfo } from 'node:net';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { slurmConfiguration, type TestSlurmOptions } from './testSlurmConfiguration';
 
 const PROGRAMS = ['munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue', 'scontrol', 'sinfo'] as const;
 
 /** The path with the folders in which systems keep their servers. */
 const PATH = [process.env['PATH'], '/usr/sbin', '/sbin'].join(delimiter);
+
+/** Slurm's name of this machine. */
+export const THIS_NODE = hostname().split('.')[0]!;
 
 function isExecutable(file: string): boolean {
   try {
@@ -30,54 +34,37 @@ export function whyNoSlurm(): string | undefined {
   return missing.length === 0 ? undefined : `${missing.join(', ')} not found; Debian's packages slurm-wlm and munge have them`;
 }
 
-/** A port of this machine that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+/** Ports of this machine that nobody listens on, all different. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
 }
 
-/**
- * One node of two cores, its server and its daemon all on the loopback. A task that is requeued waits until its old
- * credential has run out, two minutes if nothing else is said; here ten seconds.
- */
-function configuration(folder: string, ports: { readonly server: number; readonly daemon: number }): string {
-  const host = hostname().split('.')[0]!;
-  const user = userInfo().username;
-  return [
-    'ClusterName=test',
-    `SlurmctldHost=${host}(127.0.0.1)`,
-    `SlurmctldPort=${ports.server}`,
-    `SlurmdPort=${ports.daemon}`,
-    `SlurmUser=${user}`,
-    `SlurmdUser=${user}`,
-    'AuthType=auth/munge',
-    'CredType=cred/munge',
-    `AuthInfo=socket=${folder}/munge.socket,cred_expire=10`,
-    `StateSaveLocation=${folder}/state`,
-    `SlurmdSpoolDir=${folder}/spool`,
-    `SlurmctldPidFile=${folder}/slurmctld.pid`,
-    `SlurmdPidFile=${folder}/slurmd.pid`,
-    'ProctrackType=proctrack/linuxproc',
-    'TaskPlugin=task/none',
-    'SchedulerParameters=sched_interval=2,sched_min_interval=0,batch_sched_delay=0',
-    'SelectType=select/cons_tres',
-    'SelectTypeParameters=CR_Core',
-    'ReturnToService=2',
-    'JobRequeue=1',
-    'AccountingStorageType=accounting_storage/none',
-    'JobAcctGatherType=jobacct_gather/none',
-    `NodeName=${host} NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN`,
-    `PartitionName=test Nodes=${host} Default=YES MaxTime=60 State=UP`,
-    '',
-  ].join('\n');
+/** Kills a daemon, unless it has ended, and waits for its end. */
+async function endOf(daemon: ChildProcess): Promise<void> {
+  if (daemon.exitCode === null && daemon.signalCode === null) {
+    const ended = once(daemon, 'exit');
+    daemon.kill('SIGKILL');
+    await ended;
+  }
 }
 
-/** A Slurm of one node, for a test. */
+/** A command that makes whatever follows it a node of its own: with another name, and processes that end when it ends. */
+const OTHER_NODE = ['unshare', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc'] as const;
+
+/** Why a Slurm here can have no node beside this machine, or undefined if it can. */
+export function whyNoOtherNode(): string | undefined {
+  const [program, ...args] = OTHER_NODE;
+  const { status, stderr, error } = spawnSync(program, [...args, 'hostname', 'other'], { env: { ...process.env, PATH }, encoding: 'utf8' });
+  return status === 0 ? undefined : `no second node can be had on this machine: ${(error?.message ?? stderr).trim()}`;
+}
+
+/** A Slurm for a test, with this machine as its node, and others if the test wants some. */
 export class TestSlurm {
-  private readonly daemons: ChildProcess[] = [];
+  private readonly daemons = new Map<string, ChildProcess>();
 
   private constructor(
     private readonly folder: string,
@@ -85,20 +72,26 @@ export class TestSlurm {
     readonly environment: NodeJS.ProcessEnv,
   ) {}
 
-  /** Starts munged, slurmctld and slurmd, all their files in a folder of their own, and waits until the node is idle. */
-  static async start(): Promise<TestSlurm> {
+  /** Starts munged, slurmctld and a slurmd a node, all their files in a folder of their own, and waits until the nodes are idle. */
+  static async start(options: TestSlurmOptions = {}): Promise<TestSlurm> {
     const folder = mkdtempSync(join(tmpdir(), 'samlab-slurm-'));
-    ['state', 'spool'].forEach((name) => mkdirSync(join(folder, name)));
+    mkdirSync(join(folder, 'state'));
     writeFileSync(join(folder, 'munge.key'), randomBytes(128), { mode: 0o600 });
-    writeFileSync(join(folder, 'slurm.conf'), configuration(folder, { server: await freePort(), daemon: await freePort() }));
+    const [port, ...ports] = await freePorts(2 + (options.others ?? []).length);
+    const nodes = [THIS_NODE, ...(options.others ?? [])].map((name, index) => ({ name, port: ports[index]! }));
+    writeFileSync(join(folder, 'slurm.conf'), slurmConfiguration(folder, port!, nodes, options));
+    if (options.gpu === true) {
+      writeFileSync(join(folder, 'gres.conf'), `NodeName=${THIS_NODE} Name=gpu File=/dev/null\n`);
+    }
     const slurm = new TestSlurm(folder, { ...process.env, PATH, SLURM_CONF: join(folder, 'slurm.conf') });
     try {
       const munge = ['key', 'pid', 'log', 'seed'].map((kind) => `--${kind}-file=${join(folder, `munge.${kind}`)}`);
-      slurm.daemon('munged', '--foreground', '--force', `--socket=${join(folder, 'munge.socket')}`, ...munge);
+      slurm.daemon('munged', 'munged', '--foreground', '--force', `--socket=${join(folder, 'munge.socket')}`, ...munge);
       await slurm.until(() => spawnSync('munge', ['--no-input', `--socket=${join(folder, 'munge.socket')}`], { env: slurm.environment }).status === 0);
-      slurm.daemon('slurmctld', '-D');
-      slurm.daemon('slurmd', '-D');
-      await slurm.until(() => slurm.call('sinfo', '--noheader', '--format=%T').trim() === 'idle');
+      slurm.daemon('slurmctld', 'slurmctld', '-D');
+      slurm.daemon(THIS_NODE, 'slurmd', '-D');
+      (options.others ?? []).forEach((name) => slurm.daemon(name, ...OTHER_NODE, 'sh', '-c', `hostname ${name} && exec slurmd -D`));
+      await slurm.until(() => nodes.every(({ name }) => slurm.call('sinfo', '--noheader', `--nodes=${name}`, '--format=%T').trim().split('\n').every((state) => state === 'idle')));
       return slurm;
     } catch (error) {
       await slurm.stop();
@@ -106,9 +99,15 @@ export class TestSlurm {
     }
   }
 
-  private daemon(program: string, ...args: readonly string[]): void {
-    const log = openSync(join(this.folder, `${program}.log`), 'a');
-    this.daemons.push(spawn(program, args, { env: this.environment, stdio: ['ignore', log, log] }));
+  private daemon(name: string, program: string, ...args: readonly string[]): void {
+    const log = openSync(join(this.folder, `${name}.log`), 'a');
+    this.daemons.set(name, spawn(program, args, { env: this.environment, stdio: ['ignore', log, log] }));
+  }
+
+  /** Ends a node beside this machine, everything that runs on it included, and tells Slurm, which would find out in five minutes. */
+  async killNode(name: string): Promise<void> {
+    await endOf(this.daemons.get(name)!);
+    this.call('scontrol', 'update', `NodeName=${name}`, 'State=DOWN', 'Reason=dead');
   }
 
   /** What a program of Slurm prints. */
@@ -118,16 +117,16 @@ export class TestSlurm {
 
   /** What the daemons have to say. */
   logs(): string {
-    return ['munged', 'slurmctld', 'slurmd'].map((name) => `${name}:\n${readFileSync(join(this.folder, `${name}.log`), 'utf8').slice(-2000)}`).join('\n');
+    return [...this.daemons.keys()].map((name) => `${name}:\n${readFileSync(join(this.folder, `${name}.log`), 'utf8').slice(-2000)}`).join('\n');
   }
 
   /** Waits for something. @throws Error with the daemons' logs if it does not come. */
-  async until(condition: () => boolean, seconds = 60): Promise<void> {
+  async until(condition: () => boolean, seconds = 60, what = condition.toString()): Promise<void> {
     const deadline = Date.now() + 1000 * seconds;
     while (!condition()) {
       await sleep(50);
       if (Date.now() > deadline) {
-        throw new Error(`what the test waits for did not come within ${seconds} s: ${condition.toString()}\n${this.call('squeue', '--array')}\n${this.logs()}`);
+        throw new Error(`what the test waits for did not come within ${seconds} s: ${what}\n${this.call('squeue', '--array')}\n${this.logs()}`);
       }
     }
   }
@@ -140,12 +139,8 @@ export class TestSlurm {
     for (let looks = 0; looks < 100 && this.call('squeue', '--noheader').trim() !== ''; looks++) {
       await sleep(100);
     }
-    for (const daemon of this.daemons.reverse()) {
-      if (daemon.exitCode === null && daemon.signalCode === null) {
-        const ended = new Promise((resolve) => daemon.once('exit', resolve));
-        daemon.kill('SIGKILL');
-        await ended;
-      }
+    for (const daemon of [...this.daemons.values()].reverse()) {
+      await endOf(daemon);
     }
     rmSync(this.folder, { recursive: true, force: true });
   }

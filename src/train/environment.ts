@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { tensorflowPlatform } from '../engine/binding';
+import { processorDigest, processorName } from './processor';
 
 /** The project's folder. */
 export const PROJECT_ROOT = join(__dirname, '..', '..');
@@ -14,6 +15,8 @@ export interface Environment {
   readonly tensorflow: string;
   /** The processor's name, as the operating system gives it. */
   readonly processor: string;
+  /** Tells kinds of processors apart whose names are the same; absent from results of versions that did not say. */
+  readonly processorDigest?: string;
   /** The graphics card's name, or null for a run on the processor. */
   readonly gpu: string | null;
   readonly threads: number;
@@ -44,7 +47,8 @@ export function describeEnvironment(): Environment {
     samlab: version,
     node: process.version,
     tensorflow: platform.version,
-    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    processor: processorName(),
+    processorDigest: processorDigest(),
     gpu: platform.gpu ? output('nvidia-smi', '--query-gpu=name', '--format=csv,noheader') : null,
     threads: availableParallelism(),
     commit: gitCommit(),

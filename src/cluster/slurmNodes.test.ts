@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SMALL_RUNS } from './testGrid';
+import { THIS_NODE, whyNoOtherNode, whyNoSlurm } from './testSlurm';
+import { TestSubmission } from './testSubmission';
+
+const OTHER_NODE = 'samlab-other';
+
+const reason = whyNoSlurm() ?? whyNoOtherNode();
+void test('runs on two nodes: a second job leaves them alone, and that of a node that dies goes on on the other', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {
+  const grid = await TestSubmission.start(t, { changes: SMALL_RUNS, grid: { seed: [0, 1] } }, { others: [OTHER_NODE], cores: 3 });
+  const { slurm } = grid;
+  // Of three cores two tasks of two find no place on one node, and there is one for a task more.
+  const job = await grid.submit('--store-is-shared', '--cpus-per-task', '2');
+  const held = [await grid.hold(job, 0), await grid.hold(job, 1)];
+  const nodes = held.map(({ environment }) => environment['SLURMD_NODENAME']);
+  assert.deepEqual([...nodes].sort(), [OTHER_NODE, THIS_NODE].sort());
+  const [lost, kept] = [nodes.indexOf(OTHER_NODE), nodes.indexOf(THIS_NODE)];
+
+  // Each run once more, on the node where it is not: there no process table tells whether its owner lives.
+  const seconds = nodes.map((node, run) => slurm.call('sbatch', '--parsable', `--array=${run}`, '--cpus-per-task=1', `--nodelist=${node === THIS_NODE ? OTHER_NODE : THIS_NODE}`, `${job.folder}/job.sh`).trim());
+  for (const [run, node] of nodes.entries()) {
+    await grid.untilLogged(job, run, `held by Slurm task ${job.job}_${run} on ${node}`);
+  }
+  await slurm.until(() => seconds.every((second) => slurm.call('squeue', '--noheader', `--jobs=${second}`).trim() === ''), 60, 'the end of the second jobs');
+
+  await slurm.killNode(OTHER_NODE);
+  const requeued = slurm.call('squeue', '--noheader', '--array', `--jobs=${job.job}_${lost}`, '--format=%T').trim();
+  assert.equal(requeued, 'PENDING');
+  process.kill(held[kept]!.pid, 'SIGCONT');
+  await grid.untilDone();
+  const shown = slurm.call('scontrol', 'show', 'job', `${job.job}_${lost}`);
+  assert.match(shown, /Restarts=1 /);
+  assert.match(shown, new RegExp(` NodeList=${THIS_NODE}\\n`));
+  await grid.compareWithLocal();
+});
