@@ -34,7 +34,7 @@ const DESCRIPTIONS: { readonly [Key in keyof ExperimentConfig]: string } = {
   ascentStepLength: "length of fgsm's steps in radii; 0 is 1 / ascentSteps",
   ascentProjection: 'project fgsm into its ball',
   asamEta: "added to the weights' magnitudes in asam",
-  asamScaling: 'element or filter',
+  asamScaling: 'element, filter or layer',
   asamOn: 'what asam scales: weights or all',
   sparsity: 'share that ssamF and ssamD leave unperturbed, 0 to 1',
   maskAt: 'beforeNorm: mask the gradient; afterNorm: mask the perturbation',

@@ -36,7 +36,7 @@ const schema = z.strictObject({
   ascentStepLength: z.number().min(0),
   ascentProjection: z.boolean(),
   asamEta: z.number().min(0),
-  asamScaling: z.enum(['element', 'filter']),
+  asamScaling: z.enum(['element', 'filter', 'layer']),
   asamOn: z.enum(['weights', 'all']),
   sparsity: share,
   maskAt: z.enum(['beforeNorm', 'afterNorm']),

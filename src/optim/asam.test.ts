@@ -30,9 +30,11 @@ function scaleOf(settings: Parameters<typeof adaptiveScale>[1]): number[][] {
   return adaptiveScale(layered, settings).elements.map((array) => [...array]);
 }
 
-test('T by element, and by filter: filters are the last axis, their norms 5 and 13', () => {
+test('T by element, by filter and by layer: filters are the last axis, their norms 5 and 13', () => {
   assert.deepEqual(scaleOf({ eta: 0.5, scaling: 'element', scaled: ['weight'] }), [[3.5, 5.5, 4.5, 12.5], [2.5, 7.5], [1]]);
   assert.deepEqual(scaleOf({ eta: 0.5, scaling: 'filter', scaled: ['weight'] }), [[5.5, 13.5, 5.5, 13.5], [2.5, 7.5], [1]]);
+  const [convolution, matrix] = [Math.sqrt(194) + 0.5, Math.sqrt(53) + 0.5];
+  assert.deepEqual(scaleOf({ eta: 0.5, scaling: 'layer', scaled: ['weight'] }), [[convolution, convolution, convolution, convolution], [matrix, matrix], [1]]);
 });
 
 test('weights alone are scaled unless more is asked for', () => {

@@ -2,12 +2,15 @@ import type { ParameterKind, ParameterSpec, Vector } from '../engine/vector';
 import { checkRho, SMALLEST_NORM, type PerturbationRule } from './perturbation';
 import { withTemporaries } from './temporaries';
 
+/** What ASAM takes for the size of an element. */
+export type AsamScaling = 'element' | 'filter' | 'layer';
+
 /** How ASAM measures a perturbation. */
 export interface AsamSettings {
   /** eta, added to the scale so that weights at 0 move too, 0 or more; 0.01. */
   readonly eta?: number;
-  /** `element`: |w| of each element. `filter`: the norm of its filter for convolutions, |w| for all others. */
-  readonly scaling?: 'element' | 'filter';
+  /** `element`: |w| of each element. `filter`: the norm of its filter for convolutions, |w| for all others. `layer`: the norm of its whole tensor. */
+  readonly scaling?: AsamScaling;
   /** The kinds of parameters that are scaled; on the others T_w is the identity. Weights. */
   readonly scaled?: readonly ParameterKind[];
 }
@@ -46,7 +49,7 @@ export function asam({ eta = 0.01, scaling = 'element', scaled = ['weight'] }: A
 export function adaptiveScale<V extends Vector>(parameters: V, { eta, scaling, scaled }: Required<AsamSettings>): V {
   return withTemporaries((own) => {
     const ones = own(parameters.absPower(0));
-    const sizes = own(scaling === 'element' ? parameters.absPower(1) : filterNorms(parameters));
+    const sizes = own(scaling === 'element' ? parameters.absPower(1) : groupNorms(parameters, scaling));
     const scale = parameters.zeros();
     scale.addScaledInPlace(sizes, 1, scaled);
     scale.addScaledInPlace(ones, eta, scaled);
@@ -55,19 +58,16 @@ export function adaptiveScale<V extends Vector>(parameters: V, { eta, scaling, s
   });
 }
 
-/** Each element of a convolution becomes the 2-norm of its filter, each other element its magnitude. */
-function filterNorms<V extends Vector>(parameters: V): V {
-  return parameters.withElements(parameters.toArrays().map((array, index) => sizesOf(array, parameters.specs[index]!)));
+/** Each element becomes the 2-norm of its layer, or of its filter; outside of convolutions filters are single elements. */
+function groupNorms<V extends Vector>(parameters: V, scaling: 'filter' | 'layer'): V {
+  const groupsOf = ({ shape }: ParameterSpec, size: number): number => (scaling === 'layer' ? 1 : shape.length === 4 ? shape[3]! : size);
+  return parameters.withElements(parameters.toArrays().map((array, index) => sizesOf(array, groupsOf(parameters.specs[index]!, array.length))));
 }
 
-function sizesOf(array: Float32Array | Float64Array, { shape }: ParameterSpec): Float32Array | Float64Array {
-  if (shape.length !== 4) {
-    return array.map(Math.abs);
-  }
-  // Filters are the last axis: element i belongs to filter i mod filters.
-  const filters = shape[3]!;
-  const squares = new Float64Array(filters);
-  array.forEach((element, index) => (squares[index % filters]! += element ** 2));
+/** Element i belongs to group i mod groups, for filters are the last axis. */
+function sizesOf(array: Float32Array | Float64Array, groups: number): Float32Array | Float64Array {
+  const squares = new Float64Array(groups);
+  array.forEach((element, index) => (squares[index % groups]! += element ** 2));
   const norms = squares.map(Math.sqrt);
-  return array.map((_, index) => norms[index % filters]!);
+  return array.map((_, index) => norms[index % groups]!);
 }

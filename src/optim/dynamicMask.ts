@@ -1,4 +1,4 @@
-import { random } from '../engine/random';
+import { random, type Random } from '../engine/random';
 import { elementCount, flatten, keptElements, largest, randomMask } from './mask';
 import { checkMaskSettings, type MaskSource } from './sparse';
 
@@ -13,6 +13,8 @@ export interface DynamicMaskSettings {
   /** Steps after which the share has sunk to 0. */
   readonly totalSteps: number;
   readonly seed: number;
+  /** The chance that decides the mask of a step, in place of the seed's. */
+  readonly chance?: (step: number) => Random;
 }
 
 /** d(t) = dropRate (1 + cos(pi t / T)) / 2, and 0 from T on. */
@@ -27,7 +29,7 @@ export function dropShare(dropRate: number, step: number, totalSteps: number): n
  * @throws RangeError if a setting is out of range.
  * @source Mi et al. 2022 (arXiv 2210.05177), section 4.3, algorithm 3.
  */
-export function dynamicMask({ sparsity, dropRate, every, totalSteps, seed }: DynamicMaskSettings): MaskSource {
+export function dynamicMask({ sparsity, dropRate, every, totalSteps, seed, chance }: DynamicMaskSettings): MaskSource {
   checkMaskSettings('dynamicMask', { sparsity, every });
   if (!(dropRate >= 0 && dropRate <= 1 && totalSteps >= 1)) {
     throw new RangeError(`dynamicMask: expected a drop rate in [0, 1] and 1 or more steps, got ${dropRate} and ${totalSteps}.`);
@@ -38,7 +40,7 @@ export function dynamicMask({ sparsity, dropRate, every, totalSteps, seed }: Dyn
     draw({ gradient, step }, before) {
       const size = elementCount(gradient);
       const live = keptElements(gradient, sparsity);
-      const source = random(seed, 'dynamic mask', step);
+      const source = chance?.(step) ?? random(seed, 'dynamic mask', step);
       if (before === undefined) {
         return randomMask(size, live, source);
       }

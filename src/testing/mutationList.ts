@@ -61,7 +61,8 @@ export const MUTATIONS: readonly Mutation[] = [
     ['forgets eta', 'scale.addScaledInPlace(ones, eta, scaled);', ''],
     ['scales every kind', "scaled = ['weight']", "scaled = ['weight', 'bias', 'normScale', 'normShift']"],
     ['other kinds do not move', 'scale.addScaledInPlace(ones, 1, ALL_KINDS', 'scale.addScaledInPlace(ones, 0, ALL_KINDS'],
-    ['filters along the wrong axis', 'norms[index % filters]', 'norms[Math.floor((index * filters) / array.length)]'],
+    ['filters along the wrong axis', 'norms[index % groups]', 'norms[Math.floor((index * groups) / array.length)]'],
+    ['a layer by its filters', "scaling === 'layer' ? 1 :", ''],
   ]),
   ...of('optim/mask', ['optim/mask'], [
     ['keeps all of equal scores', 'score === threshold && left > 0', 'score === threshold'],
@@ -127,6 +128,20 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('train/method', ['train/loop'], [
     ['perturbations in all epochs', 'return begun && (end === 0 || step < end * stepsPerEpoch);', 'return true;'],
     ['perturbations one epoch late', '(start - 1) * stepsPerEpoch', 'start * stepsPerEpoch'],
+  ]),
+  ...of('train/method', ['train/methodOptions'], [
+    ['a mask each step', 'maskEpochs * stepsPerEpoch', '1'],
+    ['masks in one place alone', 'fisherMask_1.fisherMask)({ sparsity, samples: maskSamples, every }), maskAt)', 'fisherMask_1.fisherMask)({ sparsity, samples: maskSamples, every }))'],
+    ['the dropped share over other steps', 'Math.max(1, perturbedSteps)', 'Math.max(1, 2 * perturbedSteps)'],
+    ['the radius always in its own norm', "radiusIn === 'ownNorm' ? rule :", 'true ? rule :'],
+    ['FGSM without its momentum', 'momentum, ball, project, ...length', 'ball, project, ...length'],
+    ['steps of FGSM always 1 / T', 'ascentStepLength === 0 ? {}', 'true ? {}'],
+    ['a radius that stays', 'rhoAt)(settings.rho, settings.rhoSchedule,', "rhoAt)(settings.rho, 'constant',"],
+    ['ASAM on weights whatever the settings say', "settings.asamOn === 'weights' ?", 'true ?'],
+  ]),
+  ...of('optim/dynamicMask', ['train/methodOptions'], [
+    ['one element more dies', 'live - changes)', 'live - changes - 1)'],
+    ['the share counts from all elements', 'Math.floor(live * dropShare', 'Math.floor(size * dropShare'],
   ]),
   ...of('train/checkpoint', ['train/loop'], [['forgets what the method keeps', '...(method ? { method:', '...(false ? { method:']]),
 ];

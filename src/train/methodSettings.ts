@@ -1,3 +1,4 @@
+import type { AsamScaling } from '../optim/asam';
 import type { RhoSchedule } from '../optim/radius';
 import type { PerturbationScope } from '../optim/scope';
 
@@ -31,8 +32,8 @@ export interface MethodSettings {
 
   /** eta of ASAM, added to the weights' magnitudes. */
   readonly asamEta: number;
-  /** What ASAM scales with: each element, or the norm of its filter. */
-  readonly asamScaling: 'element' | 'filter';
+  /** What ASAM scales with: each element, or the norm of its filter or layer. */
+  readonly asamScaling: AsamScaling;
   /** What ASAM scales: weights, or every parameter (as the original's code). */
   readonly asamOn: 'weights' | 'all';
 

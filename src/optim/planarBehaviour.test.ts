@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PlainVector } from '../engine/plainVector';
+import { localOptimizer, localStep } from '../federated/localMethod';
+import { serverStep, type ServerState } from '../federated/server';
+import type { FederatedSettings } from '../federated/settings';
+import { FIGURE_1_DESCENT } from '../report/illustrations/figures';
+import { coordinates, FLAT_HOLLOW, planarObjective, SHARP_AND_FLAT, SHARP_HOLLOW, type Hollow } from '../report/illustrations/planarLoss';
+import { asam } from './asam';
+import { dynamicMask } from './dynamicMask';
+import { fgsm } from './fgsm';
+import { fisherMask } from './fisherMask';
+import { msam } from './msam';
+import { matchingTwoNorm } from './radius';
+import { sam } from './sam';
+import { sgd } from './sgd';
+import { sharpnessAware, type SharpnessAwareSettings } from './sharpnessAware';
+import { sparse } from './sparse';
+import type { Objective } from './step';
+
+/** The descent of Figure 1: from here SGD rolls into the sharp hollow, which is the deeper one and the nearer. */
+const { start, learningRate, momentum, rho: RHO } = FIGURE_1_DESCENT;
+/** Twice the figure's, so that every method has come to rest, or as near to it as it comes. */
+const STEPS = 2 * FIGURE_1_DESCENT.steps;
+const LAST = STEPS / 10;
+
+/** Where a method is at each of its last steps. */
+function lastPoints(settings: SharpnessAwareSettings, rho: number): (readonly [number, number])[] {
+  const optimizer = sgd<PlainVector>({ momentum, nesterov: false, weightDecay: 0 });
+  const objective = planarObjective(SHARP_AND_FLAT);
+  const method = sharpnessAware(settings);
+  const parameters = PlainVector.of(...start);
+  let current = { parameters, state: optimizer.init(parameters), method: method.init() };
+  return Array.from({ length: STEPS }, () => {
+    const sampleGradient = (point: PlainVector): PlainVector => objective(point, 'perturbed').gradient;
+    current = method.step({ ...current, objective, optimizer, learningRate, rho, sampleGradient });
+    return coordinates(current.parameters);
+  }).slice(-LAST);
+}
+
+const METHODS: Readonly<Record<string, SharpnessAwareSettings>> = {
+  SAM: { rule: sam() },
+  'SAM, p = 1.5': { rule: matchingTwoNorm(sam({ p: 1.5 }), 1.5) },
+  'SAM, p = infinity': { rule: matchingTwoNorm(sam({ p: Infinity }), Infinity) },
+  'multi-step FGSM': { rule: matchingTwoNorm(fgsm({ steps: 3 }), Infinity) },
+  'multi-step FGSM with momentum': { rule: matchingTwoNorm(fgsm({ steps: 3, momentum: 1 }), Infinity) },
+  'multi-step FGSM in the 2-norm': { rule: fgsm({ steps: 3, ball: 'euclidean' }) },
+  ASAM: { rule: asam() },
+  'sparse SAM, Fisher mask': { rule: sparse(sam(), fisherMask({ sparsity: 0.5, samples: 1, every: 1 })) },
+  'sparse SAM, dynamic mask': { rule: sparse(sam(), dynamicMask({ sparsity: 0.5, dropRate: 1, every: 1, totalSteps: 10_000, seed: 0 })) },
+  LookSAM: { rule: sam(), look: { every: 2, alpha: 0.5 } },
+  MSAM: { rule: msam() },
+};
+
+interface Clients {
+  readonly method: FederatedSettings['method'];
+  readonly alpha: number;
+  readonly momentum: number;
+  readonly learningRate: number;
+  readonly localSteps: number;
+}
+
+/** MoFedSAM keeps its momentum on the server: with this alpha and rate, one local step a round makes it the others' own. */
+const FEDERATED: readonly Clients[] = [
+  ...(['fedavg', 'fedsam'] as const).map((method) => ({ method, alpha: 1, momentum, learningRate, localSteps: 10 })),
+  { method: 'mofedsam', alpha: 1 - momentum, momentum: 0, learningRate: learningRate / (1 - momentum), localSteps: 1 },
+];
+
+/** A client's parameters after its steps of a round. */
+function trainClient(objective: Objective<PlainVector>, clients: Clients, server: ServerState<PlainVector>, rho: number): PlainVector {
+  const optimizer = localOptimizer({ ...clients, weightDecay: 0 }, server.direction);
+  const step = localStep({ ...clients, rho });
+  const parameters = server.parameters.clone();
+  let current = { parameters, state: optimizer.init(parameters) };
+  for (let taken = 0; taken < clients.localSteps; taken++) {
+    current = step({ ...current, objective, optimizer, learningRate: clients.learningRate });
+  }
+  return current.parameters;
+}
+
+/** Figure 1's loss and a slope along x. */
+function tilted(slope: number): Objective<PlainVector> {
+  const { loss, gradient } = SHARP_AND_FLAT;
+  return planarObjective({
+    loss: (x, y) => loss(x, y) + slope * x,
+    gradient: (x, y) => {
+      const [dx, dy] = gradient(x, y);
+      return [dx + slope, dy];
+    },
+  });
+}
+
+/** Where the server is after each of the last rounds, with two clients whose losses are tilted one against the other. */
+function lastServers(clients: Clients, rho: number): (readonly [number, number])[] {
+  const objectives = [tilted(0.2), tilted(-0.2)];
+  let server: ServerState<PlainVector> = { parameters: PlainVector.of(...start), direction: PlainVector.of(0, 0) };
+  return Array.from({ length: STEPS }, () => {
+    const average = PlainVector.of(0, 0);
+    objectives.forEach((objective) => average.addScaledInPlace(trainClient(objective, clients, server, rho), 1 / objectives.length));
+    server = serverStep(server, { average, localSteps: clients.localSteps, learningRate: clients.learningRate, serverLearningRate: 1 });
+    return coordinates(server.parameters);
+  }).slice(-LAST);
+}
+
+/** How far the farthest of the points is from the middle of a hollow. */
+function farthest(points: readonly (readonly [number, number])[], { centre }: Hollow): number {
+  return Math.max(...points.map(([x, y]) => Math.hypot(x - centre[0], y - centre[1])));
+}
+
+/** A bottom lies this near the middle of its hollow, and what still moves about it stays as near: half the hollow's width for the flat one. */
+const NEAR = { sharp: SHARP_HOLLOW.width / 2, flat: FLAT_HOLLOW.width / 2 };
+
+for (const [name, settings] of Object.entries(METHODS)) {
+  test(`${name} ends in the flat hollow, and with rho 0 in the sharp one`, () => {
+    assert.ok(farthest(lastPoints(settings, 0), SHARP_HOLLOW) < NEAR.sharp);
+    assert.ok(farthest(lastPoints(settings, RHO), FLAT_HOLLOW) < NEAR.flat);
+  });
+}
+
+for (const clients of FEDERATED) {
+  const perturbed = clients.method !== 'fedavg';
+  test(`${clients.method} ends in the ${perturbed ? 'flat hollow, and with rho 0 in the sharp one' : 'sharp hollow'}`, () => {
+    assert.ok(farthest(lastServers(clients, 0), SHARP_HOLLOW) < NEAR.sharp);
+    assert.ok(!perturbed || farthest(lastServers(clients, RHO), FLAT_HOLLOW) < NEAR.flat);
+  });
+}
