@@ -14,7 +14,7 @@ import { msam } from './msam';
 import { matchingTwoNorm } from './radius';
 import { sam } from './sam';
 import { sgd } from './sgd';
-import { sharpnessAware, type SharpnessAwareSettings } from './sharpnessAware';
+import { sharpnessAware, type MethodState, type SharpnessAwareSettings } from './sharpnessAware';
 import { sparse } from './sparse';
 import type { Objective } from './step';
 
@@ -30,7 +30,8 @@ function lastPoints(settings: SharpnessAwareSettings, rho: number): (readonly [n
   const objective = planarObjective(SHARP_AND_FLAT);
   const method = sharpnessAware(settings);
   const parameters = PlainVector.of(...start);
-  let current = { parameters, state: optimizer.init(parameters), method: method.init() };
+  const kept: MethodState<PlainVector> = method.init();
+  let current = { parameters, state: optimizer.init(parameters), method: kept };
   return Array.from({ length: STEPS }, () => {
     const sampleGradient = (point: PlainVector): PlainVector => objective(point, 'perturbed').gradient;
     current = method.step({ ...current, objective, optimizer, learningRate, rho, sampleGradient });

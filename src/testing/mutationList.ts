@@ -27,6 +27,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['a wrong power', 'absPower(q - 1)', 'absPower(q)'],
     ['no guard for a zero gradient', 'if (norm < perturbation_1.SMALLEST_NORM)', 'if (false)'],
   ]),
+  ...of('optim/sam', ['landscape/sharpness/finalSharpness'], [['does not perturb at all', 'gradient.times(rho / norm)', 'gradient.times(0)']]),
   ...of('engine/convolutionKernels', ['engine/kernelChoice'], [
     ['the filter gradient as a convolution forgets the stride', '{ stride: 1, padding }, stride)', '{ stride: 1, padding }, 1)'],
     ['it forgets the padding', '{ stride: 1, padding }, stride)', '{ stride: 1, padding: 0 }, stride)'],

@@ -125,7 +125,7 @@ function statisticsByName(model: Model, statistics: readonly ChannelStatistics[]
       const { mean, variance } = statistics[index]!;
       return [[`${name}.running_mean`, mean.values() as Float32Array], [`${name}.running_var`, variance.values() as Float32Array]];
     }),
-  ) as Record<string, Float32Array>;
+  );
 }
 
 function hashedBatch(name: string, size: number): Batch {
