@@ -2,11 +2,11 @@
  * Several kernels compute the same thing, and which is fastest depends on the processor and the shape. In
  * measured mode each choice is made once on the machine at hand, by timing, and kept; otherwise the first is taken.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { binding } from './binding';
+import { withFileLock } from './fileLock';
 import { scope, type Tensor } from './tensor';
 
 /** One way to compute something. */
@@ -95,11 +95,9 @@ export function measureKernels(file: string): void {
       return known;
     }
     const measured = fastest(computation, names, time, table);
+    table.choices.set(entry, measured);
     // Another process may have chosen meanwhile: the first choice holds, so that a resumed run finds the same kernels.
-    const name = readTable(file).choices[entry] ?? measured;
-    table.choices.set(entry, name);
-    writeTable(table);
-    return name;
+    return writeTable(table)[entry]!;
   };
 }
 
@@ -157,8 +155,12 @@ function readTable(file: string): StoredTable {
   }
 }
 
-/** Adds to what other processes have written. */
-function writeTable({ file, choices, fatal }: KernelTable, trying?: string): void {
+/** Adds to what other processes have written, and takes over their choices; returns all choices. */
+function writeTable(table: KernelTable, trying?: string): Readonly<Record<string, string>> {
+  return withFileLock(table.file, () => mergeInto(table, trying));
+}
+
+function mergeInto({ file, choices, fatal }: KernelTable, trying: string | undefined): Readonly<Record<string, string>> {
   const others = readTable(file);
   const tried = Object.entries(others.trying ?? {}).filter(([process_]) => process_ !== THIS_PROCESS && !isGone(process_));
   const now = [...tried, ...(trying === undefined ? [] : [[THIS_PROCESS, trying] as const])];
@@ -167,8 +169,9 @@ function writeTable({ file, choices, fatal }: KernelTable, trying?: string): voi
     fatal: [...new Set([...fatal, ...others.fatal])],
     ...(now.length === 0 ? {} : { trying: Object.fromEntries(now) }),
   };
-  mkdirSync(dirname(file), { recursive: true });
   writeFileAtomicSync(file, `${JSON.stringify(stored, null, 1)}\n`);
+  Object.entries(stored.choices).forEach(([entry, name]) => choices.set(entry, name));
+  return stored.choices;
 }
 
 /** The name of the fastest kernel, by the best of its times; one that fails is out. */
