@@ -84,6 +84,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['the largest gradients die', 'Math.abs(magnitudes[index])', '-Math.abs(magnitudes[index])'],
     ['the signs of gradients count', 'Math.abs(magnitudes[index])', 'magnitudes[index]'],
     ['the dropped share stays', 'Math.PI * Math.min(1, step / totalSteps)', '0'],
+    ['one element more dies than comes to life', 'live - changes)', 'live - changes - 1)'],
     ['what died may come back at once', '[indices(mask, 0), indices(mask, 1)]', '[indices(mask, 1), indices(mask, 1)]'],
   ]),
   ...of('optim/msam', ['optim/msam'], [
@@ -141,7 +142,6 @@ export const MUTATIONS: readonly Mutation[] = [
     ['ASAM on weights whatever the settings say', "settings.asamOn === 'weights' ?", 'true ?'],
   ]),
   ...of('optim/dynamicMask', ['train/methodOptions'], [
-    ['one element more dies', 'live - changes)', 'live - changes - 1)'],
     ['the share counts from all elements', 'Math.floor(live * dropShare', 'Math.floor(size * dropShare'],
   ]),
   ...of('train/checkpoint', ['train/loop'], [['forgets what the method keeps', '...(method ? { method:', '...(false ? { method:']]),
