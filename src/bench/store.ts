@@ -16,7 +16,9 @@ export async function readBenchmarks(folder: string): Promise<readonly BenchResu
       if (result.format !== BENCH_FORMAT || result.goals === undefined) {
         throw new Error(`readBenchmarks: ${file} has format ${result.format ?? 'unknown'}, this version reads ${BENCH_FORMAT}; run npm run bench again, or move the file away.`);
       }
-      return result as BenchResult;
+      // Earlier versions wrote it into the file's name alone.
+      const processorDigest = result.processorDigest ?? /-([0-9a-f]{8})-tensorflow-/.exec(name)?.[1];
+      return { ...(result as BenchResult), ...(processorDigest === undefined ? {} : { processorDigest }) };
     }),
   );
 }

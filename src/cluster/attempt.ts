@@ -3,7 +3,7 @@ import type { ExperimentConfig } from '../experiment/config';
 import type { RunResult } from '../experiment/result';
 import { experimentFolders } from '../experiment/folders';
 import { runId } from '../experiment/store';
-import { claimRun } from './claim';
+import { claimRun, type Claim } from './claim';
 import type { GridPlan, PlannedRun } from './gridPlan';
 import { describeOwner, thisOwner } from './owner';
 import { removeTraces, runFiles, writeError, writeProgress } from './runFiles';
@@ -36,20 +36,26 @@ export interface AttemptOptions {
   readonly onStep?: (step: RunStep) => void;
 }
 
-/** Makes a run that this process has claimed, and notes how far it is. */
-function make(run: PlannedRun, config: ExperimentConfig, { store, again, stop, onStep }: AttemptOptions): Promise<RunEnd> {
+/** Makes a run that this process has claimed, and notes how far it is. @returns undefined if another process has taken it over meanwhile. */
+async function make(run: PlannedRun, config: ExperimentConfig, claim: Claim, { store, again, stop, onStep }: AttemptOptions): Promise<RunEnd | undefined> {
   const folders = experimentFolders(run.kind, store);
   const files = runFiles(folders, runId(config));
+  const abandon = new AbortController();
   let notedAt = -Infinity;
   const note = (step: RunStep): void => {
     if (performance.now() - notedAt >= NOTE_INTERVAL) {
       notedAt = performance.now();
+      if (!claim.holds()) {
+        abandon.abort();
+        return;
+      }
       const { epoch, epochs, secondsLeft } = step;
       writeProgress(files, { epoch, epochs, secondsLeft, writtenAt: Date.now() });
     }
     onStep?.(step);
   };
-  return superviseRun({ config, preset: run.preset, folders, again }, { stop, onStep: note });
+  const end = await superviseRun({ config, preset: run.preset, folders, again }, { stop, abandon: abandon.signal, onStep: note });
+  return abandon.signal.aborted ? undefined : end;
 }
 
 /** Turns the end of a run's process into the attempt's, and leaves the error of one that failed beside its result. */
@@ -99,7 +105,8 @@ export async function attemptRun(run: PlannedRun, options: AttemptOptions): Prom
     if (stored !== undefined && !stored.data.synthetic) {
       return { kind: 'stored', result: stored };
     }
-    return await conclude(run, config, await make(run, config, options), store);
+    const end = await make(run, config, claim, options);
+    return end === undefined ? { kind: 'held', by: 'the process that took it over when this one seemed dead' } : await conclude(run, config, end, store);
   } finally {
     claim.release();
   }

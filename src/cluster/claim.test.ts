@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { claimRun } from './claim';
@@ -62,6 +62,17 @@ void test('of many processes that find the claim of a dead one at once, a single
     // The winner of the first round lives on, and has no second claim on its own run either.
     assert.equal(got.filter(Boolean).length, round === 0 ? 1 : 0, `round ${round}`);
   }
+});
+
+void test('a process learns that its run was taken over, whether the other still makes it or is through', async (t) => {
+  const folder = join(testFolder(t), 'run.claims');
+  const claim = await claimRun(folder, thisOwner());
+  assert.ok('release' in claim);
+  assert.ok(claim.holds());
+  writeFileSync(join(folder, '2.json'), JSON.stringify(ELSEWHERE));
+  assert.ok(!claim.holds());
+  rmSync(folder, { recursive: true });
+  assert.ok(!claim.holds());
 });
 
 const ELSEWHERE: Owner = { host: 'node7', pid: 1, started: '1', task: '412_3' };

@@ -4,6 +4,8 @@ import { isAlive, type Owner } from './owner';
 
 /** A run that this process may make, and nobody else meanwhile. */
 export interface Claim {
+  /** Whether the run is still this process's: a node that does not answer counts as dead, and another takes its runs over. */
+  readonly holds: () => boolean;
   /** Gives the run free. */
   readonly release: () => void;
 }
@@ -88,7 +90,7 @@ export async function claimRun(folder: string, me: Owner): Promise<Claim | Owner
     }
     if (mine !== undefined) {
       const number = mine;
-      return { release: () => removeClaims(folder, number) };
+      return { holds: () => claimNumbers(folder).at(-1) === number, release: () => removeClaims(folder, number) };
     }
     // Looked through once more with the own claim in place, so that two who missed each other at first do not both go on.
     const next = (numbers.at(-1) ?? 0) + 1;

@@ -1,7 +1,9 @@
+import { experimentFolders } from '../experiment/folders';
 import { runId } from '../experiment/store';
-import { comparisonText, gridCost } from './cost';
+import { comparisonText, gridCost, type GridCost } from './cost';
 import type { GridPlan, PlannedRun } from './gridPlan';
 import { planKey } from './queue';
+import { readError, runFiles } from './runFiles';
 import { settledRun, storedResult } from './settledRun';
 import { planStatus, statusText } from './status';
 import { readSubmissions, type StoredSubmission } from './submission';
@@ -19,20 +21,22 @@ function startedPlans(submissions: readonly StoredSubmission[]): readonly GridPl
   });
 }
 
-/** How far off a submission's estimate was, once all of its runs are done; undefined before that, or if it had none. */
+/** How far off a submission's estimate was, over its results, once each of its runs has one or has failed; undefined before that, or if none had an estimate. */
 async function submissionComparison({ plan, tasks, predictedSeconds, cores, gpus }: StoredSubmission, store: string): Promise<string | undefined> {
-  const results = await Promise.all(
-    tasks.map(async (task) => {
+  const ends = await Promise.all(
+    tasks.map(async (task, index) => {
       const { kind, config } = await settledRun(task, plan, store);
-      return storedResult(kind, config, store);
+      const result = await storedResult(kind, config, store);
+      const failed = readError(runFiles(experimentFolders(kind, store), runId(config))) !== undefined;
+      return { predicted: predictedSeconds[index] ?? null, seconds: result?.seconds, over: result !== undefined || failed };
     }),
   );
-  const done = results.filter((result) => result !== undefined);
-  const estimated = done.filter((_, index) => predictedSeconds[index] !== null);
-  if (done.length < tasks.length || estimated.length === 0) {
+  const made = ends.flatMap(({ predicted, seconds }) => (predicted === null || seconds === undefined ? [] : [{ predicted, seconds }]));
+  if (made.length === 0 || !ends.every(({ over }) => over)) {
     return undefined;
   }
-  return comparisonText(gridCost(predictedSeconds.filter((seconds) => seconds !== null), { cores, gpus }), gridCost(estimated.map(({ seconds }) => seconds), { cores, gpus }));
+  const cost = (seconds: readonly number[]): GridCost => gridCost(seconds, { cores, gpus });
+  return comparisonText(cost(made.map(({ predicted }) => predicted)), cost(made.map(({ seconds }) => seconds)));
 }
 
 /**

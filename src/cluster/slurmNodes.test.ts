@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { experimentFolders } from '../experiment/folders';
+import { runId } from '../experiment/store';
+import { runFiles } from './runFiles';
 import { SMALL_RUNS } from './testGrid';
 import { THIS_NODE, whyNoOtherNode, whyNoSlurm } from './testSlurm';
 import { TestSubmission } from './testSubmission';
@@ -32,5 +37,22 @@ void test('runs on two nodes: a second job leaves them alone, and that of a node
   const shown = slurm.call('scontrol', 'show', 'job', `${job.job}_${lost}`);
   assert.match(shown, /Restarts=1 /);
   assert.match(shown, new RegExp(` NodeList=${THIS_NODE}\\n`));
+  await grid.compareWithLocal();
+});
+
+void test('a run on a node that is cut off is taken over, and given up there before it writes anything more', { ...(reason === undefined ? {} : { skip: reason }), timeout: 200_000 }, async (t) => {
+  const grid = await TestSubmission.start(t, { changes: SMALL_RUNS, grid: { seed: [0, 1] } }, { others: [OTHER_NODE] });
+  const { slurm } = grid;
+  const job = await grid.submit('--store-is-shared', '--cpus-per-task', '2');
+  const held = [await grid.hold(job, 0), await grid.hold(job, 1)];
+  const cutOff = held.findIndex(({ environment }) => environment['SLURMD_NODENAME'] === OTHER_NODE);
+  process.kill(held[1 - cutOff]!.pid, 'SIGCONT');
+  slurm.cutOff(OTHER_NODE);
+  const { claims } = runFiles(experimentFolders('quick', grid.store), runId(grid.plan.runs[cutOff]!.config));
+  // Whoever takes a run over has the claim after that of the owner that seems dead, and removes both when it is through.
+  await slurm.until(() => !existsSync(join(claims, '1.json')) || existsSync(join(claims, '2.json')), 90, 'that the run is taken over');
+  process.kill(held[cutOff]!.pid, 'SIGCONT');
+  await grid.untilLogged(job, cutOff, `Task ${job.job}_${cutOff}: held by the process that took it over`);
+  await grid.untilDone();
   await grid.compareWithLocal();
 });

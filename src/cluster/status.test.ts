@@ -83,6 +83,18 @@ void test('when all runs of a submission are done, its estimate is held against 
   assert.match(await gridStatus(plan, store), /samlab-seeds-\w+: Estimated 0\.17 core hours, took 0\.34: 100 % more than estimated\.$/);
 });
 
+void test('a run that fails does not keep the estimate of the others from being held against what they took', async (t) => {
+  const store = testFolder(t);
+  testPrograms(t, {});
+  const plan = eightRuns(store);
+  createSubmission(store, { plan, tasks: plan.runs.slice(0, 2), predictedSeconds: [404, 101], cores: 2, gpus: 0, again: false });
+  const folders = experimentFolders('real', store);
+  await writeResult(folders.results, testResult(plan.runs[0]!.config));
+  assert.doesNotMatch(await gridStatus(plan, store), /Estimated/);
+  writeError(folders, runFiles(folders, runId(plan.runs[1]!.config)), 'No space left on device', '');
+  assert.match(await gridStatus(plan, store), /: Estimated 0\.22 core hours, took 0\.11: 50 % less than estimated\.$/);
+});
+
 void test('a status of nothing is an error', async (t) => {
   await assert.rejects(gridStatus(undefined, testFolder(t)), { name: 'RangeError', message: /no grid was started in .* yet; name one with --grid/ });
 });

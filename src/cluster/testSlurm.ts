@@ -52,6 +52,11 @@ async function endOf(daemon: ChildProcess): Promise<void> {
   }
 }
 
+/** The process that a process has started first. */
+function firstChild(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')[0]);
+}
+
 /** A command that makes whatever follows it a node of its own: with another name, and processes that end when it ends. */
 const OTHER_NODE = ['unshare', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc'] as const;
 
@@ -90,7 +95,7 @@ export class TestSlurm {
       await slurm.until(() => spawnSync('munge', ['--no-input', `--socket=${join(folder, 'munge.socket')}`], { env: slurm.environment }).status === 0);
       slurm.daemon('slurmctld', 'slurmctld', '-D');
       slurm.daemon(THIS_NODE, 'slurmd', '-D');
-      (options.others ?? []).forEach((name) => slurm.daemon(name, ...OTHER_NODE, 'sh', '-c', `hostname ${name} && exec slurmd -D`));
+      (options.others ?? []).forEach((name) => slurm.daemon(name, ...OTHER_NODE, 'sh', '-c', `hostname ${name} && slurmd -D; exec sleep infinity`));
       await slurm.until(() => nodes.every(({ name }) => slurm.call('sinfo', '--noheader', `--nodes=${name}`, '--format=%T').trim().split('\n').every((state) => state === 'idle')));
       return slurm;
     } catch (error) {
@@ -107,6 +112,16 @@ export class TestSlurm {
   /** Ends a node beside this machine, everything that runs on it included, and tells Slurm, which would find out in five minutes. */
   async killNode(name: string): Promise<void> {
     await endOf(this.daemons.get(name)!);
+    this.giveUp(name);
+  }
+
+  /** Ends the daemon of a node beside this machine, what runs there excluded, and tells Slurm, as when the network breaks down. */
+  cutOff(name: string): void {
+    process.kill(firstChild(firstChild(this.daemons.get(name)!.pid!)), 'SIGKILL');
+    this.giveUp(name);
+  }
+
+  private giveUp(name: string): void {
     this.call('scontrol', 'update', `NodeName=${name}`, 'State=DOWN', 'Reason=dead');
   }
 
