@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PROJECT_ROOT } from '../train/environment';
-import { arrayScript, gpusIn } from './arrayScript';
+import { arrayScript, gpusAsked } from './arrayScript';
 import { testFolder } from './testPrograms';
 
 void test('the script says all that Slurm has to know, and what was asked for', () => {
@@ -31,7 +31,9 @@ void test('a shell becomes the task, in the project and with its folder, whateve
 });
 
 void test('graphics cards are counted in every notation', () => {
-  const counts = ['gpu', 'gpu:2', 'gpu:a100:4', 'gres:gpu:1', 'license:matlab:3', 'gpu:1,nvme:2', ''].map(gpusIn);
+  const counts = ['gpu', 'gpu:2', 'gpu:a100:4', 'gres:gpu:1', 'license:matlab:3', 'gpu:1,nvme:2', ''].map((gres) => gpusAsked({ gres, sbatch: [] }));
   assert.deepEqual(counts, [1, 2, 4, 1, 0, 1, 0]);
-  assert.equal(gpusIn(undefined), 0);
+  assert.equal(gpusAsked({ sbatch: ['--mem=16G', '--gpu-bind=closest'] }), 0);
+  const options = ['--gpus=1', '--gpus-per-task=a100:2', '--gpus-per-node 4', '-G2', '-G h100:3', '--gres=gpu:a100:2'];
+  assert.deepEqual(options.map((option) => gpusAsked({ sbatch: ['--mem=16G', option] })), [1, 2, 4, 2, 3, 2]);
 });

@@ -23,11 +23,21 @@ function quoted(word: string): string {
 }
 
 /** Graphics cards in a request of generic resources: "gpu", "gpu:2" and "gpu:a100:2" ask for 1, 2 and 2. */
-export function gpusIn(gres = ''): number {
+function gpusIn(gres: string): number {
   return gres
     .split(',')
     .filter((resource) => /^(gres[:/])?gpu(:|$)/.test(resource))
     .reduce((sum, resource) => sum + Number(/:(\d+)$/.exec(resource)?.[1] ?? 1), 0);
+}
+
+/** Graphics cards that a task is given: those of `gres`, or of sbatch's own options for them, such as `--gpus=2` or `-G a100:2`. */
+export function gpusAsked({ gres = '', sbatch }: Pick<SlurmRequest, 'gres' | 'sbatch'>): number {
+  const others = sbatch.flatMap((option) => {
+    const [, cards] = /^(?:--gpus(?:-per-(?:task|node))?[= ]|-G ?)(.+)$/.exec(option) ?? [];
+    const [, resources] = /^--gres[= ](.+)$/.exec(option) ?? [];
+    return [cards === undefined ? '' : `gpu:${cards}`, resources ?? ''];
+  });
+  return Math.max(...[gres, ...others].map(gpusIn));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { arrayScript, gpusIn, type SlurmRequest } from './arrayScript';
+import { arrayScript, gpusAsked, type SlurmRequest } from './arrayScript';
 import { estimateText, gridCost } from './cost';
 import { estimateSeconds } from './estimate';
 import { fetchDatasets } from './fetchDatasets';
@@ -56,7 +56,7 @@ export async function printScripts(plan: GridPlan, options: Pick<SubmitOptions, 
 
 /** Writes the job script of an array into a new submission. @returns the submission's folder and the script. */
 function prepareArray(plan: GridPlan, tasks: readonly PlannedRun[], predictedSeconds: readonly (number | null)[], { store, request, again }: SubmitOptions): { folder: string; script: string } {
-  const folder = createSubmission(store, { plan, tasks, predictedSeconds, again, cores: request.cpusPerTask, gpus: gpusIn(request.gres) });
+  const folder = createSubmission(store, { plan, tasks, predictedSeconds, again, cores: request.cpusPerTask, gpus: gpusAsked(request) });
   const script = join(folder, 'job.sh');
   writeFileSync(script, arrayScript(folder, tasks.length, request));
   return { folder, script };
@@ -116,7 +116,7 @@ export async function submitGrid(plan: GridPlan, options: SubmitOptions): Promis
     return;
   }
   await fetchDatasets(tasks);
-  const machine = { cores: request.cpusPerTask, gpus: gpusIn(request.gres) };
+  const machine = { cores: request.cpusPerTask, gpus: gpusAsked(request) };
   const seconds = await estimateSeconds(tasks, { store, kind: machine, measure, stop });
   console.log(estimateText(tasks.length, gridCost(seconds, machine)));
   if (stop.aborted) {
