@@ -102,7 +102,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...of('optim/perturbedGradient', ['optim/sharpnessAware', 'optim/sam'], [
     ['the second gradient at w', 'return (0, scope_1.plusInScope)(input.parameters, perturbation, climb.scope);', 'return input.parameters.clone();'],
-    ['statistics move in both phases', "this.evaluate(own(this.climbed(kept, part, prepare)), 'perturbed', part)", "this.evaluate(own(this.climbed(kept, part, prepare)), 'first', part)"],
+    ['statistics move in both phases', "this.evaluate(point, 'perturbed', part)", "this.evaluate(point, 'first', part)"],
     ['groups are summed, not averaged', 'sum.addScaledInPlace(vector, 1 / this.groups)', 'sum.addScaledInPlace(vector, 1)'],
     ['each group sees the whole batch', 'return objective(point, phase, part);', 'return objective(point, phase);'],
     ['what a failed step made is not freed', 'disposeReplaced(climbing.rule, input.method.rule);', ''],
@@ -125,7 +125,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['batch-norm statistics move at w + eps too', "if (phase === 'first')", 'if (true)'],
     ['no weight decay in the loss', 'if (penalty.weightDecay > 0)', 'if (false)'],
     ['statistics of the first group alone', 'others.length === 0 ? only : mean([only, ...others])', 'only'],
-    ['single images with the moments of a batch', 'training: false', 'training: true'],
+    ['single images with the moments of a batch', 'image, labelSmoothing, false)', 'image, labelSmoothing, true)'],
   ]),
   ...of('train/method', ['train/loop'], [
     ['perturbations in all epochs', 'return begun && (end === 0 || step < end * stepsPerEpoch);', 'return true;'],
