@@ -144,5 +144,31 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('optim/dynamicMask', ['train/methodOptions'], [
     ['the share counts from all elements', 'Math.floor(live * dropShare', 'Math.floor(size * dropShare'],
   ]),
+  ...of('federated/server', ['federated/networkRounds'], [
+    ['clients weigh alike, whatever they have', 'size / total', '1 / sizes.length'],
+    ["the server's learning rate on its own weights", 'parameters, 1 - serverLearningRate', 'parameters, serverLearningRate'],
+    ['Delta has the scale of all local steps', '1 / (localSteps * learningRate)', '1 / learningRate'],
+    ['Delta points backwards', '1 / (localSteps * learningRate)', '-1 / (localSteps * learningRate)'],
+  ]),
+  ...of('federated/localMethod', ['federated/networkRounds'], [
+    ['alpha weighs Delta', 'direction, 1 - alpha', 'direction, alpha'],
+    ['all of Delta is added', 'direction, 1 - alpha', 'direction, 1'],
+    ["the client's gradient is not scaled by alpha", 'gradient.times(alpha)', 'gradient.times(1)'],
+    ['MoFedSAM is FedSAM', "method === 'mofedsam' ?", 'false ?'],
+    ['FedSAM is FedAvg', "method !== 'fedavg'", "method === 'mofedsam'"],
+  ]),
+  ...of('federated/localTraining', ['federated/networkRounds'], [
+    ['batch-norm statistics move at w + eps too', "if (phase === 'first')", 'if (true)'],
+    ['one local epoch', 'epoch <= localEpochs', 'epoch <= 1'],
+    ['the same order of images in each round', '(round - 1) * localEpochs + epoch', 'epoch'],
+  ]),
+  ...of('federated/federatedRun', ['federated/networkRounds'], [
+    ['statistics are summed, not averaged', 'addScaledInPlace(local.statistics, answering.weight)', 'addScaledInPlace(local.statistics, 1)'],
+    ['K without the weights of the clients', 'sum + weight * steps', 'sum + steps / answering.length'],
+    ['Delta is forgotten', '...next, statistics: statisticsSum', '...next, direction: next.direction.zeros(), statistics: statisticsSum'],
+    ['drift from the start, not from the average', 'squaredUpdates - updateNorm ** 2', 'squaredUpdates'],
+  ]),
+  ...of('federated/settings', ['federated/networkRounds'], [["the clients' rate stays", '** (round - 1)', '** 0']]),
+  ...of('federated/participation', ['federated/networkRounds'], [['those that fail answer', 'chance.uniform() >= dropOut', 'chance.uniform() < dropOut']]),
   ...of('train/checkpoint', ['train/loop'], [['forgets what the method keeps', '...(method ? { method:', '...(false ? { method:']]),
 ];
