@@ -108,7 +108,8 @@ export const MUTATIONS: readonly Mutation[] = [
     ['what a failed step made is not freed', 'disposeReplaced(climbing.rule, input.method.rule);', ''],
   ]),
   ...of('optim/checkPerturbation', ['optim/sharpnessAware'], [
-    ['accepts any layout', 'if (returned !== expected)', 'if (false)'],
+    ['accepts any layout', 'returned === undefined || odd !== undefined', 'false'],
+    ['compares the first parameters alone', 'Math.max(a.length, b.length)', 'Math.min(3, a.length, b.length)'],
     ['accepts what is no number', '!Number.isFinite(norm) && finite', 'false'],
   ]),
   ...of('optim/scope', ['optim/sharpnessAware'], [
