@@ -1,45 +1,10 @@
-import { DEFAULT_METHOD } from '../train/methodSettings';
 import type { ExperimentConfig } from './config';
+import { DEFAULT_CONFIG } from './defaultConfig';
 import { crossProduct } from './grid';
 import { validateConfig } from './schema';
 import { SMALL_PRESETS } from './smallPresets';
 
-/** What a run does where nothing else is said: the corrected recipe on all of CIFAR-10. */
-export const DEFAULT_CONFIG: ExperimentConfig = {
-  dataset: 'cifar10',
-  imagesPerClass: 0,
-  heldOutPerClass: 0,
-  testImagesPerClass: 0,
-  evaluateOn: 'test',
-  selection: 'last',
-  labelNoise: 0,
-  subsetSeed: 0,
-  model: 'resnet50',
-  stem: 'cifar',
-  zeroInitResidual: true,
-  normalization: 'dataset',
-  cropPadding: 4,
-  flip: true,
-  cutout: 0,
-  cutoutPer: 'image',
-  epochs: 200,
-  batchSize: 128,
-  ...DEFAULT_METHOD,
-  learningRate: 0.1,
-  schedule: 'cosine',
-  warmupEpochs: 5,
-  decayShare: 0.3,
-  momentum: 0.9,
-  nesterov: true,
-  weightDecay: 5e-4,
-  weightDecayOn: 'all',
-  weightDecayIn: 'step',
-  labelSmoothing: 0,
-  precision: 'float32',
-  kernels: 'measured',
-  snapshotEvery: 0,
-  seed: 0,
-};
+export { DEFAULT_CONFIG };
 
 /** Values to run through, by setting. */
 export type Grid = { readonly [Key in keyof ExperimentConfig]?: readonly ExperimentConfig[Key][] };
