@@ -16,7 +16,7 @@ function of(file: string, tests: readonly string[], changes: readonly (readonly 
   return changes.map(([name, find, replace]) => ({ name, file, find, replace, tests }));
 }
 
-/** All of them, by file. */
+/** All of them, by file. What the family is made of comes with what compares, schedules and exports it. */
 export const MUTATIONS: readonly Mutation[] = [
   ...of('optim/sam', ['optim/sam'], [
     ['drops the norm', 'gradient.times(rho / norm)', 'gradient.times(rho)'],
@@ -76,6 +76,11 @@ export const MUTATIONS: readonly Mutation[] = [
     ['later gradients unmasked', 'ownThere(input.gradientAt(point)).multiply(kept)', 'input.gradientAt(point)'],
     ['a new mask at each step', 'input.step % source.every !== 0', 'false'],
   ]),
+  ...of('optim/sparse', ['optim/sparse'], [
+    ['logs the share of ones as the sparsity', '1 - mask.norm(1) /', 'mask.norm(1) /'],
+    ['logs the overlap with itself', '(0, mask_1.overlap)(mask, before)', '(0, mask_1.overlap)(mask, mask)'],
+    ['accepts any sparsity', '!(sparsity >= 0 && sparsity <= 1)', 'false'],
+  ]),
   ...of('optim/fisherMask', ['optim/sparse'], [
     ['gradients instead of their squares', 'absPower(2)', 'absPower(1)'],
     ['one image again and again', 'sampleGradient(index)', 'sampleGradient(0)'],
@@ -121,6 +126,10 @@ export const MUTATIONS: readonly Mutation[] = [
     ['matches with the square root upside down', '1 / p - 1 / 2', '1 / 2 - 1 / p'],
     ['a falling radius rises', 'rho * (1 - progress)', 'rho * progress'],
   ]),
+  ...of('optim/schedule', ['optim/schedule'], [
+    ['the decay takes all of the time after warm-up', '(1 - progress) / decayShare', '1 - progress'],
+    ['perturbations of the tail form start after its decay', '>= 1 - (settings.decayShare ?? DECAY_SHARE)', '> 1 - (settings.decayShare ?? DECAY_SHARE) / 2'],
+  ]),
   ...of('optim/sgd', ['optim/sgd', 'optim/sam'], [['no weight decay', 'if (weightDecay > 0)', 'if (false)']]),
   ...of('train/batchObjective', ['train/batchObjective'], [
     ['batch-norm statistics move at w + eps too', "if (phase === 'first')", 'if (true)'],
@@ -145,6 +154,29 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('optim/dynamicMask', ['train/methodOptions'], [
     ['the share counts from all elements', 'Math.floor(live * dropShare', 'Math.floor(size * dropShare'],
   ]),
+  ...of('tfjs/variableSnapshot', ['tfjs/cpuBackend'], [['variables stay at w + eps', 'variable.assign(value);', '']]),
+  ...of('tfjs/lossPasses', ['tfjs/cpuBackend'], [
+    ['batch-norm statistics move at w + eps too', "pass === 'perturbed' ? (0, variableSnapshot_1.allVariables)() : this.parameters.variables", 'this.parameters.variables'],
+    ['the second gradient at w', 'this.parameters.moveTo(point);', ''],
+  ]),
+  ...of('tfjs/parameterVariables', ['tfjs/parameterVariables'], [['gamma and beta are biases', 'LAYER_WEIGHTS[last] ??', '']]),
+  ...of('tfjs/sharpnessAwareOptimizer', ['tfjs/cpuBackend'], [
+    ['what the rule keeps is forgotten', 'this.method = output.method;', ''],
+    ['the two phases leave batch-norm statistics where the second one took them', 'this.climbsAlongMomentum ? parameters.variables : (0, variableSnapshot_1.allVariables)()', 'parameters.variables'],
+    ['accepts any radius', "(0, perturbation_1.checkRho)('SharpnessAwareOptimizer', settings.rho);", ''],
+    ['a radius that was changed is not looked at', '(0, perturbation_1.checkRho)(`SharpnessAwareOptimizer.${caller}`, this.rho);', ''],
+    ['a step begins at w + eps', 'if (this.before) {', 'if (false) {'],
+  ]),
+  ...of('experiment/compare', ['experiment/compare'], [
+    ['equal gradients are equal epochs', 'Math.round(config.epochs * share)', 'config.epochs'],
+    ['the warm-up stays as long', '(config.warmupEpochs * epochs) / config.epochs', 'config.warmupEpochs'],
+  ]),
+  ...of('experiment/comparisonRows', ['experiment/comparisonRows'], [['pairs whatever the seed', 'config.seed === result.config.seed', 'config']]),
+  ...of('experiment/pairedTest', ['experiment/pairedTest'], [['a test of one side', 'pValue: 2 * (1 -', 'pValue: (1 -']]),
+  ...of('experiment/run', ['experiment/run'], [['the defect of choosing on the test set does nothing', 'bestEvaluation(outcome) ?? last', 'last']]),
+  ...of('data/batches', ['data/batches'], [['the defect of one cutout square for a batch does nothing', "augmentation.cutoutPer === 'batch' ? first : placement", 'placement']]),
+  ...of('data/partition', ['data/partition'], [['equal shares at any concentration', 'logGamma(concentration, source)', 'logGamma(1e6, source)']]),
+  ...of('federated/clients', ['federated/clients'], [['accepts a client without data', 'images < FEWEST_IMAGES', 'false']]),
   ...of('federated/server', ['federated/networkRounds'], [
     ['clients weigh alike, whatever they have', 'size / total', '1 / sizes.length'],
     ["the server's learning rate on its own weights", 'parameters, 1 - serverLearningRate', 'parameters, serverLearningRate'],
