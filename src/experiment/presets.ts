@@ -1,6 +1,7 @@
 import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG } from './defaultConfig';
 import { crossProduct } from './grid';
+import { PUBLISHED_DEFECTS } from './publishedDefects';
 import { validateConfig } from './schema';
 import { SMALL_PRESETS } from './smallPresets';
 
@@ -46,6 +47,16 @@ const AS_PUBLISHED: Partial<ExperimentConfig> = {
   labelSmoothing: 0.1,
 };
 
+const { asamForm, perCoordinateRadius, noProjection, fgsmAsItRan, selectionOnTest, cutoutPerBatch } = PUBLISHED_DEFECTS;
+
+/** What the original's code did beside its settings, one at a time; the last is its SAM as it ran. Its rate is among the settings. */
+const FURTHER_DEFECTS: readonly Partial<ExperimentConfig>[] = [
+  asamForm,
+  ...[perCoordinateRadius, noProjection, fgsmAsItRan].map((defect) => ({ ...defect, ascentSteps: 2 })),
+  ...[selectionOnTest, cutoutPerBatch].map((defect) => ({ ...defect, method: 'sam' as const })),
+  { ...asamForm, ...selectionOnTest, ...cutoutPerBatch },
+];
+
 /** All presets. */
 export const PRESETS: readonly Preset[] = [
   {
@@ -85,6 +96,13 @@ export const PRESETS: readonly Preset[] = [
     description: "the original's own settings on all training images, ImageNet stem, learning rate 1.0: for a GPU or for patient people",
     changes: AS_PUBLISHED,
     grid: { dataset: DATASETS, epochs: [100, 200, 400], seed: [0, 1, 2], method: METHODS },
+  },
+  {
+    name: 'as-published-defects',
+    description: "as-published with each further defect of the original's code switched on alone, then those of its SAM runs together: for a GPU",
+    changes: AS_PUBLISHED,
+    grid: { dataset: DATASETS, epochs: [100, 200, 400], seed: [0, 1, 2] },
+    variants: FURTHER_DEFECTS,
   },
   {
     name: 'tail',

@@ -64,6 +64,18 @@ void test('each defect of the original is a run of its own beside the run withou
   assert.ok((['sgd', 'sam'] as const).every((method) => configs.some((config) => holds(config, { ...plain, method }))));
 });
 
+void test('each defect can be switched on alone in as-published, which has the rate already', () => {
+  const published = presetConfigs(findPreset('as-published')).find(({ method, seed }) => method === 'sam' && seed === 0)!;
+  const configs = presetConfigs(findPreset('as-published-defects'));
+  const { learningRate, ...others } = PUBLISHED_DEFECTS;
+  assert.deepEqual({ ...published, ...learningRate }, published);
+  for (const [name, changes] of Object.entries(others)) {
+    const steps = 'method' in changes && changes.method === 'fgsm' ? { ascentSteps: 2 } : {};
+    const alone = { ...published, ...changes, ...steps, dataset: 'cifar10', epochs: 100 };
+    assert.equal(configs.filter(({ seed, dataset, epochs }) => seed === 0 && dataset === 'cifar10' && epochs === 100).filter((config) => JSON.stringify(config) === JSON.stringify(alone)).length, 1, name);
+  }
+});
+
 void test('the quick comparisons share one budget, and with it the runs that more than one of them needs', () => {
   const ids = ['family', 'fgsm-steps', 'defects'].map((name) => new Set(presetConfigs(findPreset(name)).map(runId)));
   for (const config of presetConfigs(findPreset('family')).filter(({ seed, method }) => seed === 0 && ['sgd', 'sam'].includes(method))) {
