@@ -170,6 +170,11 @@ test('a radius out of range is refused before any gradient', () => {
   }
 });
 
+test('a rule without perturb and an unknown scope, as from code without types, are refused', () => {
+  assert.throws(() => sharpnessAware({ rule: { name: 'mine' } as never }), { name: 'TypeError', message: /sharpnessAware: expected a rule with a function `perturb`, got none; write/ });
+  assert.throws(() => sharpnessAware({ rule: sam(), scope: 'norms' as never }), { name: 'RangeError', message: 'sharpnessAware: expected a scope of all, weights, norm, noNorm, got norms; "all" is the default.' });
+});
+
 test('images are needed by a rule that reads them', () => {
   expectRestored({ name: 'reader', perturb: ({ sampleGradient }) => sampleGradient(0) }, /reader reads gradients of single images, which this objective does not give; pass sampleGradient/);
 });

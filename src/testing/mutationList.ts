@@ -119,6 +119,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...of('optim/scope', ['optim/sharpnessAware'], [
     ['all parameters in every scope', 'return kinds === undefined ? vector.clone() : vector.select(kinds);', 'return vector.clone();'],
+    ['an unknown scope is all parameters', '!Object.hasOwn(KINDS, scope)', 'false'],
     ['norm scope without its shifts', "norm: ['normScale', 'normShift']", "norm: ['normScale']"],
   ]),
   ...of('optim/groups', ['optim/sharpnessAware'], [['groups that do not divide the batch', '&& images % groupSize === 0', '']]),
@@ -163,7 +164,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('tfjs/sharpnessAwareOptimizer', ['tfjs/cpuBackend'], [
     ['what the rule keeps is forgotten', 'this.method = output.method;', ''],
     ['the two phases leave batch-norm statistics where the second one took them', 'this.climbsAlongMomentum ? parameters.variables : (0, variableSnapshot_1.allVariables)()', 'parameters.variables'],
-    ['accepts any radius', "(0, perturbation_1.checkRho)('SharpnessAwareOptimizer', settings.rho);", ''],
+    ['accepts any radius', "(0, perturbation_1.checkRho)('SharpnessAwareOptimizer', settings?.rho ?? NaN);", ''],
     ['a radius that was changed is not looked at', '(0, perturbation_1.checkRho)(`SharpnessAwareOptimizer.${caller}`, this.rho);', ''],
     ['a step begins at w + eps', 'if (this.before) {', 'if (false) {'],
   ]),
@@ -203,5 +204,11 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...of('federated/settings', ['federated/networkRounds'], [["the clients' rate stays", '** (round - 1)', '** 0']]),
   ...of('federated/participation', ['federated/networkRounds'], [['those that fail answer', 'chance.uniform() >= dropOut', 'chance.uniform() < dropOut']]),
+  ...of('train/loop', ['train/loop'], [['what a failed training made is not freed', 'run.dispose();', '']]),
+  ...of('train/method', ['train/loop'], [['a radius out of range is found when perturbations begin', '(0, perturbation_1.checkRho)(rule.name, settings.rho);', '']]),
+  ...of('report/defectEvidence', ['report/defectEvidence'], [
+    ['large differences are ruled out whatever the interval', 'farthest <= LARGE', 'true'],
+    ['a control that hardly trains is as good as any', '(0, studyReading_1.hardlyTrains)(base, dataset) ?', 'false ?'],
+  ]),
   ...of('train/checkpoint', ['train/loop'], [['forgets what the method keeps', '...(method ? { method:', '...(false ? { method:']]),
 ];
