@@ -20,7 +20,7 @@ function ourBest(comparison: Comparison, work: Work): number | undefined {
 }
 
 /** PyTorch's best median seconds, in one precision or in any; undefined where nothing was timed. */
-export function theirsBest({ timings }: Comparison, work: Work, precision?: Timing['precision']): number | undefined {
+export function pytorchBest({ timings }: Comparison, work: Work, precision?: Timing['precision']): number | undefined {
   return medianOf(timings.filter((timing) => timing.side === 'PyTorch' && timing.work === work && (precision === undefined || timing.precision === precision)));
 }
 
@@ -39,10 +39,10 @@ function atLeast(name: string, limit: number, value: number | null): Goal {
 function againstBest(comparison: Comparison, limits: readonly [number, number, number, number], where: string): Goal[] {
   const [sgd, sam, mixedSgd, mixedSam] = limits;
   return [
-    atMost(`float32 SGD step / PyTorch's best float32 SGD step, ${where}`, sgd, ratio(ours(comparison, 'float32', 'sgd'), theirsBest(comparison, 'sgd', 'float32'))),
-    atMost(`float32 SAM step / PyTorch's best float32 SAM step, ${where}`, sam, ratio(ours(comparison, 'float32', 'sam'), theirsBest(comparison, 'sam', 'float32'))),
-    atMost(`mixed SGD step / PyTorch's best SGD step in any precision, ${where}`, mixedSgd, ratio(ours(comparison, 'mixed', 'sgd'), theirsBest(comparison, 'sgd'))),
-    atMost(`mixed SAM step / PyTorch's best SAM step in any precision, ${where}`, mixedSam, ratio(ours(comparison, 'mixed', 'sam'), theirsBest(comparison, 'sam'))),
+    atMost(`float32 SGD step / PyTorch's best float32 SGD step, ${where}`, sgd, ratio(ours(comparison, 'float32', 'sgd'), pytorchBest(comparison, 'sgd', 'float32'))),
+    atMost(`float32 SAM step / PyTorch's best float32 SAM step, ${where}`, sam, ratio(ours(comparison, 'float32', 'sam'), pytorchBest(comparison, 'sam', 'float32'))),
+    atMost(`mixed SGD step / PyTorch's best SGD step in any precision, ${where}`, mixedSgd, ratio(ours(comparison, 'mixed', 'sgd'), pytorchBest(comparison, 'sgd'))),
+    atMost(`mixed SAM step / PyTorch's best SAM step in any precision, ${where}`, mixedSam, ratio(ours(comparison, 'mixed', 'sam'), pytorchBest(comparison, 'sam'))),
   ];
 }
 
@@ -59,7 +59,7 @@ function imagenetGoals(comparison: Comparison, ceiling: number, nonPaddingFlops:
     ),
     atMost('step time x measured MatMul ceiling / operations that are not padding', 1.6, step === undefined ? null : (step * ceiling * 1e9) / nonPaddingFlops),
     atMost("peak memory / PyTorch's", 1, ratio(samlab, pytorch)),
-    atLeast("evaluation images/s / PyTorch's best inference mode", 1.2, ratio(theirsBest(comparison, 'evaluation'), ourBest(comparison, 'evaluation'))),
+    atLeast("evaluation images/s / PyTorch's best inference mode", 1.2, ratio(pytorchBest(comparison, 'evaluation'), ourBest(comparison, 'evaluation'))),
     atMost('share of a step outside TensorFlow kernels', 0.05, comparison.outsideKernels + comparison.dataShare),
   ];
 }

@@ -30,7 +30,7 @@ async function seconds(repeats: number, work: () => Promise<unknown>): Promise<n
 async function main(stem: 'imagenet' | 'cifar', batchSize: number, repeats: number): Promise<void> {
   const model = createModel('resnet50', stem, 10);
   const batch = noiseBatch(batchSize);
-  const parameters = initialParameters(model, { seed: 0, zeroInitResidual: true });
+  const parameters = initialParameters(model, { seed: 0, zeroInitResidual: false });
   const statistics = initialStatistics(model);
   const own = batchGradient(model, parameters, statistics, batch, 0).loss;
   const layers = layersResNet50(stem, 10);

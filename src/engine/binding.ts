@@ -105,6 +105,9 @@ export function shapeAttribute(name: string, value: readonly number[]): Attribut
   return { name, type: binding.TF_ATTR_SHAPE, value };
 }
 
+/** Whose kernels compute an op. */
+export type KernelLibrary = 'TensorFlow' | 'oneDNN';
+
 /** Asks for oneDNN's own kernel of an op whose name begins with `_Mkl`, whatever TensorFlow takes by default. */
 export const oneDnnKernel: Attribute = stringAttribute('_kernel', 'MklNameChangeOp');
 

@@ -1,11 +1,11 @@
-import { typeAttribute } from './binding';
 import { convolutionFilterGradient, convolutionInputGradient, convolve } from './convolutionKernels';
+import { reshaped } from './layout';
 import { samplingAttributes, spreadApart } from './maps';
 import { matrixProduct } from './matrixProduct';
 import { inPrecision, temporarily } from './precision';
 import { isSmallMap, smallMapConvolution } from './smallMapConvolution';
 import { record } from './tape';
-import { execute1, release, scope, tensor, type Tensor } from './tensor';
+import { execute1, release, scope, type Tensor } from './tensor';
 
 /** A 1x1 convolution is a product of matrices: TensorFlow's own 1x1 convolutions crash on some processors and are never faster. */
 function pointwiseConvolution(x: Tensor, filter: Tensor): Tensor {
@@ -68,14 +68,6 @@ export function conv2d(x: Tensor, filter: Tensor, { stride = 1, padding = 0 } = 
       convolutionFilterGradient(x, filter.shape, dy, geometry, filter.dtype),
     ],
   }));
-}
-
-/** The same elements in another shape, without a copy; not recorded on the tape. */
-function reshaped(x: Tensor, shape: readonly number[]): Tensor {
-  const sizes = tensor(Int32Array.from(shape), [shape.length]);
-  const result = execute1('Reshape', [typeAttribute('T', x.dtype), typeAttribute('Tshape', 'int32')], [x, sizes]);
-  sizes.dispose();
-  return result;
 }
 
 /** The same elements in another shape, without a copy. @throws RangeError if the numbers of elements differ. */

@@ -1,6 +1,7 @@
 /** Convolution and its two gradients by each kernel that there is; none is recorded on the tape. */
-import { boolAttribute, intAttribute, oneDnnKernel, stringAttribute, typeAttribute, type Attribute, type DType } from './binding';
+import { boolAttribute, intAttribute, oneDnnKernel, stringAttribute, typeAttribute, type Attribute, type DType, type KernelLibrary } from './binding';
 import { batchBucket, runKernel, type Kernel } from './kernelChoice';
+import { permuted } from './layout';
 import { cropMap, padMap, spreadApart } from './maps';
 import { inEitherPrecision, temporarily } from './precision';
 import { execute1, tensor, type Tensor } from './tensor';
@@ -31,18 +32,13 @@ function sizes(shape: readonly number[]): Tensor {
   return tensor(Int32Array.from(shape), [shape.length]);
 }
 
-/** x with its axes in another order, copied. */
-function permuted(x: Tensor, order: readonly number[]): Tensor {
-  return execute1('Transpose', [typeAttribute('T', x.dtype), typeAttribute('Tperm', 'int32')], [x, sizes(order)]);
-}
-
 function choose(pass: string, x: readonly number[], filter: readonly number[], dtype: string, { stride }: Geometry, kernels: readonly Kernel[]): Tensor {
   const [batch, height, width, channels] = x as [number, number, number, number];
   const computation = `convolution ${pass} ${dtype} ${batchBucket(batch)} x ${height} x ${width} x ${channels} to ${filter[3]!}, ${filter[0]!} x ${filter[1]!} / ${stride}`;
   return runKernel(computation, kernels);
 }
 
-function convolution(library: 'TensorFlow' | 'oneDNN', x: Tensor, filter: Tensor, geometry: Geometry, dilation = 1): Tensor {
+function convolution(library: KernelLibrary, x: Tensor, filter: Tensor, geometry: Geometry, dilation = 1): Tensor {
   const common = attributes(x, geometry, 'EXPLICIT', dilation);
   return library === 'TensorFlow' ? execute1('Conv2D', [...common, tensorFlowOnly], [x, filter]) : execute1('_MklNativeConv2D', [...common, oneDnnKernel], [x, filter]);
 }
@@ -64,7 +60,7 @@ function oneDnnPadding({ stride, padding }: Geometry, kernel: number): Padding {
  * The filter's gradient as a convolution whose batch are the channels, whose channels are the images and whose filter is
  * the output's gradient, its taps as far apart as the stride: dF[a, b, c, f] = sum over (i, j, n) of x^T[c, s i + a - p, s j + b - p, n] dy^T[i, j, n, f].
  */
-function filterGradientAsConvolution(library: 'TensorFlow' | 'oneDNN', x: Tensor, [kernel, , channels, filters]: readonly number[], dy: Tensor, { stride, padding }: Geometry): Tensor {
+function filterGradientAsConvolution(library: KernelLibrary, x: Tensor, [kernel, , channels, filters]: readonly number[], dy: Tensor, { stride, padding }: Geometry): Tensor {
   const images = permuted(x, [3, 1, 2, 0]);
   const taps = permuted(dy, [1, 2, 0, 3]);
   const gradient = permuted(convolution(library, images, taps, { stride: 1, padding }, stride), [1, 2, 0, 3]);
@@ -111,7 +107,7 @@ function transposedFilter(filter: Tensor): Tensor {
 }
 
 /** The gradient as a convolution of the output's gradient, at stride 2 spread apart by zeros, with the transposed filter. */
-function asConvolution(library: 'TensorFlow' | 'oneDNN', xShape: readonly number[], filter: Tensor, dy: Tensor, { stride, padding }: Geometry): Tensor {
+function asConvolution(library: KernelLibrary, xShape: readonly number[], filter: Tensor, dy: Tensor, { stride, padding }: Geometry): Tensor {
   const [batch, height, width] = xShape as [number, number, number];
   const kernel = filter.shape[0]!;
   // The output's size at stride 1, of which the stride takes a part.

@@ -30,7 +30,7 @@ function leave(handle: number): Tensor {
 }
 
 /** Runs `body` with scalars of these values, and empties the variables after it, so that they keep nothing alive. */
-function withScalars<T>(variables: readonly number[], values: readonly number[], body: (scalars: readonly Tensor[]) => T): T {
+function usingVariables<T>(variables: readonly number[], values: readonly number[], body: (scalars: readonly Tensor[]) => T): T {
   const scalars = values.map((value) => tensor([value], []));
   try {
     return body(scalars);
@@ -45,7 +45,7 @@ const descentAttributes = [typeAttribute('T', 'float32'), boolAttribute('use_loc
 /** targets[i] += scale · others[i]; the targets are consumed and come back changed. */
 export function addScaledInPlace(targets: readonly Tensor[], others: readonly Tensor[], scale: number): Tensor[] {
   const handle = targetVariable;
-  return withScalars([handle], [-scale], ([negated]) =>
+  return usingVariables([handle], [-scale], ([negated]) =>
     targets.map((target, index) => {
       enter(handle, target);
       binding.executeOp('ResourceApplyGradientDescent', descentAttributes, [handle, negated!.id, others[index]!.id], 0);
@@ -69,7 +69,7 @@ export function momentumInPlace(
   const weight = targetVariable;
   const velocity = velocityVariable;
   const attributes = [...descentAttributes, boolAttribute('use_nesterov', nesterov)];
-  return withScalars([weight, velocity], [learningRate, momentum], ([rate, factor]) => {
+  return usingVariables([weight, velocity], [learningRate, momentum], ([rate, factor]) => {
     const result = { w: [] as Tensor[], v: [] as Tensor[] };
     w.forEach((tensorOfWeights, index) => {
       enter(weight, tensorOfWeights);

@@ -1,20 +1,16 @@
-import { boolAttribute, oneDnnKernel, typeAttribute, type DType } from './binding';
+import { boolAttribute, oneDnnKernel, typeAttribute, type DType, type KernelLibrary } from './binding';
 import { batchBucket, runKernel, type Kernel } from './kernelChoice';
+import { permuted } from './layout';
 import { inEitherPrecision, temporarily } from './precision';
-import { execute1, tensor, type Tensor } from './tensor';
+import { execute1, type Tensor } from './tensor';
 
-type Library = 'TensorFlow' | 'oneDNN';
-
-function multiply(library: Library, a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
+function multiply(library: KernelLibrary, a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
   const attributes = [typeAttribute('T', a.dtype), boolAttribute('transpose_a', transposeA), boolAttribute('transpose_b', transposeB)];
   return library === 'TensorFlow' ? execute1('MatMul', attributes, [a, b]) : execute1('_MklMatMul', [...attributes, oneDnnKernel], [a, b]);
 }
 
 function transpose(x: Tensor): Tensor {
-  const order = tensor(Int32Array.of(1, 0), [2]);
-  const result = execute1('Transpose', [typeAttribute('T', x.dtype), typeAttribute('Tperm', 'int32')], [x, order]);
-  order.dispose();
-  return result;
+  return permuted(x, [1, 0]);
 }
 
 function kernels([a, b]: readonly [Tensor, Tensor], transposeA: boolean, transposeB: boolean): Kernel[] {

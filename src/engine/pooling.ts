@@ -1,4 +1,4 @@
-import { boolAttribute, intAttribute, oneDnnKernel, stringAttribute, typeAttribute } from './binding';
+import { boolAttribute, intAttribute, oneDnnKernel, stringAttribute, typeAttribute, type KernelLibrary } from './binding';
 import { reshape } from './convolution';
 import { batchBucket, chooseKernel } from './kernelChoice';
 import { cropMap, padMap } from './maps';
@@ -13,9 +13,7 @@ interface MaxPool {
   readonly gradient: (x: Tensor, y: Tensor, dy: Tensor, places: readonly Tensor[]) => Tensor;
 }
 
-type Library = 'TensorFlow' | 'oneDNN';
-
-function maxPools(x: Tensor): Readonly<Record<Library, MaxPool>> {
+function maxPools(x: Tensor): Readonly<Record<KernelLibrary, MaxPool>> {
   const window = [
     typeAttribute('T', x.dtype),
     intAttribute('ksize', [1, 3, 3, 1]),
@@ -41,7 +39,7 @@ function maxPoolFor(x: Tensor): MaxPool {
   const pools = maxPools(x);
   const [batch, ...map] = x.shape as [number, ...number[]];
   const time = (name: string): number => {
-    const { forward, gradient } = pools[name as Library];
+    const { forward, gradient } = pools[name as KernelLibrary];
     const started = performance.now();
     scope(() => {
       const [y, ...places] = forward(x);
@@ -49,7 +47,7 @@ function maxPoolFor(x: Tensor): MaxPool {
     });
     return performance.now() - started;
   };
-  return pools[chooseKernel(`max-pool ${x.dtype} ${[batchBucket(batch), ...map].join(' x ')}`, ['TensorFlow', 'oneDNN'], time) as Library];
+  return pools[chooseKernel(`max-pool ${x.dtype} ${[batchBucket(batch), ...map].join(' x ')}`, ['TensorFlow', 'oneDNN'], time) as KernelLibrary];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { typeAttribute } from './binding';
+import { permuted, reshaped } from './layout';
 import { matrixProduct } from './matrixProduct';
 import { inPrecision, temporarily } from './precision';
 import { record } from './tape';
@@ -41,36 +42,30 @@ function tapTable(height: number, width: number, stride: number): TapTable {
   return { inputs: height * width, outputs: outputHeight * outputWidth, outputHeight, outputWidth, taps: Int32Array.from(taps) };
 }
 
-function shaped(x: Tensor, shape: readonly number[]): Tensor {
-  const sizes = tensor(Int32Array.from(shape), [shape.length]);
-  return execute1('Reshape', [typeAttribute('T', x.dtype), typeAttribute('Tshape', 'int32')], [x, sizes]);
-}
-
 /** Swaps the two middle axes. */
 function swapMiddle(x: Tensor): Tensor {
-  const order = tensor(Int32Array.of(0, 2, 1, 3), [4]);
-  return execute1('Transpose', [typeAttribute('T', x.dtype), typeAttribute('Tperm', 'int32')], [x, order]);
+  return permuted(x, [0, 2, 1, 3]);
 }
 
 /** The taps laid out as one matrix [inputs * channels, outputs * filters]. */
 function denseMatrix(filter: Tensor, { inputs, outputs, taps }: TapTable): Tensor {
   const [, , channels, filters] = filter.shape as [number, number, number, number];
-  const rows = shaped(filter, [TAPS, channels * filters]);
+  const rows = reshaped(filter, [TAPS, channels * filters]);
   const types = [typeAttribute('Tparams', filter.dtype), typeAttribute('Tindices', 'int32'), typeAttribute('Taxis', 'int32')];
   const blocks = execute1('GatherV2', types, [rows, tensor(taps, [taps.length]), tensor(Int32Array.of(0), [])]);
   // With one output position the blocks already stand in order, and the swap would be a mere copy.
-  const ordered = outputs === 1 ? blocks : swapMiddle(shaped(blocks, [inputs, outputs, channels, filters]));
-  return shaped(ordered, [inputs * channels, outputs * filters]);
+  const ordered = outputs === 1 ? blocks : swapMiddle(reshaped(blocks, [inputs, outputs, channels, filters]));
+  return reshaped(ordered, [inputs * channels, outputs * filters]);
 }
 
 /** Gradient of the filter from that of the matrix: each tap sums the blocks it was copied to. */
 function foldMatrix(gradient: Tensor, { inputs, outputs, taps }: TapTable, shape: readonly number[]): Tensor {
   const [, , channels, filters] = shape as [number, number, number, number];
-  const ordered = outputs === 1 ? gradient : swapMiddle(shaped(gradient, [inputs, channels, outputs, filters]));
-  const blocks = shaped(ordered, [taps.length, channels * filters]);
+  const ordered = outputs === 1 ? gradient : swapMiddle(reshaped(gradient, [inputs, channels, outputs, filters]));
+  const blocks = reshaped(ordered, [taps.length, channels * filters]);
   const membership = new Float32Array(TAPS * taps.length);
   taps.forEach((tap, block) => (membership[tap * taps.length + block] = 1));
-  return shaped(matrixProduct(tensor(membership, [TAPS, taps.length]), blocks), shape);
+  return reshaped(matrixProduct(tensor(membership, [TAPS, taps.length]), blocks), shape);
 }
 
 /**
@@ -88,16 +83,16 @@ export function smallMapConvolution(x: Tensor, filter: Tensor, stride: number): 
   const rowShape = [batch, table.inputs * channels];
   const outputShape = [batch, table.outputs * filters];
   const matrix = (): Tensor => denseMatrix(inPrecision(filter, x.dtype), table);
-  const y = temporarily(() => shaped(matrixProduct(shaped(x, rowShape), matrix()), [batch, table.outputHeight, table.outputWidth, filters]));
+  const y = temporarily(() => reshaped(matrixProduct(reshaped(x, rowShape), matrix()), [batch, table.outputHeight, table.outputWidth, filters]));
   return record([x, filter], y, () => ({
     // The matrix is made again on the way back: kept, it would take more memory than the filter, and it costs less than its product.
     saved: [x, filter],
     backward: (dy) =>
       scope(
         () => {
-          const rows = shaped(dy, outputShape);
-          const dx = x.tracked ? shaped(matrixProduct(rows, matrix(), { transposeB: true }), x.shape) : undefined;
-          return [dx, foldMatrix(matrixProduct(shaped(x, rowShape), rows, { transposeA: true, result: filter.dtype }), table, filter.shape)];
+          const rows = reshaped(dy, outputShape);
+          const dx = x.tracked ? reshaped(matrixProduct(rows, matrix(), { transposeB: true }), x.shape) : undefined;
+          return [dx, foldMatrix(matrixProduct(reshaped(x, rowShape), rows, { transposeA: true, result: filter.dtype }), table, filter.shape)];
         },
         (gradients) => gradients.filter((gradient) => gradient !== undefined),
       ),

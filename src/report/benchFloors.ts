@@ -1,4 +1,4 @@
-import { theirsBest } from '../bench/goals';
+import { pytorchBest } from '../bench/goals';
 import type { BenchResult, Comparison } from '../bench/result';
 import { gradientFlops } from '../bench/work';
 import { createModel } from '../models/create';
@@ -17,7 +17,7 @@ function productsAtCeiling({ model, stem, batch }: Comparison, ceiling: number):
 export function floorsMarkdown(benchmarks: readonly BenchResult[]): string {
   const rows = benchmarks.flatMap((benchmark) =>
     benchmark.comparisons.flatMap((comparison) => {
-      const best = theirsBest(comparison, 'sgd', 'float32');
+      const best = pytorchBest(comparison, 'sgd', 'float32');
       const products = productsAtCeiling(comparison, benchmark.ceiling.samlab);
       return best === undefined ? [] : [`| ${machineOf(benchmark)} | ${STEM_NAMES[comparison.stem]}, batch ${comparison.batch} | ${benchmark.ceiling.samlab.toFixed(0)} | ${products.toFixed(2)} | ${best.toFixed(2)} | ${(products / best).toFixed(2)} |`];
     }),

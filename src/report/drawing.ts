@@ -58,13 +58,13 @@ export async function drawFigures(figures: readonly FigureSpecification[]): Prom
 }
 
 /**
- * plotly numbers clip paths, traces and the like at random. A number made from the picture itself makes the same
+ * plotly numbers clip paths, traces, gradients and the like at random. A number made from the picture itself makes the same
  * figure the same file, and keeps two figures on one page apart.
  */
 function svgOf(url: string): string {
   const svg = decodeURIComponent(url.slice(url.indexOf(',') + 1));
-  const numbers = [...new Set([...svg.matchAll(/\b(?:defs-|clip|trace|cb)([0-9a-f]{6})/g)].map((match) => match[1]!))];
+  const numbers = [...new Set([...svg.matchAll(/\b(?:defs-|clip|trace|cb|g(?=[0-9a-f]{6}-cb))([0-9a-f]{6})/g)].map((match) => match[1]!))];
   const named = (prefix: string): string =>
-    numbers.reduce((text, number, index) => text.replaceAll(new RegExp(`(defs-|clip|legend|trace|cb)${number}`, 'g'), `$1${prefix}-${index}`), svg);
+    numbers.reduce((text, number, index) => text.replaceAll(new RegExp(`(defs-|clip|legend|trace|cb|\\bg)${number}`, 'g'), `$1${prefix}-${index}`), svg);
   return named(createHash('sha256').update(named('')).digest('hex').slice(0, 6));
 }

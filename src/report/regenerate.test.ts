@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { RunResult } from '../experiment/result';
+import { figure } from './figures/figure';
 import { regenerateFigures, regenerateReport } from './regenerate';
+import { renderFigures } from './render';
 import { testRun } from './testRun';
 
 /** A project that holds stored results and nothing else. */
@@ -73,4 +75,16 @@ test('figures are drawn into files with their words in them, the same each time'
   assert.ok(files.includes('playground.html') && files.includes('playground.png'));
   await regenerateFigures(root, 'laptop');
   assert.equal(await read('laptop-cifar10-final-errors.svg'), svg);
+});
+
+test('a heat map, whose colour bar is a gradient, is the same file each time', async (context) => {
+  const folder = await project(context, []);
+  const map = figure({ title: 'A map', caption: 'Four numbers.' }, [{ type: 'heatmap', z: [[0, 1], [2, 3]] }], {});
+  const drawn = async (): Promise<string> => {
+    await renderFigures({ map }, folder);
+    return readFile(join(folder, 'map.svg'), 'utf8');
+  };
+  const first = await drawn();
+  assert.match(first, /<linearGradient/);
+  assert.equal(await drawn(), first);
 });

@@ -20,17 +20,22 @@ export interface PointsBeside<V extends Vector> {
   readonly width: number;
 }
 
+/** h = `length` / |v|. @throws RangeError if v is zero or not finite. */
+export function stepAlong(v: Vector, length: number): number {
+  const norm = v.norm();
+  if (!(norm > 0 && norm < Infinity)) {
+    throw new RangeError(`stepAlong: expected a direction of finite length above 0, got ${norm}; a zero direction has no derivative along it.`);
+  }
+  return length / norm;
+}
+
 /**
  * The points w + h v and w - h v with h = `length` / |v|. w is not moved.
  *
- * @throws RangeError if v is zero or not finite, or `length` is not above 0.
+ * @throws RangeError if v is zero or not finite.
  */
 export function pointsBeside<V extends Vector>(point: V, v: V, length: number): PointsBeside<V> {
-  const norm = v.norm();
-  if (!(norm > 0 && norm < Infinity)) {
-    throw new RangeError(`pointsBeside: expected a direction of finite length above 0, got ${norm}; a zero direction has no derivative along it.`);
-  }
-  const h = length / norm;
+  const h = stepAlong(v, length);
   const ahead = point.plus(v, h);
   try {
     return { ahead, behind: point.plus(v, -h), width: 2 * h };

@@ -2,7 +2,7 @@ import type { Vector } from '../../engine/vector';
 import type { LinearOperator, LossOperator } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { drawInBlock, resolveBlock, type ParameterBlock } from './block';
-import { checkStep, DIFFERENCE_STEP, pointsBeside } from './differences';
+import { checkStep, DIFFERENCE_STEP, stepAlong } from './differences';
 
 /** Which part of a curvature matrix to take, and how. */
 export interface CurvatureOptions {
@@ -32,11 +32,13 @@ export function hessian<V extends Vector>(loss: LossOperator<V>, point: V, { blo
     draw: (element) => drawInBlock(point, block, element),
     matvec: (v) =>
       withTemporaryVectors(async (own) => {
-        const { ahead, behind, width } = pointsBeside(point, v, step);
-        [ahead, behind].forEach(own);
-        const { gradient } = await loss.gradient(ahead);
+        const width = 2 * stepAlong(v, step);
+        const beside = own(point.plus(v, width / 2));
+        const { gradient } = await loss.gradient(beside);
         own(gradient);
-        gradient.addScaledInPlace(own((await loss.gradient(behind)).gradient), -1);
+        // From one side to the other in place: a second point would be one more copy of the weights.
+        beside.addScaledInPlace(v, -width);
+        gradient.addScaledInPlace(own((await loss.gradient(beside)).gradient), -1);
         const product = own(gradient.times(1 / width));
         return product.restrict(block.keep);
       }),
