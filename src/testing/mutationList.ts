@@ -31,7 +31,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('engine/convolutionKernels', ['engine/kernelChoice'], [
     ['the filter gradient as a convolution forgets the stride', '{ stride: 1, padding }, stride)', '{ stride: 1, padding }, 1)'],
     ['it forgets the padding', '{ stride: 1, padding }, stride)', '{ stride: 1, padding: 0 }, stride)'],
-    ['it leaves channels and images as they are', 'permuted(x, [3, 1, 2, 0])', 'permuted(x, [0, 1, 2, 3])'],
+    ['it leaves channels and images as they are', 'permuted)(x, [3, 1, 2, 0])', 'permuted)(x, [0, 1, 2, 3])'],
   ]),
   ...of('engine/graph/compiled', ['engine/graph/compiled'], [
     ['a graph is used whatever bits it gives', 'if (digest(outputs) === found.outcome)', 'if (true)'],
