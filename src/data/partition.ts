@@ -21,7 +21,7 @@ export function dirichletPartition(
   const { clients, concentration, seed } = options;
   checkClients('dirichletPartition', clients);
   if (!(concentration > 0 && concentration < Infinity)) {
-    throw new RangeError(`dirichletPartition: expected a positive concentration, got ${concentration}.`);
+    throw new RangeError(`dirichletPartition: expected a positive concentration, got ${concentration}; 0.6, 0.3 and 0.1 are usual, and large ones give equal shares.`);
   }
   const owners = new Int32Array(labels.length);
   for (const label of new Set(labels)) {

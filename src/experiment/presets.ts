@@ -1,45 +1,11 @@
-import { DEFAULT_METHOD } from '../train/methodSettings';
 import type { ExperimentConfig } from './config';
+import { DEFAULT_CONFIG } from './defaultConfig';
 import { crossProduct } from './grid';
+import { PUBLISHED_DEFECTS } from './publishedDefects';
 import { validateConfig } from './schema';
 import { SMALL_PRESETS } from './smallPresets';
 
-/** What a run does where nothing else is said: the corrected recipe on all of CIFAR-10. */
-export const DEFAULT_CONFIG: ExperimentConfig = {
-  dataset: 'cifar10',
-  imagesPerClass: 0,
-  heldOutPerClass: 0,
-  testImagesPerClass: 0,
-  evaluateOn: 'test',
-  selection: 'last',
-  labelNoise: 0,
-  subsetSeed: 0,
-  model: 'resnet50',
-  stem: 'cifar',
-  zeroInitResidual: true,
-  normalization: 'dataset',
-  cropPadding: 4,
-  flip: true,
-  cutout: 0,
-  cutoutPer: 'image',
-  epochs: 200,
-  batchSize: 128,
-  ...DEFAULT_METHOD,
-  learningRate: 0.1,
-  schedule: 'cosine',
-  warmupEpochs: 5,
-  decayShare: 0.3,
-  momentum: 0.9,
-  nesterov: true,
-  weightDecay: 5e-4,
-  weightDecayOn: 'all',
-  weightDecayIn: 'step',
-  labelSmoothing: 0,
-  precision: 'float32',
-  kernels: 'measured',
-  snapshotEvery: 0,
-  seed: 0,
-};
+export { DEFAULT_CONFIG };
 
 /** Values to run through, by setting. */
 export type Grid = { readonly [Key in keyof ExperimentConfig]?: readonly ExperimentConfig[Key][] };
@@ -81,6 +47,16 @@ const AS_PUBLISHED: Partial<ExperimentConfig> = {
   labelSmoothing: 0.1,
 };
 
+const { asamForm, perCoordinateRadius, noProjection, fgsmAsItRan, selectionOnTest, cutoutPerBatch } = PUBLISHED_DEFECTS;
+
+/** What the original's code did beside its settings, one at a time; the last is its SAM as it ran. Its rate is among the settings. */
+const FURTHER_DEFECTS: readonly Partial<ExperimentConfig>[] = [
+  asamForm,
+  ...[perCoordinateRadius, noProjection, fgsmAsItRan].map((defect) => ({ ...defect, ascentSteps: 2 })),
+  ...[selectionOnTest, cutoutPerBatch].map((defect) => ({ ...defect, method: 'sam' as const })),
+  { ...asamForm, ...selectionOnTest, ...cutoutPerBatch },
+];
+
 /** All presets. */
 export const PRESETS: readonly Preset[] = [
   {
@@ -120,6 +96,13 @@ export const PRESETS: readonly Preset[] = [
     description: "the original's own settings on all training images, ImageNet stem, learning rate 1.0: for a GPU or for patient people",
     changes: AS_PUBLISHED,
     grid: { dataset: DATASETS, epochs: [100, 200, 400], seed: [0, 1, 2], method: METHODS },
+  },
+  {
+    name: 'as-published-defects',
+    description: "as-published with each further defect of the original's code switched on alone, then those of its SAM runs together: for a GPU",
+    changes: AS_PUBLISHED,
+    grid: { dataset: DATASETS, epochs: [100, 200, 400], seed: [0, 1, 2] },
+    variants: FURTHER_DEFECTS,
   },
   {
     name: 'tail',

@@ -8,19 +8,21 @@ import { runId } from './store';
 
 const cases: readonly (readonly [string, unknown, RegExp])[] = [
   ['an unknown key', { lerningRate: 0.1 }, /Unrecognized key: "lerningRate"[\s\S]*Known settings: dataset/],
-  ['a negative rho', { rho: -0.05 }, /rho: Too small: expected number to be >=0/],
-  ['a rho that is no number', { rho: NaN }, /rho: Invalid input: expected number, received NaN/],
+  ['a negative rho', { rho: -0.05 }, /^validateConfig: the configuration cannot be run:\n {2}rho: Too small: expected number to be >=0, got -0\.05; the default is 0\.05\nKnown settings/],
+  ['a rho that is no number', { rho: NaN }, /rho: Invalid input: expected number, received NaN; the default is 0\.05/],
   ['an infinite learning rate', { learningRate: Infinity }, /learningRate: Invalid input/],
   ['a momentum of 1', { momentum: 1 }, /momentum: Too big: expected number to be <1/],
   ['half an epoch', { epochs: 0.5 }, /epochs: Invalid input: expected int/],
   ['a batch of one image', { batchSize: 1 }, /batchSize: Too small/],
-  ['an unknown model', { model: 'vgg' }, /model: Invalid option: expected one of "resnet20"/],
+  ['an unknown model', { model: 'vgg' }, /model: Invalid option: expected one of "resnet20".*, got "vgg"; the default is "resnet50"/],
   ['label noise above 1', { labelNoise: 1.5 }, /labelNoise: Too big/],
   ['a warm-up as long as the run', { epochs: 5, warmupEpochs: 5 }, /a warm-up of 5 epochs does not fit into 5 epochs/],
-  ['a sparsity above 1', { sparsity: 1.1 }, /sparsity: Too big/],
+  ['a sparsity above 1', { sparsity: 1.1 }, /sparsity: Too big: expected number to be <=1, got 1\.1; the default is 0\.5/],
+  ['a negative sparsity', { sparsity: -0.1 }, /sparsity: Too small: expected number to be >=0, got -0\.1/],
+  ['a sparsity that is no number', { sparsity: NaN }, /sparsity: Invalid input: expected number, received NaN/],
   ['a norm below 1', { perturbationNorm: 0.5 }, /perturbationNorm: /],
   ['no ascent step', { ascentSteps: 0 }, /ascentSteps: Too small/],
-  ['groups that do not divide the batch', { groupSize: 48 }, /groupSize 48 does not divide batchSize 128/],
+  ['groups that do not divide the batch', { groupSize: 48 }, /groupSize 48 does not divide batchSize 128; choose a divisor/],
   ['more samples than images', { method: 'ssamF', maskSamples: 200 }, /maskSamples 200 are more images than the 128/],
   ['perturbations that start with a decay that never comes', { perturbationStart: 'decay' }, /needs the schedule warmupStableDecay, got cosine/],
   ['perturbations that end before they start', { perturbationStart: 9, perturbationEnd: 8 }, /from epoch 9 to 8 do not fit/],
@@ -60,6 +62,18 @@ void test('each defect of the original is a run of its own beside the run withou
   }
   const plain = { asamOn: 'weights', selection: 'last', cutout: 0, learningRate: 0.1, radiusIn: 'twoNorm', ascentProjection: true } as const;
   assert.ok((['sgd', 'sam'] as const).every((method) => configs.some((config) => holds(config, { ...plain, method }))));
+});
+
+void test('each defect can be switched on alone in as-published, which has the rate already', () => {
+  const published = presetConfigs(findPreset('as-published')).find(({ method, seed }) => method === 'sam' && seed === 0)!;
+  const configs = presetConfigs(findPreset('as-published-defects'));
+  const { learningRate, ...others } = PUBLISHED_DEFECTS;
+  assert.deepEqual({ ...published, ...learningRate }, published);
+  for (const [name, changes] of Object.entries(others)) {
+    const steps = 'method' in changes && changes.method === 'fgsm' ? { ascentSteps: 2 } : {};
+    const alone = { ...published, ...changes, ...steps, dataset: 'cifar10', epochs: 100 };
+    assert.equal(configs.filter(({ seed, dataset, epochs }) => seed === 0 && dataset === 'cifar10' && epochs === 100).filter((config) => JSON.stringify(config) === JSON.stringify(alone)).length, 1, name);
+  }
 });
 
 void test('the quick comparisons share one budget, and with it the runs that more than one of them needs', () => {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { MODEL_NAMES } from '../models/names';
 import { METHODS } from '../train/methodSettings';
+import { settingProblems } from '../train/settingProblems';
 import type { ExperimentConfig } from './config';
+import { DEFAULT_CONFIG } from './defaultConfig';
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);
@@ -72,20 +74,20 @@ export const CONFIG_KEYS = Object.keys(schema.shape) as readonly (keyof Experime
 /**
  * Checks a configuration.
  *
- * @throws RangeError that lists each unknown key and each value out of range, with what was expected.
+ * @throws RangeError that lists each unknown key and each value out of range, with what was expected, what came, and the default.
  */
 export function validateConfig(config: unknown): ExperimentConfig {
   const checked = schema.safeParse(config);
   if (!checked.success) {
-    const problems = checked.error.issues.map(({ path, message }) => `  ${path.join('.') || 'configuration'}: ${message}`);
-    throw new RangeError(`validateConfig: the configuration cannot be run:\n${problems.join('\n')}\nKnown settings: ${CONFIG_KEYS.join(', ')}.`);
+    const problems = settingProblems(checked.error, config, DEFAULT_CONFIG);
+    throw new RangeError(`validateConfig: the configuration cannot be run:\n${problems}\nKnown settings: ${CONFIG_KEYS.join(', ')}.`);
   }
   const { warmupEpochs, epochs, evaluateOn, heldOutPerClass, selection } = checked.data;
   if (warmupEpochs >= epochs) {
     throw new RangeError(`validateConfig: a warm-up of ${warmupEpochs} epochs does not fit into ${epochs} epochs; shorten warmupEpochs.`);
   }
   if (evaluateOn === 'heldOut' && heldOutPerClass === 0) {
-    throw new RangeError('validateConfig: evaluateOn "heldOut" needs heldOutPerClass of at least 1.');
+    throw new RangeError('validateConfig: evaluateOn "heldOut" needs heldOutPerClass of at least 1, got 0; hold some images out, or evaluate on "test".');
   }
   if (selection === 'bestOnTest' && evaluateOn === 'heldOut') {
     throw new RangeError('validateConfig: selection "bestOnTest" looks at the test set; use it with evaluateOn "test" alone.');
@@ -97,16 +99,16 @@ export function validateConfig(config: unknown): ExperimentConfig {
 /** What settings of the method demand of each other. */
 function checkMethod({ method, batchSize, groupSize, maskSamples, perturbationStart, perturbationEnd, epochs, schedule }: ExperimentConfig): void {
   if (groupSize > 0 && batchSize % groupSize !== 0) {
-    throw new RangeError(`validateConfig: groups of m images must divide the batch: groupSize ${groupSize} does not divide batchSize ${batchSize}.`);
+    throw new RangeError(`validateConfig: groups of m images must divide the batch: groupSize ${groupSize} does not divide batchSize ${batchSize}; choose a divisor of it, or 0 for the whole batch.`);
   }
   if (method === 'ssamF' && maskSamples > (groupSize || batchSize)) {
-    throw new RangeError(`validateConfig: maskSamples ${maskSamples} are more images than the ${groupSize || batchSize} that are perturbed together.`);
+    throw new RangeError(`validateConfig: maskSamples ${maskSamples} are more images than the ${groupSize || batchSize} that are perturbed together; lower maskSamples, or make ${groupSize ? 'groups' : 'batches'} larger.`);
   }
   if (perturbationStart === 'decay' && schedule !== 'warmupStableDecay') {
-    throw new RangeError(`validateConfig: perturbationStart "decay" needs the schedule warmupStableDecay, got ${schedule}.`);
+    throw new RangeError(`validateConfig: perturbationStart "decay" needs the schedule warmupStableDecay, got ${schedule}; change the schedule, or give the epoch by its number.`);
   }
   const last = perturbationEnd || epochs;
   if (last > epochs || (perturbationStart !== 'decay' && perturbationStart > last)) {
-    throw new RangeError(`validateConfig: perturbations from epoch ${perturbationStart} to ${last} do not fit into ${epochs} epochs.`);
+    throw new RangeError(`validateConfig: perturbations from epoch ${perturbationStart} to ${last} do not fit into ${epochs} epochs; choose epochs from 1 to ${epochs}, with perturbationEnd 0 for the last one.`);
   }
 }

@@ -185,8 +185,8 @@ test('what cannot be run is refused before anything is computed', async () => {
   const refused = (changes: Partial<FederatedSettings>, message: RegExp, parts = clients): Promise<void> =>
     assert.rejects(federate({ ...input(changes, parts), onProgress: () => steps++ }), { name: 'RangeError', message });
   await refused({ activeClients: 3 }, /federate: expected activeClients of at most 2/);
-  await refused({ alpha: 1.5 }, /alpha: Too big/);
-  await refused({ rho: NaN }, /rho: Invalid input/);
+  await refused({ alpha: 1.5 }, /alpha: Too big: expected number to be <=1, got 1\.5; the default is 0\.1/);
+  await refused({ rho: NaN }, /rho: Invalid input: expected number, received NaN; the default is 0\.1/);
   await refused({}, /federate: expected at least 2 images for each of the 3 clients, got no data for client 1; leave that client out/, [clients[0]!, select(images, range(0, 0)), clients[1]!]);
   assert.deepEqual([steps, tensorCount()], [0, before]);
 });

@@ -62,8 +62,8 @@ async function trainRounds(run: FederatedRun, input: FederatedInput): Promise<En
  * its local steps on its own images, and the server steps towards the average of what comes back, weighted by the
  * clients' numbers of images.
  *
- * Running batch-norm statistics start at the server's and are averaged with the same weights. A round in which no
- * client answers leaves the server as it was. The same input gives the same numbers, whether or not the training was
+ * Running batch-norm statistics start at the server's, move at w alone, and are averaged with the same weights, all the way
+ * whatever the server's learning rate. A round in which no client answers leaves the server as it was, Delta included. The same input gives the same numbers, whether or not the training was
  * stopped or killed and taken up again from its checkpoint, which is written when a client has answered.
  *
  * @throws RangeError before anything is computed, if a setting is out of range, more clients are asked than there are, a

@@ -44,7 +44,8 @@ interface Answering {
 /** Who takes part in a round, with the weights and steps of those who answer. */
 type Round = Omit<Participation, 'answering'> & { readonly answering: readonly Answering[] };
 
-const START: FederatedPosition = { history: [], clientsDone: 0, sums: NO_IMAGES, squaredUpdates: 0, steps: 0, gradientEvaluations: 0, roundSeconds: 0, seconds: 0 };
+/** Where every training begins. */
+export const START: FederatedPosition = { history: [], clientsDone: 0, sums: NO_IMAGES, squaredUpdates: 0, steps: 0, gradientEvaluations: 0, roundSeconds: 0, seconds: 0 };
 
 function planRounds({ settings, clients }: FederatedInput): Round[] {
   return Array.from({ length: settings.rounds }, (_, index) => {

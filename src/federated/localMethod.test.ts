@@ -7,7 +7,9 @@ import type { Vector } from '../engine/vector';
 import type { PerturbationRule } from '../optim/perturbation';
 import { sam } from '../optim/sam';
 import type { Objective } from '../optim/step';
+import { expectAllClose } from '../testing/expectAllClose';
 import { localOptimizer, localStep, withServerDirection } from './localMethod';
+import { serverStep, type ServerState } from './server';
 import type { FederatedSettings } from './settings';
 
 type MethodSettings = Pick<FederatedSettings, 'method' | 'rho' | 'alpha' | 'momentum' | 'weightDecay'>;
@@ -83,4 +85,33 @@ test('a rule that keeps a state, and one for FedAvg, are refused', () => {
   const remembering: PerturbationRule = { ...sam(), name: 'remembering', prepare: ({ state }) => state };
   assert.throws(() => localStep({ method: 'fedsam', rho: 0.1 }, remembering), { name: 'RangeError', message: /remembering keeps a state/ });
   assert.throws(() => localStep({ method: 'fedavg', rho: 0.1 }, sam()), { name: 'RangeError', message: /FedAvg perturbs nothing, got the rule SAM/ });
+});
+
+/** Delta after each round of one client on a loss of slope 1, in so many local steps. */
+function directionsOnPlane(momentum: number, rounds: number, localSteps: number): number[] {
+  const settings: MethodSettings = { ...SETTINGS, method: 'mofedsam', rho: 0.1, alpha: 0.1, momentum };
+  const step = localStep(settings);
+  const slope: Objective<PlainVector> = (parameters) => ({ loss: elementsOf(parameters)[0]!, gradient: PlainVector.of(1) });
+  let server: ServerState<PlainVector> = { parameters: PlainVector.of(0), direction: PlainVector.of(0) };
+  return Array.from({ length: rounds }, () => {
+    const optimizer = localOptimizer(settings, server.direction);
+    let current = { parameters: server.parameters.clone(), state: PlainVector.of(0) };
+    for (let index = 0; index < localSteps; index++) {
+      current = step({ ...current, objective: slope, optimizer, learningRate: 0.125 });
+    }
+    server = serverStep(server, { average: current.parameters, localSteps, learningRate: 0.125, serverLearningRate: 1 });
+    return elementsOf(server.direction)[0]!;
+  });
+}
+
+test("on a loss of constant slope Delta follows c (alpha g + (1 - alpha) Delta), where c is what the clients' own momentum adds up to: with .9 it grows, without it becomes g", () => {
+  for (const momentum of [0, 0.9]) {
+    // Of ten steps the k-th is 1 + m + ... + m^(k - 1) gradients long.
+    const c = Array.from({ length: 10 }, (_, k) => Array.from({ length: k + 1 }, (_unused, power) => momentum ** power)).flat().reduce((sum, value) => sum + value, 0) / 10;
+    const expected: number[] = [];
+    for (let round = 0; round < 40; round++) expected.push(c * (0.1 + 0.9 * (expected.at(-1) ?? 0)));
+    const found = directionsOnPlane(momentum, 40, 10);
+    expectAllClose(found, expected, { relative: 1e-9 });
+    assert.ok(momentum === 0 ? Math.abs(found[39]! - 1) < 0.02 : found[39]! > 1e10, `${found[39]}`);
+  }
 });

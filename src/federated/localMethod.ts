@@ -50,6 +50,9 @@ export function localStep({ method, rho }: Pick<FederatedSettings, 'method' | 'r
  * The clients' optimizer in one round: SGD, which starts anew; in MoFedSAM with the gradient
  * alpha grad L(w + eps) + (1 - alpha) Delta. Weight decay is added by SGD, at w and after the mixture.
  *
+ * The paper's clients have no momentum of their own. With momentum m the K steps of a round add up to c times K gradients, c up to
+ * 1 / (1 - m), and Delta, divided by K alone, to c times one gradient: where (1 - alpha) c exceeds 1 it grows from round to round.
+ *
  * @param direction Delta of the round before; stays the caller's.
  * @throws RangeError if momentum or weight decay are out of range.
  */

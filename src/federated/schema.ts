@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { MODEL_NAMES } from '../models/names';
+import { settingProblems } from '../train/settingProblems';
+import { DEFAULT_FEDERATED_CONFIG } from './presets';
 import { FEDERATED_METHODS, type FederatedConfig, type FederatedSettings } from './settings';
 
 const count = z.int().min(0);
@@ -50,8 +52,8 @@ export const FEDERATED_KEYS = Object.keys(configShape) as readonly (keyof Federa
 function parse<T>(caller: string, schema: z.ZodType<T>, value: unknown): T {
   const checked = schema.safeParse(value);
   if (!checked.success) {
-    const problems = checked.error.issues.map(({ path, message }) => `  ${path.join('.') || 'configuration'}: ${message}`);
-    throw new RangeError(`${caller}: these settings cannot be run:\n${problems.join('\n')}\nKnown settings: ${FEDERATED_KEYS.join(', ')}.`);
+    const problems = settingProblems(checked.error, value, DEFAULT_FEDERATED_CONFIG);
+    throw new RangeError(`${caller}: these settings cannot be run:\n${problems}\nKnown settings: ${FEDERATED_KEYS.join(', ')}.`);
   }
   return checked.data;
 }
@@ -65,7 +67,7 @@ function checkActiveClients(caller: string, activeClients: number, clients: numb
 /**
  * Checks the configuration of a federated run.
  *
- * @throws RangeError that lists each unknown key and each value out of range, with what was expected; or if more clients are asked than there are.
+ * @throws RangeError that lists each unknown key and each value out of range, with what was expected, what came, and the default; or if more clients are asked than there are.
  */
 export function validateFederatedConfig(config: unknown): FederatedConfig {
   const checked = parse('validateFederatedConfig', configSchema, config);

@@ -23,6 +23,8 @@ export interface RoundAnswer<V extends Vector> {
 /**
  * Weights of the clients in their average: p_i = n_i / (n_1 + n_2 + ...).
  *
+ * Qu et al. average with equal weights: the same where clients have equally many images.
+ *
  * @param sizes n_i, images of each client that came back.
  * @source McMahan et al. 2017 (arXiv 1602.05629), algorithm 1.
  */

@@ -6,7 +6,10 @@ export const FEDERATED_METHODS = ['fedavg', 'fedsam', 'mofedsam'] as const;
 /** Fields that mean the same in federated and in plain training. */
 type SharedSettings = Pick<TrainingSettings, 'model' | 'stem' | 'zeroInitResidual' | 'normalization' | 'cropPadding' | 'flip' | 'batchSize' | 'momentum' | 'weightDecay' | 'seed'>;
 
-/** Everything about a federated training but its data. The clients' optimizer starts anew in each round, with a velocity of 0. */
+/**
+ * Everything about a federated training but its data. The clients' optimizer starts anew in each round, with a velocity of 0; its
+ * `momentum` is 0 in the papers, and with much of it MoFedSAM diverges (see `localOptimizer`).
+ */
 export interface FederatedSettings extends SharedSettings {
   /** What a client does in a step: the gradient at w (FedAvg), at w + eps (FedSAM), or that mixed with the server's direction (MoFedSAM). */
   readonly method: (typeof FEDERATED_METHODS)[number];

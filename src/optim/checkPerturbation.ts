@@ -1,4 +1,4 @@
-import type { Vector } from '../engine/vector';
+import type { ParameterSpec, Vector } from '../engine/vector';
 import type { PerturbationInput } from './perturbation';
 
 /**
@@ -8,11 +8,12 @@ import type { PerturbationInput } from './perturbation';
  * @throws Error if it is no vector of the parameters' layout; Error if elements are no finite numbers though the gradient's are.
  */
 export function checkPerturbation<V extends Vector>(rule: string, perturbation: V, { parameters, gradient }: PerturbationInput<V>, finite: boolean): void {
-  const returned = layout(perturbation);
-  const expected = layout(parameters);
-  if (returned !== expected) {
+  // Rules written in a notebook are not always type-checked.
+  const returned = (perturbation as Partial<Vector> | undefined)?.specs;
+  const odd = returned === undefined ? 0 : firstDifference(returned, parameters.specs);
+  if (returned === undefined || odd !== undefined) {
     throw new Error(
-      `sharpnessAware: the rule ${rule} returned a perturbation of layout ${returned}, expected that of the parameters, ${expected}; build it from the gradient, for instance gradient.times(rho).`,
+      `sharpnessAware: the rule ${rule} returned a perturbation of layout ${layout(returned, odd)}, expected that of the parameters, ${layout(parameters.specs, odd)}; build it from the gradient, for instance gradient.times(rho).`,
     );
   }
   const norm = perturbation.norm();
@@ -23,9 +24,18 @@ export function checkPerturbation<V extends Vector>(rule: string, perturbation: 
   }
 }
 
-/** Names and shapes in short. Rules written in a notebook are not always type-checked. */
-function layout(vector: Partial<Vector> | undefined): string {
-  const specs = vector?.specs ?? [];
-  const shown = specs.slice(0, 3).map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
-  return vector?.specs === undefined ? 'no vector' : `(${specs.length} parameters: ${shown.join(', ')}${specs.length > 3 ? ', ...' : ''})`;
+/** The first parameter in which two layouts differ. */
+function firstDifference(a: readonly ParameterSpec[], b: readonly ParameterSpec[]): number | undefined {
+  const differs = (index: number): boolean => a[index]?.name !== b[index]?.name || a[index]?.shape.join() !== b[index]?.shape.join();
+  return a === b ? undefined : Array.from({ length: Math.max(a.length, b.length) }, (_, index) => index).find(differs);
+}
+
+/** Number of parameters, and up to three of them from one on. */
+function layout(specs: readonly ParameterSpec[] | undefined, from = 0): string {
+  if (specs === undefined) {
+    return 'no vector';
+  }
+  const shown = specs.slice(from, from + 3).map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
+  const texts = [...(from > 0 ? ['...'] : []), ...shown, ...(specs.length > from + 3 ? ['...'] : [])];
+  return `(${specs.length} parameters: ${texts.join(', ')})`;
 }

@@ -91,7 +91,7 @@ test('zero gradients leave the perturbation at zero', () => {
 
 test('settings out of range are refused', () => {
   for (const steps of [0, 1.5, NaN]) {
-    assert.throws(() => fgsm({ steps }), { name: 'RangeError', message: `fgsm: expected a whole number of steps, 1 or more, got ${steps}.` });
+    assert.throws(() => fgsm({ steps }), { name: 'RangeError', message: `fgsm: expected a whole number of steps, 1 or more, got ${steps}; the paper takes 10, and 1 is SAM's perturbation for p = infinity.` });
   }
   assert.throws(() => fgsm({ steps: 1, momentum: -1 }), /momentum of 0 or more/);
   assert.throws(() => fgsm({ steps: 1, stepLength: 0 }), /positive step length/);

@@ -29,10 +29,10 @@ export interface FgsmSettings {
  */
 export function fgsm({ steps, momentum = 0, ball = 'infinity', stepLength = 1 / steps, project = true }: FgsmSettings): PerturbationRule {
   if (!(Number.isSafeInteger(steps) && steps >= 1)) {
-    throw new RangeError(`fgsm: expected a whole number of steps, 1 or more, got ${steps}.`);
+    throw new RangeError(`fgsm: expected a whole number of steps, 1 or more, got ${steps}; the paper takes 10, and 1 is SAM's perturbation for p = infinity.`);
   }
   if (!(momentum >= 0 && momentum < Infinity && stepLength > 0 && stepLength < Infinity)) {
-    throw new RangeError(`fgsm: expected momentum of 0 or more and a positive step length, got ${momentum} and ${stepLength}.`);
+    throw new RangeError(`fgsm: expected momentum of 0 or more and a positive step length, got ${momentum} and ${stepLength}; the paper uses 1 and 1 / steps.`);
   }
   return {
     name: 'FGSM',

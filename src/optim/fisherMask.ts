@@ -24,7 +24,7 @@ export interface FisherMaskSettings {
 export function fisherMask({ sparsity, samples, every }: FisherMaskSettings): MaskSource {
   checkMaskSettings('fisherMask', { sparsity, every });
   if (!(Number.isSafeInteger(samples) && samples >= 1)) {
-    throw new RangeError(`fisherMask: expected 1 or more samples, got ${samples}.`);
+    throw new RangeError(`fisherMask: expected 1 or more samples, got ${samples}; the paper takes 16 to 1024.`);
   }
   return {
     name: 'Fisher',

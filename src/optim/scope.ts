@@ -12,6 +12,13 @@ const KINDS: Readonly<Record<PerturbationScope, readonly ParameterKind[] | undef
   noNorm: ['weight', 'bias'],
 };
 
+/** Checks a scope, for callers without types: an unknown one would perturb everything. @throws RangeError with the known ones. */
+export function checkScope(caller: string, scope: PerturbationScope): void {
+  if (!Object.hasOwn(KINDS, scope)) {
+    throw new RangeError(`${caller}: expected a scope of ${Object.keys(KINDS).join(', ')}, got ${scope}; "all" is the default.`);
+  }
+}
+
 /**
  * That part of a vector which is in scope. Rules see nothing else, so norms, radii and sparsities are those of the part.
  *

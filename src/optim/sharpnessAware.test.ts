@@ -152,15 +152,27 @@ test('an objective that throws on the way changes nothing', () => {
 test('perturbations of another layout, and such that are no numbers, are refused before the weights move', () => {
   const other = (): TensorVector => TensorVector.from([{ name: 'w', kind: 'weight', shape: [2] }], [Float32Array.of(1, 2)]);
   expectRestored({ name: 'odd', perturb: () => other() as never }, /the rule odd returned a perturbation of layout \(1 parameters: w \[2\]\), expected that of the parameters, \(4 parameters: conv.weight \[2\]/);
+  const last = SPECS.map((spec, index) => (index === 3 ? { ...spec, shape: [2] } : spec));
+  const unlike = (): TensorVector => TensorVector.from(last, last.map(({ shape }) => new Float32Array(shape[0]!)));
+  expectRestored({ name: 'unlike in its last', perturb: () => unlike() as never }, /layout \(4 parameters: \.\.\., fc\.bias \[2\]\), expected that of the parameters, \(4 parameters: \.\.\., fc\.bias \[1\]\); build it from the gradient/);
   expectRestored({ name: 'empty', perturb: () => undefined as never }, /the rule empty returned a perturbation of layout no vector/);
   expectRestored({ name: 'nan', perturb: ({ gradient }) => gradient.times(NaN) }, /the rule nan returned a perturbation of norm NaN .*guard divisions/);
   expectRestored({ name: 'endless', perturb: ({ gradient }) => gradient.times(Infinity) }, /the rule endless returned a perturbation of norm (NaN|Infinity)/);
+});
+
+test('a rule that overwrites what it was given, and then fails, changes nothing', () => {
+  expectRestored({ name: 'careless', perturb: ({ parameters, gradient }) => { parameters.addScaledInPlace(gradient, 5); gradient.addScaledInPlace(parameters, 5); throw new Error('careless'); } }, 'careless');
 });
 
 test('a radius out of range is refused before any gradient', () => {
   for (const rho of [-1, NaN, Infinity]) {
     expectRestored(sam(), /SAM: expected a radius rho of 0 or more/, () => assert.fail('no gradient is wanted'), rho);
   }
+});
+
+test('a rule without perturb and an unknown scope, as from code without types, are refused', () => {
+  assert.throws(() => sharpnessAware({ rule: { name: 'mine' } as never }), { name: 'TypeError', message: /sharpnessAware: expected a rule with a function `perturb`, got none; write/ });
+  assert.throws(() => sharpnessAware({ rule: sam(), scope: 'norms' as never }), { name: 'RangeError', message: 'sharpnessAware: expected a scope of all, weights, norm, noNorm, got norms; "all" is the default.' });
 });
 
 test('images are needed by a rule that reads them', () => {

@@ -3,7 +3,7 @@ import { groupsOf } from './groups';
 import { acrossGradient, checkLook, lookedUpGradient, type LookSettings } from './lookSam';
 import { checkRho, EMPTY_STATE, type PerturbationRule, type PerturbationState } from './perturbation';
 import { disposeReplaced, firstGradient, perturbedGradient, type FoundGradient } from './perturbedGradient';
-import type { PerturbationScope } from './scope';
+import { checkScope, type PerturbationScope } from './scope';
 import type { Step, StepInput, StepOutput } from './step';
 import { withTemporaries } from './temporaries';
 
@@ -63,9 +63,14 @@ export interface SharpnessAware {
  * With groups of m images each group climbs on its own; losses and gradients are averaged. Batch norm
  * uses each group's own moments; what becomes of the running statistics is the objective's business.
  *
- * @throws RangeError if LookSAM's settings are out of range, or are asked of a rule that has no pass at w.
+ * @throws TypeError for a rule without `perturb`; RangeError for an unknown scope, or if LookSAM's settings are out of range or are
+ * asked of a rule that has no pass at w.
  */
 export function sharpnessAware({ rule, scope = 'all', groupSize, look }: SharpnessAwareSettings): SharpnessAware {
+  if (typeof (rule as Partial<PerturbationRule> | undefined)?.perturb !== 'function') {
+    throw new TypeError("sharpnessAware: expected a rule with a function `perturb`, got none; write { name: 'mine', perturb: ({ gradient, rho }) => ... }, or take sam().");
+  }
+  checkScope('sharpnessAware', scope);
   if (look) {
     checkLook(look);
     if (rule.climbsAlong === 'momentum') {

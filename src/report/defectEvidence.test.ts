@@ -36,7 +36,28 @@ test('each defect is compared with the same training without it, and what follow
   assert.equal(evidence['Learning rate 1 without warm-up, SGD, CIFAR-100'], 'nothing: the training without it stays near guessing too');
   // Differences of 2, 3 and 4 points: mean 3, standard error 1 / sqrt 3, t = 5.196 with two degrees of freedom, p = 0.035; half width 4.303 / sqrt 3.
   assert.equal(evidence["ASAM's form at SAM's radius"], 'the error is 3.00 ± 2.48 points higher, p = 0.035');
-  assert.match(evidence['FGSM, T = 2: no projection']!, /^no difference found \(0\.00 ± 0\.00 points/);
+  assert.equal(evidence['FGSM, T = 2: no projection'], 'no difference found (0.00 ± 0.00 points higher, p = 1.000); more than 0.00 points are ruled out');
+});
+
+/** What follows for ASAM's form if its errors differ from SAM's by so much with seeds 0, 1, 2. */
+function followsFrom(...differences: readonly [number, number, number]): string | undefined {
+  const runs = made(({ method, asamEta, seed }) => 60 + (method === 'asam' && asamEta === 0 ? differences[seed]! : 0));
+  return defectEvidence(runs).find(({ defect }) => defect === "ASAM's form at SAM's radius")?.follows;
+}
+
+test('what is ruled out depends on the interval: a narrow one rules out what is beyond it, a wide one nothing', () => {
+  // Means of 0 with deviations of 1 and 4; the half width is 4.303 deviations / sqrt 3.
+  assert.equal(followsFrom(-1, 0, 1), 'no difference found (0.00 ± 2.48 points higher, p = 1.000); more than 2.48 points are ruled out');
+  assert.equal(followsFrom(-4, 0, 4), 'no difference found (0.00 ± 9.94 points higher, p = 1.000); the interval is too wide to rule out 5 points');
+});
+
+test('beside a control that has hardly left guessing a difference says little, and the table says so', () => {
+  // Guessing is 99 % wrong: with a training error of 92 % the control is 7 points better.
+  const runs = made(({ learningRate, seed }) => 80 + (learningRate === 1 ? 1 + seed : 0)).map((run) => ({ ...run, history: run.history.map((record) => ({ ...record, trainTop1Error: 92 })) }));
+  assert.equal(
+    defectEvidence(runs).find(({ defect }) => defect === 'Learning rate 1 without warm-up, SGD, CIFAR-100')?.follows,
+    'no difference found (2.00 ± 2.48 points higher, p = 0.074); more than 4.48 points are ruled out; the training without it itself has hardly left guessing, so nothing is said of one that has',
+  );
 });
 
 test('too few runs are an observation, and none are nothing', () => {

@@ -6,7 +6,7 @@ import type { RunResult } from '../experiment/result';
 import { runId } from '../experiment/store';
 import { plusMinus, type MethodStudyName } from './methodStudies';
 import { recordsToMarkdown, type Headings } from './recordTable';
-import { LEVEL, trains } from './studyReading';
+import { hardlyTrains, LEVEL, trains } from './studyReading';
 
 /** A defect of the original's code beside the same training without it, as text. */
 export interface DefectEvidence {
@@ -40,6 +40,9 @@ interface Pair {
   readonly withIt: Settings;
   readonly without: Settings;
 }
+
+/** Points of error that count as a large difference, such as would explain one of the report's anomalies. */
+const LARGE = 5;
 
 const { asamForm, perCoordinateRadius, noProjection, fgsmAsItRan, learningRate, selectionOnTest, cutoutPerBatch } = PUBLISHED_DEFECTS;
 const { batchSize } = learningRate;
@@ -101,7 +104,14 @@ function conclusion(found: ComparisonRow, base: ComparisonRow, dataset: Experime
     return 'an observation: too few runs';
   }
   const difference = `${plusMinus(Math.abs(found.difference), found.differenceHalfWidth)} points ${found.difference < 0 ? 'lower' : 'higher'}, p = ${found.pValue.toFixed(3)}`;
-  return found.pValue < LEVEL ? `the error is ${difference}` : `no difference found (${difference}); large ones are ruled out`;
+  const verdict = found.pValue < LEVEL ? `the error is ${difference}` : `no difference found (${difference}); ${whatIsOpen(found)}`;
+  return hardlyTrains(base, dataset) ? `${verdict}; the training without it itself has hardly left guessing, so nothing is said of one that has` : verdict;
+}
+
+/** What the 95 % interval of a difference that was not found leaves possible. */
+function whatIsOpen({ difference, differenceHalfWidth }: ComparisonRow): string {
+  const farthest = Math.abs(difference!) + differenceHalfWidth!;
+  return farthest <= LARGE ? `more than ${farthest.toFixed(2)} points are ruled out` : `the interval is too wide to rule out ${LARGE} points`;
 }
 
 /** The table of `defectEvidence` in GitHub's Markdown. */

@@ -40,7 +40,9 @@ test('a study finds its runs by their settings, tests them in pairs, and says wh
 test('the reading names what the test finds, and no difference that it does not', () => {
   const text = readStudy(methodStudy(FAMILY, 'family'));
   assert.match(text, /finds a difference for SAM \(3\.00 points lower\)\./);
-  assert.match(text, /It finds no difference at the level of 5 %, .* for ASAM, ρ = 0\.5\./);
+  // Differences of -10, 9 and 0 points: mean -1/3, deviation 9.504, half width 4.303 x 9.504 / sqrt 3.
+  assert.match(text, /It finds no difference at the level of 5 %, and leaves open what lies in the 95 % interval, for ASAM, ρ = 0\.5 \(−23\.94 to \+23\.28 points\)\./);
+  assert.doesNotMatch(text, /better than guessing/);
   // Two tests: 1 - 0.95².
   assert.match(text, /With 2 tests, .* about 10 % of such tables/);
   assert.equal(readStudy(methodStudy([], 'family')), 'Nothing can be said yet: not run.');

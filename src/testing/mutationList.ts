@@ -16,7 +16,7 @@ function of(file: string, tests: readonly string[], changes: readonly (readonly 
   return changes.map(([name, find, replace]) => ({ name, file, find, replace, tests }));
 }
 
-/** All of them, by file. */
+/** All of them, by file. What the family is made of comes with what compares, schedules and exports it. */
 export const MUTATIONS: readonly Mutation[] = [
   ...of('optim/sam', ['optim/sam'], [
     ['drops the norm', 'gradient.times(rho / norm)', 'gradient.times(rho)'],
@@ -31,7 +31,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('engine/convolutionKernels', ['engine/kernelChoice'], [
     ['the filter gradient as a convolution forgets the stride', '{ stride: 1, padding }, stride)', '{ stride: 1, padding }, 1)'],
     ['it forgets the padding', '{ stride: 1, padding }, stride)', '{ stride: 1, padding: 0 }, stride)'],
-    ['it leaves channels and images as they are', 'permuted(x, [3, 1, 2, 0])', 'permuted(x, [0, 1, 2, 3])'],
+    ['it leaves channels and images as they are', 'permuted)(x, [3, 1, 2, 0])', 'permuted)(x, [0, 1, 2, 3])'],
   ]),
   ...of('engine/graph/compiled', ['engine/graph/compiled'], [
     ['a graph is used whatever bits it gives', 'if (digest(outputs) === found.outcome)', 'if (true)'],
@@ -76,6 +76,11 @@ export const MUTATIONS: readonly Mutation[] = [
     ['later gradients unmasked', 'ownThere(input.gradientAt(point)).multiply(kept)', 'input.gradientAt(point)'],
     ['a new mask at each step', 'input.step % source.every !== 0', 'false'],
   ]),
+  ...of('optim/sparse', ['optim/sparse'], [
+    ['logs the share of ones as the sparsity', '1 - mask.norm(1) /', 'mask.norm(1) /'],
+    ['logs the overlap with itself', '(0, mask_1.overlap)(mask, before)', '(0, mask_1.overlap)(mask, mask)'],
+    ['accepts any sparsity', '!(sparsity >= 0 && sparsity <= 1)', 'false'],
+  ]),
   ...of('optim/fisherMask', ['optim/sparse'], [
     ['gradients instead of their squares', 'absPower(2)', 'absPower(1)'],
     ['one image again and again', 'sampleGradient(index)', 'sampleGradient(0)'],
@@ -102,17 +107,19 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...of('optim/perturbedGradient', ['optim/sharpnessAware', 'optim/sam'], [
     ['the second gradient at w', 'return (0, scope_1.plusInScope)(input.parameters, perturbation, climb.scope);', 'return input.parameters.clone();'],
-    ['statistics move in both phases', "this.evaluate(own(this.climbed(kept, part, prepare)), 'perturbed', part)", "this.evaluate(own(this.climbed(kept, part, prepare)), 'first', part)"],
+    ['statistics move in both phases', "this.evaluate(point, 'perturbed', part)", "this.evaluate(point, 'first', part)"],
     ['groups are summed, not averaged', 'sum.addScaledInPlace(vector, 1 / this.groups)', 'sum.addScaledInPlace(vector, 1)'],
     ['each group sees the whole batch', 'return objective(point, phase, part);', 'return objective(point, phase);'],
     ['what a failed step made is not freed', 'disposeReplaced(climbing.rule, input.method.rule);', ''],
   ]),
   ...of('optim/checkPerturbation', ['optim/sharpnessAware'], [
-    ['accepts any layout', 'if (returned !== expected)', 'if (false)'],
+    ['accepts any layout', 'returned === undefined || odd !== undefined', 'false'],
+    ['compares the first parameters alone', 'Math.max(a.length, b.length)', 'Math.min(3, a.length, b.length)'],
     ['accepts what is no number', '!Number.isFinite(norm) && finite', 'false'],
   ]),
   ...of('optim/scope', ['optim/sharpnessAware'], [
     ['all parameters in every scope', 'return kinds === undefined ? vector.clone() : vector.select(kinds);', 'return vector.clone();'],
+    ['an unknown scope is all parameters', '!Object.hasOwn(KINDS, scope)', 'false'],
     ['norm scope without its shifts', "norm: ['normScale', 'normShift']", "norm: ['normScale']"],
   ]),
   ...of('optim/groups', ['optim/sharpnessAware'], [['groups that do not divide the batch', '&& images % groupSize === 0', '']]),
@@ -120,12 +127,16 @@ export const MUTATIONS: readonly Mutation[] = [
     ['matches with the square root upside down', '1 / p - 1 / 2', '1 / 2 - 1 / p'],
     ['a falling radius rises', 'rho * (1 - progress)', 'rho * progress'],
   ]),
+  ...of('optim/schedule', ['optim/schedule'], [
+    ['the decay takes all of the time after warm-up', '(1 - progress) / decayShare', '1 - progress'],
+    ['perturbations of the tail form start after its decay', '>= 1 - (settings.decayShare ?? DECAY_SHARE)', '> 1 - (settings.decayShare ?? DECAY_SHARE) / 2'],
+  ]),
   ...of('optim/sgd', ['optim/sgd', 'optim/sam'], [['no weight decay', 'if (weightDecay > 0)', 'if (false)']]),
   ...of('train/batchObjective', ['train/batchObjective'], [
     ['batch-norm statistics move at w + eps too', "if (phase === 'first')", 'if (true)'],
     ['no weight decay in the loss', 'if (penalty.weightDecay > 0)', 'if (false)'],
     ['statistics of the first group alone', 'others.length === 0 ? only : mean([only, ...others])', 'only'],
-    ['single images with the moments of a batch', 'training: false', 'training: true'],
+    ['single images with the moments of a batch', 'image, labelSmoothing, false)', 'image, labelSmoothing, true)'],
   ]),
   ...of('train/method', ['train/loop'], [
     ['perturbations in all epochs', 'return begun && (end === 0 || step < end * stepsPerEpoch);', 'return true;'],
@@ -143,6 +154,61 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...of('optim/dynamicMask', ['train/methodOptions'], [
     ['the share counts from all elements', 'Math.floor(live * dropShare', 'Math.floor(size * dropShare'],
+  ]),
+  ...of('tfjs/variableSnapshot', ['tfjs/cpuBackend'], [['variables stay at w + eps', 'variable.assign(value);', '']]),
+  ...of('tfjs/lossPasses', ['tfjs/cpuBackend'], [
+    ['batch-norm statistics move at w + eps too', "pass === 'perturbed' ? (0, variableSnapshot_1.allVariables)() : this.parameters.variables", 'this.parameters.variables'],
+    ['the second gradient at w', 'this.parameters.moveTo(point);', ''],
+  ]),
+  ...of('tfjs/parameterVariables', ['tfjs/parameterVariables'], [['gamma and beta are biases', 'LAYER_WEIGHTS[last] ??', '']]),
+  ...of('tfjs/sharpnessAwareOptimizer', ['tfjs/cpuBackend'], [
+    ['what the rule keeps is forgotten', 'this.method = output.method;', ''],
+    ['the two phases leave batch-norm statistics where the second one took them', 'this.climbsAlongMomentum ? parameters.variables : (0, variableSnapshot_1.allVariables)()', 'parameters.variables'],
+    ['accepts any radius', "(0, perturbation_1.checkRho)('SharpnessAwareOptimizer', settings?.rho ?? NaN);", ''],
+    ['a radius that was changed is not looked at', '(0, perturbation_1.checkRho)(`SharpnessAwareOptimizer.${caller}`, this.rho);', ''],
+    ['a step begins at w + eps', 'if (this.before) {', 'if (false) {'],
+  ]),
+  ...of('experiment/compare', ['experiment/compare'], [
+    ['equal gradients are equal epochs', 'Math.round(config.epochs * share)', 'config.epochs'],
+    ['the warm-up stays as long', '(config.warmupEpochs * epochs) / config.epochs', 'config.warmupEpochs'],
+  ]),
+  ...of('experiment/comparisonRows', ['experiment/comparisonRows'], [['pairs whatever the seed', 'config.seed === result.config.seed', 'config']]),
+  ...of('experiment/pairedTest', ['experiment/pairedTest'], [['a test of one side', 'pValue: 2 * (1 -', 'pValue: (1 -']]),
+  ...of('experiment/run', ['experiment/run'], [['the defect of choosing on the test set does nothing', 'bestEvaluation(outcome) ?? last', 'last']]),
+  ...of('data/batches', ['data/batches'], [['the defect of one cutout square for a batch does nothing', "augmentation.cutoutPer === 'batch' ? first : placement", 'placement']]),
+  ...of('data/partition', ['data/partition'], [['equal shares at any concentration', 'logGamma(concentration, source)', 'logGamma(1e6, source)']]),
+  ...of('federated/clients', ['federated/clients'], [['accepts a client without data', 'images < FEWEST_IMAGES', 'false']]),
+  ...of('federated/server', ['federated/networkRounds'], [
+    ['clients weigh alike, whatever they have', 'size / total', '1 / sizes.length'],
+    ["the server's learning rate on its own weights", 'parameters, 1 - serverLearningRate', 'parameters, serverLearningRate'],
+    ['Delta has the scale of all local steps', '1 / (localSteps * learningRate)', '1 / learningRate'],
+    ['Delta points backwards', '1 / (localSteps * learningRate)', '-1 / (localSteps * learningRate)'],
+  ]),
+  ...of('federated/localMethod', ['federated/networkRounds'], [
+    ['alpha weighs Delta', 'direction, 1 - alpha', 'direction, alpha'],
+    ['all of Delta is added', 'direction, 1 - alpha', 'direction, 1'],
+    ["the client's gradient is not scaled by alpha", 'gradient.times(alpha)', 'gradient.times(1)'],
+    ['MoFedSAM is FedSAM', "method === 'mofedsam' ?", 'false ?'],
+    ['FedSAM is FedAvg', "method !== 'fedavg'", "method === 'mofedsam'"],
+  ]),
+  ...of('federated/localTraining', ['federated/networkRounds'], [
+    ['batch-norm statistics move at w + eps too', "if (phase === 'first')", 'if (true)'],
+    ['one local epoch', 'epoch <= localEpochs', 'epoch <= 1'],
+    ['the same order of images in each round', '(round - 1) * localEpochs + epoch', 'epoch'],
+  ]),
+  ...of('federated/federatedRun', ['federated/networkRounds'], [
+    ['statistics are summed, not averaged', 'addScaledInPlace(local.statistics, answering.weight)', 'addScaledInPlace(local.statistics, 1)'],
+    ['K without the weights of the clients', 'sum + weight * steps', 'sum + steps / answering.length'],
+    ['Delta is forgotten', '...next, statistics: statisticsSum', '...next, direction: next.direction.zeros(), statistics: statisticsSum'],
+    ['drift from the start, not from the average', 'squaredUpdates - updateNorm ** 2', 'squaredUpdates'],
+  ]),
+  ...of('federated/settings', ['federated/networkRounds'], [["the clients' rate stays", '** (round - 1)', '** 0']]),
+  ...of('federated/participation', ['federated/networkRounds'], [['those that fail answer', 'chance.uniform() >= dropOut', 'chance.uniform() < dropOut']]),
+  ...of('train/loop', ['train/loop'], [['what a failed training made is not freed', 'run.dispose();', '']]),
+  ...of('train/method', ['train/loop'], [['a radius out of range is found when perturbations begin', '(0, perturbation_1.checkRho)(rule.name, settings.rho);', '']]),
+  ...of('report/defectEvidence', ['report/defectEvidence'], [
+    ['large differences are ruled out whatever the interval', 'farthest <= LARGE', 'true'],
+    ['a control that hardly trains is as good as any', '(0, studyReading_1.hardlyTrains)(base, dataset) ?', 'false ?'],
   ]),
   ...of('train/checkpoint', ['train/loop'], [['forgets what the method keeps', '...(method ? { method:', '...(false ? { method:']]),
 ];

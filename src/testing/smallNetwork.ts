@@ -1,7 +1,7 @@
 import { globalAveragePool } from '../engine/pooling';
 import { ModelBuilder, sequence, type Model } from '../models/model';
 
-/** The network of make_options.py: two convolutions of stride 2 with batch norm, and an affine layer on the channels' means. */
+/** `SmallNetwork` in reference.py: two convolutions of stride 2 with batch norm, and an affine layer on the channels' means. */
 export function smallNetwork(): Model {
   const builder = new ModelBuilder();
   const apply = sequence(

@@ -73,10 +73,14 @@ test('an asynchronous climb refuses rules that need more of the loss, and a seco
   const { w, loss } = bowl();
   const made = (rule: PerturbationRule): SharpnessAwareOptimizer => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, rule, images: { count: () => 2, loss } });
   const [twice, steps, fisher] = [made(sam()), made(fgsm({ steps: 2 })), made(sparse(sam(), fisherMask({ sparsity: 0.5, samples: 2, every: 1 })))];
+  const noNumbers = made({ name: 'mine', perturb: ({ gradient }) => gradient.times(NaN) });
+  const nothing = made({ name: 'mine', perturb: ({ gradient }) => gradient.select([]) });
   const { value, grads } = twice.computeGradients(loss);
   const held = tf.memory().numTensors;
   await assert.rejects(steps.climbAsync(grads), /FGSM asks for gradients at further points/);
   await assert.rejects(fisher.climbAsync(grads), /reads gradients of single images/);
+  await assert.rejects(noNumbers.climbAsync(grads), /mine returned a perturbation of norm NaN/);
+  await assert.rejects(nothing.climbAsync(grads), /mine returned a perturbation of layout/);
   const [first, second] = await Promise.allSettled([twice.climbAsync(grads), twice.climbAsync(grads)]);
   assert.deepEqual([first.status, second.status], ['fulfilled', 'rejected']);
   twice.restore();

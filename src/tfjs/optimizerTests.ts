@@ -227,6 +227,9 @@ function testLoss(): void {
       assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho }), { name: 'RangeError', message: /SharpnessAwareOptimizer: expected a radius rho of 0 or more/ });
     }
     assert.throws(() => new SharpnessAwareOptimizer('sgd' as unknown as tf.Optimizer, { rho: 0.05 }), { name: 'TypeError', message: /expected a tf.Optimizer to take the steps, got string/ });
+    assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), undefined as never), { name: 'RangeError', message: /expected a radius rho of 0 or more/ });
+    assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, scope: 'norms' as never }), { name: 'RangeError', message: /expected a scope of all, weights, norm, noNorm, got norms/ });
+    assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, rule: { name: 'mine' } as never }), { name: 'TypeError', message: /expected a rule with a function `perturb`/ });
     assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, look: { every: 0, alpha: 1 } }), /lookSam/);
     const changed = new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05 });
     changed.rho = -1;

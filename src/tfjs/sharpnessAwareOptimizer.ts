@@ -47,7 +47,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
 
   /**
    * @param base takes the steps; it keeps its learning rate, its momentum and its count of steps.
-   * @throws TypeError if base is no `tf.Optimizer`; RangeError if rho is negative or not finite.
+   * @throws TypeError if base is no `tf.Optimizer`, or the rule none; RangeError if rho is negative or not finite, or the scope unknown.
    */
   constructor(
     readonly base: Optimizer,
@@ -57,7 +57,8 @@ export class SharpnessAwareOptimizer extends Optimizer {
     if (!(base instanceof Optimizer)) {
       throw new TypeError(`SharpnessAwareOptimizer: expected a tf.Optimizer to take the steps, got ${typeof base}; pass for instance tf.train.momentum(0.1, 0.9).`);
     }
-    checkRho('SharpnessAwareOptimizer', settings.rho);
+    // Code without types may leave the settings out.
+    checkRho('SharpnessAwareOptimizer', (settings as Partial<SharpnessAwareOptimizerSettings> | undefined)?.rho ?? NaN);
     const { rho, rule = sam(), scope = 'all', look } = settings;
     this.rho = rho;
     this.rule = rule;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
+import type { PerturbationRule } from '../optim/perturbation';
+import { sam } from '../optim/sam';
 import { Bowl, RULES, withStatistics, type Case } from './bowl';
 import { SharpnessAwareOptimizer } from './sharpnessAwareOptimizer';
 
@@ -42,6 +44,28 @@ export function testTwoPhases(): void {
     assert.deepEqual([...bowl.w.dataSync(), moving.dataSync()[0]], [...Bowl.start, statistics]);
     tf.dispose([value, grads]);
     assert.equal(tf.memory().numTensors, held);
+  });
+
+  test('a climb with a rule that fails or returns nonsense, or with a radius out of range, leaves the variables to the bit, and no tensor', () => {
+    const { bowl, moving, loss } = withStatistics();
+    const { value, grads } = new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05 }).computeGradients(loss);
+    const statistics = moving.dataSync()[0];
+    const rules: readonly (readonly [PerturbationRule, number, RegExp])[] = [
+      [{ name: 'mine', perturb: () => { throw new Error('not today'); } }, 1, /not today/],
+      [{ name: 'mine', perturb: ({ gradient }) => gradient.times(NaN) }, 1, /mine returned a perturbation of norm NaN/],
+      [{ name: 'mine', perturb: ({ gradient }) => gradient.select(['bias']) }, 1, /mine returned a perturbation of layout/],
+      [{ name: 'mine', perturb: () => undefined as never }, 1, /mine returned a perturbation of layout no vector/],
+      [sam(), NaN, /SharpnessAwareOptimizer.climb: expected a radius rho of 0 or more, got NaN/],
+    ];
+    for (const [rule, rho, message] of rules) {
+      const optimizer = new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 1, rule });
+      optimizer.rho = rho;
+      const held = tf.memory().numTensors;
+      assert.throws(() => optimizer.climb(grads), message);
+      assert.deepEqual([...bowl.w.dataSync(), moving.dataSync()[0]], [...Bowl.start, statistics]);
+      assert.equal(tf.memory().numTensors, held, String(message));
+    }
+    tf.dispose([value, grads]);
   });
 
   test('a climb without the loss refuses rules that need more of it', () => {

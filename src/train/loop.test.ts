@@ -126,6 +126,22 @@ void test("a rule of the user's own trains as the built-in one with the same for
   assert.equal(tensorCount(), before);
 });
 
+void test('a rule that returns no numbers, a radius out of range and a listener that throws end the run with what they said, and leave no tensor', async () => {
+  const before = tensorCount();
+  const broken: PerturbationRule = { name: 'broken later', perturb: ({ gradient, rho, step }) => gradient.times(step < 2 ? rho : NaN) };
+  const failing: readonly (readonly [Partial<TrainingInput>, Partial<TrainingSettings>, RegExp])[] = [
+    [{ rule: broken }, {}, /the rule broken later returned a perturbation of norm NaN .*guard divisions/],
+    [{}, { method: 'ssamD', rho: -1 }, /expected a radius rho of 0 or more, got -1; /],
+    [{ onProgress: () => assert.fail('it should not begin') }, { rho: NaN, perturbationStart: 2 }, /expected a radius rho of 0 or more, got NaN; /],
+    [{}, { method: 'ssamF', sparsity: 1.5 }, /expected a sparsity from 0 .*, got 1\.5; /],
+    [{ onProgress: () => { throw new Error('no room to draw'); } }, {}, /^Error: no room to draw$/],
+  ];
+  for (const [changes, settings, message] of failing) {
+    await assert.rejects(train({ ...input({ batchSize: 10, ...settings }), ...changes }), message);
+    assert.equal(tensorCount(), before, String(message));
+  }
+});
+
 void test('a checkpoint of other settings is refused, and stays', async () => {
   const checkpoint = { file: join(folder, 'other.safetensors'), everySeconds: 0, fingerprint: 'a' };
   disposeNetwork((await train({ ...input({ epochs: 1, warmupEpochs: 0 }), checkpoint })).network);

@@ -14,7 +14,7 @@ import { BatchObjective } from './batchObjective';
 import { loadCheckpoint, saveCheckpoint, type TrainingPosition } from './checkpoint';
 import { evaluate } from './evaluate';
 import { trainingMethod, type TrainingMethod } from './method';
-import type { NetworkState } from './network';
+import { disposeNetwork, type NetworkState } from './network';
 import type { TrainingProgress } from './progress';
 import type { EpochRecord, Evaluation } from './record';
 import type { TrainingSettings } from './settings';
@@ -231,6 +231,11 @@ class TrainingRun {
     const { history, seconds, gradientEvaluations } = this.position;
     return { status, ...(divergence === undefined ? {} : { divergence }), network: this.network, history, seconds, gradientEvaluations };
   }
+
+  /** Frees everything, after an error. */
+  dispose(): void {
+    disposeNetwork(this.end('stopped').network);
+  }
 }
 
 /**
@@ -238,13 +243,22 @@ class TrainingRun {
  * killed and taken up again from its checkpoint.
  *
  * @throws RangeError if a batch is larger than the training set, or a setting of the method is out of range, or groups do not
- * divide each batch; Error for a checkpoint of other settings. Nothing has been trained then.
+ * divide each batch; Error for a checkpoint of other settings. Nothing has been trained then. What a rule or a listener throws
+ * passes through, and the run's tensors are freed.
  */
 export async function train(input: TrainingInput): Promise<TrainingOutcome> {
-  const { settings, trainingSet, shouldStop } = input;
-  const { batchSize, seed, normalization, cropPadding, flip, cutout, cutoutPer } = settings;
   const run = new TrainingRun(input);
   run.open();
+  try {
+    return await trainEpochs(run, input);
+  } catch (error) {
+    run.dispose();
+    throw error;
+  }
+}
+
+async function trainEpochs(run: TrainingRun, { settings, trainingSet, shouldStop }: TrainingInput): Promise<TrainingOutcome> {
+  const { batchSize, seed, normalization, cropPadding, flip, cutout, cutoutPer } = settings;
   while (run.epoch <= settings.epochs) {
     const batches = trainingBatches(trainingSet, { batchSize, epoch: run.epoch, seed, normalization, augmentation: { cropPadding, flip, cutout, cutoutPer } });
     let skipped = run.position.step;

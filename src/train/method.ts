@@ -6,7 +6,7 @@ import { fgsm } from '../optim/fgsm';
 import { fisherMask } from '../optim/fisherMask';
 import { groupsOf } from '../optim/groups';
 import { msam } from '../optim/msam';
-import type { PerturbationRule } from '../optim/perturbation';
+import { checkRho, type PerturbationRule } from '../optim/perturbation';
 import { matchingTwoNorm, rhoAt } from '../optim/radius';
 import { sam } from '../optim/sam';
 import { isDecaying, learningRateAt } from '../optim/schedule';
@@ -86,6 +86,10 @@ export function trainingMethod(settings: TrainingSettings, { stepsPerEpoch, batc
   const totalSteps = settings.epochs * stepsPerEpoch;
   const perturbedSteps = Array.from({ length: totalSteps }, (_, step) => isPerturbed(settings, step, stepsPerEpoch)).filter(Boolean).length;
   const rule = own ?? ruleOf(settings, stepsPerEpoch, perturbedSteps);
+  if (rule) {
+    // Perturbations may begin late in a run.
+    checkRho(rule.name, settings.rho);
+  }
   const groups = settings.groupSize === 0 ? {} : { groupSize: settings.groupSize };
   batchSizes.forEach((size) => groupsOf(size, groups.groupSize));
   const look = settings.method === 'lookSam' ? { look: { every: settings.lookEvery, alpha: settings.lookAlpha } } : {};

@@ -54,7 +54,7 @@ const SPREADS = 4;
  * How far our walks may be from the double-precision ones. What rounding does depends on the network; a walk's own spread is
  * a few draws of it, so the largest of the file counts.
  */
-export function toleranceOf({ walks }: WalkFixture): number {
+export function toleranceOf({ walks }: Pick<WalkFixture, 'walks'>): number {
   return SPREADS * Math.max(...Object.values(walks).map(({ spread }) => spread));
 }
 
@@ -119,7 +119,8 @@ function decaying({ weightDecay, weightDecayIn, weightDecayOn }: TrainingSetting
   };
 }
 
-function statisticsByName(model: Model, statistics: readonly ChannelStatistics[]): Record<string, Float32Array> {
+/** Running statistics, named as in PyTorch. */
+export function statisticsByName(model: Model, statistics: readonly ChannelStatistics[]): Record<string, Float32Array> {
   return Object.fromEntries(
     model.statistics.flatMap(({ name }, index) => {
       const { mean, variance } = statistics[index]!;

@@ -1,0 +1,22 @@
+import type { z } from 'zod';
+
+/**
+ * What is wrong with settings, a line each: which setting, what was expected, what came, and the default that would do.
+ *
+ * @param found what zod found when it checked `given`.
+ */
+export function settingProblems(found: z.ZodError, given: unknown, defaults: object): string {
+  const lines = found.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    const came = at(given, path);
+    const got = name === '' || message.includes('received') ? '' : `, got ${typeof came === 'string' ? `"${came}"` : String(came)}`;
+    const fallback = at(defaults, path);
+    const mend = name === '' || fallback === undefined ? '' : `; the default is ${JSON.stringify(fallback)}`;
+    return `  ${name || 'settings'}: ${message}${got}${mend}`;
+  });
+  return lines.join('\n');
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => (typeof inner === 'object' && inner !== null ? (inner as Readonly<Record<PropertyKey, unknown>>)[key] : undefined), value);
+}
