@@ -1,5 +1,6 @@
 import { meanInterval } from '../experiment/interval';
 import { pairedTest } from '../experiment/pairedTest';
+import type { StudySettings } from '../landscape/study/settings';
 import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
 import { describeModel } from './recipe';
 import type { Headings } from './recordTable';
@@ -31,14 +32,20 @@ const MEASURES: Readonly<Record<string, (net: StudiedNet) => number | undefined>
   "SAM's, 1 step": ({ sharpness }) => sharpness?.sam.sharpness,
 };
 
+/** Settings that no measure of the table depends on: those of drawings, and kernels, which differ in rounding alone. */
+const UNRELATED: Readonly<Partial<Record<keyof StudySettings, undefined>>> = {
+  weights: undefined, kernels: undefined, slicePoints: undefined, gridPoints: undefined, rimMultiple: undefined, interpolationPoints: undefined,
+  curveSteps: undefined, curveLearningRate: undefined, densityProbes: undefined, densitySteps: undefined, testPerClass: undefined,
+};
+
 /**
  * How sharp both kinds of minima are over training seeds: one table for each group of two or more studies that differ in the
- * weights alone. Means have 95 % intervals of Student's t over the seeds; differences are tested in pairs of studies.
+ * weights, and in settings of drawings, alone. Means have 95 % intervals of Student's t over the seeds; differences are tested in pairs of studies.
  */
 export function seedTables(studies: readonly LandscapeStudy[]): readonly SeedTable[] {
   const groups = new Map<string, LandscapeStudy[]>();
   for (const study of studies) {
-    const key = JSON.stringify({ ...study.settings, weights: [] });
+    const key = JSON.stringify({ ...study.settings, ...UNRELATED });
     groups.set(key, [...(groups.get(key) ?? []), study]);
   }
   return [...groups.values()].filter((group) => group.length > 1).map(seedTable);
@@ -64,12 +71,13 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
 
 /** What stands in the table without having converged. */
 function convergenceNote(studies: readonly LandscapeStudy[]): string {
-  const { eigenvalueProducts, traceProducts } = studies[0]!.settings;
-  const count = (isOut: (net: StudiedNet) => boolean): number => studies.flatMap(({ nets }) => nets).filter(isOut).length;
-  const eigenvalues = count((net) => [0, 4].some((index) => net.eigenvalues?.eigenvalues[index]?.converged === false));
-  const traces = count(({ trace }) => trace?.converged === false);
+  const { traceProducts } = studies[0]!.settings;
+  const nets = studies.flatMap((study) => study.nets);
+  const unsettled = nets.flatMap(({ eigenvalues: found }) => (found && [0, 4].some((index) => found.eigenvalues[index]?.converged === false) ? [found] : []));
+  const traces = nets.filter(({ trace }) => trace?.converged === false).length;
+  const largestResidual = Math.max(...unsettled.map(({ eigenvalues }) => Math.max(...[0, 4].map((index) => (eigenvalues[index]?.residual ?? 0) / eigenvalues[0]!.value))));
   return (
-    (eigenvalues > 0 ? ` Eigenvalues of ${eigenvalues} nets have not converged within ${eigenvalueProducts} products.` : '') +
+    (unsettled.length > 0 ? ` Residuals of λ₁ or λ₅ of ${unsettled.length} nets are above ${Number((100 * unsettled[0]!.tolerance).toPrecision(3))} % of λ₁, at most ${(100 * largestResidual).toFixed(0)} %.` : '') +
     (traces > 0 ? ` Traces of ${traces} nets have not converged within ${traceProducts} products.` : '')
   );
 }
