@@ -53,7 +53,8 @@ export function lossAndErrorLines({ lines, xTitle, marks, ...text }: LossAndErro
     yaxis: axis('Loss, nats (log scale)', { type: 'log', tickvals: scale.texts.map(Number), ticktext: [...scale.texts] }),
     ...errorPanel,
     shapes: marks.flatMap(({ x }) => (withError ? ['', '2'] : ['']).map((panel) => ({ type: 'line' as const, xref: `x${panel}` as 'x', yref: `y${panel} domain` as 'y domain', x0: x, x1: x, y0: 0, y1: 1, line: { color: '#888888', width: 1, dash: 'dot' as const } }))),
-    annotations: marks.map(({ name, x }): Annotation => ({ text: name, x, y: 1, xref: 'x', yref: 'y domain', xanchor: 'left', yanchor: 'top', xshift: 3, showarrow: false, font: { size: 12 } })),
+    // Above the panel, where no line runs.
+    annotations: marks.map(({ name, x }): Annotation => ({ text: name, x, y: 1, xref: 'x', yref: 'y domain', xanchor: 'center', yanchor: 'bottom', showarrow: false, font: { size: 12 } })),
   });
 }
 
