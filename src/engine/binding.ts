@@ -2,6 +2,7 @@
  * The one file that touches what TensorFlow.js keeps to itself: the native addon of
  * `@tensorflow/tfjs-node-gpu`, a thin layer over TensorFlow's eager C API. Tensors are integers here.
  */
+import { totalmem } from 'node:os';
 import nodeUtil = require('node:util');
 
 /** TensorFlow's numbers for element types (tensorflow/core/framework/types.proto). */
@@ -61,6 +62,9 @@ function loadBinding(): Binding {
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '0';
   // One op of a graph after the other, each with all threads: two at once hold more memory and are no faster.
   process.env['TF_NUM_INTEROP_THREADS'] ??= '1';
+  // One pool for all tensors, in which a freed one is found again: the C library's own is left in pieces by tensors of many sizes.
+  process.env['TF_CPU_ALLOCATOR_USE_BFC'] ??= 'true';
+  process.env['TF_CPU_BFC_MEM_LIMIT_IN_MB'] ??= String(Math.floor(totalmem() / 2 ** 20));
   // Required, not imported: it must load after the lines above.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const tf = require('@tensorflow/tfjs-node-gpu') as { backend(): unknown };

@@ -65,6 +65,7 @@ test('every kernel of every list computes what PyTorch does, values and gradient
     'product nn': 2,
     'product nt': 4,
     'product tn': 4,
+    transpose: 2,
     'FusedBatchNorm training': 2,
     'FusedBatchNorm and Relu training': 3,
     'FusedBatchNormGrad training': 2,
@@ -155,6 +156,25 @@ test('while a kernel is timed, the file says which', () => {
     }));
     runKernel('third', kernels).dispose();
     assert.deepEqual(trying.slice(0, 2), [['third: one'], ['third: two']]);
+    assert.equal(read(file).trying, undefined);
+  });
+});
+
+test('a kernel that chooses others on its way is named again once they are chosen', () => {
+  withTable((file) => {
+    measureKernels(file);
+    const trying: unknown[] = [];
+    const noted = (): Tensor => {
+      trying.push(...Object.values(read(file).trying ?? {}));
+      return tensor([0], []);
+    };
+    const outer = (): Tensor => {
+      runKernel('inner', [{ name: 'one', run: noted }]).dispose();
+      return noted();
+    };
+    runKernel('outer', [{ name: 'outermost', run: outer }]).dispose();
+    assert.equal(trying[0], 'inner: one');
+    assert.equal(trying.at(-1), 'outer: outermost');
     assert.equal(read(file).trying, undefined);
   });
 });

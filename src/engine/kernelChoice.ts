@@ -26,6 +26,8 @@ interface KernelTable {
   readonly choices: Map<string, string>;
   /** Kernels that ended the process while they were timed, as "computation: kernel". */
   readonly fatal: Set<string>;
+  /** Kernels that are being timed, likewise: the first may choose others on its way, and the last is the one that runs. */
+  readonly trying: string[];
 }
 
 interface StoredTable {
@@ -80,7 +82,7 @@ export function measureKernels(file: string): void {
     return;
   }
   const stored = readTable(file);
-  const table: KernelTable = { file, choices: new Map(Object.entries(stored.choices)), fatal: new Set(stored.fatal) };
+  const table: KernelTable = { file, choices: new Map(Object.entries(stored.choices)), fatal: new Set(stored.fatal), trying: [] };
   const left = Object.entries(stored.trying ?? {}).filter(([process_]) => isGone(process_));
   if (left.length > 0) {
     left.forEach(([, attempt]) => table.fatal.add(attempt));
@@ -156,14 +158,14 @@ function readTable(file: string): StoredTable {
 }
 
 /** Adds to what other processes have written, and takes over their choices; returns all choices. */
-function writeTable(table: KernelTable, trying?: string): Readonly<Record<string, string>> {
-  return withFileLock(table.file, () => mergeInto(table, trying));
+function writeTable(table: KernelTable): Readonly<Record<string, string>> {
+  return withFileLock(table.file, () => mergeInto(table));
 }
 
-function mergeInto({ file, choices, fatal }: KernelTable, trying: string | undefined): Readonly<Record<string, string>> {
+function mergeInto({ file, choices, fatal, trying }: KernelTable): Readonly<Record<string, string>> {
   const others = readTable(file);
   const tried = Object.entries(others.trying ?? {}).filter(([process_]) => process_ !== THIS_PROCESS && !isGone(process_));
-  const now = [...tried, ...(trying === undefined ? [] : [[THIS_PROCESS, trying] as const])];
+  const now = [...tried, ...trying.slice(-1).map((attempt) => [THIS_PROCESS, attempt] as const)];
   const stored: StoredTable = {
     choices: { ...Object.fromEntries(choices), ...others.choices },
     fatal: [...new Set([...fatal, ...others.fatal])],
@@ -179,12 +181,15 @@ function fastest(computation: string, names: readonly string[], time: (name: str
   const best = new Map<string, number>();
   const lowest = (): number => Math.min(...best.values());
   for (const name of names.filter((candidate) => !table.fatal.has(`${computation}: ${candidate}`))) {
-    writeTable(table, `${computation}: ${name}`);
+    table.trying.push(`${computation}: ${name}`);
+    writeTable(table);
     try {
       // The first call also prepares the kernel, and is not counted if the second is taken.
       best.set(name, time(name));
     } catch {
       // A kernel that this build or processor does not have is no candidate.
+    } finally {
+      table.trying.pop();
     }
   }
   for (let round = 0; round < ROUNDS; round++) {

@@ -49,8 +49,12 @@ export function temporarily(body: () => Tensor, dtype?: DType): Tensor {
   );
 }
 
-/** oneDNN multiplies bfloat16 with AVX-512 alone; asked elsewhere, its product of matrices ends the process. */
-const hasBfloat16Products = existsSync('/proc/cpuinfo') && /^flags\b.*\bavx512bw\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'));
+const hasAvx512 = existsSync('/proc/cpuinfo') && /^flags\b.*\bavx512bw\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'));
+
+/** Whether oneDNN computes with this element type. It takes bfloat16 with AVX-512 alone; asked elsewhere, its product of matrices ends the process. */
+export function oneDnnHas(dtype: DType): boolean {
+  return dtype !== 'bfloat16' || hasAvx512;
+}
 
 /**
  * The kernels of `make`, and where the inputs are in bfloat16: all of them on the inputs' float32 copies, and oneDNN's
@@ -64,7 +68,7 @@ export function inEitherPrecision(inputs: readonly [Tensor, Tensor], result: DTy
   if (inputs[0].dtype === 'float32' || binding.isUsingGpuDevice()) {
     return native.map(({ name, run }) => ({ name, run: () => temporarily(run, result) }));
   }
-  const products = hasBfloat16Products ? native.filter(({ name }) => name.startsWith('oneDNN')) : [];
+  const products = oneDnnHas('bfloat16') ? native.filter(({ name }) => name.startsWith('oneDNN')) : [];
   return [
     ...native.map(({ name }, index) => ({
       name: `${name}, in float32`,

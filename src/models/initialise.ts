@@ -16,9 +16,15 @@ function size(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-/** An array drawn number by number, without a second one beside it. */
+/** Written over by each parameter in turn: the garbage collector would let arrays of its own lie for as long as a run's peak of memory. */
+let scratch = new Float32Array(0);
+
+/** Numbers drawn one after another; they hold until the next call. */
 function filled(shape: readonly number[], draw: () => number): Float32Array {
-  const values = new Float32Array(size(shape));
+  if (scratch.length < size(shape)) {
+    scratch = new Float32Array(size(shape));
+  }
+  const values = scratch.subarray(0, size(shape));
   for (let index = 0; index < values.length; index++) {
     values[index] = draw();
   }
@@ -56,7 +62,6 @@ function initialValues(model: Model, spec: ParameterSpec, { seed, zeroInitResidu
 
 /** Draws the initial parameters; each from a stream of its own, so that equal layers of different networks start alike. */
 export function initialParameters(model: Model, initialisation: Initialisation): TensorVector {
-  // One array at a time, so that they need not all lie in JavaScript's memory at once.
   const draw = (spec: ParameterSpec): Tensor => tensor(initialValues(model, spec, initialisation), spec.shape);
   return scope(
     () => new TensorVector(model.parameters, model.parameters.map(draw)),
