@@ -5,6 +5,7 @@
  */
 import { binding, boolAttribute, shapeAttribute, stringAttribute, typeAttribute } from './binding';
 import { tensor, Tensor } from './tensor';
+import type { MomentumStep } from './vector';
 
 const type = typeAttribute('dtype', 'float32');
 
@@ -16,6 +17,7 @@ function makeVariable(name: string): number {
 /** Made once with the module, for ever: the number of native tensors then tells leaks. */
 const targetVariable = makeVariable('target');
 const velocityVariable = makeVariable('velocity');
+const gradientVariable = makeVariable('gradient');
 
 /** Hands the tensor's memory to the variable and disposes of the tensor. */
 function enter(handle: number, from: Tensor): void {
@@ -42,41 +44,51 @@ function usingVariables<T>(variables: readonly number[], values: readonly number
 
 const descentAttributes = [typeAttribute('T', 'float32'), boolAttribute('use_locking', false)];
 
+/** target += scale · other, as -(-scale) · other; the target is consumed and comes back changed. */
+function addScaled(handle: number, target: Tensor, negated: Tensor, other: Tensor): Tensor {
+  enter(handle, target);
+  binding.executeOp('ResourceApplyGradientDescent', descentAttributes, [handle, negated.id, other.id], 0);
+  return leave(handle);
+}
+
 /** targets[i] += scale · others[i]; the targets are consumed and come back changed. */
 export function addScaledInPlace(targets: readonly Tensor[], others: readonly Tensor[], scale: number): Tensor[] {
   const handle = targetVariable;
-  return usingVariables([handle], [-scale], ([negated]) =>
-    targets.map((target, index) => {
-      enter(handle, target);
-      binding.executeOp('ResourceApplyGradientDescent', descentAttributes, [handle, negated!.id, others[index]!.id], 0);
-      return leave(handle);
-    }),
-  );
+  return usingVariables([handle], [-scale], ([negated]) => targets.map((target, index) => addScaled(handle, target, negated!, others[index]!)));
+}
+
+/** Weights, velocities and gradients of all parameters. */
+export interface MomentumTensors {
+  readonly w: readonly Tensor[];
+  readonly v: readonly Tensor[];
+  readonly g: readonly Tensor[];
 }
 
 /**
- * One step of momentum: v = momentum v + g, then w -= learningRate v, or with Nesterov's form
- * w -= learningRate (g + momentum v). Consumes `w` and `v`, which come back changed.
+ * One step of momentum: g = g + weightDecay w where `decays` says so; v = momentum v + g; then w -= learningRate v, or with
+ * Nesterov's form w -= learningRate (g + momentum v). Consumes all tensors, which come back changed.
+ *
+ * One parameter after the other, so that its second op finds in the cache what its first has read.
  *
  * @source Sutskever et al. 2013, in the form that PyTorch and TensorFlow use.
  */
 export function momentumInPlace(
-  w: readonly Tensor[],
-  v: readonly Tensor[],
-  g: readonly Tensor[],
-  { learningRate, momentum, nesterov }: { readonly learningRate: number; readonly momentum: number; readonly nesterov: boolean },
-): { readonly w: Tensor[]; readonly v: Tensor[] } {
-  const weight = targetVariable;
-  const velocity = velocityVariable;
+  { w, v, g }: MomentumTensors,
+  decays: readonly boolean[],
+  { learningRate, momentum, nesterov, weightDecay }: MomentumStep,
+): { readonly w: Tensor[]; readonly v: Tensor[]; readonly g: Tensor[] } {
+  const [weight, velocity, gradient] = [targetVariable, velocityVariable, gradientVariable];
   const attributes = [...descentAttributes, boolAttribute('use_nesterov', nesterov)];
-  return usingVariables([weight, velocity], [learningRate, momentum], ([rate, factor]) => {
-    const result = { w: [] as Tensor[], v: [] as Tensor[] };
-    w.forEach((tensorOfWeights, index) => {
-      enter(weight, tensorOfWeights);
+  return usingVariables([weight, velocity, gradient], [learningRate, momentum, -weightDecay], ([rate, factor, negated]) => {
+    const result = { w: [] as Tensor[], v: [] as Tensor[], g: [] as Tensor[] };
+    w.forEach((weights, index) => {
+      const slope = decays[index] === true ? addScaled(gradient, g[index]!, negated!, weights) : g[index]!;
+      enter(weight, weights);
       enter(velocity, v[index]!);
-      binding.executeOp('ResourceApplyMomentum', attributes, [weight, velocity, rate!.id, g[index]!.id, factor!.id], 0);
+      binding.executeOp('ResourceApplyMomentum', attributes, [weight, velocity, rate!.id, slope.id, factor!.id], 0);
       result.w.push(leave(weight));
       result.v.push(leave(velocity));
+      result.g.push(slope);
     });
     return result;
   });

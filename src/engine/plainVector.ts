@@ -105,7 +105,10 @@ export class PlainVector implements Vector {
     });
   }
 
-  momentumStepInPlace(velocity: this, gradient: this, { learningRate, momentum, nesterov }: MomentumStep): void {
+  momentumStepInPlace(velocity: this, gradient: this, { learningRate, momentum, nesterov, weightDecay, weightDecayOn }: MomentumStep): void {
+    if (weightDecay > 0) {
+      gradient.addScaledInPlace(this, weightDecay, weightDecayOn);
+    }
     this.elements.forEach((array, parameter) => {
       const v = velocity.elements[parameter]!;
       const g = gradient.elements[parameter]!;

@@ -160,9 +160,11 @@ export class TensorVector implements Vector {
   }
 
   momentumStepInPlace(velocity: this, gradient: this, step: MomentumStep): void {
-    const { w, v } = momentumInPlace(this.current, velocity.current, gradient.current, step);
+    const decays = this.specs.map(({ kind }) => step.weightDecay > 0 && (step.weightDecayOn?.includes(kind) ?? true));
+    const { w, v, g } = momentumInPlace({ w: this.current, v: velocity.current, g: gradient.current }, decays, step);
     this.current = w;
     velocity.current = v;
+    gradient.current = g;
   }
 
   toArrays(): Float32Array[] {

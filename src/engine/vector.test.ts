@@ -147,8 +147,15 @@ expectAgreementInPlace('add a multiple', (target, other, _, scale) => target.add
 expectAgreementInPlace('add a multiple to some kinds', (target, other, _, scale) => target.addScaledInPlace(other, scale, kinds));
 for (const nesterov of [false, true]) {
   expectAgreementInPlace(`momentum step, Nesterov ${nesterov ? 'on' : 'off'}`, (target, velocity, gradient, scale) =>
-    target.momentumStepInPlace(velocity, gradient, { learningRate: scale, momentum: 0.5, nesterov }),
+    target.momentumStepInPlace(velocity, gradient, { learningRate: scale, momentum: 0.5, nesterov, weightDecay: 0 }),
   );
+  for (const decaying of [{}, { weightDecayOn: kinds }]) {
+    expectAgreementInPlace(`momentum step with weight decay on ${'weightDecayOn' in decaying ? 'some kinds' : 'all kinds'}, Nesterov ${nesterov ? 'on' : 'off'}`, (target, gradient, velocity, scale) => {
+      const own = velocity.clone();
+      target.momentumStepInPlace(own, gradient, { learningRate: scale, momentum: 0.5, nesterov, weightDecay: 0.25, ...decaying });
+      own.dispose();
+    });
+  }
 }
 
 /** Both kinds of vector with the elements 3, -4, 0 in one parameter. */
@@ -182,7 +189,7 @@ test('momentum by hand, two steps at rate 1 and momentum 1/2 with gradient 1', (
     for (const make of [(value: number) => PlainVector.of(value), (value: number) => TensorVector.from(spec, [Float32Array.of(value)])]) {
       const [w, v, g] = [make(0), make(0), make(1)] as [Vector, Vector, Vector];
       for (let step = 0; step < 2; step++) {
-        w.momentumStepInPlace(v, g, { learningRate: 1, momentum: 0.5, nesterov });
+        w.momentumStepInPlace(v, g, { learningRate: 1, momentum: 0.5, nesterov, weightDecay: 0 });
       }
       assert.deepEqual([w, v, g].map((vector) => vector.toArrays()[0]![0]), [expected, 1.5, 1]);
       [w, v, g].forEach((vector) => vector.dispose());

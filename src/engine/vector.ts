@@ -15,6 +15,10 @@ export interface MomentumStep {
   readonly learningRate: number;
   readonly momentum: number;
   readonly nesterov: boolean;
+  /** Multiple of w that is added to the gradient beforehand. */
+  readonly weightDecay: number;
+  /** The kinds of parameters that decay; every kind if left out. */
+  readonly weightDecayOn?: readonly ParameterKind[];
 }
 
 /**
@@ -56,7 +60,7 @@ export interface Vector {
   withElements(arrays: readonly ArrayLike<number>[]): this;
   /** this += scale · other; on the kinds named, if any are. */
   addScaledInPlace(other: this, scale: number, kinds?: readonly ParameterKind[]): void;
-  /** With this = w: velocity = momentum velocity + gradient, w -= learningRate (velocity, or gradient + momentum velocity with Nesterov). */
+  /** With this = w: gradient += weightDecay w, then velocity = momentum velocity + gradient, w -= learningRate (velocity, or gradient + momentum velocity with Nesterov). */
   momentumStepInPlace(velocity: this, gradient: this, step: MomentumStep): void;
   /** Copies out the elements of each parameter, in the order of `specs`. */
   toArrays(): (Float32Array | Float64Array)[];

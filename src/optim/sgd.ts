@@ -32,10 +32,7 @@ export function sgd<V extends Vector>({ momentum, nesterov, weightDecay, weightD
   return {
     init: (parameters) => parameters.zeros(),
     update(parameters, gradient, velocity, learningRate) {
-      if (weightDecay > 0) {
-        gradient.addScaledInPlace(parameters, weightDecay, weightDecayOn);
-      }
-      parameters.momentumStepInPlace(velocity, gradient, { learningRate, momentum, nesterov });
+      parameters.momentumStepInPlace(velocity, gradient, { learningRate, momentum, nesterov, weightDecay, ...(weightDecayOn ? { weightDecayOn } : {}) });
       return { parameters, state: velocity };
     },
     momentum: (velocity) => velocity,

@@ -97,9 +97,10 @@ expectAgreement('plus a part', (a, b) => {
 for (const nesterov of [false, true]) {
   expectAgreement(`momentum step, Nesterov ${nesterov ? 'on' : 'off'}`, (a, b, scale) => {
     const [w, v] = [a.clone(), b.clone()];
-    w.momentumStepInPlace(v, a, { learningRate: scale, momentum: 0.5, nesterov });
+    const gradient = a.clone();
+    w.momentumStepInPlace(v, gradient, { learningRate: scale, momentum: 0.5, nesterov, weightDecay: 0.25, weightDecayOn: kinds });
     const both = w.plus(v, 2);
-    [w, v].forEach((vector) => vector.dispose());
+    [w, v, gradient].forEach((vector) => vector.dispose());
     return both;
   });
 }

@@ -134,7 +134,10 @@ export class TfjsVector implements Vector {
     );
   }
 
-  momentumStepInPlace(velocity: this, gradient: this, { learningRate, momentum, nesterov }: MomentumStep): void {
+  momentumStepInPlace(velocity: this, gradient: this, { learningRate, momentum, nesterov, weightDecay, weightDecayOn }: MomentumStep): void {
+    if (weightDecay > 0) {
+      gradient.addScaledInPlace(this, weightDecay, weightDecayOn);
+    }
     velocity.replace(velocity.compute((element, index) => add(mul(element, momentum), gradient.current[index]!)));
     this.replace(
       this.compute((element, index) => {
