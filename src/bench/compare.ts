@@ -8,10 +8,11 @@ import { agree } from './agreement';
 import { batchSeconds } from './dataShare';
 import { layersTimings } from './layersRival';
 import { profile } from './profile';
-import { WORKS, type Comparison, type Timing, type Work } from './result';
+import { WORKS, type Comparison, type StepParts, type Timing, type Work } from './result';
 import { Rival } from './rival';
 import { hopeful, rivalConfigurations, screen, type RivalConfiguration, type Screened } from './rivalConfigurations';
 import { median } from './statistics';
+import { stepParts } from './stepParts';
 import { Subject } from './subject';
 import { noiseBatch } from './workload';
 
@@ -130,6 +131,16 @@ function outsideKernels({ model, stem, repeats }: ComparisonSettings, batch: Bat
   return median(shares);
 }
 
+function partsInEitherPrecision({ model, stem, repeats }: ComparisonSettings, batch: Batch): NonNullable<Comparison['parts']> {
+  const parts = (precision: Timing['precision']): StepParts => {
+    const subject = new Subject(createModel(model, stem, 10), batch, precision);
+    const found = stepParts(subject, repeats);
+    subject.dispose();
+    return found;
+  };
+  return { float32: parts('float32'), mixed: parts('mixed') };
+}
+
 /** A configuration that was looked at and left: its step at the small batch is no time to compare. */
 function left({ configuration, failure }: Screened): Timing {
   const { name, precision } = configuration;
@@ -166,5 +177,6 @@ export async function compare(settings: ComparisonSettings): Promise<Comparison>
     peakMemory: await peakMemory(settings, configurations, batch),
     outsideKernels: outsideKernels(settings, batch),
     dataShare: batchSeconds(batch.size) / step,
+    parts: partsInEitherPrecision(settings, batch),
   };
 }

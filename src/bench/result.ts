@@ -20,6 +20,14 @@ export interface Timing {
   readonly failure?: string;
 }
 
+/** Seconds of parts of one of samlab's SGD steps, run op by op. */
+export interface StepParts {
+  /** Products of matrices and convolutions. */
+  readonly products: number;
+  /** Weight decay, momentum and step. */
+  readonly update: number;
+}
+
 /** The comparison at one network, stem and batch. */
 export interface Comparison {
   readonly model: string;
@@ -34,6 +42,8 @@ export interface Comparison {
   readonly outsideKernels: number;
   /** Share of a float32 SGD step that making its batch takes, 0 to 1. */
   readonly dataShare: number;
+  /** Absent from results of versions that did not measure it. */
+  readonly parts?: Readonly<Record<Timing['precision'], StepParts>>;
 }
 
 /** One line of the table of goals. */
@@ -91,7 +101,7 @@ export interface BenchResult {
   readonly finishedAt: string;
   readonly repeats: number;
   /** GFLOP/s of a product of two 2048 x 2048 matrices in float32, the best of its repeats on each side. */
-  readonly ceiling: { readonly samlab: number; readonly pytorch: number };
+  readonly ceiling: { readonly samlab: number; readonly pytorch: number; /** samlab's in bfloat16; absent from results of versions that did not measure it. */ readonly mixed?: number };
   readonly comparisons: readonly Comparison[];
   readonly scaling: readonly ScalingPoint[];
   /** Absent from results of versions that did not measure it. */

@@ -1,5 +1,5 @@
-import { pytorchBest } from '../bench/goals';
-import type { BenchResult, Comparison } from '../bench/result';
+import { ownMedian, pytorchBest } from '../bench/goals';
+import type { BenchResult, Comparison, Timing } from '../bench/result';
 import { gradientFlops } from '../bench/work';
 import { createModel } from '../models/create';
 import type { ModelName } from '../models/names';
@@ -10,28 +10,51 @@ function productsAtCeiling({ model, stem, batch }: Comparison, ceiling: number):
   return (gradientFlops(createModel(model as ModelName, stem, 10), stem) * batch) / (ceiling * 1e9);
 }
 
+function cell(value: number | undefined): string {
+  return value === undefined ? '–' : value.toFixed(2);
+}
+
+function over(above: number | undefined, below: number | undefined): number | undefined {
+  return above === undefined || below === undefined ? undefined : above / below;
+}
+
+function row(benchmark: BenchResult, comparison: Comparison, precision: Timing['precision']): string | undefined {
+  const ceiling = precision === 'float32' ? benchmark.ceiling.samlab : benchmark.ceiling.mixed;
+  const best = precision === 'float32' ? pytorchBest(comparison, 'sgd', 'float32') : pytorchBest(comparison, 'sgd');
+  if (ceiling === undefined || best === undefined) {
+    return undefined;
+  }
+  const parts = comparison.parts?.[precision];
+  const atCeiling = productsAtCeiling(comparison, ceiling);
+  const update = over(parts?.update, ownMedian(comparison, precision, 'sgd'));
+  const values = [atCeiling, parts?.products, best, atCeiling / best, over(parts?.products, best), update === undefined ? undefined : 2 - update];
+  return `| ${STEM_NAMES[comparison.stem]}, batch ${comparison.batch} | ${precision} | ${ceiling.toFixed(0)} | ${values.map(cell).join(' | ')} |`;
+}
+
 /**
- * How low the ratio of float32 SGD steps can get on each machine, in GitHub's Markdown: the products alone, at the
- * measured ceiling, over PyTorch's best step.
+ * How low the ratios of steps can get on each machine, in GitHub's Markdown: the products alone, at the measured ceiling
+ * and as they run, over PyTorch's best step; and a SAM step over an SGD step if it were two gradients and one update.
  */
 export function floorsMarkdown(benchmarks: readonly BenchResult[]): string {
-  const rows = benchmarks.flatMap((benchmark) =>
-    benchmark.comparisons.flatMap((comparison) => {
-      const best = pytorchBest(comparison, 'sgd', 'float32');
-      const products = productsAtCeiling(comparison, benchmark.ceiling.samlab);
-      return best === undefined ? [] : [`| ${machineOf(benchmark)} | ${STEM_NAMES[comparison.stem]}, batch ${comparison.batch} | ${benchmark.ceiling.samlab.toFixed(0)} | ${products.toFixed(2)} | ${best.toFixed(2)} | ${(products / best).toFixed(2)} |`];
-    }),
-  );
-  if (rows.length === 0) {
+  const tables = benchmarks.flatMap((benchmark) => {
+    const rows = benchmark.comparisons.flatMap((comparison) => (['float32', 'mixed'] as const).flatMap((precision) => row(benchmark, comparison, precision) ?? []));
+    return rows.length === 0
+      ? []
+      : [
+          [
+            `**Floors under the ratios of steps, ${machineOf(benchmark)}**`,
+            '',
+            "| Network | Precision | Ceiling, GFLOP/s | Products at it, s | Products as they run, s | PyTorch's best SGD step, s | Floor of SGD, products at the ceiling | Floor of SGD, products as they run | Floor of SAM / SGD |",
+            '|---|---|---:|---:|---:|---:|---:|---:|---:|',
+            ...rows,
+          ].join('\n'),
+        ];
+  });
+  if (tables.length === 0) {
     return 'Not run.';
   }
   return [
-    "**The floor under a float32 SGD step: its products at the speed of one large product, over PyTorch's best step**",
-    '',
-    "| Machine | Network | Ceiling, GFLOP/s | Products, s | PyTorch's best, s | Floor |",
-    '|---|---|---:|---:|---:|---:|',
-    ...rows,
-    '',
-    '*Products without their padding, counted layer by layer. What a step does beside them (batch norm, sums, the update) and every product that is slower than a large one come on top, on both sides.*',
-  ].join('\n');
+    ...tables,
+    "*Ceiling: the speed of one large product. Products: matrix products and convolutions of one SGD step, counted layer by layer without their padding, and as timed op by op. PyTorch's best: in float32 for the rows in float32, in any precision for the mixed ones. What a step does beside its products (batch norm, sums, the update) comes on top, so that no ratio to PyTorch can fall below the floor on this machine, unless products get faster. Floor of SAM / SGD: two gradients and one update, with a climb that costs nothing. A dash: not measured.*",
+  ].join('\n\n');
 }
