@@ -10,8 +10,11 @@ export interface LayersTimes {
   readonly evaluation: readonly number[];
 }
 
-/** Milliseconds. A process that takes longer, or that is killed for its memory, counts as not surviving. */
+/** Milliseconds for all repeats. A process that takes longer, or that is killed for its memory, counts as not surviving. */
 const PATIENCE = 10 * 60_000;
+
+/** The failure of a process that took longer. */
+export const NO_END = `no end within ${PATIENCE / 60_000} minutes`;
 
 /**
  * Times ResNet-50 of tf.layers with TensorFlow's own choice of kernels, in a process of its own after the others. It has no
@@ -20,10 +23,11 @@ const PATIENCE = 10 * 60_000;
 export function layersTimings({ stem, batch }: Pick<Comparison, 'stem' | 'batch'>, repeats: number): Timing[] {
   const program = join(__dirname, 'layersSteps.js');
   const env = { ...process.env, TF_ENABLE_ONEDNN_OPTS: '1' };
-  const { stdout, stderr, status, signal } = spawnSync(process.execPath, [program, stem, String(batch), String(repeats)], { encoding: 'utf8', env, timeout: PATIENCE });
+  const { stdout, stderr, status, signal, error } = spawnSync(process.execPath, [program, stem, String(batch), String(repeats)], { encoding: 'utf8', env, timeout: PATIENCE });
   const timing = { side: 'tf.layers', configuration: 'float32', precision: 'float32' } as const;
   if (status !== 0) {
-    const failure = signal === null ? (stderr.trim().split('\n').at(-1) ?? 'failed') : `ended by ${signal}`;
+    const timedOut = (error as NodeJS.ErrnoException | undefined)?.code === 'ETIMEDOUT';
+    const failure = timedOut ? NO_END : signal === null ? (stderr.trim().split('\n').at(-1) ?? 'failed') : `ended by ${signal}`;
     console.log(`  tf.layers: ${failure}`);
     return [{ ...timing, work: 'sgd', seconds: [], failure }];
   }

@@ -1,3 +1,4 @@
+import { NO_END } from '../bench/layersRival';
 import { COMMON_CONFIGURATION } from '../bench/rivalConfigurations';
 import { WORKS, type BenchResult, type Comparison, type ProbeCost, type Timing, type Work } from '../bench/result';
 import { median } from '../bench/statistics';
@@ -38,7 +39,10 @@ function configurations({ timings }: Comparison): Pick<Timing, 'side' | 'configu
 
 function cell(comparison: Comparison, { side, configuration }: Pick<Timing, 'side' | 'configuration'>, work: Work): string {
   const timing = comparison.timings.find((one) => one.side === side && one.configuration === configuration && one.work === work);
-  return timing === undefined ? '–' : timing.failure === 'slower' ? '–' : timing.failure !== undefined ? 'failed' : median(timing.seconds).toFixed(3);
+  if (timing === undefined || timing.failure === 'slower') {
+    return '–';
+  }
+  return timing.failure === undefined ? median(timing.seconds).toFixed(3) : timing.failure === NO_END ? NO_END : 'failed';
 }
 
 function comparisonMarkdown(comparison: Comparison): string {

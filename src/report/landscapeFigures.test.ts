@@ -11,7 +11,7 @@ import { titleOf } from './figures/specification';
 import { surfacePair } from './figures/surfacePair';
 import { branchPlaces } from './figures/surfaceTopology';
 import { landscapeContents } from './landscapeContents';
-import { minimaFigure, pathFigure, studyFigures } from './landscapeFigures';
+import { figuresOfNetworks, minimaFigure, pathFigure, studyFigures } from './landscapeFigures';
 import { readPaths, readStudies, type LandscapeStudy } from './landscapeStudies';
 import { testSamples, testStudy } from './testStudy';
 
@@ -47,6 +47,17 @@ test('a study has its figures, and those whose data is missing are left out', ()
   const { name, settings, modelName, data, nets } = study;
   const [{ label, weights }, other] = nets;
   assert.deepEqual(studyFigures({ name, settings, modelName, data, nets: [{ label, weights }, other] }), {});
+});
+
+test('of further training seeds only kinds of figures are shown that the first lacks; another network has all of its own', () => {
+  const { interpolation, ...first } = study;
+  assert.ok(interpolation);
+  const second = { ...study, name: 'second' };
+  const other = { ...study, name: 'other', settings: { ...study.settings, model: 'resnet20' as const } };
+  const shown = Object.keys(figuresOfNetworks([first, second, other]));
+  assert.deepEqual(shown.filter((name) => name.startsWith('landscape-second')), ['landscape-second-interpolation']);
+  const count = Object.keys(figures).length;
+  assert.deepEqual(['test', 'other'].map((name) => shown.filter((figure) => figure.startsWith(`landscape-${name}-`)).length), [count - 1, count]);
 });
 
 test('both surfaces have the same axes, heights and colours', () => {

@@ -49,6 +49,20 @@ export function studyFigures(study: LandscapeStudy): NamedFigures {
   return Object.fromEntries(found.map(([name, figure]) => [`landscape-${study.name}-${name}`, figure]));
 }
 
+/** Of each kind of figure the one of each network's first study that has it: studies of further training seeds show the same kinds again. */
+export function figuresOfNetworks(studies: readonly LandscapeStudy[]): NamedFigures {
+  const kinds = new Set<string>();
+  const found = studies.flatMap((study) =>
+    Object.entries(studyFigures(study)).filter(([name]) => {
+      const kind = `${study.data.name}, ${study.settings.model}: ${name.slice(`landscape-${study.name}-`.length)}`;
+      const first = !kinds.has(kind);
+      kinds.add(kind);
+      return first;
+    }),
+  );
+  return Object.fromEntries(found);
+}
+
 /** Where the weights went along training, on the loss over the plane that holds most of their path. */
 export function pathFigure({ name, plane, path: places, explainedVariance, moments }: LandscapePath): NamedFigures {
   const source = plane.losses['train']!;
