@@ -8,10 +8,10 @@ const WORK_NAMES: Readonly<Record<Work, string>> = { sgd: 'SGD step', sam: 'SAM 
 /** How tables name the stems. */
 export const STEM_NAMES = { imagenet: 'ImageNet stem', cifar: 'CIFAR stem' } as const;
 
-/** Processor, versions and repeats of a benchmark in one line. */
-export function machineOf({ processor, instructions = [], gpu, threads, versions, repeats }: BenchResult): string {
+/** Processor, versions, repeats and day of a benchmark in one line: an older one has measured an older samlab. */
+export function machineOf({ processor, instructions = [], gpu, threads, versions, repeats, finishedAt }: BenchResult): string {
   const { tensorflow, pytorch } = versions;
-  return `${gpu ?? [processor, ...instructions, `${threads} threads`].join(', ')}; TensorFlow ${tensorflow}, PyTorch ${pytorch}; medians of ${repeats} interleaved repeats`;
+  return `${gpu ?? [processor, ...instructions, `${threads} threads`].join(', ')}; TensorFlow ${tensorflow}, PyTorch ${pytorch}; medians of ${repeats} interleaved repeats, ${finishedAt.slice(0, 10)}`;
 }
 
 /** Every line of the table of goals with what was measured, for each machine, in GitHub's Markdown. */
