@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { typeAttribute } from './binding';
 import { execute1, release, scope, tensor, tensorCount, type Tensor } from './tensor';
+import { TensorVector } from './tensorVector';
 
 /** Asserts that `body` leaves as many tensors as it found. */
 function leavingNothing(body: () => void): void {
@@ -9,6 +10,22 @@ function leavingNothing(body: () => void): void {
   body();
   assert.equal(tensorCount(), before);
 }
+
+test('a tensor and the array that it was made from change apart, wherever the array lies in memory', () => {
+  const size = 32;
+  // One of sixteen neighbouring places is a multiple of 64 bytes.
+  const room = new Float32Array(size + 16);
+  for (let start = 0; start < 16; start++) {
+    const array = room.subarray(start, start + size).fill(1);
+    const vector = TensorVector.from([{ name: 'w', kind: 'weight', shape: [size] }], [array]);
+    array.fill(2);
+    assert.deepEqual([...vector.toArrays()[0]!], Array.from({ length: size }, () => 1), `array written over, ${4 * start} bytes into its buffer`);
+    const other = vector.sign();
+    vector.addScaledInPlace(other, 2);
+    assert.deepEqual([...array], Array.from({ length: size }, () => 2), `tensor changed in place, ${4 * start} bytes into the buffer`);
+    [vector, other].forEach((made) => made.dispose());
+  }
+});
 
 test('values come back as they went in, in a copy', () => {
   leavingNothing(() => {

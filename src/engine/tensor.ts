@@ -130,17 +130,35 @@ export function tensorCount(): number {
   return binding.getNumOfTensors();
 }
 
+/** Where values lie on their way into native memory; it grows to the largest tensor that is made from values. */
+let staging = new ArrayBuffer(0);
+
 /**
- * Makes a tensor from values, row by row.
+ * The same values 4 bytes into an allocation, until the next call. TensorFlow copies what does not begin at a multiple of 64
+ * bytes; an array that happens to do so it would share instead, and the two would change together.
+ */
+function staged(values: Float32Array | Int32Array | readonly number[]): Float32Array | Int32Array {
+  const width = Float32Array.BYTES_PER_ELEMENT;
+  const bytes = width * (values.length + 1);
+  if (staging.byteLength < bytes) {
+    staging = new ArrayBuffer(bytes);
+  }
+  const array = values instanceof Int32Array ? new Int32Array(staging, width, values.length) : new Float32Array(staging, width, values.length);
+  array.set(values);
+  return array;
+}
+
+/**
+ * Makes a tensor from a copy of values, row by row.
  *
  * @throws RangeError if the number of values does not fit the shape.
  */
 export function tensor(values: Float32Array | Int32Array | readonly number[], shape: readonly number[]): Tensor {
-  const array = values instanceof Float32Array || values instanceof Int32Array ? values : Float32Array.from(values);
   const size = shape.reduce((product, length) => product * length, 1);
-  if (array.length !== size) {
-    throw new RangeError(`tensor: shape [${shape.join(', ')}] holds ${size} values, got ${array.length}.`);
+  if (values.length !== size) {
+    throw new RangeError(`tensor: shape [${shape.join(', ')}] holds ${size} values, got ${values.length}.`);
   }
+  const array = staged(values);
   const dtype = array instanceof Int32Array ? 'int32' : 'float32';
   const made = new Tensor(binding.createTensor(shape, DTYPE_NUMBERS[dtype], array), shape, dtype);
   observer?.constant(made, array);
