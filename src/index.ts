@@ -44,11 +44,13 @@ export { withTemporaries } from './optim/temporaries';
 
 // train: loss and gradient of a batch, the loop, evaluation
 export { evaluate } from './train/evaluate';
-export { train, type TrainingInput, type TrainingOutcome } from './train/loop';
+export { train } from './train/loop';
 export { METHODS, type MethodName, type MethodSettings } from './train/methodSettings';
 export { batchGradient, disposeNetwork, type BatchGradient, type NetworkState } from './train/network';
 export type { TrainingProgress } from './train/progress';
 export type { EpochRecord, Evaluation } from './train/record';
+export type { TrainingInput } from './train/trainingInput';
+export type { TrainingOutcome } from './train/trainingRun';
 
 // federated: FedAvg, FedSAM and MoFedSAM on simulated clients
 export { divideAmongClients } from './federated/clients';

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CIFAR100_CLASSES, CIFAR10_CLASSES } from './classNames';
-import { CHANNELS, classCounts, IMAGE_BYTES, IMAGE_SIDE, type Dataset, type DatasetPair } from './dataset';
+import { CHANNELS, classCounts, IMAGE_BYTES, IMAGE_SIDE, imageRoom, type Dataset, type DatasetPair } from './dataset';
 
 /** How one of the official binary distributions is laid out on disk. */
 export interface CifarLayout {
@@ -68,7 +68,7 @@ async function readPart(
   files: readonly string[],
   imagesPerFile: number,
 ): Promise<Dataset> {
-  const images = new Uint8Array(files.length * imagesPerFile * IMAGE_BYTES);
+  const images = imageRoom(files.length * imagesPerFile);
   const labels = new Uint8Array(files.length * imagesPerFile);
   for (const [part, file] of files.entries()) {
     const path = join(directory, file);

@@ -39,13 +39,28 @@ export function classCounts(labels: Uint8Array, classes: number): Int32Array {
   return counts;
 }
 
+/** Room for the bytes of n images in memory that other threads can read too. */
+export function imageRoom(images: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(images * IMAGE_BYTES));
+}
+
+/** The data set itself where other threads can read its images, as they can if samlab has made it; else with a copy of them. */
+export function shared(dataset: Dataset): Dataset {
+  if (dataset.images.buffer instanceof SharedArrayBuffer) {
+    return dataset;
+  }
+  const images = imageRoom(imageCount(dataset));
+  images.set(dataset.images);
+  return { ...dataset, images };
+}
+
 /**
  * Copies the images with the given indices, in the order of the indices.
  *
  * @throws RangeError if an index is not in [0, n).
  */
 export function select(dataset: Dataset, indices: Int32Array): Dataset {
-  const images = new Uint8Array(indices.length * IMAGE_BYTES);
+  const images = imageRoom(indices.length);
   const labels = new Uint8Array(indices.length);
   indices.forEach((index, position) => {
     const label = dataset.labels[index];

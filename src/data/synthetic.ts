@@ -1,5 +1,5 @@
 import { random } from '../engine/random';
-import { IMAGE_BYTES, type Dataset, type DatasetPair } from './dataset';
+import { IMAGE_BYTES, imageRoom, type Dataset, type DatasetPair } from './dataset';
 import { drawSyntheticImage } from './syntheticImage';
 import { SHAPES, TEXTURES } from './syntheticShapes';
 
@@ -36,7 +36,7 @@ function drawPart(classes: 10 | 100, part: string, perClass: number, seed: numbe
   const shapes = Object.keys(SHAPES);
   const textures = Object.keys(TEXTURES);
   const count = classes * perClass;
-  const images = new Uint8ClampedArray(count * IMAGE_BYTES);
+  const images = imageRoom(count);
   const labels = Uint8Array.from({ length: count }, (_, index) => index % classes);
   const noise = normalNumbers(seed);
   labels.forEach((label, index) => {
@@ -46,14 +46,14 @@ function drawPart(classes: 10 | 100, part: string, perClass: number, seed: numbe
       classes === 10 ? source.integer(textures.length) : Math.floor(label / shapes.length),
       source,
       noise,
-      images.subarray(index * IMAGE_BYTES, (index + 1) * IMAGE_BYTES),
+      new Uint8ClampedArray(images.buffer, index * IMAGE_BYTES, IMAGE_BYTES),
     );
   });
   return {
     name: `synthetic-${classes}`,
     synthetic: true,
     classNames: classes === 10 ? shapes : textures.flatMap((texture) => shapes.map((shape) => `${texture} ${shape}`)),
-    images: new Uint8Array(images.buffer),
+    images,
     labels,
   };
 }

@@ -177,6 +177,14 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('experiment/pairedTest', ['experiment/pairedTest'], [['a test of one side', 'pValue: 2 * (1 -', 'pValue: (1 -']]),
   ...of('experiment/run', ['experiment/run'], [['the defect of choosing on the test set does nothing', 'bestEvaluation(outcome) ?? last', 'last']]),
   ...of('data/batches', ['data/batches'], [['the defect of one cutout square for a batch does nothing', "augmentation.cutoutPer === 'batch' ? first : placement", 'placement']]),
+  ...of('data/batchesAhead', ['data/batchesAhead'], [
+    ['a forgotten thread keeps the process', 'this.worker.unref();', ''],
+  ]),
+  ...of('data/batchesAheadThread', ['data/batchesAhead'], [
+    ['what is behind comes again', 'let skipped = place.step;', 'let skipped = 0;'],
+    ['each epoch is the first', '{ ...options, epoch })', '{ ...options, epoch: 1 })'],
+  ]),
+  ...of('data/batchHandover', ['data/batchHandover'], [['batches are copied', 'port.postMessage(message, transferred);', 'port.postMessage(message);']]),
   ...of('data/partition', ['data/partition'], [['equal shares at any concentration', 'logGamma(concentration, source)', 'logGamma(1e6, source)']]),
   ...of('federated/clients', ['federated/clients'], [['accepts a client without data', 'images < FEWEST_IMAGES', 'false']]),
   ...of('federated/server', ['federated/networkRounds'], [
@@ -205,7 +213,10 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...of('federated/settings', ['federated/networkRounds'], [["the clients' rate stays", '** (round - 1)', '** 0']]),
   ...of('federated/participation', ['federated/networkRounds'], [['those that fail answer', 'chance.uniform() >= dropOut', 'chance.uniform() < dropOut']]),
-  ...of('train/loop', ['train/loop'], [['what a failed training made is not freed', 'run.dispose();', '']]),
+  ...of('train/loop', ['train/loop'], [
+    ['what a failed training made is not freed', 'run.dispose();', ''],
+    ['the thread of the batches outlives the run', 'await batches.end();', ''],
+  ]),
   ...of('train/method', ['train/loop'], [['a radius out of range is found when perturbations begin', '(0, perturbation_1.checkRho)(rule.name, settings.rho);', '']]),
   ...of('report/defectEvidence', ['report/defectEvidence'], [
     ['large differences are ruled out whatever the interval', 'farthest <= LARGE', 'true'],

@@ -3,14 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import type { Worker } from 'node:worker_threads';
 import { tensorCount } from '../engine/tensor';
 import { createModel } from '../models/create';
 import type { PerturbationRule } from '../optim/perturbation';
-import { train, type TrainingInput, type TrainingOutcome } from './loop';
+import { train } from './loop';
 import { disposeNetwork } from './network';
 import type { TrainingProgress } from './progress';
 import type { TrainingSettings } from './settings';
 import { TEST_SETTINGS, testImages } from './testSettings';
+import type { TrainingInput } from './trainingInput';
+import type { TrainingOutcome } from './trainingRun';
 
 const folder = mkdtempSync(join(tmpdir(), 'samlab-loop-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -184,6 +187,31 @@ void test('training leaves no tensor behind, and makes none from step to step', 
   disposeNetwork(outcome.network);
   assert.deepEqual(new Set(counts).size, 1, `tensors after each step: ${counts.join(', ')}`);
   assert.equal(tensorCount(), before);
+});
+
+void test('a run has one thread for its batches, which is gone when the run is finished, stopped, diverged or in error', async () => {
+  let started = 0;
+  let gone = 0;
+  const count = (thread: Worker): void => {
+    started++;
+    thread.once('exit', () => gone++);
+  };
+  process.on('worker', count);
+  const runs: readonly (readonly [how: string, TrainingInput])[] = [
+    ['finished', input({ batchSize: 20 })],
+    ['stopped', { ...input(), shouldStop: () => true }],
+    ['diverged', input({ learningRate: 1e30, warmupEpochs: 0, epochs: 5 })],
+    ['in error', { ...input(), onProgress: () => assert.fail('no room to draw') }],
+  ];
+  for (const [index, [how, running]] of runs.entries()) {
+    const ended = await train(running).catch((error: unknown) => error as Error);
+    assert.equal(ended instanceof Error ? 'in error' : ended.status, how);
+    if (!(ended instanceof Error)) {
+      disposeNetwork(ended.network);
+    }
+    assert.deepEqual([started, gone], [index + 1, index + 1], how);
+  }
+  process.off('worker', count);
 });
 
 void test('a batch larger than the training set is refused', async () => {

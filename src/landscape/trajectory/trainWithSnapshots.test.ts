@@ -6,9 +6,10 @@ import { test } from 'node:test';
 import { syntheticDataset } from '../../data/synthetic';
 import { tensorCount } from '../../engine/tensor';
 import { createModel } from '../../models/create';
-import { train, type TrainingOutcome } from '../../train/loop';
+import { train } from '../../train/loop';
 import { disposeNetwork } from '../../train/network';
 import { TEST_SETTINGS } from '../../train/testSettings';
+import type { TrainingOutcome } from '../../train/trainingRun';
 import { trainWithSnapshots } from './trainWithSnapshots';
 
 test('snapshots are the weights after each epoch, and change nothing', async (t) => {

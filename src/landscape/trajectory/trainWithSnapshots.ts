@@ -1,5 +1,7 @@
-import { train, type CheckpointOptions, type TrainingInput, type TrainingOutcome } from '../../train/loop';
+import { train } from '../../train/loop';
 import { disposeNetwork, type NetworkState } from '../../train/network';
+import type { CheckpointOptions, TrainingInput } from '../../train/trainingInput';
+import type { TrainingOutcome } from '../../train/trainingRun';
 
 /** Training whose weights are wanted at several moments. */
 export interface SnapshotInput extends TrainingInput {

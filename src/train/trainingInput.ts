@@ -1,0 +1,31 @@
+import type { Dataset } from '../data/dataset';
+import type { Model } from '../models/model';
+import type { PerturbationRule } from '../optim/perturbation';
+import type { TrainingProgress } from './progress';
+import type { TrainingSettings } from './settings';
+
+/** Where and how often a run saves what it needs to go on. */
+export interface CheckpointOptions {
+  readonly file: string;
+  /** At most one checkpoint in this many seconds, beside the one at a stop. */
+  readonly everySeconds: number;
+  /** Names the settings of the run; a checkpoint of other settings is refused. */
+  readonly fingerprint: string;
+}
+
+/** What a training run is made from. */
+export interface TrainingInput {
+  readonly model: Model;
+  readonly settings: TrainingSettings;
+  readonly trainingSet: Dataset;
+  /** Evaluated after each tenth of the run, for curves and choices; never the test set, unless a defect is being studied. */
+  readonly heldOut?: Dataset;
+  /** Epochs between evaluations of `heldOut`; a tenth of the run. */
+  readonly evaluateEvery?: number;
+  /** A perturbation rule of one's own, in place of the one that the settings name; what they build around it stays. */
+  readonly rule?: PerturbationRule;
+  readonly checkpoint?: CheckpointOptions;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  /** Polled after every step; the run then saves a checkpoint and ends as `stopped`. */
+  readonly shouldStop?: () => boolean;
+}

@@ -1,0 +1,210 @@
+import { batchesPerEpoch, type Batch } from '../data/batches';
+import { imageCount } from '../data/dataset';
+import type { ChannelStatistics } from '../engine/batchNormalization';
+import { scope } from '../engine/tensor';
+import type { TensorVector } from '../engine/tensorVector';
+import type { ParameterKind } from '../engine/vector';
+import { disposeStatistics, initialParameters, initialStatistics } from '../models/initialise';
+import { learningRateAt } from '../optim/schedule';
+import { sgd } from '../optim/sgd';
+import type { MethodState } from '../optim/sharpnessAware';
+import { BatchObjective } from './batchObjective';
+import { loadCheckpoint, saveCheckpoint, type TrainingPosition } from './checkpoint';
+import { evaluate } from './evaluate';
+import { trainingMethod, type TrainingMethod } from './method';
+import { disposeNetwork, type NetworkState } from './network';
+import type { EpochRecord, Evaluation } from './record';
+import type { CheckpointOptions, TrainingInput } from './trainingInput';
+
+/** How a training run ended. The network belongs to the caller. */
+export interface TrainingOutcome {
+  readonly status: 'finished' | 'stopped' | 'diverged';
+  /** What happened, for a run that diverged. */
+  readonly divergence?: string;
+  readonly network: NetworkState;
+  readonly history: readonly EpochRecord[];
+  readonly seconds: number;
+  readonly gradientEvaluations: number;
+}
+
+/** Held-out evaluations in a run, at most one more. */
+const EVALUATIONS = 10;
+
+const START: TrainingPosition = { history: [], step: 0, lossSum: 0, errors: 0, images: 0, epochSeconds: 0, seconds: 0, gradientEvaluations: 0 };
+
+/** One training run: its tensors, its place, and the steps that move both. */
+export class TrainingRun {
+  private readonly optimizer;
+  private readonly decayingKinds: { readonly kinds?: readonly ParameterKind[] };
+  private readonly training: TrainingMethod;
+  readonly stepsPerEpoch: number;
+  position = START;
+  parameters!: TensorVector;
+  velocity!: TensorVector;
+  statistics!: ChannelStatistics[];
+  method!: MethodState<TensorVector>;
+  private resumedAt = performance.now();
+  private savedAt = performance.now();
+
+  constructor(private readonly input: TrainingInput) {
+    const { settings, trainingSet, rule } = input;
+    this.decayingKinds = settings.weightDecayOn === 'weights' ? { kinds: ['weight'] } : {};
+    this.optimizer = sgd<TensorVector>({
+      momentum: settings.momentum,
+      nesterov: settings.nesterov,
+      weightDecay: settings.weightDecayIn === 'step' ? settings.weightDecay : 0,
+      ...(this.decayingKinds.kinds ? { weightDecayOn: this.decayingKinds.kinds } : {}),
+    });
+    const images = imageCount(trainingSet);
+    this.stepsPerEpoch = batchesPerEpoch(images, settings.batchSize);
+    const last = images % settings.batchSize;
+    this.training = trainingMethod(settings, { stepsPerEpoch: this.stepsPerEpoch, batchSizes: [settings.batchSize, ...(last >= 2 ? [last] : [])] }, rule);
+  }
+
+  /** Takes up the checkpoint, or draws the initial weights. */
+  open(): void {
+    const { model, settings, checkpoint } = this.input;
+    const saved = checkpoint && loadCheckpoint(checkpoint.file, model, this.fingerprint(checkpoint));
+    this.position = saved?.position ?? START;
+    this.parameters = saved?.parameters ?? initialParameters(model, settings);
+    this.velocity = saved?.velocity ?? this.optimizer.init(this.parameters);
+    this.statistics = saved?.statistics ?? initialStatistics(model);
+    this.method = saved?.method ?? this.training.init();
+    this.resumedAt = this.savedAt = performance.now();
+  }
+
+  private fingerprint({ fingerprint }: CheckpointOptions): string {
+    return this.input.rule === undefined ? fingerprint : `${fingerprint} with the rule ${this.input.rule.name}`;
+  }
+
+  /** Adds the time since the last call to the run's clock. */
+  private tick(): void {
+    const now = performance.now();
+    const passed = (now - this.resumedAt) / 1000;
+    this.resumedAt = now;
+    this.position = { ...this.position, seconds: this.position.seconds + passed, epochSeconds: this.position.epochSeconds + passed };
+  }
+
+  get epoch(): number {
+    return this.position.history.length + 1;
+  }
+
+  /** One step on one batch. If it throws, the run is as before. @returns the loss before it. */
+  takeStep(batch: Batch): number {
+    const { model, settings } = this.input;
+    const { labelSmoothing, weightDecay, weightDecayIn } = settings;
+    const penalty = { weightDecay: weightDecayIn === 'loss' ? weightDecay : 0, ...this.decayingKinds };
+    const objective = new BatchObjective(batch, { model, statistics: this.statistics, labelSmoothing, penalty });
+    const stepBefore = (this.epoch - 1) * this.stepsPerEpoch + this.position.step;
+    // The scope frees what a rule of the user's own may have left.
+    const { moved, ...output } = scope(
+      () => ({
+        ...this.training.step(stepBefore, {
+          parameters: this.parameters,
+          state: this.velocity,
+          method: this.method,
+          optimizer: this.optimizer,
+          images: batch.size,
+          objective: (parameters, phase, part) => objective.evaluate(parameters, phase, part),
+          sampleGradient: (parameters, index) => objective.sampleGradient(parameters, index),
+        }),
+        moved: objective.movedStatistics(),
+      }),
+      ({ parameters, state, method, moved }) => [
+        ...[parameters, state, ...Object.values(method.rule.vectors), ...Object.values(method.look.vectors)].flatMap((vector) => vector.tensors),
+        ...moved.flatMap(({ mean, variance }) => [mean, variance]),
+      ],
+    );
+    disposeStatistics(this.statistics);
+    this.statistics = moved;
+    this.parameters = output.parameters;
+    this.velocity = output.state;
+    this.method = output.method;
+    this.tick();
+    const { step, lossSum, images, gradientEvaluations } = this.position;
+    this.position = {
+      ...this.position,
+      step: step + 1,
+      lossSum: lossSum + output.loss * batch.size,
+      errors: this.position.errors + objective.errors,
+      images: images + batch.size,
+      gradientEvaluations: gradientEvaluations + output.gradientEvaluations,
+    };
+    return output.loss;
+  }
+
+  report(): void {
+    const {
+      onProgress,
+      settings,
+      trainingSet: { name, synthetic },
+    } = this.input;
+    const { history, step, lossSum, errors, images, seconds, epochSeconds } = this.position;
+    const done = history.length * this.stepsPerEpoch + step;
+    onProgress?.({
+      // Without the images: a process that sends this to another would send them after every step.
+      trainingSet: { name, synthetic },
+      epoch: this.epoch,
+      epochs: settings.epochs,
+      step,
+      stepsPerEpoch: this.stepsPerEpoch,
+      loss: lossSum / images,
+      error: (100 * errors) / images,
+      imagesPerSecond: images / epochSeconds,
+      secondsLeft: (seconds / done) * (settings.epochs * this.stepsPerEpoch - done),
+      history,
+    });
+  }
+
+  /** Closes the epoch: held-out evaluation, and a line in the history. */
+  async closeEpoch(): Promise<void> {
+    const { model, heldOut, settings } = this.input;
+    const learningRate = learningRateAt(settings, this.epoch * this.stepsPerEpoch - 1, this.stepsPerEpoch);
+    const every = this.input.evaluateEvery ?? Math.ceil(settings.epochs / EVALUATIONS);
+    const due = this.epoch % every === 0 || this.epoch === settings.epochs;
+    const evaluation: { heldOut?: Evaluation } = heldOut && due ? { heldOut: await evaluate(model, this.network, heldOut, settings.normalization) } : {};
+    this.tick();
+    const { lossSum, errors, images, epochSeconds, history } = this.position;
+    const record: EpochRecord = {
+      epoch: this.epoch,
+      learningRate,
+      trainLoss: lossSum / images,
+      trainTop1Error: (100 * errors) / images,
+      ...evaluation,
+      ...this.logged(),
+      seconds: epochSeconds,
+    };
+    this.position = { ...this.position, history: [...history, record], step: 0, lossSum: 0, errors: 0, images: 0, epochSeconds: 0 };
+  }
+
+  /** What the rule wants kept of its state, if anything. */
+  private logged(): { perturbation?: Readonly<Record<string, number>> } {
+    const { numbers } = this.method.rule;
+    const kept = this.training.logs.filter((name) => name in numbers);
+    return kept.length === 0 ? {} : { perturbation: Object.fromEntries(kept.map((name) => [name, numbers[name]!])) };
+  }
+
+  /** Saves a checkpoint, if the last one is old enough or `now` is asked for. */
+  save(now = false): void {
+    const { checkpoint, model } = this.input;
+    if (checkpoint && (now || performance.now() - this.savedAt >= 1000 * checkpoint.everySeconds)) {
+      saveCheckpoint(checkpoint.file, model, this, this.fingerprint(checkpoint));
+      this.savedAt = performance.now();
+    }
+  }
+
+  get network(): NetworkState {
+    return { parameters: this.parameters, statistics: this.statistics };
+  }
+
+  end(status: TrainingOutcome['status'], divergence?: string): TrainingOutcome {
+    [this.velocity, ...Object.values(this.method.rule.vectors), ...Object.values(this.method.look.vectors)].forEach((vector) => vector.dispose());
+    const { history, seconds, gradientEvaluations } = this.position;
+    return { status, ...(divergence === undefined ? {} : { divergence }), network: this.network, history, seconds, gradientEvaluations };
+  }
+
+  /** Frees everything, after an error. */
+  dispose(): void {
+    disposeNetwork(this.end('stopped').network);
+  }
+}
