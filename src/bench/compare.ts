@@ -123,12 +123,14 @@ async function peakMemory(settings: ComparisonSettings, configurations: readonly
   return { samlab: Number(own), pytorch: Math.min(...theirs) };
 }
 
-function outsideKernels({ model, stem, repeats }: ComparisonSettings, batch: Batch): number {
+/** What of a float32 SGD step is not arithmetic: the share outside kernels, and the seconds of waiting for its batch. */
+async function overhead({ model, stem, repeats }: ComparisonSettings, batch: Batch): Promise<{ readonly outsideKernels: number; readonly waiting: number }> {
   const subject = new Subject(createModel(model, stem, 10), batch, 'float32');
   subject.warmUp('sgd');
   const shares = Array.from({ length: repeats }, () => profile(() => subject.perform('sgd')).outside);
+  const waiting = await batchSeconds(batch.size, repeats, () => subject.perform('sgd'));
   subject.dispose();
-  return median(shares);
+  return { outsideKernels: median(shares), waiting };
 }
 
 function partsInEitherPrecision({ model, stem, repeats }: ComparisonSettings, batch: Batch): NonNullable<Comparison['parts']> {
@@ -168,15 +170,17 @@ export async function compare(settings: ComparisonSettings): Promise<Comparison>
   const timings = await interleave(contestants, repeats);
   contestants.forEach((contestant) => contestant.close());
   const step = median(timings.find(({ side, configuration, work }) => side === 'samlab' && configuration === 'float32' && work === 'sgd')!.seconds);
+  const memory = await peakMemory(settings, configurations, batch);
+  const { outsideKernels, waiting } = await overhead(settings, batch);
   return {
     model,
     stem,
     batch: batch.size,
     agreement,
     timings: [...timings, ...layersTimings(settings, repeats), ...screened.filter(({ configuration }) => !configurations.includes(configuration)).map(left)],
-    peakMemory: await peakMemory(settings, configurations, batch),
-    outsideKernels: outsideKernels(settings, batch),
-    dataShare: batchSeconds(batch.size) / step,
+    peakMemory: memory,
+    outsideKernels,
+    dataShare: waiting / step,
     parts: partsInEitherPrecision(settings, batch),
   };
 }

@@ -40,7 +40,7 @@ export interface Comparison {
   readonly peakMemory: { readonly samlab: number; readonly pytorch: number };
   /** Share of a float32 SGD step that is spent outside TensorFlow's kernels, 0 to 1. */
   readonly outsideKernels: number;
-  /** Share of a float32 SGD step that making its batch takes, 0 to 1. */
+  /** Share of a float32 SGD step that it waits for its batch, 0 to 1; in results of versions without a thread for batches, that it takes to make it. */
   readonly dataShare: number;
   /** Absent from results of versions that did not measure it. */
   readonly parts?: Readonly<Record<Timing['precision'], StepParts>>;
