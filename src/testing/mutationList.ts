@@ -131,7 +131,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['the decay takes all of the time after warm-up', '(1 - progress) / decayShare', '1 - progress'],
     ['perturbations of the tail form start after its decay', '>= 1 - (settings.decayShare ?? DECAY_SHARE)', '> 1 - (settings.decayShare ?? DECAY_SHARE) / 2'],
   ]),
-  ...of('engine/tensor', ['engine/tensor'], [['tensors share the memory of arrays', 'new Float32Array(staging, width, values.length)', 'new Float32Array(staging, 0, values.length)']]),
+  ...of('engine/tensor', ['engine/tensor'], [['tensors share the memory of arrays', 'const array = staged(values)', 'const array = values instanceof Float32Array ? values : staged(values)']]),
   ...of('optim/sgd', ['optim/sgd', 'optim/sam'], [['no weight decay', 'nesterov, weightDecay, ...(', 'nesterov, weightDecay: 0, ...(']]),
   ...of('train/batchObjective', ['train/batchObjective'], [
     ['batch-norm statistics move at w + eps too', "if (phase === 'first')", 'if (true)'],
