@@ -37,19 +37,24 @@ function configurations({ timings }: Comparison): Pick<Timing, 'side' | 'configu
   return [...unique.values()];
 }
 
+/** The median, and between which times the repeats lay: a busy machine moves a median of few of them. */
+function spread(seconds: readonly number[]): string {
+  return `${median(seconds).toFixed(3)} (${Math.min(...seconds).toFixed(3)} to ${Math.max(...seconds).toFixed(3)})`;
+}
+
 function cell(comparison: Comparison, { side, configuration }: Pick<Timing, 'side' | 'configuration'>, work: Work): string {
   const timing = comparison.timings.find((one) => one.side === side && one.configuration === configuration && one.work === work);
   if (timing === undefined || timing.failure === 'slower') {
     return '–';
   }
-  return timing.failure === undefined ? median(timing.seconds).toFixed(3) : timing.failure === NO_END ? NO_END : 'failed';
+  return timing.failure === undefined ? spread(timing.seconds) : timing.failure === NO_END ? NO_END : 'failed';
 }
 
 function comparisonMarkdown(comparison: Comparison): string {
   const { model, stem, batch, peakMemory, agreement } = comparison;
   const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(2);
   return [
-    `**${model === 'resnet50' ? 'ResNet-50' : model}, ${STEM_NAMES[stem]}, batch ${batch}: median seconds**`,
+    `**${model === 'resnet50' ? 'ResNet-50' : model}, ${STEM_NAMES[stem]}, batch ${batch}: median seconds (fastest to slowest repeat)**`,
     '',
     `| Side | Configuration | ${WORKS.map((work) => WORK_NAMES[work]).join(' | ')} |`,
     '|---|---|---:|---:|---:|',
@@ -75,9 +80,9 @@ export function timesMarkdown(benchmarks: readonly BenchResult[]): string {
 }
 
 function probesMarkdown({ images, productImages, forward, point, mixedPoint, gradient, product, pytorchProduct }: ProbeCost): string {
-  const row = (what: string, on: number, seconds: readonly number[]): string => `| ${what} | ${on} | ${median(seconds).toFixed(3)} |`;
+  const row = (what: string, on: number, seconds: readonly number[]): string => `| ${what} | ${on} | ${spread(seconds)} |`;
   return [
-    '**Landscape probes of ResNet-50, ImageNet stem, batch norm frozen: median seconds**',
+    '**Landscape probes of ResNet-50, ImageNet stem, batch norm frozen: median seconds (fastest to slowest repeat)**',
     '',
     '| Probe | Images | Seconds |',
     '|---|---:|---:|',
