@@ -90,6 +90,16 @@ test('the last batches wait for whoever takes them, though their thread is done'
   await batches.end();
 });
 
+test('a thread that is done before anybody looks has begun', async () => {
+  const batches = new BatchesAhead(dataset, options, 1);
+  const begun = batches.begin({ epoch: 1, step: 4 });
+  // Blocked, as in a long step: the thread says that it runs, makes its only batch and ends.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, 500);
+  await begun;
+  assert.deepEqual([...batches.epoch()], expected(1).slice(4));
+  await batches.end();
+});
+
 test('a thread ends in the middle of a run', async () => {
   const batches = new BatchesAhead(dataset, options, 1);
   await batches.begin({ epoch: 1, step: 0 });

@@ -71,12 +71,13 @@ export class BatchesAhead {
   async begin(place: BatchPlace): Promise<void> {
     this.step = place.step;
     this.handover.port.postMessage(place);
-    await new Promise<unknown>((resolve) => {
-      this.worker.once('message', resolve);
-      this.worker.once('exit', resolve);
+    const runs = await new Promise<boolean>((resolve) => {
+      this.worker.once('message', () => resolve(true));
+      this.worker.once('exit', () => resolve(false));
     });
-    if (this.death) {
-      throw this.death;
+    // A thread with little to make may be done with it, and gone, by the time that this is known.
+    if (!runs) {
+      throw this.death!;
     }
     // Not before: a process whose only work is to wait for the thread would end here.
     this.worker.unref();

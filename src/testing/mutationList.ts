@@ -178,6 +178,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('experiment/run', ['experiment/run'], [['the defect of choosing on the test set does nothing', 'bestEvaluation(outcome) ?? last', 'last']]),
   ...of('data/batches', ['data/batches'], [['the defect of one cutout square for a batch does nothing', "augmentation.cutoutPer === 'batch' ? first : placement", 'placement']]),
   ...of('data/batchesAhead', ['data/batchesAhead'], [
+    ['a thread that is done is taken for one that failed', 'if (!runs)', 'if (this.death)'],
     ['a forgotten thread keeps the process', 'this.worker.unref();', ''],
   ]),
   ...of('data/batchesAheadThread', ['data/batchesAhead'], [
