@@ -26,15 +26,21 @@ export function expandPreset(name: string): readonly string[] {
 }
 
 /**
- * The settings with the lowest held-out error among the trials of a method. Diverged trials lose; of
- * equals the first wins.
+ * The settings of a method with the lowest held-out error, as the mean over the seeds of its trials. A setting with a
+ * diverged trial loses; of equals the first wins.
  *
- * @returns undefined if no trial finished.
+ * @returns undefined if no setting finished all of its trials.
  */
 export function bestTrial(trials: readonly RunResult[], method: ExperimentConfig['method']): TunedSettings | undefined {
-  const finished = trials.filter(({ config, status, final }) => config.method === method && status === 'finished' && final !== null);
-  const [best] = [...finished].sort((a, b) => a.final!.top1Error - b.final!.top1Error);
-  return best && { learningRate: best.config.learningRate, rho: best.config.rho };
+  const errors = new Map<string, number[]>();
+  for (const { config, status, final } of trials.filter((trial) => trial.config.method === method)) {
+    const settings: TunedSettings = { learningRate: config.learningRate, rho: config.rho };
+    const key = JSON.stringify(settings);
+    errors.set(key, [...(errors.get(key) ?? []), status === 'finished' && final !== null ? final.top1Error : Infinity]);
+  }
+  const means = [...errors].map(([key, values]) => ({ key, mean: values.reduce((sum, error) => sum + error, 0) / values.length }));
+  const [best] = means.filter(({ mean }) => Number.isFinite(mean)).sort((a, b) => a.mean - b.mean);
+  return best && (JSON.parse(best.key) as TunedSettings);
 }
 
 async function tunedConfigs(preset: Preset, wanted: readonly ExperimentConfig[], run: (config: ExperimentConfig) => Promise<RunResult | undefined>): Promise<ExperimentConfig[]> {

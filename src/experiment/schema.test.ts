@@ -90,9 +90,22 @@ void test('laptop is the grid of Tables 1 and 2 with three seeds, at equal setti
   assert.deepEqual(new Set(configs.map(({ dataset, imagesPerClass }) => `${dataset} ${imagesPerClass}`)), new Set(['cifar10 100', 'cifar100 50']));
 });
 
-void test('tuning tries as many settings with either method, on held-out images and with a seed that no run uses', () => {
+void test('each seed of laptop draws its own subset, so that runs of one seed are pairs', () => {
+  const preset = findPreset('laptop');
+  const configs = [...presetConfigs(preset), ...tuningConfigs(preset, 'cifar10')];
+  assert.ok(configs.every(({ seed, subsetSeed }) => subsetSeed === seed));
+  assert.ok(presetConfigs(findPreset('family')).every(({ subsetSeed }) => subsetSeed === 0));
+});
+
+void test('tuning tries as many settings with either method, each with three seeds that no run uses, on held-out images', () => {
   const preset = findPreset('laptop');
   const trials = tuningConfigs(preset, 'cifar10');
+  const settings = new Map<string, number[]>();
+  for (const { method, learningRate, rho, seed } of trials) {
+    const key = JSON.stringify([method, learningRate, rho]);
+    settings.set(key, [...(settings.get(key) ?? []), seed]);
+  }
+  assert.ok([...settings.values()].every((seeds) => new Set(seeds).size === 3 && seeds.length === 3));
   const counts = (method: string): number => trials.filter((trial) => trial.method === method).length;
   assert.equal(counts('sgd'), counts('sam'));
   assert.ok(counts('sgd') > 1);
