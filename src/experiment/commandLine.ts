@@ -33,6 +33,7 @@ const DESCRIPTIONS: { readonly [Key in keyof ExperimentConfig]: string } = {
   ascentBall: 'ball of fgsm: infinity or euclidean',
   ascentStepLength: "length of fgsm's steps in radii; 0 is 1 / ascentSteps",
   ascentProjection: 'project fgsm into its ball',
+  ascentBound: "largest element of fgsm's perturbation after a projection; 0 is the radius",
   asamEta: "added to the weights' magnitudes in asam",
   asamScaling: 'element, filter or layer',
   asamOn: 'what asam scales: weights or all',

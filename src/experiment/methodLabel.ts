@@ -30,6 +30,7 @@ const WORDS: { readonly [Key in keyof MethodSettings]?: (value: MethodSettings[K
   radiusIn: () => 'ρ in its own norm',
   ascentStepLength: (length) => `steps of ${length} ρ`,
   ascentProjection: () => 'not projected',
+  ascentBound: (bound) => `elements clipped at ${bound}`,
   asamOn: () => 'on all parameters',
   maskEpochs: (epochs) => `mask kept ${epochs} epochs`,
 };

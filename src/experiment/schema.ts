@@ -37,6 +37,7 @@ const schema = z.strictObject({
   ascentBall: z.enum(['infinity', 'euclidean']),
   ascentStepLength: z.number().min(0),
   ascentProjection: z.boolean(),
+  ascentBound: z.number().min(0),
   asamEta: z.number().min(0),
   asamScaling: z.enum(['element', 'filter', 'layer']),
   asamOn: z.enum(['weights', 'all']),
@@ -97,12 +98,15 @@ export function validateConfig(config: unknown): ExperimentConfig {
 }
 
 /** What settings of the method demand of each other. */
-function checkMethod({ method, batchSize, groupSize, maskSamples, perturbationStart, perturbationEnd, epochs, schedule }: ExperimentConfig): void {
+function checkMethod({ method, ascentBall, ascentProjection, ascentBound, batchSize, groupSize, maskSamples, perturbationStart, perturbationEnd, epochs, schedule }: ExperimentConfig): void {
   if (groupSize > 0 && batchSize % groupSize !== 0) {
     throw new RangeError(`validateConfig: groups of m images must divide the batch: groupSize ${groupSize} does not divide batchSize ${batchSize}; choose a divisor of it, or 0 for the whole batch.`);
   }
   if (method === 'ssamF' && maskSamples > (groupSize || batchSize)) {
     throw new RangeError(`validateConfig: maskSamples ${maskSamples} are more images than the ${groupSize || batchSize} that are perturbed together; lower maskSamples, or make ${groupSize ? 'groups' : 'batches'} larger.`);
+  }
+  if (method === 'fgsm' && ascentBound > 0 && (ascentBall !== 'infinity' || !ascentProjection)) {
+    throw new RangeError('validateConfig: ascentBound bounds the elements after a projection on the infinity ball; leave it at 0, or set ascentBall infinity and ascentProjection true.');
   }
   if (perturbationStart === 'decay' && schedule !== 'warmupStableDecay') {
     throw new RangeError(`validateConfig: perturbationStart "decay" needs the schedule warmupStableDecay, got ${schedule}; change the schedule, or give the epoch by its number.`);

@@ -47,9 +47,9 @@ function ruleOf(settings: TrainingSettings, stepsPerEpoch: number, perturbedStep
       return inMeantRadius(sam({ p }), p, settings);
     }
     case 'fgsm': {
-      const { ascentSteps: steps, ascentMomentum: momentum, ascentBall: ball, ascentStepLength, ascentProjection: project } = settings;
-      const length = ascentStepLength === 0 ? {} : { stepLength: ascentStepLength };
-      return inMeantRadius(fgsm({ steps, momentum, ball, project, ...length }), ball === 'infinity' ? Infinity : 2, settings);
+      const { ascentSteps: steps, ascentMomentum: momentum, ascentBall: ball, ascentStepLength, ascentProjection: project, ascentBound } = settings;
+      const given = { ...(ascentStepLength === 0 ? {} : { stepLength: ascentStepLength }), ...(ascentBound === 0 ? {} : { bound: ascentBound }) };
+      return inMeantRadius(fgsm({ steps, momentum, ball, project, ...given }), ball === 'infinity' ? Infinity : 2, settings);
     }
     case 'asam': {
       const scaled: readonly ParameterKind[] = settings.asamOn === 'weights' ? ['weight'] : ['weight', 'bias', 'normScale', 'normShift'];

@@ -29,6 +29,8 @@ export interface MethodSettings {
   readonly ascentStepLength: number;
   /** Whether FGSM projects into its ball after each step. */
   readonly ascentProjection: boolean;
+  /** Largest size of an element of FGSM's perturbation after a projection on the infinity ball, whatever the radius; 0 means the radius. */
+  readonly ascentBound: number;
 
   /** eta of ASAM, added to the weights' magnitudes. */
   readonly asamEta: number;
@@ -78,6 +80,7 @@ export const READ_BY: { readonly [Key in Exclude<keyof MethodSettings, 'method'>
   ascentBall: ['fgsm'],
   ascentStepLength: ['fgsm'],
   ascentProjection: ['fgsm'],
+  ascentBound: ['fgsm'],
   asamEta: ['asam'],
   asamScaling: ['asam'],
   asamOn: ['asam'],
@@ -106,6 +109,7 @@ export const DEFAULT_METHOD: MethodSettings = {
   ascentBall: 'infinity',
   ascentStepLength: 0,
   ascentProjection: true,
+  ascentBound: 0,
   asamEta: 0.01,
   asamScaling: 'element',
   asamOn: 'weights',
