@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
-import { tensorCount } from '../engine/tensor';
+import { tensor, tensorCount } from '../engine/tensor';
 import { createModel } from '../models/create';
+import { initialParameters, initialStatistics } from '../models/initialise';
 import type { PerturbationRule } from '../optim/perturbation';
+import { nonFiniteNetwork } from './divergence';
 import { train } from './loop';
+import { METHODS } from './methodSettings';
 import { disposeNetwork } from './network';
 import type { TrainingProgress } from './progress';
 import type { TrainingSettings } from './settings';
@@ -164,6 +167,50 @@ void test('a loss that is no number ends the run as diverged', async () => {
   assert.match(outcome.divergence ?? '', /the loss was (NaN|-?Infinity) at step \d+ of epoch \d+/);
   disposeNetwork(outcome.network);
 });
+
+void test('a run whose last step breaks the network has diverged, though every loss was a number', async () => {
+  const before = tensorCount();
+  const oneStep = (learningRate: number, changes: Partial<TrainingInput> = {}): Promise<TrainingOutcome> =>
+    train({ ...input({ method: 'sgd', learningRate, warmupEpochs: 0, epochs: 1, batchSize: 20 }), ...changes });
+  // Weights of 1e29 are finite, and the products of two layers of them are not.
+  const large = await oneStep(1e30);
+  assert.equal(large.status, 'diverged');
+  assert.match(large.divergence ?? '', /^the held-out loss was (NaN|Infinity) after epoch 1$/);
+  assert.equal(large.history[0]!.heldOut, undefined, 'a file would hold an empty loss');
+  assert.ok(Number.isFinite(large.history[0]!.trainLoss), 'what was recorded is kept');
+  // Beyond the range of single precision.
+  const { heldOut, ...unjudged } = input();
+  assert.ok(heldOut);
+  const infinite = await train({ ...unjudged, settings: { ...unjudged.settings, method: 'sgd', learningRate: 1e39, warmupEpochs: 0, epochs: 1, batchSize: 20 } });
+  assert.equal(infinite.status, 'diverged');
+  assert.match(infinite.divergence ?? '', /^the weights conv1\.weight were not finite after epoch 1$/);
+  [large, infinite].forEach(({ network }) => disposeNetwork(network));
+  assert.equal(tensorCount(), before);
+});
+
+void test('running statistics that are not finite are found, which no loss in training reads', () => {
+  const model = createModel('resnet20', 'cifar', 10);
+  const parameters = initialParameters(model, TEST_SETTINGS);
+  const statistics = initialStatistics(model);
+  assert.equal(nonFiniteNetwork(model, { parameters, statistics }), undefined);
+  const { mean, variance } = statistics[3]!;
+  variance.dispose();
+  const broken = statistics.map((moments, layer) => (layer === 3 ? { mean, variance: tensor(new Float32Array(mean.size).fill(Infinity), [mean.size]) } : moments));
+  assert.equal(nonFiniteNetwork(model, { parameters, statistics: broken }), `the running statistics of ${model.statistics[3]!.name} were not finite`);
+  disposeNetwork({ parameters, statistics: broken });
+});
+
+/** Every method, as the trial that diverges asks for it. */
+for (const method of METHODS) {
+  void test(`a run with ${method} that diverges ends as diverged, with what was recorded`, async () => {
+    const before = tensorCount();
+    const outcome = await train(input({ method, rho: 0.05, maskSamples: 4, dropRate: 1, lookEvery: 2, epochs: 4, batchSize: 20, warmupEpochs: 0, schedule: 'constant', learningRate: 1e4 }));
+    assert.equal(outcome.status, 'diverged', method);
+    assert.ok(outcome.gradientEvaluations > 0);
+    disposeNetwork(outcome.network);
+    assert.equal(tensorCount(), before);
+  });
+}
 
 void test('progress counts steps and images, and the clock never runs backwards', async () => {
   const seen: TrainingProgress[] = [];

@@ -7,6 +7,9 @@ import { TrainingRun, type TrainingOutcome } from './trainingRun';
  * Trains a network. The same input gives the same numbers, whether or not the run was stopped or
  * killed and taken up again from its checkpoint.
  *
+ * It ends as `diverged` when a loss is not finite, or weights, running statistics or the held-out loss after an epoch: a last
+ * step may break a network whose loss before it was fine.
+ *
  * @throws RangeError if a batch is larger than the training set, or a setting of the method is out of range, or groups do not
  * divide each batch; Error for a checkpoint of other settings. Nothing has been trained then. What a rule or a listener throws
  * passes through, and the run's tensors are freed.
@@ -33,7 +36,10 @@ async function trainEpochs(run: TrainingRun, batches: BatchesAhead, input: Train
       if (ending) {
         return ending;
       }
-      await run.closeEpoch();
+      const divergence = await run.closeEpoch();
+      if (divergence !== undefined) {
+        return run.end('diverged', divergence);
+      }
     }
     return run.end('finished');
   } catch (error) {
