@@ -31,7 +31,7 @@ const WORDS: { readonly [Key in keyof MethodSettings]?: (value: MethodSettings[K
   ascentStepLength: (length) => `steps of ${length} ρ`,
   ascentProjection: () => 'not projected',
   ascentBound: (bound) => `elements clipped at ${bound}`,
-  asamOn: () => 'on all parameters',
+  asamOn: (on) => (on === 'all' ? 'on all parameters' : 'on weights and batch-norm scales'),
   maskEpochs: (epochs) => `mask kept ${epochs} epochs`,
 };
 

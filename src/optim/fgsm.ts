@@ -1,3 +1,4 @@
+import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
 import { checkRho, SMALLEST_NORM, type PerturbationInput, type PerturbationRule } from './perturbation';
 import { withTemporaries } from './temporaries';
@@ -35,10 +36,10 @@ export interface FgsmSettings {
  */
 export function fgsm({ steps, momentum = 0, ball = 'infinity', stepLength = 1 / steps, project = true, bound }: FgsmSettings): PerturbationRule {
   if (!(Number.isSafeInteger(steps) && steps >= 1)) {
-    throw new RangeError(`fgsm: expected a whole number of steps, 1 or more, got ${steps}; the paper takes 10, and 1 is SAM's perturbation for p = infinity.`);
+    throw new RangeError(`fgsm: expected a whole number of steps, 1 or more, got ${shown(steps)}; the paper takes 10, and 1 is SAM's perturbation for p = infinity.`);
   }
-  if (!(momentum >= 0 && momentum < Infinity && stepLength > 0 && stepLength < Infinity)) {
-    throw new RangeError(`fgsm: expected momentum of 0 or more and a positive step length, got ${momentum} and ${stepLength}; the paper uses 1 and 1 / steps.`);
+  if (!(Number.isFinite(momentum) && momentum >= 0 && Number.isFinite(stepLength) && stepLength > 0)) {
+    throw new RangeError(`fgsm: expected momentum of 0 or more and a positive step length, got ${shown(momentum)} and ${shown(stepLength)}; the paper uses 1 and 1 / steps.`);
   }
   checkBound(bound, ball, project);
   return {
@@ -68,8 +69,8 @@ function checkBound(bound: number | undefined, ball: 'infinity' | 'euclidean', p
   if (bound === undefined) {
     return;
   }
-  if (!(bound > 0 && bound < Infinity)) {
-    throw new RangeError(`fgsm: expected a positive bound for each element, got ${bound}; leave it out to project on the radius.`);
+  if (!(Number.isFinite(bound) && bound > 0)) {
+    throw new RangeError(`fgsm: expected a positive bound for each element, got ${shown(bound)}; leave it out to project on the radius.`);
   }
   if (ball !== 'infinity' || !project) {
     throw new RangeError(`fgsm: a bound for each element acts in projections on the infinity ball, got ${project ? `the ${ball} ball` : 'no projection'}; leave out the bound, or project on the infinity ball.`);

@@ -224,7 +224,7 @@ class Climbing<V extends Vector, State> {
 }
 
 /** Whether all elements are finite, however large: 0 times an infinity is NaN. */
-function isFiniteVector<V extends Vector>(vector: V): boolean {
+function isFiniteVector(vector: Vector): boolean {
   return withTemporaries((own) => own(vector.times(0)).norm() === 0);
 }
 

@@ -80,7 +80,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('optim/sparse', ['optim/sparse'], [
     ['logs the share of ones as the sparsity', '1 - mask.norm(1) /', 'mask.norm(1) /'],
     ['logs the overlap with itself', '(0, mask_1.overlap)(mask, before)', '(0, mask_1.overlap)(mask, mask)'],
-    ['accepts any sparsity', '!(sparsity >= 0 && sparsity <= 1)', 'false'],
+    ['accepts any sparsity', '!(Number.isFinite(sparsity) && sparsity >= 0 && sparsity <= 1)', 'false'],
   ]),
   ...of('optim/fisherMask', ['optim/sparse'], [
     ['gradients instead of their squares', 'absPower(2)', 'absPower(1)'],
@@ -152,7 +152,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['FGSM without its momentum', 'momentum, ball, project, ...given', 'ball, project, ...given'],
     ['steps of FGSM always 1 / T', 'ascentStepLength === 0 ? {}', 'true ? {}'],
     ['a radius that stays', 'rhoAt)(settings.rho, settings.rhoSchedule,', "rhoAt)(settings.rho, 'constant',"],
-    ['ASAM on weights whatever the settings say', "settings.asamOn === 'weights' ?", 'true ?'],
+    ['ASAM on weights whatever the settings say', 'ASAM_SCALES[settings.asamOn]', "['weight']"],
   ]),
   ...of('optim/dynamicMask', ['train/methodOptions'], [
     ['the share counts from all elements', 'Math.floor(live * dropShare', 'Math.floor(size * dropShare'],

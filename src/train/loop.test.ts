@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -153,6 +153,37 @@ void test('a checkpoint of other settings is refused, and stays', async () => {
   disposeNetwork((await train({ ...input({ epochs: 1, warmupEpochs: 0 }), checkpoint })).network);
   await assert.rejects(train({ ...input(), checkpoint: { ...checkpoint, fingerprint: 'b' } }), /loadCheckpoint: .*other settings.*delete it/);
   disposeNetwork((await train({ ...input({ epochs: 1, warmupEpochs: 0 }), checkpoint })).network);
+});
+
+void test('a damaged checkpoint is moved aside, and the run begins anew', async () => {
+  const unbroken = numbersOf(await train(input()));
+  for (const [what, bytes] of Object.entries({ zeros: Buffer.alloc(1000), empty: Buffer.alloc(0), text: Buffer.from('no checkpoint') })) {
+    const checkpoint = { file: join(folder, `damaged-${what}.safetensors`), everySeconds: 1e9, fingerprint: 'a' };
+    writeFileSync(checkpoint.file, bytes);
+    assert.deepEqual(numbersOf(await train({ ...input(), checkpoint })), unbroken, what);
+    assert.deepEqual(readFileSync(`${checkpoint.file}.damaged`), bytes);
+    assert.ok(!existsSync(checkpoint.file));
+  }
+  mkdirSync(join(folder, 'folder.safetensors'));
+  const checkpoint = { file: join(folder, 'folder.safetensors'), everySeconds: 1e9, fingerprint: 'a' };
+  await assert.rejects(train({ ...input(), checkpoint }), /^Error: loadCheckpoint: the checkpoint .*folder\.safetensors cannot be opened .* delete it to start/);
+});
+
+void test('settings that are no numbers and images that do not fit are refused before any step, by name', async () => {
+  const before = tensorCount();
+  const onProgress = (): void => assert.fail('it should not begin');
+  for (const rho of ['', [], true, false, '0.05']) {
+    await assert.rejects(train({ ...input({ rho: rho as unknown as number }), onProgress }), { name: 'RangeError', message: /expected a radius rho of 0 or more, got / });
+  }
+  for (const key of ['learningRate', 'momentum', 'weightDecay', 'labelSmoothing', 'warmupEpochs'] as const) {
+    await assert.rejects(train({ ...input({ [key]: '' }), onProgress }), { name: 'RangeError', message: new RegExp(key === 'momentum' || key === 'weightDecay' ? 'sgd: expected' : `train: these settings cannot be run:\\n {2}${key}: `) });
+  }
+  const small = { ...images.train, images: images.train.images.subarray(0, 20 * 28 * 28) };
+  const odd = { ...images.train, labels: images.train.labels.map(() => 10) };
+  await assert.rejects(train({ ...input(), trainingSet: small, onProgress }), /^RangeError: train: expected 20 images of shape \[32, 32, 3\]/);
+  await assert.rejects(train({ ...input(), heldOut: small, onProgress }), /^RangeError: train: expected 20 images of shape/);
+  await assert.rejects(train({ ...input(), trainingSet: odd, onProgress }), /^RangeError: train: expected labels from 0 to 9/);
+  assert.equal(tensorCount(), before);
 });
 
 void test('SAM with rho 0 is SGD, bit for bit; with rho it is not', async () => {
