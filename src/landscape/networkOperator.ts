@@ -182,10 +182,10 @@ class GradientMean {
 }
 
 function checkSource({ images, batchSize, batchNorm, labelSmoothing }: Required<LossSource>, model: Model, dataset: Dataset): void {
-  checkDataset('networkOperator', dataset, model);
   if (dataset.classNames.length !== model.classes) {
     throw new RangeError(`networkOperator: ${model.name} has ${model.classes} classes, ${dataset.name} has ${dataset.classNames.length}.`);
   }
+  checkDataset('networkOperator', dataset, model);
   if (!(Number.isSafeInteger(batchSize) && batchSize >= 1)) {
     throw new RangeError(`networkOperator: expected a batchSize of at least 1, got ${batchSize}.`);
   }
