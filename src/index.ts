@@ -11,6 +11,7 @@ export type { ParameterKind, ParameterSpec, Vector } from './engine/vector';
 
 // data: CIFAR, the embedded images, subsets, batches
 export { evaluationBatches, trainingBatches, type Batch } from './data/batches';
+export { checkDataset, type NetworkInput } from './data/checkDataset';
 export { classCounts, imageCount, select, type Dataset, type DatasetPair } from './data/dataset';
 export { symmetricLabelNoise } from './data/labelNoise';
 export { loadDataset } from './data/load';

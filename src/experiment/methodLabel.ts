@@ -30,7 +30,8 @@ const WORDS: { readonly [Key in keyof MethodSettings]?: (value: MethodSettings[K
   radiusIn: () => 'ρ in its own norm',
   ascentStepLength: (length) => `steps of ${length} ρ`,
   ascentProjection: () => 'not projected',
-  asamOn: () => 'on all parameters',
+  ascentBound: (bound) => `elements clipped at ${bound}`,
+  asamOn: (on) => (on === 'all' ? 'on all parameters' : 'on weights and batch-norm scales'),
   maskEpochs: (epochs) => `mask kept ${epochs} epochs`,
 };
 

@@ -11,6 +11,7 @@ import { saveWeights } from '../models/torchvision';
 import type { PerturbationRule } from '../optim/perturbation';
 import { removeCheckpoint } from '../train/checkpoint';
 import { describeEnvironment } from '../train/environment';
+import { nonFiniteEvaluation } from '../train/divergence';
 import { evaluate } from '../train/evaluate';
 import { train } from '../train/loop';
 import { disposeNetwork, type NetworkState } from '../train/network';
@@ -68,8 +69,9 @@ async function concludeRun(config: ExperimentConfig, preset: string, model: Mode
   const started = performance.now();
   const judged = config.evaluateOn === 'heldOut' && data.heldOut ? data.heldOut : data.test;
   const last = outcome.status === 'diverged' ? null : await evaluate(model, outcome.network, judged, config.normalization);
-  const final = config.selection === 'bestOnTest' ? bestEvaluation(outcome) ?? last : last;
-  const divergence = divergenceOf(outcome, final, model.classes);
+  const broken = nonFiniteEvaluation(config.evaluateOn === 'heldOut' ? 'held-out' : 'test', last);
+  const final = broken !== undefined ? null : config.selection === 'bestOnTest' ? bestEvaluation(outcome) ?? last : last;
+  const divergence = broken !== undefined ? { divergence: broken } : divergenceOf(outcome, final, model.classes);
   return {
     format: RESULT_FORMAT,
     id: runId(config),

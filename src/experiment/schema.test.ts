@@ -22,6 +22,8 @@ const cases: readonly (readonly [string, unknown, RegExp])[] = [
   ['a sparsity that is no number', { sparsity: NaN }, /sparsity: Invalid input: expected number, received NaN/],
   ['a norm below 1', { perturbationNorm: 0.5 }, /perturbationNorm: /],
   ['no ascent step', { ascentSteps: 0 }, /ascentSteps: Too small/],
+  ['a bound of elements that no projection acts on', { method: 'fgsm', ascentBound: 0.001, ascentProjection: false }, /ascentBound bounds the elements after a projection/],
+  ['a bound of elements in the 2-norm', { method: 'fgsm', ascentBound: 0.001, ascentBall: 'euclidean' }, /set ascentBall infinity/],
   ['groups that do not divide the batch', { groupSize: 48 }, /groupSize 48 does not divide batchSize 128; choose a divisor/],
   ['more samples than images', { method: 'ssamF', maskSamples: 200 }, /maskSamples 200 are more images than the 128/],
   ['perturbations that start with a decay that never comes', { perturbationStart: 'decay' }, /needs the schedule warmupStableDecay, got cosine/],
@@ -73,6 +75,21 @@ void test('each defect can be switched on alone in as-published, which has the r
     const steps = 'method' in changes && changes.method === 'fgsm' ? { ascentSteps: 2 } : {};
     const alone = { ...published, ...changes, ...steps, dataset: 'cifar10', epochs: 100 };
     assert.equal(configs.filter(({ seed, dataset, epochs }) => seed === 0 && dataset === 'cifar10' && epochs === 100).filter((config) => JSON.stringify(config) === JSON.stringify(alone)).length, 1, name);
+  }
+});
+
+void test("fgsm-clip sets the original's clip at work, out of work and at its radius, all else equal, beside the sister project's steps", () => {
+  const configs = presetConfigs(findPreset('fgsm-clip')).filter(({ seed }) => seed === 0);
+  const wide = configs.filter(({ method, rho }) => method === 'fgsm' && rho === 0.05);
+  assert.deepEqual(wide.map(({ ascentProjection, ascentBound }) => [ascentProjection, ascentBound]), [[true, 0.001], [false, 0], [true, 0]]);
+  const [working, ...others] = wide.map((config) => ({ ...config, ascentProjection: true, ascentBound: 0 }));
+  others.forEach((other) => assert.deepEqual(other, working));
+  assert.ok(wide.every(({ radiusIn, ascentSteps, ascentStepLength }) => radiusIn === 'ownNorm' && ascentSteps === 2 && ascentStepLength === 1));
+  const known = presetConfigs(findPreset('fgsm-steps')).concat(presetConfigs(findPreset('defects'))).map(runId);
+  assert.equal(configs.map(runId).filter((id) => known.includes(id)).length, 4, 'SGD, SAM, the unclipped run and four steps of the sister project exist already');
+  for (const preset of ['fgsm-clip', 'fgsm-sister']) {
+    const steps = presetConfigs(findPreset(preset)).filter(({ method, rho, seed }) => method === 'fgsm' && rho === 0.00025 && seed === 0);
+    assert.deepEqual(steps.map(({ ascentSteps }) => ascentSteps), [1, 2, 3, 4, 5, 10]);
   }
 });
 

@@ -51,7 +51,7 @@ const READ: { readonly [Method in ExperimentConfig['method']]: Partial<Experimen
   sgd: {},
   sam: { ...AROUND, radiusIn: 'ownNorm', perturbationNorm: 'infinity' },
   lookSam: { ...AROUND, radiusIn: 'ownNorm', perturbationNorm: 1.5, lookEvery: 3, lookAlpha: 0.2 },
-  fgsm: { ...AROUND, radiusIn: 'ownNorm', ascentSteps: 5, ascentMomentum: 1, ascentBall: 'euclidean', ascentStepLength: 1, ascentProjection: false },
+  fgsm: { ...AROUND, radiusIn: 'ownNorm', ascentSteps: 5, ascentMomentum: 1, ascentBall: 'euclidean', ascentStepLength: 1, ascentProjection: false, ascentBound: 0.001 },
   asam: { ...AROUND, asamEta: 0, asamScaling: 'filter', asamOn: 'all' },
   ssamF: { ...AROUND, sparsity: 0.8, maskAt: 'afterNorm', maskEpochs: 2, maskSamples: 8 },
   ssamD: { ...AROUND, sparsity: 0.8, maskAt: 'afterNorm', maskEpochs: 2, dropRate: 0.3 },

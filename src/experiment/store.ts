@@ -77,7 +77,12 @@ async function readResultFile(file: string): Promise<RunResult> {
   }
   // Settings that came after the run was made had no other value then; there was one list of kernels.
   const earlier: ExperimentConfig = { ...DEFAULT_CONFIG, kernels: 'pinned' };
-  return { ...parsed, config: { ...earlier, ...parsed.config } } as RunResult;
+  return { ...endOf(parsed), config: { ...earlier, ...parsed.config } } as RunResult;
+}
+
+/** The result; one whose final loss was not finite, which JSON keeps as null and earlier versions called finished, has diverged. */
+function endOf(parsed: Partial<RunResult>): Partial<RunResult> {
+  return parsed.final && !Number.isFinite(parsed.final.loss) ? { ...parsed, status: 'diverged', divergence: 'the final loss was not finite', final: null } : parsed;
 }
 
 /** The stored result of a configuration, if there is one. @throws Error if its file is damaged or of another version. */

@@ -1,3 +1,5 @@
+import { checkDataset } from '../data/checkDataset';
+import { nonFiniteNetwork } from '../train/divergence';
 import type { NetworkState } from '../train/network';
 import { checkClients } from './clients';
 import { FederatedRun, type FederatedInput } from './federatedRun';
@@ -8,7 +10,7 @@ import { checkFederatedSettings } from './schema';
 /** How a federated training ended. The network is the server's and belongs to the caller. */
 export interface FederatedOutcome {
   readonly status: 'finished' | 'stopped' | 'diverged';
-  /** What happened, for a training that diverged. Its network is that of the last complete round. */
+  /** What happened, for a training that diverged. Its network is that of the last complete round, whose server it may be that broke. */
   readonly divergence?: string;
   readonly network: NetworkState;
   readonly history: readonly RoundRecord[];
@@ -37,6 +39,10 @@ async function trainClient(run: FederatedRun, client: number, { model, settings,
       }
       await new Promise(setImmediate);
     }
+    const broken = nonFiniteNetwork(model, local.network);
+    if (broken !== undefined) {
+      return { status: 'diverged', divergence: `${broken} after the steps of client ${client} in round ${run.round}` };
+    }
     run.takeAnswer(local);
     return undefined;
   } finally {
@@ -52,7 +58,10 @@ async function trainRounds(run: FederatedRun, input: FederatedInput): Promise<En
         return end;
       }
     }
-    await run.closeRound();
+    const divergence = await run.closeRound();
+    if (divergence !== undefined) {
+      return { status: 'diverged', divergence };
+    }
   }
   return { status: 'finished' };
 }
@@ -67,12 +76,13 @@ async function trainRounds(run: FederatedRun, input: FederatedInput): Promise<En
  * stopped or killed and taken up again from its checkpoint, which is written when a client has answered.
  *
  * @throws RangeError before anything is computed, if a setting is out of range, more clients are asked than there are, a
- *   client has no data, or the rule keeps a state or is given to FedAvg; Error for a checkpoint of other settings.
+ *   client has no data or such as do not fit the network, no client answers in any round, or the rule keeps a state or is given to FedAvg; Error for a checkpoint of other settings.
  * @source McMahan et al. 2017 (arXiv 1602.05629), algorithm 1; Qu et al. 2022, "Generalized federated learning via sharpness aware minimization" (arXiv 2206.02618).
  */
 export async function federate(input: FederatedInput): Promise<FederatedOutcome> {
   checkFederatedSettings(input.settings, input.clients.length);
   checkClients('federate', input.clients, 'leave that client out, or divide the images otherwise');
+  [...input.clients, ...(input.heldOut ? [input.heldOut] : [])].forEach((images) => checkDataset('federate', images, input.model));
   const run = new FederatedRun(input);
   run.open();
   try {

@@ -3,6 +3,7 @@ import { initialParameters, initialStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
 import type { PerturbationRule } from '../optim/perturbation';
 import type { Step } from '../optim/step';
+import { nonFiniteEvaluation, nonFiniteNetwork } from '../train/divergence';
 import { evaluate } from '../train/evaluate';
 import { disposeNetwork, type NetworkState } from '../train/network';
 import type { CheckpointOptions } from '../train/trainingInput';
@@ -55,6 +56,15 @@ function planRounds({ settings, clients }: FederatedInput): Round[] {
   });
 }
 
+/** A server that no client ever answers would end as it began. @throws RangeError if there is no answer in any round. */
+function checkAnswers(plan: readonly Round[], { rounds, activeClients, dropOut, seed }: FederatedSettings): void {
+  if (plan.every(({ answering }) => answering.length === 0)) {
+    throw new RangeError(
+      `federate: expected an answer in one round at least, got none in ${rounds} rounds of ${activeClients} clients each, with dropOut ${dropOut} and seed ${seed}; lower dropOut, ask more clients or rounds, or change the seed.`,
+    );
+  }
+}
+
 /** One federated training: the server's vectors, its place, and what moves both. */
 export class FederatedRun {
   /** The step of every client. */
@@ -69,6 +79,7 @@ export class FederatedRun {
   constructor(private readonly input: FederatedInput) {
     this.step = localStep(input.settings, input.rule);
     this.plan = planRounds(input);
+    checkAnswers(this.plan, input.settings);
     this.steps = this.plan.flatMap(({ answering }) => answering).reduce((sum, { steps }) => sum + steps, 0);
   }
 
@@ -180,13 +191,15 @@ export class FederatedRun {
     };
   }
 
-  /** Closes the round: the server's step, its evaluation, and a line in the history. */
-  async closeRound(): Promise<void> {
+  /** Closes the round: the server's step, its evaluation, and a line in the history. @returns in what way the server's network broke, if it did. */
+  async closeRound(): Promise<string | undefined> {
     const { model, heldOut, settings } = this.input;
     const { asked, failed } = this.current;
     const learningRate = localLearningRate(settings, this.round);
     const clients = this.moveServer(learningRate);
-    const evaluation = heldOut && (await evaluate(model, this.network, heldOut, settings.normalization));
+    const broken = nonFiniteNetwork(model, this.network);
+    const evaluation = heldOut && broken === undefined ? await evaluate(model, this.network, heldOut, settings.normalization) : undefined;
+    const divergence = broken ?? nonFiniteEvaluation('held-out', evaluation);
     this.tick();
     const record: RoundRecord = {
       round: this.round,
@@ -194,11 +207,15 @@ export class FederatedRun {
       asked,
       failed,
       ...(clients ? { clients } : {}),
-      ...(evaluation ? { heldOut: evaluation } : {}),
+      ...(evaluation && divergence === undefined ? { heldOut: evaluation } : {}),
       seconds: this.position.roundSeconds,
     };
     this.position = { ...this.position, history: [...this.position.history, record], clientsDone: 0, sums: NO_IMAGES, squaredUpdates: 0, roundSeconds: 0 };
+    if (divergence !== undefined) {
+      return `${divergence} after round ${record.round}`;
+    }
     this.save();
+    return undefined;
   }
 
   /** Saves a checkpoint, if the last one is old enough or `now` is asked for. */

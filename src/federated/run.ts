@@ -6,6 +6,7 @@ import { balancedSubset, splitHeldOut } from '../data/subset';
 import { createModel } from '../models/create';
 import type { Model } from '../models/model';
 import { removeCheckpoint } from '../train/checkpoint';
+import { nonFiniteEvaluation } from '../train/divergence';
 import { evaluate } from '../train/evaluate';
 import type { Evaluation } from '../train/record';
 import { disposeNetwork } from '../train/network';
@@ -76,7 +77,8 @@ async function conclude(config: FederatedConfig, model: Model, test: Dataset, ou
     return { status: 'diverged', ...(outcome.divergence === undefined ? {} : { divergence: outcome.divergence }), final: null };
   }
   const final: Evaluation = await evaluate(model, outcome.network, test, config.normalization);
-  return Number.isFinite(final.loss) ? { status: 'finished', final } : { status: 'diverged', divergence: `the test loss was ${final.loss}`, final: null };
+  const divergence = nonFiniteEvaluation('test', final);
+  return divergence === undefined ? { status: 'finished', final } : { status: 'diverged', divergence, final: null };
 }
 
 async function resultOf(config: FederatedConfig, preset: string, model: Model, data: FederatedData, outcome: FederatedOutcome): Promise<FederatedResult> {

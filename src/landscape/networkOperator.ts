@@ -1,4 +1,5 @@
 import { evaluationBatches, type Batch } from '../data/batches';
+import { checkDataset } from '../data/checkDataset';
 import { imageCount, type Dataset } from '../data/dataset';
 import type { Normalization } from '../data/normalization';
 import type { TensorVector } from '../engine/tensorVector';
@@ -181,19 +182,17 @@ class GradientMean {
 }
 
 function checkSource({ images, batchSize, batchNorm, labelSmoothing }: Required<LossSource>, model: Model, dataset: Dataset): void {
-  if (images === 0) {
-    throw new RangeError(`networkOperator: expected at least one image, got none; take a larger part of ${dataset.name}.`);
-  }
   if (dataset.classNames.length !== model.classes) {
     throw new RangeError(`networkOperator: ${model.name} has ${model.classes} classes, ${dataset.name} has ${dataset.classNames.length}.`);
   }
+  checkDataset('networkOperator', dataset, model);
   if (!(Number.isSafeInteger(batchSize) && batchSize >= 1)) {
     throw new RangeError(`networkOperator: expected a batchSize of at least 1, got ${batchSize}.`);
   }
   if (batchNorm !== 'frozen' && (images % batchSize === 1 || batchSize === 1)) {
     throw new RangeError(`networkOperator: ${images} images in batches of ${batchSize} leave a batch of one image, which has no moments of its own; change batchSize.`);
   }
-  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+  if (!(Number.isFinite(labelSmoothing) && labelSmoothing >= 0 && labelSmoothing < 1)) {
     throw new RangeError(`networkOperator: expected labelSmoothing in [0, 1), got ${labelSmoothing}.`);
   }
 }

@@ -19,6 +19,10 @@ function bytesOf(...values: number[]): Uint8Array {
   return new Uint8Array(Float32Array.from(values).buffer);
 }
 
+test('a folder is told to be one, by its name', () => {
+  assert.throws(() => readSafetensors(__dirname), { code: 'EISDIR', message: `readSafetensors: ${__dirname} is a folder; give the path of a .safetensors file, such as one in it.` });
+});
+
 test('a file with tensors of every type, written by PyTorch, is read', () => {
   const { tensors, metadata } = readSafetensors(fixturePath('types.safetensors'));
   assert.deepEqual(metadata, { format: 'pt', 'made by': 'PyTorch' });

@@ -112,12 +112,16 @@ function readTensor(descriptor: number, dataStart: number, { name, dtype, shape,
  *
  * F32 is read as it is; F64, F16, BF16 and whole numbers are converted to the nearest F32.
  *
- * @throws Error that names the file, if it cannot be opened, is damaged or truncated, or holds another element type.
+ * @throws Error that names the file, if it cannot be opened, is a folder, is damaged or truncated, or holds another element type.
  */
 export function readSafetensors(file: string): SafetensorsContent {
   const descriptor = openSync(file, 'r');
   try {
-    const fileBytes = fstatSync(descriptor).size;
+    const found = fstatSync(descriptor);
+    if (found.isDirectory()) {
+      throw Object.assign(new Error(`readSafetensors: ${file} is a folder; give the path of a .safetensors file, such as one in it.`), { code: 'EISDIR' });
+    }
+    const fileBytes = found.size;
     if (fileBytes < LENGTH_BYTES) {
       throw damaged(file, `has only ${fileBytes} bytes`);
     }

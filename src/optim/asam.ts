@@ -1,3 +1,4 @@
+import { shown } from '../engine/shown';
 import type { ParameterKind, ParameterSpec, Vector } from '../engine/vector';
 import { checkRho, SMALLEST_NORM, type PerturbationRule } from './perturbation';
 import { withTemporaries } from './temporaries';
@@ -26,11 +27,14 @@ const ALL_KINDS: readonly ParameterKind[] = ['weight', 'bias', 'normScale', 'nor
  * sharpness as it is too (for eta = 0). It needs a radius 10 times SAM's: 0.5 on CIFAR-10, 1.0 on CIFAR-100.
  *
  * @throws RangeError if eta is negative or not finite.
+ * The paper's section 5 scales weights alone, the default here. Its authors' code scales every parameter whose name holds "weight", which
+ * batch-norm scales do too: `scaled: ['weight', 'normScale']`.
+ *
  * @source Kwon et al. 2021 (arXiv 2102.11600), eqs. 4 to 6 and 10; T_w on weights alone as in their section 5.
  */
 export function asam({ eta = 0.01, scaling = 'element', scaled = ['weight'] }: AsamSettings = {}): PerturbationRule {
-  if (!(eta >= 0 && eta < Infinity)) {
-    throw new RangeError(`asam: expected eta of 0 or more, got ${eta}; the paper uses 0.01.`);
+  if (!(Number.isFinite(eta) && eta >= 0)) {
+    throw new RangeError(`asam: expected eta of 0 or more, got ${shown(eta)}; the paper uses 0.01.`);
   }
   return {
     name: 'ASAM',

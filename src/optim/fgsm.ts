@@ -1,3 +1,4 @@
+import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
 import { checkRho, SMALLEST_NORM, type PerturbationInput, type PerturbationRule } from './perturbation';
 import { withTemporaries } from './temporaries';
@@ -12,8 +13,13 @@ export interface FgsmSettings {
   readonly ball?: 'infinity' | 'euclidean';
   /** alpha / rho, the length of one step in radii; 1 / T. Longer steps leave the ball and are projected back. */
   readonly stepLength?: number;
-  /** Whether each step is projected into the ball of radius rho; true. */
+  /** Whether each step is projected into the ball; true. */
   readonly project?: boolean;
+  /**
+   * The largest size of an element of eps after a projection, where it is another than rho; rho. Steps keep their length of
+   * `stepLength` times rho. For the infinity ball alone.
+   */
+  readonly bound?: number;
 }
 
 /**
@@ -21,19 +27,21 @@ export interface FgsmSettings {
  *
  * m = mu m + g / |g|_1, with g the gradient at w + eps; eps = project(eps + alpha sign(m))
  *
- * where the projection clips each element to [-rho, rho]. In the 2-norm the step is alpha m / |m|_2 and the
- * projection scales eps back to length rho. T = 1 is SAM's perturbation for p = infinity (or 2).
+ * where the projection clips each element to [-rho, rho], or to [-bound, bound] where a bound is given. In the 2-norm the step
+ * is alpha m / |m|_2 and the projection scales eps back to length rho. T = 1 is SAM's perturbation for p = infinity (or 2).
  *
- * @throws RangeError if steps is no positive integer, or momentum or step length is negative.
+ * @throws RangeError if steps is no positive integer, momentum or step length is negative, or a bound is not positive or has
+ * no projection in the infinity ball to act in.
  * @source Dong et al. 2018 (arXiv 1710.06081), algorithm 1, eqs. 6 and 7 for mu; Kurakin et al. 2017 (arXiv 1607.02533) for mu = 0.
  */
-export function fgsm({ steps, momentum = 0, ball = 'infinity', stepLength = 1 / steps, project = true }: FgsmSettings): PerturbationRule {
+export function fgsm({ steps, momentum = 0, ball = 'infinity', stepLength = 1 / steps, project = true, bound }: FgsmSettings): PerturbationRule {
   if (!(Number.isSafeInteger(steps) && steps >= 1)) {
-    throw new RangeError(`fgsm: expected a whole number of steps, 1 or more, got ${steps}; the paper takes 10, and 1 is SAM's perturbation for p = infinity.`);
+    throw new RangeError(`fgsm: expected a whole number of steps, 1 or more, got ${shown(steps)}; the paper takes 10, and 1 is SAM's perturbation for p = infinity.`);
   }
-  if (!(momentum >= 0 && momentum < Infinity && stepLength > 0 && stepLength < Infinity)) {
-    throw new RangeError(`fgsm: expected momentum of 0 or more and a positive step length, got ${momentum} and ${stepLength}; the paper uses 1 and 1 / steps.`);
+  if (!(Number.isFinite(momentum) && momentum >= 0 && Number.isFinite(stepLength) && stepLength > 0)) {
+    throw new RangeError(`fgsm: expected momentum of 0 or more and a positive step length, got ${shown(momentum)} and ${shown(stepLength)}; the paper uses 1 and 1 / steps.`);
   }
+  checkBound(bound, ball, project);
   return {
     name: 'FGSM',
     perturb(input) {
@@ -42,7 +50,7 @@ export function fgsm({ steps, momentum = 0, ball = 'infinity', stepLength = 1 / 
       try {
         for (let taken = 0; taken < steps; taken++) {
           const { perturbation, accumulated } = ascent;
-          ascent = ascend(input, ascent, { first: taken === 0, momentum, ball, length: stepLength * input.rho, project });
+          ascent = ascend(input, ascent, { first: taken === 0, momentum, ball, length: stepLength * input.rho, radius: project ? (bound ?? input.rho) : Infinity });
           [perturbation, accumulated].forEach((vector) => vector.dispose());
         }
       } catch (error) {
@@ -54,6 +62,19 @@ export function fgsm({ steps, momentum = 0, ball = 'infinity', stepLength = 1 / 
       return ascent.perturbation;
     },
   };
+}
+
+/** A bound that never acts would be read as one that does. */
+function checkBound(bound: number | undefined, ball: 'infinity' | 'euclidean', project: boolean): void {
+  if (bound === undefined) {
+    return;
+  }
+  if (!(Number.isFinite(bound) && bound > 0)) {
+    throw new RangeError(`fgsm: expected a positive bound for each element, got ${shown(bound)}; leave it out to project on the radius.`);
+  }
+  if (ball !== 'infinity' || !project) {
+    throw new RangeError(`fgsm: a bound for each element acts in projections on the infinity ball, got ${project ? `the ${ball} ball` : 'no projection'}; leave out the bound, or project on the infinity ball.`);
+  }
 }
 
 /** Where a climb stands. */
@@ -70,13 +91,14 @@ interface AscentStep {
   readonly ball: 'infinity' | 'euclidean';
   /** alpha */
   readonly length: number;
-  readonly project: boolean;
+  /** Of the ball that each step is projected on; Infinity for none. */
+  readonly radius: number;
 }
 
 function ascend<V extends Vector>(
-  { parameters, gradient, rho, gradientAt }: PerturbationInput<V>,
+  { parameters, gradient, gradientAt }: PerturbationInput<V>,
   { perturbation, accumulated }: Ascent<V>,
-  { first, momentum, ball, length, project }: AscentStep,
+  { first, momentum, ball, length, radius }: AscentStep,
 ): Ascent<V> {
   return withTemporaries((own) => {
     const g = first ? gradient : own(gradientAt(own(parameters.plus(perturbation))));
@@ -86,7 +108,7 @@ function ascend<V extends Vector>(
     const next = own(own(accumulated.times(momentum)).plus(direction));
     const along = own(ball === 'infinity' ? next.sign() : unit(next));
     const moved = own(perturbation.plus(own(along.times(length))));
-    return { perturbation: project ? projected(moved, ball, rho) : moved.clone(), accumulated: next.clone() };
+    return { perturbation: radius === Infinity ? moved.clone() : projected(moved, ball, radius), accumulated: next.clone() };
   });
 }
 
@@ -95,7 +117,7 @@ function unit<V extends Vector>(vector: V): V {
   return norm < SMALLEST_NORM ? vector.zeros() : vector.times(1 / norm);
 }
 
-/** The nearest point of the ball of radius rho around 0. */
-function projected<V extends Vector>(perturbation: V, ball: 'infinity' | 'euclidean', rho: number): V {
-  return ball === 'infinity' ? perturbation.clip(rho) : perturbation.times(Math.min(1, rho / Math.max(perturbation.norm(), SMALLEST_NORM)));
+/** The nearest point of a ball around 0. */
+function projected<V extends Vector>(perturbation: V, ball: 'infinity' | 'euclidean', radius: number): V {
+  return ball === 'infinity' ? perturbation.clip(radius) : perturbation.times(Math.min(1, radius / Math.max(perturbation.norm(), SMALLEST_NORM)));
 }

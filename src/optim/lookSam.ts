@@ -1,3 +1,4 @@
+import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
 import { SMALLEST_NORM } from './perturbation';
 import { withTemporaries } from './temporaries';
@@ -12,8 +13,8 @@ export interface LookSettings {
 
 /** Checks the settings. @throws RangeError if one is out of range. */
 export function checkLook({ every, alpha }: LookSettings): void {
-  if (!(Number.isSafeInteger(every) && every >= 1 && alpha >= 0 && alpha < Infinity)) {
-    throw new RangeError(`lookSam: expected a second pass every 1 or more whole steps and alpha of 0 or more, got ${every} and ${alpha}; the paper uses 5 and, on CIFAR, 0.1.`);
+  if (!(Number.isSafeInteger(every) && every >= 1 && Number.isFinite(alpha) && alpha >= 0)) {
+    throw new RangeError(`lookSam: expected a second pass every 1 or more whole steps and alpha of 0 or more, got ${shown(every)} and ${shown(alpha)}; the paper uses 5 and, on CIFAR, 0.1.`);
   }
 }
 

@@ -120,7 +120,10 @@ class Climbing<V extends Vector, State> {
   group(part: BatchPart | undefined, prepare: boolean): GroupGradient<V> {
     const { input, climb } = this;
     if (climb.rule.climbsAlong === 'momentum') {
-      return withTemporaries((own) => this.evaluate(own(this.climbed(momentumOf(input, climb.rule), part, prepare)), 'first', part));
+      return withTemporaries((own) => {
+        const point = this.climbed(momentumOf(input, climb.rule), part, prepare);
+        return this.evaluate(point ? own(point) : input.parameters, 'first', part);
+      });
     }
     const first = this.evaluate(input.parameters, 'first', part);
     return withTemporaries((own) => {
@@ -130,7 +133,11 @@ class Climbing<V extends Vector, State> {
       }
       const kept = climb.keepFirst ? first.gradient : own(first.gradient);
       try {
-        const point = own(this.climbed(kept, part, prepare));
+        const point = this.climbed(kept, part, prepare);
+        if (point === undefined) {
+          return { loss: first.loss, gradient: kept.clone(), ...(climb.keepFirst ? { first: kept } : {}) };
+        }
+        own(point);
         if (!climb.keepFirst) {
           // As large as the weights; the second pass, where memory is shortest, does without it.
           kept.dispose();
@@ -152,8 +159,22 @@ class Climbing<V extends Vector, State> {
     return objective(point, phase, part);
   }
 
-  /** w + eps */
-  private climbed(along: V, part: BatchPart | undefined, prepare: boolean): V {
+  /**
+   * w + eps; undefined if the rule threw because it was given numbers that are not finite. That is a run which diverges, and
+   * the step then goes along the same numbers, so that the training loop sees it and ends the run with what it has.
+   */
+  private climbed(along: V, part: BatchPart | undefined, prepare: boolean): V | undefined {
+    try {
+      return this.climbedPoint(along, part, prepare);
+    } catch (error) {
+      if (this.finite && isFiniteVector(along) && isFiniteVector(this.input.parameters)) {
+        throw error;
+      }
+      return undefined;
+    }
+  }
+
+  private climbedPoint(along: V, part: BatchPart | undefined, prepare: boolean): V {
     const { input, climb } = this;
     return withTemporaries((own) => {
       const seen = this.ruleInput(own(inScope(input.parameters, climb.scope)), own(inScope(along, climb.scope)), part);
@@ -197,9 +218,14 @@ class Climbing<V extends Vector, State> {
 
   /** What the rule gets of a gradient. */
   private given(gradient: V): V {
-    this.finite &&= Number.isFinite(gradient.norm());
+    this.finite &&= isFiniteVector(gradient);
     return inScope(gradient, this.climb.scope);
   }
+}
+
+/** Whether all elements are finite, however large: 0 times an infinity is NaN. */
+function isFiniteVector(vector: Vector): boolean {
+  return withTemporaries((own) => own(vector.times(0)).norm() === 0);
 }
 
 function momentumOf<V extends Vector, State>({ optimizer, state }: SharpnessAwareInput<V, State>, rule: PerturbationRule): V {

@@ -1,3 +1,4 @@
+import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
 import { checkRho, SMALLEST_NORM, type PerturbationRule } from './perturbation';
 import { perturbedStep } from './sharpnessAware';
@@ -55,8 +56,8 @@ function largestElements<V extends Vector>(vector: V): V {
 
 /** Checks the exponent of a norm. @throws RangeError unless it is in [1, Infinity]. */
 export function checkNorm(caller: string, p: number): void {
-  if (!(p >= 1)) {
-    throw new RangeError(`${caller}: expected the exponent p of a norm, 1 or more, got ${p}; use 2 or Infinity.`);
+  if (!(typeof p === 'number' && p >= 1)) {
+    throw new RangeError(`${caller}: expected the exponent p of a norm, 1 or more, got ${shown(p)}; use 2 or Infinity.`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
 import { elementCount, overlap, unflatten } from './mask';
 import type { PerturbationInput, PerturbationRule, PerturbationState } from './perturbation';
@@ -68,8 +69,8 @@ function masked<V extends Vector>(input: PerturbationInput<V>, source: MaskSourc
 
 /** Checks what both sources need. @throws RangeError for a sparsity outside [0, 1], or steps that are no positive integer. */
 export function checkMaskSettings(caller: string, { sparsity, every }: { readonly sparsity: number; readonly every: number }): void {
-  if (!(sparsity >= 0 && sparsity <= 1)) {
-    throw new RangeError(`${caller}: expected a sparsity from 0 (all elements) to 1 (none), got ${sparsity}; 0.5 is usual.`);
+  if (!(Number.isFinite(sparsity) && sparsity >= 0 && sparsity <= 1)) {
+    throw new RangeError(`${caller}: expected a sparsity from 0 (all elements) to 1 (none), got ${shown(sparsity)}; 0.5 is usual.`);
   }
   if (!(Number.isSafeInteger(every) && every >= 1)) {
     throw new RangeError(`${caller}: expected a new mask every 1 or more whole steps, got ${every}; a mask usually lasts for 1 to 5 epochs.`);

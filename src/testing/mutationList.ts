@@ -48,9 +48,10 @@ export const MUTATIONS: readonly Mutation[] = [
     ['a stage is measured again', 'if (name in this.results)', 'if (false)'],
   ]),
   ...of('optim/fgsm', ['optim/fgsm'], [
-    ['forgets the projection', 'project ? projected(moved, ball, rho) : moved.clone()', 'moved.clone()'],
-    ['the 2-norm projection scales up', 'Math.min(1, rho', 'Math.max(1, rho'],
-    ['clips at twice the radius', 'perturbation.clip(rho)', 'perturbation.clip(2 * rho)'],
+    ['forgets the projection', 'radius === Infinity ? moved.clone() : projected(moved, ball, radius)', 'moved.clone()'],
+    ['the 2-norm projection scales up', 'Math.min(1, radius', 'Math.max(1, radius'],
+    ['forgets the bound', 'bound ?? input.rho', 'input.rho'],
+    ['clips at twice the radius', 'perturbation.clip(radius)', 'perturbation.clip(2 * radius)'],
     ['climbs along the first gradient throughout', 'first ? gradient : own(gradientAt(own(parameters.plus(perturbation))))', 'gradient'],
     ['forgets the momentum', 'accumulated.times(momentum)', 'accumulated.times(0)'],
     ['accumulates without the 1-norm', 'momentum === 0 ? 1 : 1 / norm', '1'],
@@ -79,7 +80,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('optim/sparse', ['optim/sparse'], [
     ['logs the share of ones as the sparsity', '1 - mask.norm(1) /', 'mask.norm(1) /'],
     ['logs the overlap with itself', '(0, mask_1.overlap)(mask, before)', '(0, mask_1.overlap)(mask, mask)'],
-    ['accepts any sparsity', '!(sparsity >= 0 && sparsity <= 1)', 'false'],
+    ['accepts any sparsity', '!(Number.isFinite(sparsity) && sparsity >= 0 && sparsity <= 1)', 'false'],
   ]),
   ...of('optim/fisherMask', ['optim/sparse'], [
     ['gradients instead of their squares', 'absPower(2)', 'absPower(1)'],
@@ -148,10 +149,10 @@ export const MUTATIONS: readonly Mutation[] = [
     ['masks in one place alone', 'fisherMask_1.fisherMask)({ sparsity, samples: maskSamples, every }), maskAt)', 'fisherMask_1.fisherMask)({ sparsity, samples: maskSamples, every }))'],
     ['the dropped share over other steps', 'Math.max(1, perturbedSteps)', 'Math.max(1, 2 * perturbedSteps)'],
     ['the radius always in its own norm', "radiusIn === 'ownNorm' ? rule :", 'true ? rule :'],
-    ['FGSM without its momentum', 'momentum, ball, project, ...length', 'ball, project, ...length'],
+    ['FGSM without its momentum', 'momentum, ball, project, ...given', 'ball, project, ...given'],
     ['steps of FGSM always 1 / T', 'ascentStepLength === 0 ? {}', 'true ? {}'],
     ['a radius that stays', 'rhoAt)(settings.rho, settings.rhoSchedule,', "rhoAt)(settings.rho, 'constant',"],
-    ['ASAM on weights whatever the settings say', "settings.asamOn === 'weights' ?", 'true ?'],
+    ['ASAM on weights whatever the settings say', 'ASAM_SCALES[settings.asamOn]', "['weight']"],
   ]),
   ...of('optim/dynamicMask', ['train/methodOptions'], [
     ['the share counts from all elements', 'Math.floor(live * dropShare', 'Math.floor(size * dropShare'],

@@ -62,7 +62,8 @@ export function climbedPoint<V extends Vector>({ rule, scope, rho, step }: Climb
     { rule: withOneGradient(rule), scope, groups: [undefined], keepFirst: false },
   );
   gradient.dispose();
-  return { point: reached[0]!, state: next };
+  // A rule that refused numbers which are not finite has led nowhere: the second phase meets them at w.
+  return { point: reached[0] ?? parameters.clone(), state: next };
 }
 
 /** The rule, which is refused gradients at further points. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import { tensor } from '../engine/tensor';
@@ -6,7 +5,8 @@ import { TensorVector } from '../engine/tensorVector';
 import type { Model } from '../models/model';
 import type { PerturbationState } from '../optim/perturbation';
 import type { MethodState } from '../optim/sharpnessAware';
-import { readSafetensors, writeSafetensors, type SafetensorsEntry } from '../models/safetensors';
+import { writeSafetensors, type SafetensorsEntry } from '../models/safetensors';
+import { checkpointValue, readCheckpoint } from './readCheckpoint';
 import type { EpochRecord } from './record';
 
 /** Version of the layout of a checkpoint. */
@@ -85,25 +85,26 @@ export function saveCheckpoint(file: string, model: Model, { position, parameter
 }
 
 /**
- * Reads a checkpoint, if there is one.
+ * Reads a checkpoint, if there is one; a damaged one is moved aside (see `readCheckpoint`).
  *
- * @throws Error if the file is damaged, or was written by another version or for other settings.
+ * @throws Error if the file was written by another version or for other settings, or cannot be opened.
  */
 export function loadCheckpoint(file: string, model: Model, fingerprint: string): Checkpoint | undefined {
-  if (!existsSync(file)) {
+  const content = readCheckpoint('loadCheckpoint', file);
+  if (content === undefined) {
     return undefined;
   }
-  const { tensors, metadata } = readSafetensors(file);
+  const { tensors, metadata } = content;
   if (metadata['format'] !== FORMAT || metadata['fingerprint'] !== fingerprint) {
     throw new Error(
-      `loadCheckpoint: ${file} belongs to other settings or another version (format ${metadata['format'] ?? 'none'}, ` +
+      `loadCheckpoint: the checkpoint ${file} belongs to other settings or another version (format ${metadata['format'] ?? 'none'}, ` +
         `expected ${FORMAT}); delete it to start this run from the beginning.`,
     );
   }
   const find = (name: string): SafetensorsEntry => {
     const entry = tensors.get(name);
     if (entry === undefined) {
-      throw new Error(`loadCheckpoint: ${file} lacks ${name}; delete it to start this run from the beginning.`);
+      throw new Error(`loadCheckpoint: the checkpoint ${file} lacks ${name}; delete it to start this run from the beginning.`);
     }
     return entry;
   };
@@ -113,9 +114,9 @@ export function loadCheckpoint(file: string, model: Model, fingerprint: string):
     numbers,
     vectors: Object.fromEntries(vectors.map((name) => [name, vector(`${prefix}.${name}`, model.parameters.filter((spec) => tensors.has(`${prefix}.${name}.${spec.name}`)))])),
   });
-  const method = metadata['method'] === undefined ? undefined : (JSON.parse(metadata['method']) as StoredMethod);
+  const method = metadata['method'] === undefined ? undefined : (checkpointValue('loadCheckpoint', file, metadata, 'method') as StoredMethod);
   return {
-    position: JSON.parse(metadata['position']!) as TrainingPosition,
+    position: checkpointValue('loadCheckpoint', file, metadata, 'position') as TrainingPosition,
     parameters: vector('parameters'),
     velocity: vector('velocity'),
     ...(method ? { method: { step: method.step, rule: state('method.rule', method.rule), look: state('method.look', method.look) } } : {}),

@@ -1,4 +1,5 @@
 import { evaluationBatches } from '../data/batches';
+import { checkDataset } from '../data/checkDataset';
 import { imageCount, type Dataset } from '../data/dataset';
 import type { Normalization } from '../data/normalization';
 import type { Model } from '../models/model';
@@ -38,8 +39,11 @@ function labelLoss(logits: Float32Array, row: number, classes: number, label: nu
  * Mean cross-entropy (nats) and top-1 and top-5 error (percent) over a whole data set, with running batch-norm statistics.
  *
  * Lets other work of the process run between batches.
+ *
+ * @throws RangeError or TypeError, before any pass, for a data set that is empty or does not fit the network (see `checkDataset`).
  */
 export async function evaluate(model: Model, { parameters, statistics }: NetworkState, dataset: Dataset, normalization: Normalization): Promise<Evaluation> {
+  checkDataset('evaluate', dataset, model);
   let loss = 0;
   let top1 = 0;
   let top5 = 0;

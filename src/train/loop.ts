@@ -1,5 +1,7 @@
 import type { Batch } from '../data/batches';
 import { BatchesAhead } from '../data/batchesAhead';
+import { checkDataset } from '../data/checkDataset';
+import { checkTrainingSettings } from './settingsSchema';
 import type { TrainingInput } from './trainingInput';
 import { TrainingRun, type TrainingOutcome } from './trainingRun';
 
@@ -7,14 +9,22 @@ import { TrainingRun, type TrainingOutcome } from './trainingRun';
  * Trains a network. The same input gives the same numbers, whether or not the run was stopped or
  * killed and taken up again from its checkpoint.
  *
- * @throws RangeError if a batch is larger than the training set, or a setting of the method is out of range, or groups do not
- * divide each batch; Error for a checkpoint of other settings. Nothing has been trained then. What a rule or a listener throws
+ * It ends as `diverged` when a loss is not finite, or weights, running statistics or the held-out loss after an epoch: a last
+ * step may break a network whose loss before it was fine.
+ *
+ * @throws RangeError if a batch is larger than the training set, a setting is out of range, groups do not divide each batch, or a
+ * data set is empty or does not fit the network (a TypeError for other arrays than bytes); Error for a checkpoint of other settings. Nothing has been trained then. What a rule or a listener throws
  * passes through, and the run's tensors are freed.
  */
 export async function train(input: TrainingInput): Promise<TrainingOutcome> {
-  const { trainingSet, settings } = input;
+  const { model, trainingSet, heldOut, settings } = input;
+  checkDataset('train', trainingSet, model);
+  if (heldOut) {
+    checkDataset('train', heldOut, model);
+  }
   const { batchSize, seed, normalization, cropPadding, flip, cutout, cutoutPer, epochs } = settings;
   const run = new TrainingRun(input);
+  checkTrainingSettings('train', settings);
   const batches = new BatchesAhead(trainingSet, { batchSize, seed, normalization, augmentation: { cropPadding, flip, cutout, cutoutPer } }, epochs);
   try {
     // While the thread of the batches starts.
@@ -33,7 +43,10 @@ async function trainEpochs(run: TrainingRun, batches: BatchesAhead, input: Train
       if (ending) {
         return ending;
       }
-      await run.closeEpoch();
+      const divergence = await run.closeEpoch();
+      if (divergence !== undefined) {
+        return run.end('diverged', divergence);
+      }
     }
     return run.end('finished');
   } catch (error) {

@@ -34,6 +34,13 @@ export interface TrainingMethod {
   step<State>(step: number, input: StepInput<State>): SharpnessAwareOutput<TensorVector, State>;
 }
 
+/** The kinds of parameters that ASAM scales. */
+const ASAM_SCALES: Readonly<Record<MethodSettings['asamOn'], readonly ParameterKind[]>> = {
+  weights: ['weight'],
+  weightsAndNormScales: ['weight', 'normScale'],
+  all: ['weight', 'bias', 'normScale', 'normShift'],
+};
+
 /** The rule that settings ask for; undefined for the base optimizer alone. @throws RangeError for settings out of range. */
 function ruleOf(settings: TrainingSettings, stepsPerEpoch: number, perturbedSteps: number): PerturbationRule | undefined {
   const { sparsity, maskAt, maskEpochs, maskSamples, dropRate, seed } = settings;
@@ -47,14 +54,12 @@ function ruleOf(settings: TrainingSettings, stepsPerEpoch: number, perturbedStep
       return inMeantRadius(sam({ p }), p, settings);
     }
     case 'fgsm': {
-      const { ascentSteps: steps, ascentMomentum: momentum, ascentBall: ball, ascentStepLength, ascentProjection: project } = settings;
-      const length = ascentStepLength === 0 ? {} : { stepLength: ascentStepLength };
-      return inMeantRadius(fgsm({ steps, momentum, ball, project, ...length }), ball === 'infinity' ? Infinity : 2, settings);
+      const { ascentSteps: steps, ascentMomentum: momentum, ascentBall: ball, ascentStepLength, ascentProjection: project, ascentBound } = settings;
+      const given = { ...(ascentStepLength === 0 ? {} : { stepLength: ascentStepLength }), ...(ascentBound === 0 ? {} : { bound: ascentBound }) };
+      return inMeantRadius(fgsm({ steps, momentum, ball, project, ...given }), ball === 'infinity' ? Infinity : 2, settings);
     }
-    case 'asam': {
-      const scaled: readonly ParameterKind[] = settings.asamOn === 'weights' ? ['weight'] : ['weight', 'bias', 'normScale', 'normShift'];
-      return asam({ eta: settings.asamEta, scaling: settings.asamScaling, scaled });
-    }
+    case 'asam':
+      return asam({ eta: settings.asamEta, scaling: settings.asamScaling, scaled: ASAM_SCALES[settings.asamOn] });
     case 'ssamF':
       return sparse(sam(), fisherMask({ sparsity, samples: maskSamples, every }), maskAt);
     case 'ssamD':

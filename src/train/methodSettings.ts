@@ -8,6 +8,9 @@ export const METHODS = ['sgd', 'sam', 'fgsm', 'asam', 'ssamF', 'ssamD', 'msam', 
 /** Name of a method. */
 export type MethodName = (typeof METHODS)[number];
 
+/** What ASAM can scale, from the least on. */
+export const ASAM_ON = ['weights', 'weightsAndNormScales', 'all'] as const;
+
 /** The perturbation of a training run, and what is built around it. */
 export interface MethodSettings {
   /** The base optimizer alone (`sgd`), or the rule that perturbs the weights around it. */
@@ -29,17 +32,26 @@ export interface MethodSettings {
   readonly ascentStepLength: number;
   /** Whether FGSM projects into its ball after each step. */
   readonly ascentProjection: boolean;
+  /** Largest size of an element of FGSM's perturbation after a projection on the infinity ball, whatever the radius; 0 means the radius. */
+  readonly ascentBound: number;
 
   /** eta of ASAM, added to the weights' magnitudes. */
   readonly asamEta: number;
   /** What ASAM scales with: each element, or the norm of its filter or layer. */
   readonly asamScaling: AsamScaling;
-  /** What ASAM scales: weights, or every parameter (as the original's code). */
-  readonly asamOn: 'weights' | 'all';
+  /**
+   * What ASAM scales. `weights`: those of convolutions and linear layers, the paper's text (default). `weightsAndNormScales`: batch-norm
+   * scales too, the authors' code, which takes every parameter whose name holds "weight". `all`: shifts and biases as well, the
+   * code of the replicated report.
+   */
+  readonly asamOn: (typeof ASAM_ON)[number];
 
   /** Share of the parameters that sparse SAM leaves unperturbed, in [0, 1]. */
   readonly sparsity: number;
-  /** Whether sparse SAM masks the gradient before it is normalised, or the perturbation after. */
+  /**
+   * Whether sparse SAM masks the gradient before it is normalised, so that eps has the length rho (the paper's text, default), or the
+   * perturbation after, which is then shorter (the authors' code).
+   */
   readonly maskAt: 'beforeNorm' | 'afterNorm';
   /** Epochs between masks. */
   readonly maskEpochs: number;
@@ -78,6 +90,7 @@ export const READ_BY: { readonly [Key in Exclude<keyof MethodSettings, 'method'>
   ascentBall: ['fgsm'],
   ascentStepLength: ['fgsm'],
   ascentProjection: ['fgsm'],
+  ascentBound: ['fgsm'],
   asamEta: ['asam'],
   asamScaling: ['asam'],
   asamOn: ['asam'],
@@ -106,6 +119,7 @@ export const DEFAULT_METHOD: MethodSettings = {
   ascentBall: 'infinity',
   ascentStepLength: 0,
   ascentProjection: true,
+  ascentBound: 0,
   asamEta: 0.01,
   asamScaling: 'element',
   asamOn: 'weights',

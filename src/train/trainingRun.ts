@@ -10,10 +10,11 @@ import { sgd } from '../optim/sgd';
 import type { MethodState } from '../optim/sharpnessAware';
 import { BatchObjective } from './batchObjective';
 import { loadCheckpoint, saveCheckpoint, type TrainingPosition } from './checkpoint';
+import { nonFiniteEvaluation, nonFiniteNetwork } from './divergence';
 import { evaluate } from './evaluate';
 import { trainingMethod, type TrainingMethod } from './method';
 import { disposeNetwork, type NetworkState } from './network';
-import type { EpochRecord, Evaluation } from './record';
+import type { EpochRecord } from './record';
 import type { CheckpointOptions, TrainingInput } from './trainingInput';
 
 /** How a training run ended. The network belongs to the caller. */
@@ -156,13 +157,15 @@ export class TrainingRun {
     });
   }
 
-  /** Closes the epoch: held-out evaluation, and a line in the history. */
-  async closeEpoch(): Promise<void> {
+  /** Closes the epoch: held-out evaluation, and a line in the history. @returns in what way the run diverged, if it did. */
+  async closeEpoch(): Promise<string | undefined> {
     const { model, heldOut, settings } = this.input;
     const learningRate = learningRateAt(settings, this.epoch * this.stepsPerEpoch - 1, this.stepsPerEpoch);
     const every = this.input.evaluateEvery ?? Math.ceil(settings.epochs / EVALUATIONS);
     const due = this.epoch % every === 0 || this.epoch === settings.epochs;
-    const evaluation: { heldOut?: Evaluation } = heldOut && due ? { heldOut: await evaluate(model, this.network, heldOut, settings.normalization) } : {};
+    const broken = nonFiniteNetwork(model, this.network);
+    const evaluation = heldOut && due && broken === undefined ? await evaluate(model, this.network, heldOut, settings.normalization) : undefined;
+    const found = broken ?? nonFiniteEvaluation('held-out', evaluation);
     this.tick();
     const { lossSum, errors, images, epochSeconds, history } = this.position;
     const record: EpochRecord = {
@@ -170,11 +173,13 @@ export class TrainingRun {
       learningRate,
       trainLoss: lossSum / images,
       trainTop1Error: (100 * errors) / images,
-      ...evaluation,
+      // JSON has no NaN: a file would hold an empty loss.
+      ...(evaluation && found === undefined ? { heldOut: evaluation } : {}),
       ...this.logged(),
       seconds: epochSeconds,
     };
     this.position = { ...this.position, history: [...history, record], step: 0, lossSum: 0, errors: 0, images: 0, epochSeconds: 0 };
+    return found && `${found} after epoch ${record.epoch}`;
   }
 
   /** What the rule wants kept of its state, if anything. */

@@ -1,4 +1,5 @@
 import { random } from '../../engine/random';
+import { shown } from '../../engine/shown';
 import type { Vector } from '../../engine/vector';
 import { withTemporaries } from '../../optim/temporaries';
 import type { LossOperator } from '../operator';
@@ -103,8 +104,8 @@ export async function ascend<V extends Vector>(loss: LossOperator<V>, w: V, ball
 }
 
 function checkAscent({ radius, steps, starts }: { readonly radius: number; readonly steps: number; readonly starts: number }): void {
-  if (!(radius >= 0 && radius < Infinity)) {
-    throw new RangeError(`ascend: expected a radius of 0 or more, got ${radius}.`);
+  if (!(Number.isFinite(radius) && radius >= 0)) {
+    throw new RangeError(`ascend: expected a radius of 0 or more, got ${shown(radius)}.`);
   }
   for (const [name, count] of [['steps', steps], ['starts', starts]] as const) {
     if (!(Number.isSafeInteger(count) && count >= 1)) {

@@ -1,4 +1,5 @@
 import { random } from '../../engine/random';
+import { shown } from '../../engine/shown';
 import type { Vector } from '../../engine/vector';
 import type { LossOperator, LossSource } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
@@ -66,8 +67,8 @@ export async function averageSharpness<V extends Vector>(loss: LossOperator<V>, 
 }
 
 function checkOptions(rho: number, directions: number): void {
-  if (!(rho >= 0 && rho < Infinity)) {
-    throw new RangeError(`averageSharpness: expected a radius rho of 0 or more, got ${rho}.`);
+  if (!(Number.isFinite(rho) && rho >= 0)) {
+    throw new RangeError(`averageSharpness: expected a radius rho of 0 or more, got ${shown(rho)}.`);
   }
   if (!(Number.isSafeInteger(directions) && directions >= 2)) {
     throw new RangeError(`averageSharpness: expected at least 2 directions, got ${directions}; one has no standard error.`);

@@ -1,3 +1,4 @@
+import { shown } from '../../engine/shown';
 import type { Vector } from '../../engine/vector';
 import { withTemporaries } from '../../optim/temporaries';
 import type { LossOperator } from '../operator';
@@ -33,8 +34,8 @@ export interface SamSharpness extends Sharpness {
  * @source Foret et al. 2021 (arXiv 2010.01412), eq. 2, and appendix C.3 for several steps.
  */
 export async function samSharpness<V extends Vector>(loss: LossOperator<V>, w: V, { rho, norm = 'L2', ascentSteps = 1 }: SamSharpnessOptions): Promise<SamSharpness> {
-  if (!(rho >= 0 && rho < Infinity)) {
-    throw new RangeError(`samSharpness: expected a radius rho of 0 or more, got ${rho}; SAM's paper uses 0.05 on CIFAR-10.`);
+  if (!(Number.isFinite(rho) && rho >= 0)) {
+    throw new RangeError(`samSharpness: expected a radius rho of 0 or more, got ${shown(rho)}; SAM's paper uses 0.05 on CIFAR-10.`);
   }
   if (!(Number.isSafeInteger(ascentSteps) && ascentSteps >= 1)) {
     throw new RangeError(`samSharpness: expected ascentSteps of at least 1, got ${ascentSteps}.`);

@@ -1,4 +1,5 @@
 import { evaluationBatches } from '../../data/batches';
+import { checkDataset } from '../../data/checkDataset';
 import { imageCount, type Dataset } from '../../data/dataset';
 import type { Normalization } from '../../data/normalization';
 import { scope } from '../../engine/tensor';
@@ -34,6 +35,7 @@ export interface LayerSimilarity {
  * @source Kornblith et al. 2019 (arXiv 1905.00414).
  */
 export function layerSimilarity(first: TrainedNetwork, second: TrainedNetwork, dataset: Dataset, normalization: Normalization): LayerSimilarity {
+  [first, second].forEach(({ model }) => checkDataset('layerSimilarity', dataset, model));
   const images = imageCount(dataset);
   if (images < 2) {
     throw new RangeError(`layerSimilarity: expected at least 2 images, got ${images}; a single one has no variance.`);

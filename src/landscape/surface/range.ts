@@ -48,7 +48,7 @@ const LARGEST_FACTOR = 2 ** 20;
  * @throws RangeError for a multiple of 1 or less, a loss of 0 at a centre, or if no radius within 2^20 of the start will do.
  */
 export async function sharedRange<V extends Vector>(nets: readonly RangedSurface<V>[], multiple: number, { start = 1, onProgress }: RangeOptions = {}): Promise<SharedRange> {
-  if (!(multiple > 1 && start > 0 && nets.length > 0)) {
+  if (!(Number.isFinite(multiple) && multiple > 1 && Number.isFinite(start) && start > 0 && nets.length > 0)) {
     throw new RangeError(`sharedRange: expected nets, a multiple above 1 and a start above 0, got ${nets.length} nets, multiple ${multiple}, start ${start}.`);
   }
   nets.forEach(({ surface }) => checkDirection(surface.origin, surface.x));

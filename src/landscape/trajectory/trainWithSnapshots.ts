@@ -1,3 +1,4 @@
+import { nonFiniteNetwork } from '../../train/divergence';
 import { train } from '../../train/loop';
 import { disposeNetwork, type NetworkState } from '../../train/network';
 import type { CheckpointOptions, TrainingInput } from '../../train/trainingInput';
@@ -21,7 +22,7 @@ export interface SnapshotInput extends TrainingInput {
  * @throws RangeError if `everyEpochs` is not a positive integer; whatever `train` throws.
  */
 export async function trainWithSnapshots(input: SnapshotInput): Promise<TrainingOutcome> {
-  const { everyEpochs, onSnapshot, settings, onProgress, shouldStop } = input;
+  const { everyEpochs, onSnapshot, model, settings, onProgress, shouldStop } = input;
   if (!(Number.isInteger(everyEpochs) && everyEpochs >= 1)) {
     throw new RangeError(`trainWithSnapshots: expected a whole number of epochs between snapshots, got ${everyEpochs}.`);
   }
@@ -41,7 +42,7 @@ export async function trainWithSnapshots(input: SnapshotInput): Promise<Training
       },
     });
     const epoch = outcome.status === 'finished' ? settings.epochs : moment.due;
-    if (epoch > 0 && outcome.status !== 'diverged') {
+    if (epoch > 0 && outcome.status !== 'diverged' && nonFiniteNetwork(model, outcome.network) === undefined) {
       onSnapshot(epoch, outcome.network);
     }
     if (outcome.status !== 'stopped' || moment.asked) {
