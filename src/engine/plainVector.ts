@@ -123,6 +123,10 @@ export class PlainVector implements Vector {
     return this.elements.map((array) => array.slice());
   }
 
+  tidy<Result>(body: () => Result): Result {
+    return body();
+  }
+
   dispose(): void {
     // JavaScript's own memory needs no freeing.
   }

@@ -171,6 +171,10 @@ export class TensorVector implements Vector {
     return this.current.map((element) => element.values() as Float32Array);
   }
 
+  tidy<Result>(body: () => Result, keep: (result: Result) => readonly (Vector | undefined)[]): Result {
+    return scope(body, (result) => keep(result).flatMap((vector) => (vector instanceof TensorVector ? vector.tensors : [])));
+  }
+
   dispose(): void {
     this.current.forEach((element) => element.dispose());
   }

@@ -56,6 +56,10 @@ const READ: { readonly [Method in ExperimentConfig['method']]: Partial<Experimen
   ssamF: { ...AROUND, sparsity: 0.8, maskAt: 'afterNorm', maskEpochs: 2, maskSamples: 8 },
   ssamD: { ...AROUND, sparsity: 0.8, maskAt: 'afterNorm', maskEpochs: 2, dropRate: 0.3 },
   msam: AROUND,
+  gsam: { ...AROUND, radiusIn: 'ownNorm', perturbationNorm: 1.5, gsamAlpha: 1 },
+  wsam: { ...AROUND, radiusIn: 'ownNorm', perturbationNorm: 1.5, wsamGamma: 0.7, wsamDecoupled: false },
+  friendlySam: { ...AROUND, friendlySigma: 0.5, friendlyLambda: 0.7 },
+  saner: { ...AROUND, radiusIn: 'ownNorm', perturbationNorm: 1.5, sanerAlpha: 0.8, sanerRampEpochs: 5 },
 };
 const ALL_METHOD_SETTINGS = Object.assign({}, ...Object.values(READ)) as Partial<ExperimentConfig>;
 

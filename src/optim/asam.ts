@@ -1,7 +1,6 @@
 import { shown } from '../engine/shown';
 import type { ParameterKind, ParameterSpec, Vector } from '../engine/vector';
 import { checkRho, SMALLEST_NORM, type PerturbationRule } from './perturbation';
-import { withTemporaries } from './temporaries';
 
 /** What ASAM takes for the size of an element. */
 export type AsamScaling = 'element' | 'filter' | 'layer';
@@ -38,28 +37,30 @@ export function asam({ eta = 0.01, scaling = 'element', scaled = ['weight'] }: A
   }
   return {
     name: 'ASAM',
-    perturb: ({ parameters, gradient, rho }) =>
-      withTemporaries((own) => {
-        checkRho('asam', rho);
-        const scale = own(adaptiveScale(parameters, { eta, scaling, scaled }));
-        const scaledGradient = own(scale.multiply(gradient));
-        const norm = scaledGradient.norm();
-        return norm < SMALLEST_NORM ? gradient.zeros() : own(scale.multiply(scaledGradient)).times(rho / norm);
-      }),
+    perturb({ parameters, gradient, rho }) {
+      checkRho('asam', rho);
+      const scale = adaptiveScale(parameters, { eta, scaling, scaled });
+      const scaledGradient = scale.multiply(gradient);
+      const norm = scaledGradient.norm();
+      return norm < SMALLEST_NORM ? gradient.zeros() : scale.multiply(scaledGradient).times(rho / norm);
+    },
   };
 }
 
 /** The diagonal of T_w. */
 export function adaptiveScale<V extends Vector>(parameters: V, { eta, scaling, scaled }: Required<AsamSettings>): V {
-  return withTemporaries((own) => {
-    const ones = own(parameters.absPower(0));
-    const sizes = own(scaling === 'element' ? parameters.absPower(1) : groupNorms(parameters, scaling));
-    const scale = parameters.zeros();
-    scale.addScaledInPlace(sizes, 1, scaled);
-    scale.addScaledInPlace(ones, eta, scaled);
-    scale.addScaledInPlace(ones, 1, ALL_KINDS.filter((kind) => !scaled.includes(kind)));
-    return scale;
-  });
+  return parameters.tidy(
+    () => {
+      const ones = parameters.absPower(0);
+      const sizes = scaling === 'element' ? parameters.absPower(1) : groupNorms(parameters, scaling);
+      const scale = parameters.zeros();
+      scale.addScaledInPlace(sizes, 1, scaled);
+      scale.addScaledInPlace(ones, eta, scaled);
+      scale.addScaledInPlace(ones, 1, ALL_KINDS.filter((kind) => !scaled.includes(kind)));
+      return scale;
+    },
+    (scale) => [scale],
+  );
 }
 
 /** Each element becomes the 2-norm of its layer, or of its filter; outside of convolutions filters are single elements. */

@@ -1,7 +1,6 @@
 import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
 import { checkRho, SMALLEST_NORM, type PerturbationInput, type PerturbationRule } from './perturbation';
-import { withTemporaries } from './temporaries';
 
 /** How the climb of several steps is made. */
 export interface FgsmSettings {
@@ -46,19 +45,15 @@ export function fgsm({ steps, momentum = 0, ball = 'infinity', stepLength = 1 / 
     name: 'FGSM',
     perturb(input) {
       checkRho('fgsm', input.rho);
+      const settings = { momentum, ball, length: stepLength * input.rho, radius: project ? (bound ?? input.rho) : Infinity };
       let ascent = { perturbation: input.gradient.zeros(), accumulated: input.gradient.zeros() };
-      try {
-        for (let taken = 0; taken < steps; taken++) {
-          const { perturbation, accumulated } = ascent;
-          ascent = ascend(input, ascent, { first: taken === 0, momentum, ball, length: stepLength * input.rho, radius: project ? (bound ?? input.rho) : Infinity });
-          [perturbation, accumulated].forEach((vector) => vector.dispose());
-        }
-      } catch (error) {
-        ascent.perturbation.dispose();
-        throw error;
-      } finally {
-        ascent.accumulated.dispose();
+      for (let taken = 0; taken < steps; taken++) {
+        const { perturbation, accumulated } = ascent;
+        // Each step frees its own vectors: ten steps of a large network would hold gigabytes.
+        ascent = perturbation.tidy(() => ascentStep(input, ascent, { first: taken === 0, ...settings }), (next) => [next.perturbation, next.accumulated]);
+        [perturbation, accumulated].forEach((vector) => vector.dispose());
       }
+      ascent.accumulated.dispose();
       return ascent.perturbation;
     },
   };
@@ -95,21 +90,19 @@ interface AscentStep {
   readonly radius: number;
 }
 
-function ascend<V extends Vector>(
+function ascentStep<V extends Vector>(
   { parameters, gradient, gradientAt }: PerturbationInput<V>,
   { perturbation, accumulated }: Ascent<V>,
   { first, momentum, ball, length, radius }: AscentStep,
 ): Ascent<V> {
-  return withTemporaries((own) => {
-    const g = first ? gradient : own(gradientAt(own(parameters.plus(perturbation))));
-    const norm = g.norm(1);
-    // Without momentum the norm decides nothing, and dividing by it could only lose small elements.
-    const direction = own(norm < SMALLEST_NORM ? g.zeros() : g.times(momentum === 0 ? 1 : 1 / norm));
-    const next = own(own(accumulated.times(momentum)).plus(direction));
-    const along = own(ball === 'infinity' ? next.sign() : unit(next));
-    const moved = own(perturbation.plus(own(along.times(length))));
-    return { perturbation: radius === Infinity ? moved.clone() : projected(moved, ball, radius), accumulated: next.clone() };
-  });
+  const g = first ? gradient : gradientAt(parameters.plus(perturbation));
+  const norm = g.norm(1);
+  // Without momentum the norm decides nothing, and dividing by it could only lose small elements.
+  const direction = norm < SMALLEST_NORM ? g.zeros() : g.times(momentum === 0 ? 1 : 1 / norm);
+  const next = accumulated.times(momentum).plus(direction);
+  const along = ball === 'infinity' ? next.sign() : unit(next);
+  const moved = perturbation.plus(along.times(length));
+  return { perturbation: radius === Infinity ? moved : projected(moved, ball, radius), accumulated: next };
 }
 
 function unit<V extends Vector>(vector: V): V {

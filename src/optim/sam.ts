@@ -3,7 +3,6 @@ import type { Vector } from '../engine/vector';
 import { checkRho, SMALLEST_NORM, type PerturbationRule } from './perturbation';
 import { perturbedStep } from './sharpnessAware';
 import type { Step } from './step';
-import { withTemporaries } from './temporaries';
 
 /**
  * SAM's perturbation, the first-order solution of max over |eps|_p <= rho of L(w + eps):
@@ -31,20 +30,21 @@ export function samPerturbation<V extends Vector>(gradient: V, rho: number, p = 
   if (p === 2) {
     return gradient.times(rho / norm);
   }
-  return withTemporaries((own) => {
-    const direction = own(gradient.sign());
-    if (p === Infinity) {
-      return direction.times(rho);
-    }
-    if (p === 1) {
-      const largest = own(largestElements(gradient));
-      return own(largest.multiply(direction)).times(rho / largest.norm(1));
-    }
-    // (|g|_q^q)^(1/p) = |g|_q^(q - 1), so normalising first keeps the powers of small gradients from underflowing.
-    const normalized = own(gradient.times(1 / norm));
-    const powers = own(normalized.absPower(q - 1));
-    return own(powers.multiply(direction)).times(rho);
-  });
+  return gradient.tidy(
+    () => {
+      const direction = gradient.sign();
+      if (p === Infinity) {
+        return direction.times(rho);
+      }
+      if (p === 1) {
+        const largest = largestElements(gradient);
+        return largest.multiply(direction).times(rho / largest.norm(1));
+      }
+      // (|g|_q^q)^(1/p) = |g|_q^(q - 1), so normalising first keeps the powers of small gradients from underflowing.
+      return gradient.times(1 / norm).absPower(q - 1).multiply(direction).times(rho);
+    },
+    (eps) => [eps],
+  );
 }
 
 /** 1 for each element of the largest magnitude, 0 for the others. */
@@ -71,16 +71,6 @@ export function checkNorm(caller: string, p: number): void {
 export function sam({ p = 2 }: { readonly p?: number } = {}): PerturbationRule {
   checkNorm('sam', p);
   return { name: 'SAM', perturb: ({ gradient, rho }) => samPerturbation(gradient, rho, p) };
-}
-
-/**
- * First phase of SAM: the gradient at w, and the point w + eps to which it leads. w itself is not moved,
- * so that nothing has to be restored.
- *
- * @returns w + eps, which the caller disposes of.
- */
-export function climb<V extends Vector>(parameters: V, gradient: V, rho: number): V {
-  return withTemporaries((own) => parameters.plus(own(samPerturbation(gradient, rho))));
 }
 
 /**

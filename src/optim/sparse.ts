@@ -2,7 +2,6 @@ import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
 import { elementCount, overlap, unflatten } from './mask';
 import type { PerturbationInput, PerturbationRule, PerturbationState } from './perturbation';
-import { withTemporaries } from './temporaries';
 
 /** Where a mask comes from. */
 export interface MaskSource {
@@ -37,21 +36,15 @@ export function sparse(rule: PerturbationRule, mask: MaskSource, where: 'beforeN
       const { numbers, vectors } = masked(input, mask);
       return { numbers: { ...inner?.numbers, ...numbers }, vectors: { ...inner?.vectors, ...vectors } };
     },
-    perturb: (input) =>
-      withTemporaries((own) => {
-        const kept = input.state.vectors['mask'];
-        if (kept === undefined) {
-          throw new Error(`sparse: ${rule.name} has no mask yet; call prepare before perturb and pass its state.`);
-        }
-        if (where === 'afterNorm') {
-          return own(rule.perturb(input)).multiply(kept);
-        }
-        return rule.perturb({
-          ...input,
-          gradient: own(input.gradient.multiply(kept)),
-          gradientAt: (point) => withTemporaries((ownThere) => ownThere(input.gradientAt(point)).multiply(kept)),
-        });
-      }),
+    perturb(input) {
+      const kept = input.state.vectors['mask'];
+      if (kept === undefined) {
+        throw new Error(`sparse: ${rule.name} has no mask yet; call prepare before perturb and pass its state.`);
+      }
+      return where === 'afterNorm'
+        ? rule.perturb(input).multiply(kept)
+        : rule.perturb({ ...input, gradient: input.gradient.multiply(kept), gradientAt: (point) => input.gradientAt(point).multiply(kept) });
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import { msam } from '../optim/msam';
+import { lookSam } from '../optim/lookSam';
 import { sam } from '../optim/sam';
 import { expectAllClose } from '../testing/expectAllClose';
 import { Bowl } from './bowl';
@@ -169,7 +170,7 @@ test('in two phases, loaded momentum is placed by the gradients that climb is gi
 
 test('loading a state begins the rule anew', async () => {
   const bowl = new Bowl();
-  const optimizer = new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.5, rule: sam(), look: { every: 3, alpha: 1 } });
+  const optimizer = new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.5, rule: sam(), descent: lookSam({ every: 3, alpha: 1 }) });
   bowl.walk(optimizer, 1);
   await optimizer.setWeights(await optimizer.getWeights());
   bowl.asked.length = 0;

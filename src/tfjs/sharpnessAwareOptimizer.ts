@@ -1,9 +1,9 @@
 import { dispose, engine, Optimizer, scalar, type NamedTensorMap, type Scalar, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
-import { checkRho, EMPTY_STATE, type PerturbationRule, type PerturbationState } from '../optim/perturbation';
-import { disposeReplaced } from '../optim/perturbedGradient';
+import { checkRho, type PerturbationRule, type PerturbationState } from '../optim/perturbation';
 import { sam } from '../optim/sam';
-import { sharpnessAware, type MethodState, type SharpnessAware } from '../optim/sharpnessAware';
+import { sharpnessAware, type SharpnessAware } from '../optim/sharpnessAware';
+import { disposeReplaced, FIRST_STATE, stateVectors, type MethodState } from '../optim/step';
 import { withTemporaries } from '../optim/temporaries';
 import { BaseMomentum } from './baseMomentum';
 import { baseSettingNames, readBase, writeBase } from './baseSettings';
@@ -65,10 +65,10 @@ export class SharpnessAwareOptimizer extends Optimizer {
     }
     // Code without types may leave the settings out.
     checkRho('SharpnessAwareOptimizer', (settings as Partial<SharpnessAwareOptimizerSettings> | undefined)?.rho ?? NaN);
-    const { rho, rule = sam(), scope = 'all', look } = settings;
+    const { rho, rule = sam(), scope = 'all', descent } = settings;
     this.rho = rho;
     this.rule = rule;
-    this.aware = sharpnessAware({ rule, scope, ...(look ? { look } : {}) });
+    this.aware = sharpnessAware({ rule, scope, ...(descent ? { descent } : {}) });
     this.method = this.aware.init();
     this.momenta = new BaseMomentum(base);
     baseSettingNames(base).filter((name) => !(name in this)).forEach((name) =>
@@ -136,7 +136,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
    * First phase of a step in two: moves the variables to w + eps. `applyGradients` or `restore` moves them back.
    *
    * @param gradients at w, as `computeGradients` gives them; none for rules that climb along momentum. They stay the caller's.
-   * @throws Error if the rule asks for gradients at further points, or with LookSAM: use `minimize`.
+   * @throws Error if the rule asks for gradients at further points, or with a descent such as LookSAM: use `minimize`.
    */
   climb(gradients: NamedTensorMap = {}): void {
     const parameters = this.climbingParameters(gradients);
@@ -214,7 +214,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
   }
 
   private forgetRule(): void {
-    [this.method.rule, this.method.look].forEach((state) => disposeReplaced(state, EMPTY_STATE));
+    disposeReplaced(this.method, FIRST_STATE);
     this.method = this.aware.init();
   }
 
@@ -276,8 +276,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
     const registered = engine().registeredVariables;
     const variables = names?.map((name) => registered[name]!) ?? (varList ?? allVariables()).filter(({ trainable }) => trainable);
     const layout = variables.map(({ name }) => name).join(', ');
-    const { rule, look } = this.method;
-    if (this.layout !== layout && Object.keys({ ...rule.vectors, ...look.vectors }).length > 0) {
+    if (this.layout !== layout && stateVectors(this.method).length > 0) {
       throw new Error(`SharpnessAwareOptimizer: ${this.rule.name} keeps a state for the variables ${this.layout}, and this loss depends on ${layout}; make an optimizer for each set of variables.`);
     }
     this.layout = layout;
@@ -286,8 +285,8 @@ export class SharpnessAwareOptimizer extends Optimizer {
 
   private climbingParameters(gradients: NamedTensorMap): ParameterVariables {
     this.begin('climb');
-    if (this.settings.look) {
-      throw new Error('SharpnessAwareOptimizer.climb: LookSAM decides in each step whether there is a second pass; use minimize.');
+    if (this.settings.descent) {
+      throw new Error('SharpnessAwareOptimizer.climb: a descent such as LookSAM needs the whole step at once; use minimize.');
     }
     const names = connectedNames(gradients);
     if (names.length === 0 && !this.climbsAlongMomentum) {
@@ -308,8 +307,9 @@ export class SharpnessAwareOptimizer extends Optimizer {
 
   /** Ends the first phase. */
   private arrive(parameters: ParameterVariables, point: TfjsVector, rule: PerturbationState<TfjsVector>): void {
-    disposeReplaced(this.method.rule, rule);
-    this.method = { ...this.method, step: this.method.step + 1, rule };
+    const next = { ...this.method, step: this.method.step + 1, rule };
+    disposeReplaced(this.method, next);
+    this.method = next;
     // With one pass a step batch-norm statistics move in it, at w + eps.
     this.before = new VariableSnapshot(this.climbsAlongMomentum ? parameters.variables : allVariables());
     parameters.moveTo(point);

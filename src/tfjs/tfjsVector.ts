@@ -1,6 +1,9 @@
 import { abs, add, clipByValue, clone, engine, keep, max, mul, pow, sign, square, stack, sum, tensor, tidy, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import type { MomentumStep, ParameterKind, ParameterSpec, Vector } from '../engine/vector';
 
+/** Bodies of `tidy` that are running, innermost last, each with the vectors made in it that still live. */
+const open: Set<TfjsVector>[] = [];
+
 /**
  * A vector of tensors of TensorFlow.js, one a parameter, on whichever backend is in use.
  *
@@ -20,6 +23,7 @@ export class TfjsVector implements Vector {
       }
     });
     this.current = tensors.map(keep);
+    open.at(-1)?.add(this);
   }
 
   /** The tensors, in the order of the specs. They stay the vector's own. */
@@ -152,7 +156,28 @@ export class TfjsVector implements Vector {
     return this.current.map(readSync);
   }
 
+  tidy<Result>(body: () => Result, kept: (result: Result) => readonly (Vector | undefined)[]): Result {
+    const made = new Set<TfjsVector>();
+    open.push(made);
+    let survivors: readonly (Vector | undefined)[] = [];
+    try {
+      const result = body();
+      survivors = kept(result);
+      return result;
+    } finally {
+      open.pop();
+      for (const vector of made) {
+        if (survivors.includes(vector)) {
+          open.at(-1)?.add(vector);
+        } else {
+          vector.dispose();
+        }
+      }
+    }
+  }
+
   dispose(): void {
+    open.forEach((made) => made.delete(this));
     this.current.forEach((element) => element.dispose());
   }
 }

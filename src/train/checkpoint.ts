@@ -4,13 +4,13 @@ import { tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import type { Model } from '../models/model';
 import type { PerturbationState } from '../optim/perturbation';
-import type { MethodState } from '../optim/sharpnessAware';
+import type { MethodState } from '../optim/step';
 import { writeSafetensors, type SafetensorsEntry } from '../models/safetensors';
 import { checkpointValue, readCheckpoint } from './readCheckpoint';
 import type { EpochRecord } from './record';
 
 /** Version of the layout of a checkpoint. */
-const FORMAT = '1';
+const FORMAT = '2';
 
 /** Where a run stands, apart from its tensors. */
 export interface TrainingPosition {
@@ -42,7 +42,7 @@ export interface Checkpoint {
 interface StoredMethod {
   readonly step: number;
   readonly rule: StoredState;
-  readonly look: StoredState;
+  readonly descent: StoredState;
 }
 
 interface StoredState {
@@ -73,14 +73,14 @@ export function saveCheckpoint(file: string, model: Model, { position, parameter
   const tensors = new Map<string, SafetensorsEntry>([
     ...vectorEntries('parameters', parameters),
     ...vectorEntries('velocity', velocity),
-    ...(method ? [...stateEntries('method.rule', method.rule), ...stateEntries('method.look', method.look)] : []),
+    ...(method ? [...stateEntries('method.rule', method.rule), ...stateEntries('method.descent', method.descent)] : []),
   ]);
   model.statistics.forEach(({ name, channels }, index) => {
     const { mean, variance } = statistics[index]!;
     tensors.set(`statistics.${name}.mean`, { shape: [channels], values: mean.values() as Float32Array });
     tensors.set(`statistics.${name}.variance`, { shape: [channels], values: variance.values() as Float32Array });
   });
-  const stored: StoredMethod | undefined = method && { step: method.step, rule: storedState(method.rule), look: storedState(method.look) };
+  const stored: StoredMethod | undefined = method && { step: method.step, rule: storedState(method.rule), descent: storedState(method.descent) };
   writeSafetensors(file, tensors, { format: FORMAT, fingerprint, position: JSON.stringify(position), ...(stored ? { method: JSON.stringify(stored) } : {}) });
 }
 
@@ -119,7 +119,7 @@ export function loadCheckpoint(file: string, model: Model, fingerprint: string):
     position: checkpointValue('loadCheckpoint', file, metadata, 'position') as TrainingPosition,
     parameters: vector('parameters'),
     velocity: vector('velocity'),
-    ...(method ? { method: { step: method.step, rule: state('method.rule', method.rule), look: state('method.look', method.look) } } : {}),
+    ...(method ? { method: { step: method.step, rule: state('method.rule', method.rule), descent: state('method.descent', method.descent) } } : {}),
     statistics: model.statistics.map(({ name, channels }) => ({
       mean: tensor(find(`statistics.${name}.mean`).values, [channels]),
       variance: tensor(find(`statistics.${name}.variance`).values, [channels]),

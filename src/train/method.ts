@@ -4,15 +4,20 @@ import { asam } from '../optim/asam';
 import { dynamicMask } from '../optim/dynamicMask';
 import { fgsm } from '../optim/fgsm';
 import { fisherMask } from '../optim/fisherMask';
-import { groupsOf } from '../optim/groups';
+import { splitBatch } from '../optim/groups';
+import { friendlySam } from '../optim/friendlySam';
+import { gsam } from '../optim/gsam';
+import { lookSam } from '../optim/lookSam';
 import { msam } from '../optim/msam';
 import { checkRho, type PerturbationRule } from '../optim/perturbation';
 import { matchingTwoNorm, rhoAt } from '../optim/radius';
 import { sam } from '../optim/sam';
+import { saner } from '../optim/saner';
 import { isDecaying, learningRateAt } from '../optim/schedule';
-import { sharpnessAware, type MethodState, type SharpnessAwareInput, type SharpnessAwareOutput } from '../optim/sharpnessAware';
+import { sharpnessAware } from '../optim/sharpnessAware';
 import { sparse } from '../optim/sparse';
-import { plainStep } from '../optim/step';
+import { wsam } from '../optim/wsam';
+import { plainStep, type Descent, type MethodState, type SharpnessAwareInput, type SharpnessAwareOutput } from '../optim/step';
 import type { MethodSettings } from './methodSettings';
 import type { TrainingSettings } from './settings';
 
@@ -49,7 +54,10 @@ function ruleOf(settings: TrainingSettings, stepsPerEpoch: number, perturbedStep
     case 'sgd':
       return undefined;
     case 'sam':
-    case 'lookSam': {
+    case 'lookSam':
+    case 'gsam':
+    case 'wsam':
+    case 'saner': {
       const p = settings.perturbationNorm === 'infinity' ? Infinity : settings.perturbationNorm;
       return inMeantRadius(sam({ p }), p, settings);
     }
@@ -64,8 +72,26 @@ function ruleOf(settings: TrainingSettings, stepsPerEpoch: number, perturbedStep
       return sparse(sam(), fisherMask({ sparsity, samples: maskSamples, every }), maskAt);
     case 'ssamD':
       return sparse(sam(), dynamicMask({ sparsity, dropRate, every, totalSteps: Math.max(1, perturbedSteps), seed }), maskAt);
+    case 'friendlySam':
+      return friendlySam({ sigma: settings.friendlySigma, lambda: settings.friendlyLambda });
     case 'msam':
       return msam();
+  }
+}
+
+/** The descent that settings ask for; undefined for the gradient at w + eps. @throws RangeError for settings out of range. */
+function descentOf(settings: TrainingSettings, stepsPerEpoch: number): Descent | undefined {
+  switch (settings.method) {
+    case 'lookSam':
+      return lookSam({ every: settings.lookEvery, alpha: settings.lookAlpha });
+    case 'gsam':
+      return gsam({ alpha: settings.gsamAlpha });
+    case 'wsam':
+      return wsam({ gamma: settings.wsamGamma, decoupled: settings.wsamDecoupled });
+    case 'saner':
+      return saner({ alpha: settings.sanerAlpha, rampSteps: settings.sanerRampEpochs * stepsPerEpoch });
+    default:
+      return undefined;
   }
 }
 
@@ -96,9 +122,9 @@ export function trainingMethod(settings: TrainingSettings, { stepsPerEpoch, batc
     checkRho(rule.name, settings.rho);
   }
   const groups = settings.groupSize === 0 ? {} : { groupSize: settings.groupSize };
-  batchSizes.forEach((size) => groupsOf(size, groups.groupSize));
-  const look = settings.method === 'lookSam' ? { look: { every: settings.lookEvery, alpha: settings.lookAlpha } } : {};
-  const method = sharpnessAware({ rule: rule ?? sam(), scope: settings.perturbationScope, ...groups, ...look });
+  batchSizes.forEach((size) => splitBatch(size, groups.groupSize));
+  const descent = descentOf(settings, stepsPerEpoch);
+  const method = sharpnessAware({ rule: rule ?? sam(), scope: settings.perturbationScope, ...groups, ...(descent ? { descent } : {}) });
   return {
     logs: rule?.logs ?? [],
     init: () => method.init(),

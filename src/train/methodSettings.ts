@@ -3,7 +3,7 @@ import type { RhoSchedule } from '../optim/radius';
 import type { PerturbationScope } from '../optim/scope';
 
 /** How the weights are perturbed, if at all. */
-export const METHODS = ['sgd', 'sam', 'fgsm', 'asam', 'ssamF', 'ssamD', 'msam', 'lookSam'] as const;
+export const METHODS = ['sgd', 'sam', 'fgsm', 'asam', 'ssamF', 'ssamD', 'msam', 'lookSam', 'gsam', 'wsam', 'friendlySam', 'saner'] as const;
 
 /** Name of a method. */
 export type MethodName = (typeof METHODS)[number];
@@ -65,6 +65,21 @@ export interface MethodSettings {
   /** alpha: how strongly LookSAM's other steps follow it. */
   readonly lookAlpha: number;
 
+  /** alpha: how much of the plain gradient's part across SAM's GSAM takes off, 0 or more. */
+  readonly gsamAlpha: number;
+  /** gamma of WSAM in [0, 1), the weight of sharpness in the loss. */
+  readonly wsamGamma: number;
+  /** Whether WSAM's sharpness moves the weights beside the base step. */
+  readonly wsamDecoupled: boolean;
+  /** sigma: how much of the running mean of gradients Friendly SAM takes off, 0 or more. */
+  readonly friendlySigma: number;
+  /** lambda: the share of that mean which each step keeps, in [0, 1). */
+  readonly friendlyLambda: number;
+  /** alpha: how much SANER takes off the elements that SAM makes smaller, in [0, 1]. */
+  readonly sanerAlpha: number;
+  /** Epochs over which SANER's alpha rises from 0; 0 takes all of it from the start. */
+  readonly sanerRampEpochs: number;
+
   /** Which parameters are perturbed. */
   readonly perturbationScope: PerturbationScope;
   /** m: images per perturbation; 0 takes the whole batch. */
@@ -83,8 +98,8 @@ const SPARSE: readonly MethodName[] = ['ssamF', 'ssamD'];
 /** Which methods read a setting; what no method of a run reads does not set it apart from others. */
 export const READ_BY: { readonly [Key in Exclude<keyof MethodSettings, 'method'>]: readonly MethodName[] } = {
   rho: ALL,
-  radiusIn: ['sam', 'lookSam', 'fgsm'],
-  perturbationNorm: ['sam', 'lookSam'],
+  radiusIn: ['sam', 'lookSam', 'gsam', 'wsam', 'saner', 'fgsm'],
+  perturbationNorm: ['sam', 'lookSam', 'gsam', 'wsam', 'saner'],
   ascentSteps: ['fgsm'],
   ascentMomentum: ['fgsm'],
   ascentBall: ['fgsm'],
@@ -99,6 +114,13 @@ export const READ_BY: { readonly [Key in Exclude<keyof MethodSettings, 'method'>
   maskEpochs: SPARSE,
   maskSamples: ['ssamF'],
   dropRate: ['ssamD'],
+  gsamAlpha: ['gsam'],
+  wsamGamma: ['wsam'],
+  wsamDecoupled: ['wsam'],
+  friendlySigma: ['friendlySam'],
+  friendlyLambda: ['friendlySam'],
+  sanerAlpha: ['saner'],
+  sanerRampEpochs: ['saner'],
   lookEvery: ['lookSam'],
   lookAlpha: ['lookSam'],
   perturbationScope: ALL,
@@ -130,6 +152,13 @@ export const DEFAULT_METHOD: MethodSettings = {
   dropRate: 0.5,
   lookEvery: 5,
   lookAlpha: 0.1,
+  gsamAlpha: 0.4,
+  wsamGamma: 0.9,
+  wsamDecoupled: true,
+  friendlySigma: 1,
+  friendlyLambda: 0.9,
+  sanerAlpha: 0.5,
+  sanerRampEpochs: 0,
   perturbationScope: 'all',
   groupSize: 0,
   rhoSchedule: 'constant',

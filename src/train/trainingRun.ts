@@ -7,7 +7,7 @@ import type { ParameterKind } from '../engine/vector';
 import { disposeStatistics, initialParameters, initialStatistics } from '../models/initialise';
 import { learningRateAt } from '../optim/schedule';
 import { sgd } from '../optim/sgd';
-import type { MethodState } from '../optim/sharpnessAware';
+import { stateVectors, type MethodState } from '../optim/step';
 import { BatchObjective } from './batchObjective';
 import { loadCheckpoint, saveCheckpoint, type TrainingPosition } from './checkpoint';
 import { nonFiniteEvaluation, nonFiniteNetwork } from './divergence';
@@ -112,7 +112,7 @@ export class TrainingRun {
         moved: objective.movedStatistics(),
       }),
       ({ parameters, state, method, moved }) => [
-        ...[parameters, state, ...Object.values(method.rule.vectors), ...Object.values(method.look.vectors)].flatMap((vector) => vector.tensors),
+        ...[parameters, state, ...stateVectors(method)].flatMap((vector) => vector.tensors),
         ...moved.flatMap(({ mean, variance }) => [mean, variance]),
       ],
     );
@@ -203,7 +203,7 @@ export class TrainingRun {
   }
 
   end(status: TrainingOutcome['status'], divergence?: string): TrainingOutcome {
-    [this.velocity, ...Object.values(this.method.rule.vectors), ...Object.values(this.method.look.vectors)].forEach((vector) => vector.dispose());
+    [this.velocity, ...stateVectors(this.method)].forEach((vector) => vector.dispose());
     const { history, seconds, gradientEvaluations } = this.position;
     return { status, ...(divergence === undefined ? {} : { divergence }), network: this.network, history, seconds, gradientEvaluations };
   }

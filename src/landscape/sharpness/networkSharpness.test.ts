@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { tensorCount } from '../../engine/tensor';
 import type { TensorVector } from '../../engine/tensorVector';
 import { disposeStatistics } from '../../models/initialise';
-import { climb } from '../../optim/sam';
+import { ascend, AT_START } from '../../optim/ascend';
+import { sam } from '../../optim/sam';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { hashedStatistics } from '../../testing/hashedNetwork';
 import { hessian } from '../curvature/hessian';
@@ -46,7 +47,7 @@ async function onSmall(body: (subject: Subject) => Promise<void>, shouldStop: ()
 test("SAM's sharpness of a network is the loss where SAM's first phase ends, less the loss", async () => {
   await onSmall(async ({ loss, w }) => {
     const { gradient } = await loss.gradient(w);
-    const climbed = climb(w, gradient, 0.05);
+    const { point: climbed } = ascend(sam(), { ...AT_START, parameters: w, gradient, rho: 0.05 });
     const [there, here] = [await loss.evaluate(climbed), await loss.evaluate(w)];
     [gradient, climbed].forEach((vector) => vector.dispose());
     const found = await samSharpness(loss, w, { rho: 0.05 });

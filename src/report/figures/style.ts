@@ -23,6 +23,10 @@ export const METHOD_STYLES = {
   ssamD: { colour: COLOURS.skyBlue, dash: 'longdashdot', symbol: 'star' },
   msam: { colour: COLOURS.black, dash: 'dot', symbol: 'cross' },
   lookSam: { colour: COLOURS.yellow, dash: 'dash', symbol: 'hexagon' },
+  gsam: { colour: COLOURS.green, dash: 'dot', symbol: 'pentagon' },
+  wsam: { colour: COLOURS.purple, dash: 'dashdot', symbol: 'hourglass' },
+  friendlySam: { colour: COLOURS.skyBlue, dash: 'dash', symbol: 'x' },
+  saner: { colour: COLOURS.black, dash: 'longdash', symbol: 'bowtie' },
 } as const satisfies Readonly<Record<ExperimentConfig['method'], { readonly colour: string; readonly dash: string; readonly symbol: string }>>;
 
 /** The same colour, see-through. @param opacity in [0, 1] */
