@@ -29,8 +29,8 @@ export function ascend<V extends Vector>(rule: PerturbationRule, input: Perturba
         const seen: PerturbationInput<V> = { ...input, parameters: parameters.clone(), gradient: gradient.clone(), gradientAt: given.at, sampleGradient: given.ofSample };
         const state = prepared || !rule.prepare ? input.state : rule.prepare(seen);
         const perturbation = rule.perturb({ ...seen, state });
-        checkPerturbation(rule.name, perturbation, input, given.finite);
-        return { point: parameters.plus(perturbation), state };
+        const finite = checkPerturbation(rule.name, perturbation, input, given.finite);
+        return { point: finite ? parameters.plus(perturbation) : parameters.clone(), state };
       },
       ({ point, state }) => [point, ...Object.values(state.vectors)],
     );

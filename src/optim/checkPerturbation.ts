@@ -11,10 +11,11 @@ const LARGEST_NORM = 1e9;
  * Checks what a rule returned.
  *
  * @param finite whether the other gradients that the rule asked for are finite: one that is not, as in a run that diverges, is not the rule's fault.
+ * @returns whether it is finite.
  * @throws Error if it is no vector of the parameters' layout; Error if elements are no finite numbers though gradient and parameters are of
  *   a size at which they would be.
  */
-export function checkPerturbation<V extends Vector>(rule: string, perturbation: V, { parameters, gradient }: PerturbationInput<V>, finite: boolean): void {
+export function checkPerturbation<V extends Vector>(rule: string, perturbation: V, { parameters, gradient }: PerturbationInput<V>, finite: boolean): boolean {
   // Rules written in a notebook are not always type-checked.
   const returned = (perturbation as Partial<Vector> | undefined)?.specs;
   const odd = returned === undefined ? 0 : firstDifference(returned, parameters.specs);
@@ -29,6 +30,7 @@ export function checkPerturbation<V extends Vector>(rule: string, perturbation: 
       `sharpnessAware: the rule ${rule} returned a perturbation of norm ${norm} for a gradient of norm ${gradient.norm()}; guard divisions, above all by the norm of a zero gradient.`,
     );
   }
+  return Number.isFinite(norm);
 }
 
 /** The first parameter in which two layouts differ. */

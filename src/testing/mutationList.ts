@@ -58,7 +58,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['each step as long as the radius', 'stepLength = 1 / steps', 'stepLength = 1'],
   ]),
   ...of('optim/asam', ['optim/asam'], [
-    ['T once instead of twice', 'own(scale.multiply(scaledGradient)).times(rho / norm)', 'scaledGradient.times(rho / norm)'],
+    ['T once instead of twice', 'scale.multiply(scaledGradient).times(rho / norm)', 'scaledGradient.times(rho / norm)'],
     ['the norm of g instead of T g', 'const norm = scaledGradient.norm()', 'const norm = gradient.norm()'],
     ['forgets eta', 'scale.addScaledInPlace(ones, eta, scaled);', ''],
     ['scales every kind', "scaled = ['weight']", "scaled = ['weight', 'bias', 'normScale', 'normShift']"],
@@ -74,7 +74,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...of('optim/sparse', ['optim/sparse'], [
     ['masks before and after change places', "where === 'afterNorm'", "where !== 'afterNorm'"],
-    ['later gradients unmasked', 'ownThere(input.gradientAt(point)).multiply(kept)', 'input.gradientAt(point)'],
+    ['later gradients unmasked', 'input.gradientAt(point).multiply(kept)', 'input.gradientAt(point)'],
     ['a new mask at each step', 'input.step % source.every !== 0', 'false'],
   ]),
   ...of('optim/sparse', ['optim/sparse'], [
@@ -100,18 +100,36 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('optim/lookSam', ['optim/lookSam'], [
     ['adds what lies along g', '-gradient.dot(perturbed)', 'gradient.dot(perturbed)'],
     ['forgets the length of g', '(alpha * gradient.norm()) / norm', 'alpha / norm'],
+    ['a second pass each step', 'across === undefined || method.step % every === 0', 'true'],
   ]),
-  ...of('optim/sharpnessAware', ['optim/lookSam', 'optim/sharpnessAware'], [
-    ['a second pass each step', 'step % look.every > 0', 'false'],
-    ['steps are not counted', 'step: method.step + 1', 'step: method.step'],
-    ['accepts any radius', '(0, perturbation_1.checkRho)(rule.name, input.rho);\n            const groups', 'const groups'],
+  ...of('optim/gsam', ['optim/descent'], [
+    ['adds what lies across', 'perturbed, gradient), -alpha)', 'perturbed, gradient), alpha)'],
+    ['across the plain gradient', '(perturbed, gradient), -alpha', '(gradient, perturbed), -alpha'],
   ]),
-  ...of('optim/perturbedGradient', ['optim/sharpnessAware', 'optim/sam'], [
-    ['the second gradient at w', 'return (0, scope_1.plusInScope)(input.parameters, perturbation, climb.scope);', 'return input.parameters.clone();'],
-    ['statistics move in both phases', "this.evaluate(point, 'perturbed', part)", "this.evaluate(point, 'first', part)"],
-    ['groups are summed, not averaged', 'sum.addScaledInPlace(vector, 1 / this.groups)', 'sum.addScaledInPlace(vector, 1)'],
-    ['each group sees the whole batch', 'return objective(point, phase, part);', 'return objective(point, phase);'],
-    ['what a failed step made is not freed', 'disposeReplaced(climbing.rule, input.method.rule);', ''],
+  ...of('optim/wsam', ['optim/descent'], [
+    ['gamma itself as the weight', 'gamma / (1 - gamma)', 'gamma'],
+    ['the sharpness through the base step, too', '{ along: gradient, apart:', '{ along: perturbed, apart:'],
+  ]),
+  ...of('optim/saner', ['optim/descent'], [
+    ['elements that turn count less, too', 'positive(signs).multiply(positive(shorter))', 'positive(shorter)'],
+    ['elements that grow count less', 'perturbed.absPower(1), -1)', 'perturbed.absPower(1), -1).times(-1)'],
+  ]),
+  ...of('optim/friendlySam', ['optim/descent'], [
+    ['along the mean, not off it', "state.vectors['mean'], -sigma)", "state.vectors['mean'], sigma)"],
+    ['the mean stays', 'before.times(lambda).plus(gradient, 1 - lambda)', 'before.clone()'],
+  ]),
+  ...of('optim/descent', ['optim/descent'], [['nothing moves beside the base step', 'updated.parameters.addScaledInPlace(apart, -learningRate);', '']]),
+  ...of('optim/sharpnessAware', ['optim/sharpnessAware', 'optim/sam'], [
+    ['steps are not counted', 'step: method.step + 1, rule: ascent.state });\n        // As', 'step: method.step, rule: ascent.state });\n        // As'],
+    ['accepts any radius', '(0, perturbation_1.checkRho)(rule.name, input.rho);\n            const output', 'const output'],
+    ['the second gradient at w', "passes.at(own(ascent.point), 'perturbed')", "passes.at(parameters, 'perturbed')"],
+    ['statistics move in both phases', "passes.at(own(ascent.point), 'perturbed')", "passes.at(own(ascent.point), 'first')"],
+    ['what a failed step made is not freed', '(0, step_1.disposeReplaced)(next, method);', ''],
+  ]),
+  ...of('optim/groups', ['optim/sharpnessAware'], [
+    ['groups that do not divide the batch', '&& images % groupSize === 0', ''],
+    ['groups are summed, not averaged', 'mean.add(gradient, share)', 'mean.add(gradient, 1)'],
+    ['each group sees the whole batch', 'objective(parameters, phase, part)', 'objective(parameters, phase)'],
   ]),
   ...of('optim/checkPerturbation', ['optim/sharpnessAware'], [
     ['accepts any layout', 'returned === undefined || odd !== undefined', 'false'],
@@ -119,11 +137,10 @@ export const MUTATIONS: readonly Mutation[] = [
     ['accepts what is no number', '!Number.isFinite(norm) && finite', 'false'],
   ]),
   ...of('optim/scope', ['optim/sharpnessAware'], [
-    ['all parameters in every scope', 'return kinds === undefined ? vector.clone() : vector.select(kinds);', 'return vector.clone();'],
+    ['all parameters in every scope', 'if (kinds === undefined) {', 'if (kinds !== null) {'],
     ['an unknown scope is all parameters', '!Object.hasOwn(KINDS, scope)', 'false'],
     ['norm scope without its shifts', "norm: ['normScale', 'normShift']", "norm: ['normScale']"],
   ]),
-  ...of('optim/groups', ['optim/sharpnessAware'], [['groups that do not divide the batch', '&& images % groupSize === 0', '']]),
   ...of('optim/radius', ['optim/radius'], [
     ['matches with the square root upside down', '1 / p - 1 / 2', '1 / 2 - 1 / p'],
     ['a falling radius rises', 'rho * (1 - progress)', 'rho * progress'],
