@@ -1,3 +1,4 @@
+import { checkOperator } from '../inputChecks';
 import { momentsOf } from '../../engine/moments';
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
@@ -110,6 +111,7 @@ function summarize(curves: readonly (readonly number[])[]): { readonly density: 
  */
 export async function spectralDensity<V extends Vector>(operator: LinearOperator<V>, options: DensityOptions): Promise<SpectralDensity> {
   const { probes = 10, seed, points = 1001, tolerance = 0.01, onProgress } = options;
+  checkOperator('spectralDensity', operator);
   const steps = Math.min(options.steps ?? 80, operator.dimension);
   checkOptions({ probes, steps, points, width: options.width ?? 1, tolerance });
   const found: ProbeResult[] = [];
@@ -157,7 +159,7 @@ function checkOptions(counts: { readonly probes: number; readonly steps: number;
     }
   }
   for (const name of ['width', 'tolerance'] as const) {
-    if (!(counts[name] > 0 && counts[name] < Infinity)) {
+    if (!(Number.isFinite(counts[name]) && counts[name] > 0)) {
       throw new RangeError(`spectralDensity: expected a ${name} above 0, got ${counts[name]}.`);
     }
   }

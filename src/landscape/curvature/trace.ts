@@ -1,3 +1,4 @@
+import { checkOperator } from '../inputChecks';
 import { momentsOf } from '../../engine/moments';
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
@@ -140,11 +141,12 @@ async function sampleOutside<V extends Vector>(operator: LinearOperator<V>, basi
  */
 export async function hessianTrace<V extends Vector>(operator: LinearOperator<V>, options: TraceOptions): Promise<TraceEstimate> {
   const { method = 'hutchinson', products = 100, tolerance = 0.05, seed, onProgress } = options;
+  checkOperator('hessianTrace', operator);
   const fewest = method === 'hutchinson' ? 2 : 6;
   if (!(Number.isSafeInteger(products) && products >= fewest)) {
     throw new RangeError(`hessianTrace: ${method} needs at least ${fewest} products, got ${products}.`);
   }
-  if (!(tolerance >= 0)) {
+  if (!(Number.isFinite(tolerance) && tolerance >= 0)) {
     throw new RangeError(`hessianTrace: expected a tolerance of 0 or more, got ${tolerance}.`);
   }
   const settings = { products, tolerance, seed, report: (done: number) => onProgress?.({ products: done, of: products }) };

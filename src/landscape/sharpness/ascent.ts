@@ -1,3 +1,4 @@
+import { checkLoss, checkPoint } from '../inputChecks';
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
 import { withTemporaries } from '../../optim/temporaries';
@@ -89,6 +90,8 @@ async function climbFrom<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ba
 export async function ascend<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ball<V>, options: AscentOptions): Promise<AscentResult> {
   const { steps = 20, starts = 1, seed, onProgress } = options;
   checkAscent({ radius: ball.radius, steps, starts });
+  checkPoint('ascend', w);
+  checkLoss('ascend', loss, ['evaluate', 'gradient']);
   let best = NOTHING_FOUND;
   let gradients = 0;
   for (let start = 0; start < starts; start++) {
@@ -103,7 +106,7 @@ export async function ascend<V extends Vector>(loss: LossOperator<V>, w: V, ball
 }
 
 function checkAscent({ radius, steps, starts }: { readonly radius: number; readonly steps: number; readonly starts: number }): void {
-  if (!(radius >= 0 && radius < Infinity)) {
+  if (!(Number.isFinite(radius) && radius >= 0)) {
     throw new RangeError(`ascend: expected a radius of 0 or more, got ${radius}.`);
   }
   for (const [name, count] of [['steps', steps], ['starts', starts]] as const) {

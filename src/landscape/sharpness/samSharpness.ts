@@ -1,3 +1,4 @@
+import { checkLoss, finiteLossAt } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
 import { withTemporaries } from '../../optim/temporaries';
 import type { LossOperator } from '../operator';
@@ -33,12 +34,14 @@ export interface SamSharpness extends Sharpness {
  * @source Foret et al. 2021 (arXiv 2010.01412), eq. 2, and appendix C.3 for several steps.
  */
 export async function samSharpness<V extends Vector>(loss: LossOperator<V>, w: V, { rho, norm = 'L2', ascentSteps = 1 }: SamSharpnessOptions): Promise<SamSharpness> {
-  if (!(rho >= 0 && rho < Infinity)) {
+  if (!(Number.isFinite(rho) && rho >= 0)) {
     throw new RangeError(`samSharpness: expected a radius rho of 0 or more, got ${rho}; SAM's paper uses 0.05 on CIFAR-10.`);
   }
   if (!(Number.isSafeInteger(ascentSteps) && ascentSteps >= 1)) {
     throw new RangeError(`samSharpness: expected ascentSteps of at least 1, got ${ascentSteps}.`);
   }
+  checkLoss('samSharpness', loss, ['evaluate', 'gradient']);
+  const baseLoss = await finiteLossAt('samSharpness', loss, w);
   const ball: Ball<V> = { radius: rho, norm };
   let eps = w.zeros();
   try {
@@ -47,7 +50,6 @@ export async function samSharpness<V extends Vector>(loss: LossOperator<V>, w: V
       eps = await climb(loss, w, ball, before, rho / ascentSteps);
       before.dispose();
     }
-    const { loss: baseLoss } = await loss.evaluate(w);
     const { loss: worstLoss } = await withTemporaryVectors((own) => loss.evaluate(own(w.plus(eps))));
     return { measure: 'sam', source: loss.source, sharpness: worstLoss - baseLoss, baseLoss, worstLoss, radius: rho, norm, ascentSteps, gradientEvaluations: ascentSteps };
   } finally {

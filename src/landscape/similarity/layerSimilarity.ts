@@ -1,3 +1,4 @@
+import { checkPoint } from '../inputChecks';
 import { evaluationBatches } from '../../data/batches';
 import { imageCount, type Dataset } from '../../data/dataset';
 import type { Normalization } from '../../data/normalization';
@@ -38,6 +39,8 @@ export function layerSimilarity(first: TrainedNetwork, second: TrainedNetwork, d
   if (images < 2) {
     throw new RangeError(`layerSimilarity: expected at least 2 images, got ${images}; a single one has no variance.`);
   }
+  checkPoint('layerSimilarity', first.network.parameters, 'the weights of the first net');
+  checkPoint('layerSimilarity', second.network.parameters, 'the weights of the second net');
   const [rows, columns] = [first, second].map((net) => layerGrams(net, dataset, normalization)) as [GramsByName, GramsByName];
   if (rows.size === 0 || columns.size === 0) {
     throw new RangeError(`layerSimilarity: expected nets whose layers can be observed, got ${rows.size} and ${columns.size} layers; wrap layers in observed().`);
