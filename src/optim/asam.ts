@@ -1,6 +1,7 @@
+import { interleavedNorms, scaleTo } from '../engine/scaling';
 import { shown } from '../engine/shown';
 import type { ParameterKind, ParameterSpec, Vector } from '../engine/vector';
-import { checkRho, SMALLEST_NORM, type PerturbationRule } from './perturbation';
+import { checkRho, type PerturbationRule } from './perturbation';
 
 /** What ASAM takes for the size of an element. */
 export type AsamScaling = 'element' | 'filter' | 'layer';
@@ -40,9 +41,14 @@ export function asam({ eta = 0.01, scaling = 'element', scaled = ['weight'] }: A
     perturb({ parameters, gradient, rho }) {
       checkRho('asam', rho);
       const scale = adaptiveScale(parameters, { eta, scaling, scaled });
-      const scaledGradient = scale.multiply(gradient);
+      const largest = gradient.norm(Infinity);
+      if (largest === 0) {
+        return gradient.zeros();
+      }
+      // Of a gradient of size 1: products of small or large elements and scales would vanish or overflow.
+      const scaledGradient = scale.multiply(scaleTo(gradient, largest, 1));
       const norm = scaledGradient.norm();
-      return norm < SMALLEST_NORM ? gradient.zeros() : scale.multiply(scaledGradient).times(rho / norm);
+      return norm === 0 ? gradient.zeros() : scale.multiply(scaleTo(scaledGradient, norm, rho));
     },
   };
 }
@@ -66,13 +72,12 @@ export function adaptiveScale<V extends Vector>(parameters: V, { eta, scaling, s
 /** Each element becomes the 2-norm of its layer, or of its filter; outside of convolutions filters are single elements. */
 function groupNorms<V extends Vector>(parameters: V, scaling: 'filter' | 'layer'): V {
   const groupsOf = ({ shape }: ParameterSpec, size: number): number => (scaling === 'layer' ? 1 : shape.length === 4 ? shape[3]! : size);
-  return parameters.withElements(parameters.toArrays().map((array, index) => sizesOf(array, groupsOf(parameters.specs[index]!, array.length))));
-}
-
-/** Element i belongs to group i mod groups, for filters are the last axis. */
-function sizesOf(array: Float32Array | Float64Array, groups: number): Float32Array | Float64Array {
-  const squares = new Float64Array(groups);
-  array.forEach((element, index) => (squares[index % groups]! += element ** 2));
-  const norms = squares.map(Math.sqrt);
-  return array.map((_, index) => norms[index % groups]!);
+  return parameters.withElements(
+    parameters.toArrays().map((array, index) => {
+      const groups = groupsOf(parameters.specs[index]!, array.length);
+      // Filters are the last axis.
+      const norms = interleavedNorms(array, groups);
+      return array.map((_, element) => norms[element % groups]!);
+    }),
+  );
 }

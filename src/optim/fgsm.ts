@@ -1,6 +1,7 @@
+import { scaleTo } from '../engine/scaling';
 import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
-import { checkRho, SMALLEST_NORM, type PerturbationInput, type PerturbationRule } from './perturbation';
+import { checkRho, type PerturbationInput, type PerturbationRule } from './perturbation';
 
 /** How the climb of several steps is made. */
 export interface FgsmSettings {
@@ -98,7 +99,7 @@ function ascentStep<V extends Vector>(
   const g = first ? gradient : gradientAt(parameters.plus(perturbation));
   const norm = g.norm(1);
   // Without momentum the norm decides nothing, and dividing by it could only lose small elements.
-  const direction = norm < SMALLEST_NORM ? g.zeros() : g.times(momentum === 0 ? 1 : 1 / norm);
+  const direction = norm === 0 || momentum === 0 ? g.clone() : scaleTo(g, norm, 1);
   const next = accumulated.times(momentum).plus(direction);
   const along = ball === 'infinity' ? next.sign() : unit(next);
   const moved = perturbation.plus(along.times(length));
@@ -107,10 +108,14 @@ function ascentStep<V extends Vector>(
 
 function unit<V extends Vector>(vector: V): V {
   const norm = vector.norm();
-  return norm < SMALLEST_NORM ? vector.zeros() : vector.times(1 / norm);
+  return norm === 0 ? vector.zeros() : scaleTo(vector, norm, 1);
 }
 
 /** The nearest point of a ball around 0. */
 function projected<V extends Vector>(perturbation: V, ball: 'infinity' | 'euclidean', radius: number): V {
-  return ball === 'infinity' ? perturbation.clip(radius) : perturbation.times(Math.min(1, radius / Math.max(perturbation.norm(), SMALLEST_NORM)));
+  if (ball === 'infinity') {
+    return perturbation.clip(radius);
+  }
+  const length = perturbation.norm();
+  return length > radius ? scaleTo(perturbation, length, radius) : perturbation.clone();
 }

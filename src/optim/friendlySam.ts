@@ -1,4 +1,5 @@
-import { checkRho, SMALLEST_NORM, type PerturbationRule } from './perturbation';
+import { scaleTo } from '../engine/scaling';
+import { checkRho, type PerturbationRule } from './perturbation';
 
 /** How Friendly SAM tells the batch's own part of the gradient. */
 export interface FriendlySamSettings {
@@ -33,9 +34,9 @@ export function friendlySam({ sigma = 1, lambda = 0.9 }: FriendlySamSettings = {
     perturb({ gradient, state, step, rho }) {
       checkRho('friendlySam', rho);
       const own = step === 0 ? gradient : gradient.plus(state.vectors['mean']!, -sigma);
-      const along = own.norm() < SMALLEST_NORM ? gradient : own;
+      const along = own.norm() === 0 ? gradient : own;
       const norm = along.norm();
-      return norm < SMALLEST_NORM ? gradient.zeros() : along.times(rho / norm);
+      return norm === 0 ? gradient.zeros() : scaleTo(along, norm, rho);
     },
   };
 }

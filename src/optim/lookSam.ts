@@ -1,7 +1,7 @@
+import { scaleTo } from '../engine/scaling';
 import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
 import { withBothGradients } from './descent';
-import { SMALLEST_NORM } from './perturbation';
 import type { Descent } from './step';
 import { withTemporaries } from './temporaries';
 
@@ -52,11 +52,21 @@ export function lookSam({ every = 5, alpha = 0.1 }: LookSettings = {}): Descent 
  */
 export function acrossGradient<V extends Vector>(gradient: V, perturbed: V): V {
   const norm = gradient.norm();
-  return norm < SMALLEST_NORM ? gradient.zeros() : perturbed.plus(gradient, -gradient.dot(perturbed) / norm ** 2);
+  if (norm === 0) {
+    return gradient.zeros();
+  }
+  return gradient.tidy(
+    () => {
+      // Along the unit vector no product of two small or two large numbers is taken.
+      const along = scaleTo(gradient, norm, 1);
+      return perturbed.plus(along, -along.dot(perturbed));
+    },
+    (made) => [made],
+  );
 }
 
 /** The gradient of a step without a second pass. */
 export function lookedUpGradient<V extends Vector>(gradient: V, across: V, alpha: number): V {
   const norm = across.norm();
-  return norm < SMALLEST_NORM ? gradient.clone() : gradient.plus(across.times((alpha * gradient.norm()) / norm));
+  return norm === 0 ? gradient.clone() : gradient.tidy(() => gradient.plus(scaleTo(across, norm, alpha * gradient.norm())), (made) => [made]);
 }

@@ -51,9 +51,6 @@ export interface PerturbationRule {
 /** The state before the first step. */
 export const EMPTY_STATE: PerturbationState<never> = { numbers: {}, vectors: {} };
 
-/** The norm below which a direction counts as zero. */
-export const SMALLEST_NORM = 1e-12;
-
 /** Checks a radius. @throws RangeError unless it is a finite number, 0 or more: a comparison alone takes '' and [] for 0, and true for 1. */
 export function checkRho(caller: string, rho: number): void {
   if (!(Number.isFinite(rho) && rho >= 0)) {

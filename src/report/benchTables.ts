@@ -1,3 +1,4 @@
+import { requireFiniteRange } from '../engine/finiteRange';
 import { NO_END } from '../bench/layersRival';
 import { COMMON_CONFIGURATION } from '../bench/rivalConfigurations';
 import { WORKS, type BenchResult, type Comparison, type ProbeCost, type Timing, type Work } from '../bench/result';
@@ -39,7 +40,8 @@ function configurations({ timings }: Comparison): Pick<Timing, 'side' | 'configu
 
 /** The median, and between which times the repeats lay: a busy machine moves a median of few of them. */
 function spread(seconds: readonly number[]): string {
-  return `${median(seconds).toFixed(3)} (${Math.min(...seconds).toFixed(3)} to ${Math.max(...seconds).toFixed(3)})`;
+  const { lowest, highest } = requireFiniteRange('spread: expected times', seconds);
+  return `${median(seconds).toFixed(3)} (${lowest.toFixed(3)} to ${highest.toFixed(3)})`;
 }
 
 function cell(comparison: Comparison, { side, configuration }: Pick<Timing, 'side' | 'configuration'>, work: Work): string {

@@ -1,3 +1,4 @@
+import { finiteRange } from '../engine/finiteRange';
 import type { TrainingProgress } from '../train/progress';
 import { COLOURS } from './figures/style';
 import { escapeHtml } from './tableText';
@@ -57,7 +58,7 @@ export function progressChart(title: string, progress: TrainingProgress): string
 
 /** A frame with a line in it; the vertical axis starts at 0. @param points [epoch, value] */
 function panel(place: { readonly x: number; readonly width: number }, label: string, colour: string, epochs: number, points: readonly (readonly [number, number])[]): string {
-  const top = Math.max(...points.map(([, value]) => (Number.isFinite(value) ? value : 0)), 1e-9);
+  const top = Math.max(finiteRange(points.map(([, value]) => value))?.highest ?? 0, 1e-9);
   const x = (epoch: number): number => round(place.x + (place.width * epoch) / epochs);
   const y = (value: number): number => round(PANELS.y + PANELS.height * (1 - value / top));
   const bottom = PANELS.y + PANELS.height;

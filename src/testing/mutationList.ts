@@ -19,15 +19,15 @@ function of(file: string, tests: readonly string[], changes: readonly (readonly 
 /** All of them, by file. What the family is made of comes with what compares, schedules and exports it. */
 export const MUTATIONS: readonly Mutation[] = [
   ...of('optim/sam', ['optim/sam'], [
-    ['drops the norm', 'gradient.times(rho / norm)', 'gradient.times(rho)'],
-    ['climbs down', 'gradient.times(rho / norm)', 'gradient.times(-rho / norm)'],
+    ['drops the norm', 'scaleTo)(gradient, norm, rho)', 'scaleTo)(gradient, 1, rho)'],
+    ['climbs down', 'scaleTo)(gradient, norm, rho)', 'scaleTo)(gradient.times(-1), norm, rho)'],
     ['p = infinity forgets the sign', 'direction.times(rho)', 'gradient.times(rho)'],
     ['p = 1 gives each of the largest all of rho', 'rho / largest.norm(1)', 'rho'],
-    ['the root 1/p is lost, as the report prints it', 'own(powers.multiply(direction)).times(rho)', 'own(powers.multiply(direction)).times(rho / norm)'],
+    ['the root 1/p is lost, as the report prints it', 'powers.norm(p), rho', 'powers.norm(p) ** p, rho'],
     ['a wrong power', 'absPower(q - 1)', 'absPower(q)'],
-    ['no guard for a zero gradient', 'if (norm < perturbation_1.SMALLEST_NORM)', 'if (false)'],
+    ['no guard for a zero gradient', 'if (norm === 0)', 'if (false)'],
   ]),
-  ...of('optim/sam', ['landscape/sharpness/finalSharpness'], [['does not perturb at all', 'gradient.times(rho / norm)', 'gradient.times(0)']]),
+  ...of('optim/sam', ['landscape/sharpness/finalSharpness'], [['does not perturb at all', 'scaleTo)(gradient, norm, rho)', 'scaleTo)(gradient, norm, 0)']]),
   ...of('engine/convolutionKernels', ['engine/kernelChoice'], [
     ['the filter gradient as a convolution forgets the stride', '{ stride: 1, padding }, stride)', '{ stride: 1, padding }, 1)'],
     ['it forgets the padding', '{ stride: 1, padding }, stride)', '{ stride: 1, padding: 0 }, stride)'],
@@ -48,22 +48,22 @@ export const MUTATIONS: readonly Mutation[] = [
     ['a stage is measured again', 'if (name in this.results)', 'if (false)'],
   ]),
   ...of('optim/fgsm', ['optim/fgsm'], [
-    ['forgets the projection', 'radius === Infinity ? moved.clone() : projected(moved, ball, radius)', 'moved.clone()'],
-    ['the 2-norm projection scales up', 'Math.min(1, radius', 'Math.max(1, radius'],
+    ['forgets the projection', 'radius === Infinity ? moved : projected(moved, ball, radius)', 'moved'],
+    ['the 2-norm projection scales up', 'length > radius', 'length < radius'],
     ['forgets the bound', 'bound ?? input.rho', 'input.rho'],
     ['clips at twice the radius', 'perturbation.clip(radius)', 'perturbation.clip(2 * radius)'],
-    ['climbs along the first gradient throughout', 'first ? gradient : own(gradientAt(own(parameters.plus(perturbation))))', 'gradient'],
+    ['climbs along the first gradient throughout', 'first ? gradient : gradientAt(parameters.plus(perturbation))', 'gradient'],
     ['forgets the momentum', 'accumulated.times(momentum)', 'accumulated.times(0)'],
-    ['accumulates without the 1-norm', 'momentum === 0 ? 1 : 1 / norm', '1'],
+    ['accumulates without the 1-norm', 'norm === 0 || momentum === 0', 'true'],
     ['each step as long as the radius', 'stepLength = 1 / steps', 'stepLength = 1'],
   ]),
   ...of('optim/asam', ['optim/asam'], [
-    ['T once instead of twice', 'scale.multiply(scaledGradient).times(rho / norm)', 'scaledGradient.times(rho / norm)'],
+    ['T once instead of twice', 'scale.multiply((0, scaling_1.scaleTo)(scaledGradient, norm, rho))', '(0, scaling_1.scaleTo)(scaledGradient, norm, rho)'],
     ['the norm of g instead of T g', 'const norm = scaledGradient.norm()', 'const norm = gradient.norm()'],
     ['forgets eta', 'scale.addScaledInPlace(ones, eta, scaled);', ''],
     ['scales every kind', "scaled = ['weight']", "scaled = ['weight', 'bias', 'normScale', 'normShift']"],
     ['other kinds do not move', 'scale.addScaledInPlace(ones, 1, ALL_KINDS', 'scale.addScaledInPlace(ones, 0, ALL_KINDS'],
-    ['filters along the wrong axis', 'norms[index % groups]', 'norms[Math.floor((index * groups) / array.length)]'],
+    ['filters along the wrong axis', 'norms[element % groups]', 'norms[Math.floor((element * groups) / array.length)]'],
     ['a layer by its filters', "scaling === 'layer' ? 1 :", ''],
   ]),
   ...of('optim/mask', ['optim/mask'], [
@@ -94,12 +94,12 @@ export const MUTATIONS: readonly Mutation[] = [
     ['what died may come back at once', '[indices(mask, 0), indices(mask, 1)]', '[indices(mask, 1), indices(mask, 1)]'],
   ]),
   ...of('optim/msam', ['optim/msam'], [
-    ['climbs along the momentum, not against it', 'momentum.times(-rho / norm)', 'momentum.times(rho / norm)'],
-    ['drops the norm', 'momentum.times(-rho / norm)', 'momentum.times(-rho)'],
+    ['climbs along the momentum, not against it', 'times(-1)', 'times(1)'],
+    ['drops the norm', 'scaleTo)(momentum, norm, rho)', 'scaleTo)(momentum, 1, rho)'],
   ]),
   ...of('optim/lookSam', ['optim/lookSam'], [
-    ['adds what lies along g', '-gradient.dot(perturbed)', 'gradient.dot(perturbed)'],
-    ['forgets the length of g', '(alpha * gradient.norm()) / norm', 'alpha / norm'],
+    ['adds what lies along g', '-along.dot(perturbed)', 'along.dot(perturbed)'],
+    ['forgets the length of g', 'alpha * gradient.norm()', 'alpha'],
     ['a second pass each step', 'across === undefined || method.step % every === 0', 'true'],
   ]),
   ...of('optim/gsam', ['optim/descent'], [
@@ -107,7 +107,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['across the plain gradient', '(perturbed, gradient), -alpha', '(gradient, perturbed), -alpha'],
   ]),
   ...of('optim/wsam', ['optim/descent'], [
-    ['gamma itself as the weight', 'gamma / (1 - gamma)', 'gamma'],
+    ['gamma itself as the weight', 'const weight = gamma / (1 - gamma)', 'const weight = gamma'],
     ['the sharpness through the base step, too', '{ along: gradient, apart:', '{ along: perturbed, apart:'],
   ]),
   ...of('optim/saner', ['optim/descent'], [
@@ -192,7 +192,13 @@ export const MUTATIONS: readonly Mutation[] = [
     ['the warm-up stays as long', '(config.warmupEpochs * epochs) / config.epochs', 'config.warmupEpochs'],
   ]),
   ...of('experiment/comparisonRows', ['experiment/comparisonRows'], [['pairs whatever the seed', 'config.seed === result.config.seed', 'config']]),
-  ...of('experiment/pairedTest', ['experiment/pairedTest'], [['a test of one side', 'pValue: 2 * (1 -', 'pValue: (1 -']]),
+  ...of('experiment/studentT', ['experiment/studentT'], [['half a degree of freedom less', 'df / 2, 1 / 2]', '(df - 1) / 2, 1 / 2]']]),
+  ...of('landscape/curvature/krylov', ['landscape/curvature/degenerate'], [['a space is never closed', 'return this.size > 0 && this.isInvariant(', 'return false && this.isInvariant(']]),
+  ...of('landscape/curvature/spectralDensity', ['landscape/curvature/degenerate'], [['goes on from a closed space', '!space.isClosed()', 'true']]),
+  ...of('landscape/inputChecks', ['landscape/inputChecks'], [['NaN in the weights passes', 'Number.isFinite(point.norm(1))', 'true']]),
+  ...of('tfjs/layersModelLoss', ['tfjs/layersModelLoss'], [['any targets of rank 2 are classes', 'counted && unfit === 0', 'counted']]),
+  ...of('engine/scaling', ['optim/pNorm'], [['powers before scaling', 'if (p === 1 || p === 2)', 'if (p > 0)']]),
+  ...of('experiment/pairedTest', ['experiment/pairedTest'], [['a test of one side', 'studentTail)(t, n - 1)', 'studentTail)(t, n - 1) / 2']]),
   ...of('experiment/run', ['experiment/run'], [['the defect of choosing on the test set does nothing', 'bestEvaluation(outcome) ?? last', 'last']]),
   ...of('data/batches', ['data/batches'], [['the defect of one cutout square for a batch does nothing', "augmentation.cutoutPer === 'batch' ? first : placement", 'placement']]),
   ...of('data/batchesAhead', ['data/batchesAhead'], [

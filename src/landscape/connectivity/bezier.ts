@@ -1,3 +1,4 @@
+import { checkPoint } from '../inputChecks';
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
 import { learningRateAt } from '../../optim/schedule';
@@ -45,9 +46,14 @@ function bernstein(t: number): Coordinates {
  */
 export async function trainBezier<V extends Vector>(from: V, to: V, training: BezierTraining<V>): Promise<V> {
   const { steps, learningRate, momentum = 0.9, seed, onProgress, shouldStop } = training;
+  checkPoint('trainBezier', from, 'the first end');
+  checkPoint('trainBezier', to, 'the second end');
   checkSameLayout(from, to);
   if (!(Number.isInteger(steps) && steps >= 1)) {
     throw new RangeError(`trainBezier: expected at least 1 step, got ${steps}.`);
+  }
+  if (!(Number.isFinite(learningRate) && learningRate > 0 && momentum >= 0 && momentum < 1)) {
+    throw new RangeError(`trainBezier: expected a learning rate above 0 and momentum in [0, 1), got ${learningRate} and ${momentum}.`);
   }
   const source = random(seed, 'bezier');
   const optimizer = sgd<V>({ momentum, nesterov: false, weightDecay: 0 });
@@ -110,6 +116,7 @@ export interface BezierCurve<V extends Vector> {
  * @throws RangeError if architectures differ, or there are fewer than 2 places.
  */
 export function bezierCurve<V extends Vector>(from: V, control: V, to: V, count = BEZIER_POINTS): BezierCurve<V> {
+  [from, control, to].forEach((point, index) => checkPoint('bezierCurve', point, ['the first end', 'the control point', 'the second end'][index]));
   checkSameLayout(from, control);
   checkSameLayout(from, to);
   const t = evenly([0, 1], count);

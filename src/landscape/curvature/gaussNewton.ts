@@ -1,3 +1,4 @@
+import { checkPoint } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
 import type { LinearOperator, LinearOperatorSource, OutputBatch, OutputOperator } from '../operator';
 import { softmax } from '../softmax';
@@ -40,6 +41,7 @@ function outputCurvature<V extends Vector>(
   point: V,
   { block: wanted, step = DIFFERENCE_STEP }: CurvatureOptions,
 ): LinearOperator<V> {
+  checkPoint(matrix, point);
   const block = resolveBlock(point.specs, wanted);
   checkStep(matrix, step);
   return {

@@ -1,3 +1,4 @@
+import { checkPoint } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
 import type { LinearOperator, LossOperator } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
@@ -24,6 +25,7 @@ export interface CurvatureOptions {
  * @throws RangeError for unknown names in the block or a step that is not above 0; `matvec`, for a zero direction.
  */
 export function hessian<V extends Vector>(loss: LossOperator<V>, point: V, { block: wanted, step = DIFFERENCE_STEP }: CurvatureOptions = {}): LinearOperator<V> {
+  checkPoint('hessian', point);
   const block = resolveBlock(point.specs, wanted);
   checkStep('hessian', step);
   return {

@@ -1,3 +1,4 @@
+import { checkOperator } from '../inputChecks';
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
 import type { LinearOperator, LinearOperatorSource } from '../operator';
@@ -69,6 +70,7 @@ const MARGIN = 0.5;
  */
 export async function topEigenvalues<V extends Vector>(operator: LinearOperator<V>, options: EigenvalueOptions): Promise<Eigenpairs<V>> {
   const { count, seed, end = 'largest', tolerance = 0.01, blockSize = 1, onProgress } = options;
+  checkOperator('topEigenvalues', operator);
   const maxIterations = Math.min(options.maxIterations ?? 100, operator.dimension);
   checkOptions(operator, { count, tolerance, blockSize, maxIterations });
   const chance = random(seed, 'eigenvalues');
@@ -77,11 +79,17 @@ export async function topEigenvalues<V extends Vector>(operator: LinearOperator<
   try {
     let pairs: readonly SmallEigenpair[] = [];
     while (space.size < maxIterations && !isFound(space, pairs, { count, end, tolerance })) {
-      await space.grow();
+      if (!(await space.grow())) {
+        pairs = space.ritzPairs();
+        break;
+      }
       onProgress?.({ iterations: space.size, of: maxIterations });
       // The small eigenproblem costs the cube of the basis, so a larger one is looked at more rarely.
       const due = space.size >= count && (space.size % Math.ceil(space.size / 20) === 0 || space.size === maxIterations);
       pairs = due ? space.ritzPairs() : [];
+    }
+    if (pairs.length < count) {
+      throw new RangeError(`topEigenvalues: the matrix acts on ${space.size} dimensions, fewer than the count of ${count}; ask for at most ${space.size}.`);
     }
     const eigenpairs = await measure(operator, space, fromEnd(pairs, count, end), tolerance * scaleOf(pairs));
     return {
@@ -179,7 +187,7 @@ function checkOptions<V extends Vector>(
   if (!(maxIterations >= count)) {
     throw new RangeError(`topEigenvalues: ${maxIterations} iterations find at most as many eigenvalues, got a count of ${count}; raise maxIterations.`);
   }
-  if (!(tolerance > 0)) {
+  if (!(Number.isFinite(tolerance) && tolerance > 0)) {
     throw new RangeError(`topEigenvalues: expected a tolerance above 0, got ${tolerance}; 0.01 suits float32 differences.`);
   }
   if (!(Number.isSafeInteger(blockSize) && blockSize >= 1)) {

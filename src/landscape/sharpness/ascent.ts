@@ -1,3 +1,4 @@
+import { checkLoss, checkPoint } from '../inputChecks';
 import { random } from '../../engine/random';
 import { shown } from '../../engine/shown';
 import type { Vector } from '../../engine/vector';
@@ -90,6 +91,8 @@ async function climbFrom<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ba
 export async function ascend<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ball<V>, options: AscentOptions): Promise<AscentResult> {
   const { steps = 20, starts = 1, seed, onProgress } = options;
   checkAscent({ radius: ball.radius, steps, starts });
+  checkPoint('ascend', w);
+  checkLoss('ascend', loss, ['evaluate', 'gradient']);
   let best = NOTHING_FOUND;
   let gradients = 0;
   for (let start = 0; start < starts; start++) {

@@ -1,3 +1,5 @@
+import { momentsOf } from '../../engine/moments';
+import { finiteLossAt } from '../inputChecks';
 import { random } from '../../engine/random';
 import { shown } from '../../engine/shown';
 import type { Vector } from '../../engine/vector';
@@ -45,7 +47,7 @@ export interface AverageSharpness {
 export async function averageSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: AverageSharpnessOptions): Promise<AverageSharpness> {
   const { rho, directions = 20, adaptive = false, seed, onProgress } = options;
   checkOptions(rho, directions);
-  const { loss: baseLoss } = await loss.evaluate(w);
+  const baseLoss = await finiteLossAt('averageSharpness', loss, w);
   return withTemporaryVectors(async (own) => {
     const ball = { radius: rho, norm: 'L2', ...(adaptive ? { scale: own(w.absPower(1)) } : {}) } as const;
     const values: number[] = [];
@@ -58,9 +60,8 @@ export async function averageSharpness<V extends Vector>(loss: LossOperator<V>, 
       values.push(found.loss - baseLoss);
       onProgress?.({ directions: index + 1, of: directions });
     }
-    const sharpness = values.reduce((sum, value) => sum + value, 0) / directions;
-    const squares = values.reduce((sum, value) => sum + (value - sharpness) ** 2, 0);
-    const standardError = Math.sqrt(squares / (directions - 1) / directions);
+    const { mean: sharpness, standardDeviation } = momentsOf(values);
+    const standardError = standardDeviation / Math.sqrt(directions);
     const measure = adaptive ? 'adaptive average-direction' : 'average-direction';
     return { measure, source: loss.source, sharpness, standardError, values, baseLoss, radius: rho, directions, seed };
   });

@@ -1,4 +1,5 @@
 import { shown } from '../../engine/shown';
+import { checkLoss, finiteLossAt } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
 import { withTemporaries } from '../../optim/temporaries';
 import type { LossOperator } from '../operator';
@@ -40,6 +41,8 @@ export async function samSharpness<V extends Vector>(loss: LossOperator<V>, w: V
   if (!(Number.isSafeInteger(ascentSteps) && ascentSteps >= 1)) {
     throw new RangeError(`samSharpness: expected ascentSteps of at least 1, got ${ascentSteps}.`);
   }
+  checkLoss('samSharpness', loss, ['evaluate', 'gradient']);
+  const baseLoss = await finiteLossAt('samSharpness', loss, w);
   const ball: Ball<V> = { radius: rho, norm };
   let eps = w.zeros();
   try {
@@ -48,7 +51,6 @@ export async function samSharpness<V extends Vector>(loss: LossOperator<V>, w: V
       eps = await climb(loss, w, ball, before, rho / ascentSteps);
       before.dispose();
     }
-    const { loss: baseLoss } = await loss.evaluate(w);
     const { loss: worstLoss } = await withTemporaryVectors((own) => loss.evaluate(own(w.plus(eps))));
     return { measure: 'sam', source: loss.source, sharpness: worstLoss - baseLoss, baseLoss, worstLoss, radius: rho, norm, ascentSteps, gradientEvaluations: ascentSteps };
   } finally {

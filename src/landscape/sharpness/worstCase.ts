@@ -1,3 +1,4 @@
+import { finiteLossAt } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
 import type { LossOperator, LossSource } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
@@ -43,9 +44,9 @@ export interface WorstCaseOptions extends AscentOptions {
 export async function worstCaseSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: WorstCaseOptions): Promise<AscentSharpness> {
   const { rho, adaptive = false } = options;
   return withTemporaryVectors(async (own) => {
+    const baseLoss = await finiteLossAt('worstCaseSharpness', loss, w);
     const ball = { radius: rho, norm: 'L2', ...(adaptive ? { scale: own(w.absPower(1)) } : {}) } as const;
     const ascent = await ascend(loss, w, ball, options);
-    const { loss: baseLoss } = await loss.evaluate(w);
     const worstLoss = Math.max(ascent.loss, baseLoss);
     const measure = adaptive ? 'adaptive worst-case' : 'worst-case';
     return { measure, source: loss.source, sharpness: worstLoss - baseLoss, baseLoss, worstLoss, radius: rho, gradientEvaluations: ascent.gradientEvaluations, ascent };
@@ -69,10 +70,10 @@ export interface EpsSharpnessOptions extends AscentOptions {
 export async function epsSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: EpsSharpnessOptions): Promise<AscentSharpness> {
   const { epsilon = 1e-3 } = options;
   return withTemporaryVectors(async (own) => {
+    const baseLoss = await finiteLossAt('epsSharpness', loss, w);
     const scale = own(w.absPower(1));
     scale.addScaledInPlace(own(w.absPower(0)), 1);
     const ascent = await ascend(loss, w, { radius: epsilon, norm: 'Linf', scale }, options);
-    const { loss: baseLoss } = await loss.evaluate(w);
     const worstLoss = Math.max(ascent.loss, baseLoss);
     const sharpness = (100 * (worstLoss - baseLoss)) / (1 + baseLoss);
     return { measure: 'eps-sharpness', source: loss.source, sharpness, baseLoss, worstLoss, radius: epsilon, gradientEvaluations: ascent.gradientEvaluations, ascent };

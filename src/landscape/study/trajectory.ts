@@ -1,3 +1,4 @@
+import { requireFiniteRange } from '../../engine/finiteRange';
 import { join } from 'node:path';
 import { evenly, gridPoints } from '../surface/grid';
 import { networkOperator } from '../networkOperator';
@@ -75,7 +76,6 @@ export async function measureAround(input: TrajectoryInput, plane: Plane<TensorV
 }
 
 function rangeOf(places: readonly (readonly [number, number])[], axis: 0 | 1, count: number): readonly number[] {
-  const along = places.map((place) => place[axis]);
-  const [low, high] = [Math.min(...along), Math.max(...along)];
+  const { lowest: low, highest: high } = requireFiniteRange('rangeOf: expected places', places.map((place) => place[axis]));
   return evenly([low - MARGIN * (high - low), high + MARGIN * (high - low)], count);
 }

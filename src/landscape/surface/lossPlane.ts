@@ -1,3 +1,4 @@
+import { checkLoss, checkPoint } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
 import type { LossOperator } from '../operator';
 import { randomPlane } from './directions';
@@ -31,6 +32,14 @@ export interface LossPlaneOptions extends Pick<SampleInput<Vector>, 'file' | 'on
  */
 export async function lossPlane<V extends Vector>(weights: V, loss: LossOperator<V>, options: LossPlaneOptions): Promise<Samples> {
   const { seed, range, gridPoints: count = 25, orthogonal = true, network, ...rest } = options;
+  checkPoint('lossPlane', weights);
+  checkLoss('lossPlane', loss, ['evaluate']);
+  if ('radius' in range && !(Number.isFinite(range.radius) && range.radius > 0)) {
+    throw new RangeError(`lossPlane: expected a radius above 0, got ${range.radius}; 1 is usual for filter-normalised directions.`);
+  }
+  if (!(Number.isSafeInteger(count) && count >= 2)) {
+    throw new RangeError(`lossPlane: expected gridPoints of at least 2, got ${count}; 25 is the default.`);
+  }
   const surface = randomPlane(weights, { seed, orthogonal });
   try {
     const radius = 'radius' in range ? range.radius : (await sharedRange([{ surface, loss }], range.rimMultiple)).radius;

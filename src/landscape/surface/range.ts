@@ -1,3 +1,4 @@
+import { checkLoss, checkPoint } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
 import { atPoint } from '../atPoint';
 import type { LossOperator } from '../operator';
@@ -51,7 +52,11 @@ export async function sharedRange<V extends Vector>(nets: readonly RangedSurface
   if (!(Number.isFinite(multiple) && multiple > 1 && Number.isFinite(start) && start > 0 && nets.length > 0)) {
     throw new RangeError(`sharedRange: expected nets, a multiple above 1 and a start above 0, got ${nets.length} nets, multiple ${multiple}, start ${start}.`);
   }
-  nets.forEach(({ surface }) => checkDirection(surface.origin, surface.x));
+  nets.forEach(({ surface, loss }) => {
+    checkPoint('sharedRange', surface.origin);
+    checkLoss('sharedRange', loss, ['evaluate']);
+    checkDirection(surface.origin, surface.x);
+  });
   const centres = await all(nets, ({ surface, loss }) => lossAt(surface, loss, [0, 0]));
   if (centres.some((centre) => !(centre > 0 && centre < Infinity))) {
     throw new RangeError(`sharedRange: expected losses above 0 at the centres, got ${centres.join(', ')}; give a fixed range instead.`);

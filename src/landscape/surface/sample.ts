@@ -1,3 +1,4 @@
+import { checkLoss, checkPoint } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
 import { atPoint, movedPoint } from '../atPoint';
 import { ProbeStopped, type LossOperator, type PointLoss } from '../operator';
@@ -83,6 +84,8 @@ function checkInput<V extends Vector>({ surface, points, losses }: SampleInput<V
   if (points.length === 0 || Object.keys(losses).length === 0) {
     throw new RangeError(`samplePoints: expected places and losses, got ${points.length} places and ${Object.keys(losses).length} losses.`);
   }
+  checkPoint('samplePoints', surface.origin);
+  Object.values(losses).forEach((loss) => checkLoss('samplePoints', loss, ['evaluate']));
   checkDirection(surface.origin, surface.x);
   if ('y' in surface) {
     checkDirection(surface.origin, surface.y);

@@ -35,6 +35,14 @@ export function transparent(colour: string, opacity: number): string {
   return `rgba(${channels.join(', ')}, ${opacity})`;
 }
 
+/**
+ * An axis of percentages that starts at 0 and never runs beyond 100, where room for a marker or half an interval would
+ * lead it.
+ */
+export function percentAxis(title: string, changes: Partial<LayoutAxis> = {}): Partial<LayoutAxis> {
+  return axis(title, { rangemode: 'tozero', autorangeoptions: { clipmin: 0, clipmax: 100 }, ...changes });
+}
+
 /** An axis with a title, a frame and a light grid. */
 export function axis(title: string, changes: Partial<LayoutAxis> = {}): Partial<LayoutAxis> {
   return { title: { text: title, standoff: 8 }, showline: true, linecolor: '#222222', mirror: true, ticks: 'outside', gridcolor: '#e5e5e5', zeroline: false, automargin: true, ...changes };
