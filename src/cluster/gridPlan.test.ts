@@ -43,11 +43,11 @@ void test('a file gives changes and values to run through; its name is that of t
 });
 
 const damaged: readonly (readonly [string, string, string, RegExp])[] = [
-  ['no JSON', 'a.json', '{"grid": ', /a\.json is not JSON/],
+  ['no JSON', 'a.json', '{"grid": ', /a\.json is not a grid \(it is not JSON/],
   ['no grid', 'a.json', '{"changes": {}}', /a\.json is no grid:\n {2}grid: Invalid input/],
   ['a value where a list should be', 'a.json', '{"grid": {"seed": 0}}', /grid\.seed: Invalid input: expected array/],
-  ['a misspelt part', 'a.json', '{"grid": {"seed": [0]}, "change": {}}', /Unrecognized key: "change"/],
-  ['an unknown setting', 'a.json', '{"grid": {"sead": [0]}}', /Unrecognized key: "sead"/],
+  ['a misspelt part', 'a.json', '{"grid": {"seed": [0]}, "change": {}}', /Unrecognized key: "change"; did you mean changes\?/],
+  ['an unknown setting', 'a.json', '{"grid": {"sead": [0]}}', /a\.json: the configuration cannot be run:\n.*Unrecognized key: "sead"; did you mean seed\?$/],
   ['a value out of range', 'a.json', '{"grid": {"rho": [-1]}}', /rho: Too small/],
   ['the name of a preset', 'laptop.json', '{"grid": {"seed": [0]}}', /would pass for those of the preset "laptop"/],
   ['a name that quick runs have', 'quick-look.json', '{"grid": {"seed": [0]}}', /give the file another name/],

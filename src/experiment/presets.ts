@@ -1,5 +1,6 @@
+import { didYouMean } from '../train/nearestName';
 import type { ExperimentConfig } from './config';
-import { DEFAULT_CONFIG } from './defaultConfig';
+import { DEFAULT_CONFIG, withDefaults } from './defaultConfig';
 import { crossProduct } from './grid';
 import { PUBLISHED_DEFECTS } from './publishedDefects';
 import { validateConfig } from './schema';
@@ -132,7 +133,8 @@ export const PRESET_GROUPS: Readonly<Record<string, readonly string[]>> = {
 export function findPreset(name: string): Preset {
   const preset = PRESETS.find((candidate) => candidate.name === name);
   if (preset === undefined) {
-    throw new RangeError(`findPreset: there is no preset "${name}"; choose ${PRESETS.map((known) => known.name).join(', ')}.`);
+    const known = PRESETS.map((one) => one.name);
+    throw new RangeError(`findPreset: there is no preset "${name}"; choose ${known.join(', ')}${didYouMean(name, known) || '.'}`);
   }
   return preset;
 }
@@ -141,7 +143,7 @@ export function findPreset(name: string): Preset {
 export function presetConfigs({ changes, byDataset, grid, variants = [{}] }: Preset): ExperimentConfig[] {
   return crossProduct(grid).flatMap((point) => {
     const dataset = point.dataset ?? DEFAULT_CONFIG.dataset;
-    return variants.map((variant) => validateConfig({ ...DEFAULT_CONFIG, ...changes, ...byDataset?.[dataset], ...variant, ...point }));
+    return variants.map((variant) => validateConfig(withDefaults({ ...changes, ...byDataset?.[dataset], ...variant, ...point })));
   });
 }
 
@@ -153,7 +155,7 @@ export function tuningConfigs({ changes, byDataset, tuning }: Preset, dataset: E
   const { epochs, seed } = tuning;
   return METHODS.flatMap((method) =>
     crossProduct(tuning[method]).map((point) =>
-      validateConfig({ ...DEFAULT_CONFIG, ...changes, ...byDataset?.[dataset], dataset, method, epochs, seed, evaluateOn: 'heldOut', ...point }),
+      validateConfig(withDefaults({ ...changes, ...byDataset?.[dataset], dataset, method, epochs, seed, evaluateOn: 'heldOut', ...point })),
     ),
   );
 }
