@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import type { ExperimentConfig } from '../experiment/config';
+import { settingFlag } from '../experiment/commandLine';
 import { withDefaults } from '../experiment/defaultConfig';
 import { idleSettings } from '../experiment/idleSettings';
 import { findPreset, PRESET_GROUPS, presetConfigs, PRESETS, tuningConfigs, type Preset } from '../experiment/presets';
@@ -115,7 +116,7 @@ function refuseIdle(name: string, wanted: Partial<ExperimentConfig>, configs: re
   for (const key of Object.keys(wanted) as (keyof ExperimentConfig)[]) {
     const why = LAID_OVER.has(key) ? undefined : idleInAll(key, configs);
     if (why !== undefined) {
-      throw new RangeError(`planGrid: ${key} picks no runs of ${name}, for it changes nothing in any of them: ${why}. Leave it out.`);
+      throw new RangeError(`planGrid: ${settingFlag(key)} picks no runs of ${name}, for it changes nothing in any of them: ${why}. Leave it out.`);
     }
   }
 }
