@@ -187,8 +187,11 @@ void test('a refusal says what stays and how to take a part', async (t) => {
 void test("what a user's shell says to Slurm's programs does not come before the job script", async (t) => {
   const { store, file } = withGrid(t, 1);
   const set = { SBATCH_JOB_NAME: 'other', SBATCH_ARRAY_INX: '0-9', SBATCH_PARTITION: 'mine', SQUEUE_FORMAT: '%i' };
-  Object.assign(process.env, set);
-  t.after(() => Object.keys(set).forEach((name) => delete process.env[name]));
+  const before = process.env;
+  process.env = { ...before, ...set };
+  t.after(() => {
+    process.env = before;
+  });
   const seen = join(store, 'seen');
   testPrograms(t, { ...WILLING, sbatch: `case "$*" in --version) ;; *) /usr/bin/env >> ${seen};; esac; ${WILLING.sbatch}`, squeue: `/usr/bin/env >> ${seen}` });
   await submit(t, file, store);
