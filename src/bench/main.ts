@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
-import { sync as writeFileAtomicSync } from 'write-file-atomic';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { withoutGraphs } from '../engine/graph/compiled';
 import { measureKernels } from '../engine/kernelChoice';
 import { describeEnvironment, PROJECT_ROOT } from '../train/environment';
+import { reportProblem } from '../train/commandProblem';
 import { kernelTableFile, vectorInstructions } from '../experiment/kernels';
+import { writeAtomically } from '../models/atomicFile';
 import { createModel } from '../models/create';
 import { agree } from './agreement';
 import { ceiling } from './ceiling';
@@ -58,7 +59,7 @@ async function bench(options: BenchOptions): Promise<void> {
   const python = pytorchEnvironment();
   const { threads, samlab, node, tensorflow, processor, processorDigest, gpu, commit } = describeEnvironment();
   const kernelTable = kernelTableFile();
-  measureKernels(kernelTable);
+  measureKernels(kernelTable, 'setAside');
   const file = join(PROJECT_ROOT, 'data', 'bench', basename(kernelTable));
   const rival = new Rival(python);
   const { torch } = await agree(rival, createModel('resnet50', 'imagenet', 10), 'resnet50', 'imagenet', noiseBatch(16), threads);
@@ -87,7 +88,7 @@ async function bench(options: BenchOptions): Promise<void> {
     scaling: options.scaling ? await stages.take('scaling', () => scaling(threads, Math.min(3, repeats))) : [],
     goals: goals(measured, gradientFlops(createModel('resnet50', 'imagenet', 10), 'imagenet')),
   };
-  writeFileAtomicSync(file, `${JSON.stringify(result, null, 1)}\n`);
+  writeAtomically(file, [Buffer.from(`${JSON.stringify(result, null, 1)}\n`)]);
   stages.done();
   printGoals(result);
   console.log(`Stored in data/bench/${basename(file)}.`);
@@ -101,7 +102,7 @@ function printCalls(title: string, { ops, seconds, outside }: Profile): void {
 }
 
 function printProfile(work: Work, stem: Comparison['stem'], precision: 'float32' | 'mixed', batch: number): void {
-  measureKernels(kernelTableFile());
+  measureKernels(kernelTableFile(), 'setAside');
   const subject = new Subject(createModel('resnet50', stem, 10), noiseBatch(batch), precision);
   subject.warmUp(work);
   console.log(`ResNet-50, ${stem} stem, batch ${batch}, ${precision}, ${work}`);
@@ -110,8 +111,14 @@ function printProfile(work: Work, stem: Comparison['stem'], precision: 'float32'
   subject.dispose();
 }
 
+const EXAMPLES = `
+Examples:
+  npm run bench                                          the whole comparison
+  npm run bench -- --stems cifar --repeats 3 --no-compile   a shorter one
+  npm run bench -- profile --work sam --batch 32         where a step's time goes`;
+
 function program(): Command {
-  const command = new Command().name('npm run bench --').description('Compare samlab with PyTorch on this machine, and store the times under data/bench.').showHelpAfterError();
+  const command = new Command().name('npm run bench --').description('Compare samlab with PyTorch on this machine, and store the times under data/bench.').showHelpAfterError('(--help lists all options)').addHelpText('after', EXAMPLES);
   command
     .command('compare', { isDefault: true })
     .description('time SGD and SAM steps and evaluation on both sides, interleaved (about half an hour on two cores)')
@@ -123,17 +130,12 @@ function program(): Command {
   command
     .command('profile')
     .description('print the time of one step by kind of op')
-    .option('--work <work>', 'sgd, sam or evaluation', 'sgd')
-    .option('--stem <stem>', 'imagenet or cifar', 'imagenet')
-    .option('--precision <precision>', 'float32 or mixed', 'float32')
+    .addOption(new Option('--work <work>', 'what is timed').choices(['sgd', 'sam', 'evaluation']).default('sgd'))
+    .addOption(new Option('--stem <stem>', 'first layers').choices(['imagenet', 'cifar']).default('imagenet'))
+    .addOption(new Option('--precision <precision>', 'of activations and products').choices(['float32', 'mixed']).default('float32'))
     .option('--batch <n>', 'images', wholeNumber, 128)
     .action(({ work, stem, precision, batch }: { work: Work; stem: Comparison['stem']; precision: 'float32' | 'mixed'; batch: number }) => printProfile(work, stem, precision, batch));
   return command;
 }
 
-program()
-  .parseAsync()
-  .catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+program().parseAsync().catch(reportProblem);

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { readBenchmarks } from '../bench/store';
+import { readableBenchmarks } from '../bench/store';
 import { experimentFolders } from '../experiment/folders';
-import { readResults } from '../experiment/store';
+import { readableResults } from '../experiment/store';
 import { PROJECT_ROOT } from '../train/environment';
 import { processorDigest } from '../train/processor';
 import { addCosts, CostModel, costKey, costOfResult, readCosts, type MachineKind, type MeasuredCost } from './cost';
@@ -17,8 +17,9 @@ export function thisMachine(): MachineKind {
 }
 
 async function knownCosts(store: string): Promise<readonly MeasuredCost[]> {
-  const results = await Promise.all((['real', 'quick'] as const).map((kind) => readResults(experimentFolders(kind, store).results)));
-  return [...results.flat().filter(({ history }) => history.length > 0).map(costOfResult), ...readCosts(store)];
+  const results = await Promise.all((['real', 'quick'] as const).map((kind) => readableResults(experimentFolders(kind, store).results)));
+  // Files that cannot be read are told where their runs are: an estimate does without them.
+  return [...results.flatMap((stored) => stored.results).filter(({ history }) => history.length > 0).map(costOfResult), ...readCosts(store)];
 }
 
 /** Whether this machine can stand in for those that the runs will have. */
@@ -50,6 +51,7 @@ export async function estimateSeconds(runs: readonly PlannedRun[], { store, kind
     addCosts(store, measured);
     model = new CostModel([...known, ...measured], kind);
   }
-  const benchmarks = await readBenchmarks(join(PROJECT_ROOT, 'data', 'bench'));
+  const { benchmarks, problems } = await readableBenchmarks(join(PROJECT_ROOT, 'data', 'bench'));
+  problems.forEach((problem) => console.error(problem));
   return runs.map(({ config }) => model.seconds(config) ?? secondsFromBench(config, benchmarks, kind));
 }

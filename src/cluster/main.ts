@@ -1,4 +1,7 @@
 /** The command `npm run experiment`. */
+import { existsSync, statSync } from 'node:fs';
+import { withFlagNames } from '../experiment/commandLine';
+import { reportProblem } from '../train/commandProblem';
 import { parseExperimentArguments, type ExperimentRequest } from './commandLine';
 import { gridHere } from './gridHere';
 import { planGrid, planSingle, type GridPlan } from './gridPlan';
@@ -8,17 +11,40 @@ import { printScripts, submitGrid } from './submitGrid';
 
 function planOf({ grid, settings, allowSynthetic }: ExperimentRequest): GridPlan {
   const kind = allowSynthetic ? 'quick' : 'real';
-  return grid === undefined ? planSingle(settings, kind) : planGrid(grid, { wanted: settings, kind });
+  if (grid !== undefined) {
+    return planGrid(grid, { wanted: settings, kind });
+  }
+  try {
+    return planSingle(settings, kind);
+  } catch (error) {
+    throw new RangeError(withFlagNames((error as Error).message), { cause: error });
+  }
+}
+
+/** What is asked for, and on the terminal what is to be known about it. */
+function announcedPlan(request: ExperimentRequest): GridPlan {
+  const plan = planOf(request);
+  plan.notes?.forEach((note) => console.error(note));
+  return plan;
+}
+
+/** @throws Error if a store was named that is not there: nothing in it would look like nothing started. */
+function requireStore(store: string): void {
+  if (!existsSync(store) || !statSync(store).isDirectory()) {
+    throw new Error(`--store: ${store} is ${existsSync(store) ? 'a file' : 'not there'}; expected the folder that the runs were stored in.`);
+  }
 }
 
 /** @returns the process's exit code */
 async function main(request: ExperimentRequest): Promise<number> {
   const { status, dryRun, slurm, store, again, storeIsShared, estimate, jobs } = request;
   if (status) {
-    console.log(await gridStatus(request.grid === undefined ? undefined : planOf(request), store));
+    requireStore(store);
+    const named = request.grid !== undefined || Object.keys(request.settings).length > 0;
+    console.log(await gridStatus(named ? announcedPlan(request) : undefined, store));
     return 0;
   }
-  const plan = planOf(request);
+  const plan = announcedPlan(request);
   if (slurm === undefined) {
     if (dryRun) {
       console.log(planText(plan));
@@ -34,12 +60,6 @@ async function main(request: ExperimentRequest): Promise<number> {
   return 0;
 }
 
-main(parseExperimentArguments(process.argv.slice(2))).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  },
-);
+main(parseExperimentArguments(process.argv.slice(2))).then((code) => {
+  process.exitCode = code;
+}, reportProblem);

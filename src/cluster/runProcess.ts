@@ -33,8 +33,7 @@ async function make({ config, ...options }: Extract<RunOrder, { kind: 'make' }>)
     });
     process.exitCode = result === undefined ? STOPPED : 0;
   } catch (error) {
-    console.error(error);
-    tell({ kind: 'failure', message: error instanceof Error ? error.message : String(error) });
+    tell({ kind: 'failure', message: error instanceof Error ? error.message : String(error), stack: (error instanceof Error && error.stack) || '' });
     process.exitCode = 1;
   }
   if (process.connected) {

@@ -58,7 +58,7 @@ const DESCRIPTIONS: { readonly [Key in keyof ExperimentConfig]: string } = {
   perturbationEnd: 'last epoch with perturbations; 0 is the end',
   learningRate: 'peak learning rate',
   schedule: 'constant, cosine, steps or warmupStableDecay',
-  warmupEpochs: 'linear warm-up, in epochs',
+  warmupEpochs: 'linear warm-up, in epochs; unless given, half of a run that is too short for the default',
   decayShare: 'share of the time after warm-up in which warmupStableDecay decays',
   momentum: 'momentum factor, 0 to 1',
   nesterov: "Nesterov's momentum",
@@ -75,28 +75,49 @@ const DESCRIPTIONS: { readonly [Key in keyof ExperimentConfig]: string } = {
 /** Words that stand where a number may. */
 const WORDS: { readonly [Key in keyof ExperimentConfig]?: string } = { perturbationNorm: 'infinity', perturbationStart: 'decay' };
 
+/** The groups of `--help`, each from the setting that comes first in it. */
+const GROUPS: { readonly [Key in keyof ExperimentConfig]?: string } = {
+  dataset: 'Images:',
+  model: 'Network:',
+  normalization: 'What training sees of an image:',
+  epochs: 'Length:',
+  method: 'Method and perturbation:',
+  learningRate: 'Base optimizer:',
+  precision: 'How it is computed:',
+};
+
+function parseBoolean(text: string): boolean {
+  if (text !== 'true' && text !== 'false') {
+    throw new InvalidArgumentError(`expected true or false, got "${text}".`);
+  }
+  return text === 'true';
+}
+
 function parseValue(key: keyof ExperimentConfig): (text: string) => unknown {
-  const example = DEFAULT_CONFIG[key];
   return (text) => {
-    if (typeof example === 'number' && text !== WORDS[key]) {
+    if (typeof DEFAULT_CONFIG[key] === 'number' && text !== WORDS[key]) {
       const value = Number(text);
       if (text.trim() === '' || Number.isNaN(value)) {
         throw new InvalidArgumentError(`expected a number, got "${text}".`);
       }
       return value;
     }
-    if (typeof example === 'boolean') {
-      if (text !== 'true' && text !== 'false') {
-        throw new InvalidArgumentError(`expected true or false, got "${text}".`);
-      }
-      return text === 'true';
-    }
     return text;
   };
 }
 
-function flagName(key: string): string {
+/** The flag of a setting, such as "--batch-size". */
+export function settingFlag(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** A message about settings as one who gave them as flags reads it. Names that are words of English are taken for settings at the beginning of a line alone. */
+export function withFlagNames(message: string): string {
+  const compound = CONFIG_KEYS.filter((key) => /[A-Z]/.test(key)).join('|');
+  return message
+    .replace(/^(validateConfig|planSingle): /, '')
+    .replace(new RegExp(`^( *)(${CONFIG_KEYS.join('|')})(?=:)`, 'gm'), (_, indent: string, key: string) => `${indent}${settingFlag(key)}`)
+    .replace(new RegExp(`(?<!["\\w-])(${compound})(?!["\\w])`, 'g'), (key) => settingFlag(key));
 }
 
 /** The presets and groups, a line each, for the help of a command. */
@@ -106,10 +127,21 @@ export function presetList(): string {
   return ['', 'Presets:', ...single, 'Groups:', ...groups].join('\n');
 }
 
-/** One flag for each setting of a run, in the order of `CONFIG_KEYS`. */
+function booleanOptions(key: keyof ExperimentConfig, description: string): Option[] {
+  const negative = settingFlag(key).replace('--', '--no-');
+  const positive = new Option(`${settingFlag(key)} [true|false]`, `${description} (default: ${String(DEFAULT_CONFIG[key])}; ${negative} switches it off)`);
+  return [positive.argParser(parseBoolean), new Option(negative).hideHelp()];
+}
+
+/** One flag for each setting of a run, in the order of `CONFIG_KEYS`; those that are on or off need no value, and have a second flag that switches them off. */
 export function settingOptions(): Option[] {
-  return CONFIG_KEYS.map((key) => {
-    const option = new Option(`${flagName(key)} <value>`, `${DESCRIPTIONS[key]} (default: ${String(DEFAULT_CONFIG[key])})`);
-    return option.argParser(parseValue(key));
+  let group = '';
+  return CONFIG_KEYS.flatMap((key) => {
+    group = GROUPS[key] ?? group;
+    const options =
+      typeof DEFAULT_CONFIG[key] === 'boolean'
+        ? booleanOptions(key, DESCRIPTIONS[key])
+        : [new Option(`${settingFlag(key)} <value>`, `${DESCRIPTIONS[key]} (default: ${String(DEFAULT_CONFIG[key])})`).argParser(parseValue(key))];
+    return options.map((option) => option.helpGroup(group));
   });
 }

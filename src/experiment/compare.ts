@@ -4,7 +4,7 @@ import type { ExperimentConfig } from './config';
 import { comparisonRows, type Budget, type ComparedRun, type ComparisonRow } from './comparisonRows';
 import { methodLabel } from './methodLabel';
 import { checkStoreName, runOwnRule } from './ownRun';
-import { DEFAULT_CONFIG } from './presets';
+import { withDefaults } from './defaultConfig';
 import type { RunResult } from './result';
 import { experimentFolders } from './folders';
 import { runExperiment, type RunOptions } from './run';
@@ -157,7 +157,7 @@ class Comparing {
 
   private configOf(method: ComparedMethod, seed: number, share = DEFAULT_SHARE): ExperimentConfig {
     // An own rule takes SAM's place, so that radius, scope and groups are read.
-    const config = { ...DEFAULT_CONFIG, ...this.setting.config, ...settingsOf(method), ...(method.rule ? { method: 'sam' as const } : {}), seed };
+    const config = withDefaults({ ...this.setting.config, ...settingsOf(method), ...(method.rule ? { method: 'sam' as const } : {}), seed });
     const epochs = Math.max(1, Math.round(config.epochs * share));
     return validateConfig({ ...config, epochs, warmupEpochs: (config.warmupEpochs * epochs) / config.epochs });
   }

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { existsSync, renameSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { writeAtomically } from '../models/atomicFile';
+import { readJsonFile } from '../models/jsonFile';
 import type { PerturbationRule } from '../optim/perturbation';
 import { disposeNetwork } from '../train/network';
 import type { ExperimentConfig } from './config';
 import { RESULT_FORMAT, type RunResult } from './result';
 import { experimentData } from './experimentData';
 import { makeRun, type RunOptions } from './run';
-import { configHash } from './store';
+import { configHash, resultShape } from './store';
 
 /** A perturbation rule that is none of the built-in ones. */
 export interface OwnRule {
@@ -39,13 +41,21 @@ function ownRunId(name: string, rule: PerturbationRule, config: ExperimentConfig
   return `${name}-${config.dataset}-${config.model}-${config.epochs}-epochs-seed-${config.seed}-${hash}`;
 }
 
-async function readOwnResult(file: string): Promise<RunResult | undefined> {
+/** The stored result of an own rule. A file that cannot be read is set aside and said so: the run is made again, and the others of a comparison go on. */
+function readOwnResult(file: string): RunResult | undefined {
   if (!existsSync(file)) {
     return undefined;
   }
-  const result = JSON.parse(await readFile(file, 'utf8')) as Omit<RunResult, 'format'> & { readonly format: number };
-  // One of another version, or made from stand-in images, is made again.
-  return result.format === RESULT_FORMAT && !result.data.synthetic ? { ...result, format: RESULT_FORMAT } : undefined;
+  try {
+    const shape = resultShape.extend({ format: z.int() });
+    const result = readJsonFile(file, { reader: 'runOwnRule', what: 'a stored result', shape, mend: `it is now ${file}.damaged, and the run is made again` });
+    // One of another version, or made from stand-in images, is made again.
+    return result.format === RESULT_FORMAT && !result.data.synthetic ? (result as unknown as RunResult) : undefined;
+  } catch (error) {
+    renameSync(file, `${file}.damaged`);
+    console.error((error as Error).message);
+    return undefined;
+  }
 }
 
 /**
@@ -61,7 +71,7 @@ export async function runOwnRule(config: ExperimentConfig, { rule, storeAs }: Ow
   const id = storeAs === undefined ? rule.name : ownRunId(storeAs, rule, config);
   const folder = join(folders.results, 'own');
   const file = storeAs === undefined ? undefined : join(folder, `${id}.json`);
-  const stored = file === undefined || again ? undefined : await readOwnResult(file);
+  const stored = file === undefined || again ? undefined : readOwnResult(file);
   if (stored !== undefined) {
     return stored;
   }

@@ -1,5 +1,6 @@
+import { didYouMean } from '../train/nearestName';
 import type { ExperimentConfig } from './config';
-import { DEFAULT_CONFIG } from './defaultConfig';
+import { DEFAULT_CONFIG, withDefaults } from './defaultConfig';
 import { crossProduct } from './grid';
 import { PUBLISHED_DEFECTS } from './publishedDefects';
 import { validateConfig } from './schema';
@@ -137,7 +138,8 @@ export const PRESET_GROUPS: Readonly<Record<string, readonly string[]>> = {
 export function findPreset(name: string): Preset {
   const preset = PRESETS.find((candidate) => candidate.name === name);
   if (preset === undefined) {
-    throw new RangeError(`findPreset: there is no preset "${name}"; choose ${PRESETS.map((known) => known.name).join(', ')}.`);
+    const known = PRESETS.map((one) => one.name);
+    throw new RangeError(`findPreset: there is no preset "${name}"; choose ${known.join(', ')}${didYouMean(name, known) || '.'}`);
   }
   return preset;
 }
@@ -147,7 +149,7 @@ export function presetConfigs(preset: Preset): ExperimentConfig[] {
   const { changes, byDataset, grid, variants = [{}] } = preset;
   return crossProduct(grid).flatMap((point) => {
     const dataset = point.dataset ?? DEFAULT_CONFIG.dataset;
-    return variants.map((variant) => validateConfig(withSubset(preset, { ...DEFAULT_CONFIG, ...changes, ...byDataset?.[dataset], ...variant, ...point })));
+    return variants.map((variant) => validateConfig(withSubset(preset, withDefaults({ ...changes, ...byDataset?.[dataset], ...variant, ...point }))));
   });
 }
 
@@ -161,8 +163,8 @@ export function tuningConfigs(preset: Preset, dataset: ExperimentConfig['dataset
   if (tuning === undefined) {
     return [];
   }
-  const shared = { ...DEFAULT_CONFIG, ...changes, ...byDataset?.[dataset], dataset, epochs: tuning.epochs, evaluateOn: 'heldOut' } as const;
+  const shared = { ...changes, ...byDataset?.[dataset], dataset, epochs: tuning.epochs, evaluateOn: 'heldOut' } as const;
   return METHODS.flatMap((method) =>
-    crossProduct(tuning[method]).flatMap((point) => tuning.seeds.map((seed) => validateConfig(withSubset(preset, { ...shared, method, seed, ...point })))),
+    crossProduct(tuning[method]).flatMap((point) => tuning.seeds.map((seed) => validateConfig(withSubset(preset, withDefaults({ ...shared, method, seed, ...point }))))),
   );
 }

@@ -98,7 +98,7 @@ async function concludeRun(config: ExperimentConfig, preset: string, model: Mode
 /** The network in the run's precision, and the kernels that it is to be computed with. */
 export function preparedModel({ model: name, stem, precision, kernels }: ExperimentConfig, classes: number): Model {
   if (kernels === 'measured') {
-    measureKernels(kernelTableFile());
+    measureKernels(kernelTableFile(), 'setAside');
   } else {
     pinKernels();
   }

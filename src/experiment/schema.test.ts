@@ -7,14 +7,15 @@ import { validateConfig } from './schema';
 import { runId } from './store';
 
 const cases: readonly (readonly [string, unknown, RegExp])[] = [
-  ['an unknown key', { lerningRate: 0.1 }, /Unrecognized key: "lerningRate"[\s\S]*Known settings: dataset/],
-  ['a negative rho', { rho: -0.05 }, /^validateConfig: the configuration cannot be run:\n {2}rho: Too small: expected number to be >=0, got -0\.05; the default is 0\.05\nKnown settings/],
+  ['an unknown key', { lerningRate: 0.1 }, /Unrecognized key: "lerningRate"; did you mean learningRate\?$/],
+  ['a negative rho', { rho: -0.05 }, /^validateConfig: the configuration cannot be run:\n {2}rho: Too small: expected number to be >=0, got -0\.05; the default is 0\.05$/],
   ['a rho that is no number', { rho: NaN }, /rho: Invalid input: expected number, received NaN; the default is 0\.05/],
   ['an infinite learning rate', { learningRate: Infinity }, /learningRate: Invalid input/],
   ['a momentum of 1', { momentum: 1 }, /momentum: Too big: expected number to be <1/],
   ['half an epoch', { epochs: 0.5 }, /epochs: Invalid input: expected int/],
   ['a batch of one image', { batchSize: 1 }, /batchSize: Too small/],
   ['an unknown model', { model: 'vgg' }, /model: Invalid option: expected one of "resnet20".*, got "vgg"; the default is "resnet50"/],
+  ['a misspelt model', { model: 'resnet52' }, /model: Invalid option: .*, got "resnet52"; did you mean resnet\d+\?$/],
   ['label noise above 1', { labelNoise: 1.5 }, /labelNoise: Too big/],
   ['a warm-up as long as the run', { epochs: 5, warmupEpochs: 5 }, /a warm-up of 5 epochs does not fit into 5 epochs/],
   ['a sparsity above 1', { sparsity: 1.1 }, /sparsity: Too big: expected number to be <=1, got 1\.1; the default is 0\.5/],

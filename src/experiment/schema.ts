@@ -8,8 +8,8 @@ const count = z.int().min(0);
 /** The seed is listed last. */
 const { seed, ...training } = TRAINING_SHAPE;
 
-/** What each field may be. Written against the interface, so that the compiler keeps the two alike. */
-const schema = z.strictObject({
+/** What each field may be, by itself. Written against the interface, so that the compiler keeps the two alike. */
+export const configShape = z.strictObject({
   dataset: z.enum(['cifar10', 'cifar100']),
   imagesPerClass: count,
   heldOutPerClass: count,
@@ -26,7 +26,7 @@ const schema = z.strictObject({
 }) satisfies z.ZodType<ExperimentConfig>;
 
 /** Names of all settings, in the order in which they are listed. */
-export const CONFIG_KEYS = Object.keys(schema.shape) as readonly (keyof ExperimentConfig)[];
+export const CONFIG_KEYS = Object.keys(configShape.shape) as readonly (keyof ExperimentConfig)[];
 
 /**
  * Checks a configuration.
@@ -34,10 +34,10 @@ export const CONFIG_KEYS = Object.keys(schema.shape) as readonly (keyof Experime
  * @throws RangeError that lists each unknown key and each value out of range, with what was expected, what came, and the default.
  */
 export function validateConfig(config: unknown): ExperimentConfig {
-  const checked = schema.safeParse(config);
+  const checked = configShape.safeParse(config);
   if (!checked.success) {
     const problems = settingProblems(checked.error, config, DEFAULT_CONFIG);
-    throw new RangeError(`validateConfig: the configuration cannot be run:\n${problems}\nKnown settings: ${CONFIG_KEYS.join(', ')}.`);
+    throw new RangeError(`validateConfig: the configuration cannot be run:\n${problems}`);
   }
   const { warmupEpochs, epochs, evaluateOn, heldOutPerClass, selection } = checked.data;
   if (warmupEpochs >= epochs) {

@@ -108,7 +108,7 @@ void test('a damaged file and one of another version are named, and stay', async
   const other = mkdtempSync(join(folder, 'other-'));
   const config = { ...DEFAULT_CONFIG, seed: 1 };
   writeFileSync(resultFile(other, config), '{"format": 1, "conf');
-  await assert.rejects(readResults(other), /readResults: .*\.json is not JSON .*run that configuration again/);
+  await assert.rejects(readResults(other), /readResults: .*\.json is not a stored result \(it is not JSON: .*run that configuration again/);
   writeFileSync(resultFile(other, config), JSON.stringify({ ...resultOf(config), format: 99 }));
   await assert.rejects(findResult(other, config), /has format 99, this version reads 1/);
   assert.equal(readdirSync(other).length, 1);

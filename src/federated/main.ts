@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { announceSynthetic } from '../data/syntheticNotice';
+import { reportProblem } from '../train/commandProblem';
 import { PROJECT_ROOT } from '../train/environment';
+import { shownPath } from '../train/shownPath';
 import { stopRequest } from '../train/stopRequest';
-import { federatedPresetConfigs, FEDERATED_PRESETS, findFederatedPreset } from './presets';
+import { federatedPresetConfigs, FEDERATED_PRESETS, findFederatedPreset, type FederatedPreset } from './presets';
 import type { FederatedProgress } from './record';
 import type { FederatedResult } from './result';
 import { runFederated, type FederatedFolders } from './run';
-import { FEDERATED_METHODS } from './settings';
-import { federatedId } from './store';
+import { FEDERATED_METHODS, type FederatedConfig } from './settings';
+import { federatedId, federatedResultFile, findFederatedResult } from './store';
 
 /** What the command line asks for. */
 interface Request {
@@ -28,6 +30,12 @@ function parseSeed(text: string): number {
   return seed;
 }
 
+const EXAMPLES = `
+Examples:
+  node dist/federated/main.js                                     the quick preset
+  node dist/federated/main.js --preset small-real --dry-run       which runs another one has
+  node dist/federated/main.js --preset small-real --method fedsam --seed 0`;
+
 function parseArguments(words: readonly string[]): Request {
   const presets = FEDERATED_PRESETS.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`);
   return new Command('node dist/federated/main.js')
@@ -37,7 +45,7 @@ function parseArguments(words: readonly string[]): Request {
     .option('--seed <number>', 'one seed of the preset alone', parseSeed)
     .option('--again', 'run again what is already stored', false)
     .option('--dry-run', 'list the runs without making any', false)
-    .addHelpText('after', ['', 'Presets:', ...presets].join('\n'))
+    .addHelpText('after', [EXAMPLES, '', 'Presets:', ...presets].join('\n'))
     .showHelpAfterError('(--help lists all options)')
     .parse(words, { from: 'user' })
     .opts<Request>();
@@ -93,31 +101,52 @@ async function main(): Promise<void> {
   const request = parseArguments(process.argv.slice(2));
   const preset = findFederatedPreset(request.preset);
   const wanted = federatedPresetConfigs(preset).filter(({ method, seed }) => method === (request.method ?? method) && seed === (request.seed ?? seed));
+  if (wanted.length === 0) {
+    throw new RangeError(`--seed: no run of ${preset.name} has ${request.seed ?? 'it'}; its seeds are ${preset.seeds.join(', ')}.`);
+  }
   if (request.dryRun) {
     wanted.forEach((config) => console.log(federatedId(config)));
     return;
   }
   const stop = stopRequest();
+  const failed: string[] = [];
   for (const [index, config] of wanted.entries()) {
     console.log(`[${index + 1}/${wanted.length}] ${federatedId(config)}`);
-    const line = new ProgressLine();
-    const result = await runFederated(config, {
-      preset: preset.name,
-      folders: foldersFor(preset.quick),
-      again: request.again,
-      shouldStop: () => stop.aborted,
-      onProgress: (progress) => line.update(progress),
-      onSynthetic: announceSynthetic,
-    }).finally(() => line.end());
-    if (result === undefined) {
-      process.exitCode = 130;
-      return;
+    try {
+      if (!(await makeOne(config, preset, request.again, () => stop.aborted))) {
+        process.exitCode = 130;
+        return;
+      }
+    } catch (error) {
+      // The others do not need it.
+      reportProblem(error);
+      failed.push(federatedId(config));
     }
-    console.log(describeResult(result));
+  }
+  if (failed.length > 0 && wanted.length > 1) {
+    console.error(`${failed.length} of ${wanted.length} runs failed, for the reasons above; the same command tries them again: ${failed.join(', ')}.`);
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-});
+/** Makes a run, or finds it stored, and tells of it. @returns whether it has a result. */
+async function makeOne(config: FederatedConfig, preset: FederatedPreset, again: boolean, shouldStop: () => boolean): Promise<boolean> {
+  const folders = foldersFor(preset.quick);
+  const stored = again ? undefined : await findFederatedResult(folders.results, config);
+  const line = new ProgressLine();
+  const result = await runFederated(config, {
+    preset: preset.name,
+    folders,
+    again,
+    shouldStop,
+    onProgress: (progress) => line.update(progress),
+    onSynthetic: announceSynthetic,
+  }).finally(() => line.end());
+  if (result === undefined) {
+    return false;
+  }
+  const file = shownPath(federatedResultFile(folders.results, config));
+  console.log(result.finishedAt === stored?.finishedAt ? `  stored already; --again makes it anew:${describeResult(result).slice(1)}; ${file}` : `${describeResult(result)}; stored in ${file}`);
+  return true;
+}
+
+main().catch(reportProblem);

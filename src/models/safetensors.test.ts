@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -133,6 +134,7 @@ test('element types that are not read here, and missing files, are named', () =>
   const file = fixturePath('float8.safetensors');
   assert.throws(() => readSafetensors(file), { message: `readSafetensors: ${file} holds half byte as F8_E4M3, which is not read here; convert it to F32.` });
   assert.throws(() => readSafetensors('/nowhere/w.safetensors'), /ENOENT.*\/nowhere\/w\.safetensors/);
+  assert.throws(() => readSafetensors(tmpdir()), { message: `readSafetensors: ${tmpdir()} is a folder; expected a safetensors file.` });
 });
 
 test('tensors that cannot be written are refused before the file is touched', () => {

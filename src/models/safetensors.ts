@@ -107,6 +107,16 @@ function readTensor(descriptor: number, dataStart: number, { name, dtype, shape,
   return { shape, values: reader.convert(readExactly(descriptor, end - begin, dataStart + begin).buffer) };
 }
 
+/** Opens a file that a user may have named. A folder can be opened like a file, and the system's error at its reading does not name it. */
+function openWeights(file: string): number {
+  const descriptor = openSync(file, 'r');
+  if (fstatSync(descriptor).isDirectory()) {
+    closeSync(descriptor);
+    throw new Error(`readSafetensors: ${file} is a folder; expected a safetensors file.`);
+  }
+  return descriptor;
+}
+
 /**
  * Reads a safetensors file, tensor by tensor.
  *
@@ -115,7 +125,7 @@ function readTensor(descriptor: number, dataStart: number, { name, dtype, shape,
  * @throws Error that names the file, if it cannot be opened, is a folder, is damaged or truncated, or holds another element type.
  */
 export function readSafetensors(file: string): SafetensorsContent {
-  const descriptor = openSync(file, 'r');
+  const descriptor = openWeights(file);
   try {
     const found = fstatSync(descriptor);
     if (found.isDirectory()) {

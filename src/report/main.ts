@@ -1,12 +1,19 @@
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
+import { reportProblem } from '../train/commandProblem';
 import { executeNotebook, notebookNames } from './notebooks';
 import { regenerateFigures, regenerateReport } from './regenerate';
 
 const ROOT = join(__dirname, '..', '..');
 
+const EXAMPLES = `
+Examples:
+  npm run figures                     the figures of the laptop preset
+  npm run report -- --preset quick    the tables of a quick run, below data/quick
+  npm run notebooks                   all notebooks, on stored results`;
+
 function program(): Command {
-  const command = new Command().name('npm run').description('Make figures, report and notebooks again from stored results. Nothing is trained for long.').showHelpAfterError();
+  const command = new Command().name('npm run').description('Make figures, report and notebooks again from stored results. Nothing is trained for long.').showHelpAfterError('(--help lists all options)').addHelpText('after', EXAMPLES);
   const preset = ['--preset <name>', 'quick (writes below data/quick), laptop, paper, or another preset', 'laptop'] as const;
   command
     .command('figures')
@@ -36,9 +43,4 @@ function program(): Command {
   return command;
 }
 
-program()
-  .parseAsync()
-  .catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+program().parseAsync().catch(reportProblem);

@@ -1,10 +1,12 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
 import { imageCount, type Dataset, type DatasetPair } from '../../data/dataset';
 import { balancedSubset, splitHeldOut } from '../../data/subset';
 import type { TensorVector } from '../../engine/tensorVector';
 import { writeAtomically } from '../../models/atomicFile';
+import { readJsonFile } from '../../models/jsonFile';
 import { mixedPrecision } from '../../models/mixedPrecision';
 import type { Model } from '../../models/model';
 import type { NetworkState } from '../../train/network';
@@ -54,6 +56,13 @@ export function studyData({ train, test }: DatasetPair, settings: StudySettings)
   return { training, probed: part(training, probedPerClass), test: part(test, testPerClass) };
 }
 
+const studyShape = z.looseObject({ settings: z.looseObject({}), modelName: z.string(), data: z.looseObject({}) });
+
+function readStudyRecord(file: string): unknown {
+  const mend = 'restore it, or delete its folder to measure anew';
+  return readJsonFile(file, { reader: 'openStudy', what: 'the description of a study', shape: studyShape, mend });
+}
+
 /**
  * Writes what the study is to `study.json`, or checks that the folder holds the same study.
  *
@@ -64,7 +73,7 @@ export function openStudy({ model, data, settings, folder }: Study): void {
   const images = { trainingImages: imageCount(training), probedImages: imageCount(probed), testImages: imageCount(test) };
   const record: StudyRecord = { settings, modelName: model.name, data: { name: training.name, synthetic: training.synthetic, ...images } };
   const file = join(folder, 'study.json');
-  if (existsSync(file) && !isDeepStrictEqual(JSON.parse(readFileSync(file, 'utf8')), JSON.parse(JSON.stringify(record)))) {
+  if (existsSync(file) && !isDeepStrictEqual(readStudyRecord(file), JSON.parse(JSON.stringify(record)))) {
     throw new Error(`openStudy: ${folder} holds a study with other settings, nets or images; choose another name, or delete the folder to measure anew.`);
   }
   mkdirSync(folder, { recursive: true });
@@ -92,11 +101,11 @@ export function isMeasured({ folder }: Study, part: string): boolean {
   return samplesDone(samples) === samples.points.length;
 }
 
-/** Returns what a part's file holds, or computes and stores it. The file appears whole or not at all. */
+/** Returns what a part's file holds, or computes and stores it. The file appears whole or not at all. @throws Error that names the file, if it is damaged. */
 export async function storedPart<T>({ folder }: Study, part: string, compute: () => Promise<T>): Promise<T> {
   const file = join(folder, `${part}.json`);
   if (existsSync(file)) {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
+    return readJsonFile(file, { reader: 'storedPart', what: `the stored part "${part}" of a study`, shape: z.looseObject({}), mend: 'delete it, and this part alone is measured again' }) as T;
   }
   const result = await compute();
   writeAtomically(file, [Buffer.from(`${JSON.stringify(result)}\n`)]);
