@@ -60,7 +60,7 @@ export { drawParticipation, type Participation } from './federated/participation
 export { DEFAULT_FEDERATED_CONFIG, federatedPresetConfigs, FEDERATED_PRESETS, findFederatedPreset, type FederatedPreset } from './federated/presets';
 export type { ClientMeans, FederatedProgress, RoundRecord } from './federated/record';
 export type { FederatedResult } from './federated/result';
-export { federatedData, runFederated, type FederatedFolders, type FederatedRunOptions } from './federated/run';
+export { federatedData, federatedFolders, runFederated, type FederatedFolders, type FederatedRunOptions } from './federated/run';
 export { validateFederatedConfig } from './federated/schema';
 export { clientWeights, serverStep, type RoundAnswer, type ServerState } from './federated/server';
 export type { FederatedConfig, FederatedSettings } from './federated/settings';

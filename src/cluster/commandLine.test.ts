@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { DATA, OWN_STORE } from '../train/stores';
+import { parseExperimentArguments } from './commandLine';
 import { testFolder } from './testPrograms';
 import { experiment } from './testGrid';
 
@@ -24,4 +26,11 @@ void test('what is asked of Slurm may stand beside --status', async (t) => {
   const { code, output } = await experiment(['--grid', 'smoke', '--store', testFolder(t), '--status', '--partition', 'gpu']);
   assert.equal(code, 0, output);
   assert.match(output, /^smoke: 4 not started\n/);
+});
+
+void test("runs of presets fill the project's store; single runs and one's own grids never do, unless that is asked for", () => {
+  const storeOf = (...words: readonly string[]): string => parseExperimentArguments(words).store;
+  assert.deepEqual([['--preset', 'laptop'], ['--grid', 'paper', '--epochs', '100'], ['--allow-synthetic']].map((words) => storeOf(...words)), [DATA, DATA, DATA]);
+  assert.deepEqual([[], ['--method', 'sam', '--epochs', '2'], ['--grid', 'mine.json'], ['--grid', './laptop.json']].map((words) => storeOf(...words)), Array(4).fill(OWN_STORE));
+  assert.equal(storeOf('--epochs', '2', '--store', DATA), DATA);
 });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { readBenchmarks } from '../bench/store';
 import { experimentFolders } from '../experiment/folders';
 import { readResults } from '../experiment/store';
-import { PROJECT_ROOT } from '../train/environment';
 import { processorDigest } from '../train/processor';
+import { DATA, OWN_STORE } from '../train/stores';
 import { addCosts, CostModel, costKey, costOfResult, readCosts, type MachineKind, type MeasuredCost } from './cost';
 import { secondsFromBench } from './benchCost';
 import type { PlannedRun } from './gridPlan';
@@ -17,8 +17,11 @@ export function thisMachine(): MachineKind {
 }
 
 async function knownCosts(store: string): Promise<readonly MeasuredCost[]> {
-  const results = await Promise.all((['real', 'quick'] as const).map((kind) => readResults(experimentFolders(kind, store).results)));
-  return [...results.flat().filter(({ history }) => history.length > 0).map(costOfResult), ...readCosts(store)];
+  // The project's runs tell what a user's own will cost.
+  const stores = store === OWN_STORE ? [store, DATA] : [store];
+  const folders = stores.flatMap((one) => (['real', 'quick'] as const).map((kind) => experimentFolders(kind, one).results));
+  const results = await Promise.all(folders.map(readResults));
+  return [...results.flat().filter(({ history }) => history.length > 0).map(costOfResult), ...stores.flatMap(readCosts)];
 }
 
 /** Whether this machine can stand in for those that the runs will have. */
@@ -50,6 +53,6 @@ export async function estimateSeconds(runs: readonly PlannedRun[], { store, kind
     addCosts(store, measured);
     model = new CostModel([...known, ...measured], kind);
   }
-  const benchmarks = await readBenchmarks(join(PROJECT_ROOT, 'data', 'bench'));
+  const benchmarks = (await Promise.all([OWN_STORE, DATA].map((one) => readBenchmarks(join(one, 'bench'))))).flat();
   return runs.map(({ config }) => model.seconds(config) ?? secondsFromBench(config, benchmarks, kind));
 }

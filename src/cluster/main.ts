@@ -4,6 +4,8 @@ import { gridHere } from './gridHere';
 import { planGrid, planSingle, type GridPlan } from './gridPlan';
 import { gridStatus, planText } from './gridStatus';
 import { stopRequest } from '../train/stopRequest';
+import { DATA, OWN_STORE } from '../train/stores';
+import { readSubmissions } from './submission';
 import { printScripts, submitGrid } from './submitGrid';
 
 function planOf({ grid, settings, allowSynthetic }: ExperimentRequest): GridPlan {
@@ -11,11 +13,19 @@ function planOf({ grid, settings, allowSynthetic }: ExperimentRequest): GridPlan
   return grid === undefined ? planSingle(settings, kind) : planGrid(grid, { wanted: settings, kind });
 }
 
+/** Where the grids that `--status` is asked about may have been started: unless one is named, in the project's store or the user's own. */
+function statusStores({ grid, store }: ExperimentRequest): readonly string[] {
+  const started = [DATA, OWN_STORE].filter((one) => readSubmissions(one).length > 0);
+  return grid === undefined && store === OWN_STORE && started.length > 0 ? started : [store];
+}
+
 /** @returns the process's exit code */
 async function main(request: ExperimentRequest): Promise<number> {
   const { status, dryRun, slurm, store, again, storeIsShared, estimate, jobs } = request;
   if (status) {
-    console.log(await gridStatus(request.grid === undefined ? undefined : planOf(request), store));
+    for (const one of statusStores(request)) {
+      console.log(await gridStatus(request.grid === undefined ? undefined : planOf(request), one));
+    }
     return 0;
   }
   const plan = planOf(request);

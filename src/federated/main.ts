@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { announceSynthetic } from '../data/syntheticNotice';
-import { PROJECT_ROOT } from '../train/environment';
 import { stopRequest } from '../train/stopRequest';
 import { federatedPresetConfigs, FEDERATED_PRESETS, findFederatedPreset } from './presets';
 import type { FederatedProgress } from './record';
 import type { FederatedResult } from './result';
-import { runFederated, type FederatedFolders } from './run';
+import { federatedFolders, runFederated } from './run';
 import { FEDERATED_METHODS } from './settings';
 import { federatedId } from './store';
 
@@ -30,7 +28,7 @@ function parseSeed(text: string): number {
 
 function parseArguments(words: readonly string[]): Request {
   const presets = FEDERATED_PRESETS.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`);
-  return new Command('node dist/federated/main.js')
+  return new Command('npm run federated --')
     .description('Federated runs: FedAvg, FedSAM and MoFedSAM on simulated clients. What is stored is not run again; what was cut off goes on.')
     .option('--preset <name>', 'which runs', 'quick')
     .addOption(new Option('--method <name>', 'one method alone').choices(FEDERATED_METHODS))
@@ -41,12 +39,6 @@ function parseArguments(words: readonly string[]): Request {
     .showHelpAfterError('(--help lists all options)')
     .parse(words, { from: 'user' })
     .opts<Request>();
-}
-
-function foldersFor(quick: boolean): FederatedFolders {
-  const data = join(PROJECT_ROOT, 'data');
-  const base = quick ? join(data, 'quick') : data;
-  return { data, allowSynthetic: quick, results: join(base, 'results', 'federated'), checkpoints: join(base, 'checkpoints') };
 }
 
 /** Shows one run as a bar in a terminal, and as a line a client where the output is a file. */
@@ -103,7 +95,7 @@ async function main(): Promise<void> {
     const line = new ProgressLine();
     const result = await runFederated(config, {
       preset: preset.name,
-      folders: foldersFor(preset.quick),
+      folders: federatedFolders(preset.quick ? 'quick' : 'real'),
       again: request.again,
       shouldStop: () => stop.aborted,
       onProgress: (progress) => line.update(progress),
