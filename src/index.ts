@@ -116,7 +116,10 @@ export { validateConfig } from './experiment/schema';
 export { findResult, readResults, runId } from './experiment/store';
 
 // report: tables, figures, illustrations, displays
-export { CURVATURE_HEADINGS, curvatureCaption, curvatureRows, type CurvatureRow } from './report/curvatureRows';
+export {
+  CURVATURE_HEADINGS, curvatureCaption, curvatureRows, SHARPNESS_HEADINGS, sharpnessCaption, sharpnessRows,
+  type CurvatureRow, type SharpnessRow,
+} from './report/curvatureRows';
 export { toDataFrame } from './report/dataFrame';
 export { displayFigure, displayRecords, displayTable, displayText } from './report/display';
 export { finalErrors } from './report/figures/finalErrors';
@@ -139,6 +142,7 @@ export { liveTraining } from './report/liveTraining';
 export { comparisonRecords, COMPARISON_HEADINGS, methodStudy, type ComparisonRecord, type MethodStudy, type MethodStudyName } from './report/methodStudies';
 export { federatedFigures, federatedGroups, federatedStudy } from './report/federatedStudy';
 export { PUBLISHED_ERRORS, type PublishedError } from './report/published';
+export { PUBLISHED, readPublishedWork, readWork, type StoredWork } from './report/publishedWork';
 export { readTable } from './report/reading';
 export { renderFigures } from './report/render';
 export { readStudy } from './report/studyReading';

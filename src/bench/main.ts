@@ -52,7 +52,7 @@ function stemList(text: string): readonly Comparison['stem'][] {
 
 function printGoals(result: BenchResult): void {
   for (const { name, goal, value, met } of result.goals) {
-    console.log(`${met === null ? 'not measured' : met ? 'met' : 'not met'}: ${name}: ${value === null ? '-' : value.toFixed(2)} (goal ${goal})`);
+    console.log(`${met === null ? (value === null ? 'not measured' : 'no verdict') : met ? 'met' : 'not met'}: ${name}: ${value === null ? '-' : value.toFixed(2)} (goal ${goal})`);
   }
 }
 

@@ -3,12 +3,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BENCH_FORMAT, type BenchResult } from './result';
 
-/** All stored benchmarks, one a machine, in the order of their names. @throws Error if a file is damaged or of another version. */
-export async function readBenchmarks(folder: string): Promise<readonly BenchResult[]> {
+/** All stored benchmarks, one a machine, in the order of their names. @param only if given, the names of those that are wanted, without ending. @throws Error if a file is damaged or of another version. */
+export async function readBenchmarks(folder: string, only?: readonly string[]): Promise<readonly BenchResult[]> {
   if (!existsSync(folder)) {
     return [];
   }
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.json') && (only?.includes(name.slice(0, -'.json'.length)) ?? true)).sort();
   return Promise.all(
     files.map(async (name) => {
       const file = join(folder, name);
