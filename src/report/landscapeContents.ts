@@ -6,6 +6,9 @@ import { recordsToMarkdown } from './recordTable';
 import type { NamedFigures } from './reportFigures';
 import { seedTables } from './trainingSeeds';
 
+/** What stands in place of tables that nobody has measured. */
+export const NOT_MEASURED = 'Not measured.';
+
 /** What stands in place of tables of curvature that nobody has measured. */
 export const CURVATURE_NOT_RUN = 'Eigenvalues, traces and spectral densities of the Hessian, and surfaces along its eigenvectors, are to be measured with exact products: not run yet.';
 
@@ -15,9 +18,9 @@ export function landscapeContents(studies: readonly LandscapeStudy[], figures: N
   const curvature = studies.filter(hasCurvature).map((study) => recordsToMarkdown(curvatureCaption(study), curvatureRows(study), CURVATURE_HEADINGS));
   const overSeeds = seedTables(studies).map(({ caption, rows, headings }) => recordsToMarkdown(caption, rows, headings));
   return {
-    sharpness: sharpness.join('\n\n') || 'Not measured.',
+    sharpness: sharpness.join('\n\n') || NOT_MEASURED,
     curvature: curvature.join('\n\n') || CURVATURE_NOT_RUN,
-    'sharpness-over-seeds': overSeeds.join('\n\n') || 'Not measured.',
+    'sharpness-over-seeds': overSeeds.join('\n\n') || NOT_MEASURED,
     'landscape-figures': pictures(figures, 'landscape-'),
   };
 }

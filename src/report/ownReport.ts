@@ -4,7 +4,7 @@ import type { RunResult } from '../experiment/result';
 import { goalsMarkdown, timesMarkdown } from './benchTables';
 import { pictures } from './contents';
 import { federatedGroups, federatedStudy } from './federatedStudy';
-import { landscapeContents } from './landscapeContents';
+import { CURVATURE_NOT_RUN, landscapeContents, NOT_MEASURED } from './landscapeContents';
 import { methodStudyMarkdown } from './methodStudies';
 import type { StoredWork } from './publishedWork';
 import { describeModel } from './recipe';
@@ -77,13 +77,13 @@ function ownRows(results: readonly RunResult[]): readonly OwnRow[] {
 
 /** The report of a user's own work: its tables and figures, beside nothing of the project's. Parts that nobody made are left out. */
 export function ownReport(work: StoredWork, figures: NamedFigures): string {
-  const { results, federated, studies, benchmarks } = work;
+  const { results, federated, benchmarks } = work;
   const groups = federatedGroups(federated).map(federatedStudy);
-  const landscapes = landscapeContents(studies, figures);
+  const landscapes = landscapeContents(work.studies, figures);
   const parts: readonly (readonly [string, readonly string[]])[] = [
     ['Runs', results.length === 0 ? [] : [recordsToMarkdown('Own runs, one row for each configuration', ownRows(results), HEADINGS), 'Means over seeds ± half the 95 % interval of Student t; one run has no interval.']],
     ['Federated runs', groups.map(methodStudyMarkdown)],
-    ['Loss landscapes', studies.length === 0 ? [] : ['sharpness', 'sharpness-over-seeds', 'curvature'].map((name) => landscapes[name]!)],
+    ['Loss landscapes', ['sharpness', 'sharpness-over-seeds', 'curvature'].map((name) => landscapes[name]!).filter((text) => text !== NOT_MEASURED && text !== CURVATURE_NOT_RUN)],
     ['Benchmarks', benchmarks.length === 0 ? [] : [goalsMarkdown(benchmarks), timesMarkdown(benchmarks)]],
     ['Figures', Object.keys(figures).length === 0 ? [] : [pictures(figures, '')]],
   ];
