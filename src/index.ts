@@ -67,7 +67,7 @@ export { drawParticipation, type Participation } from './federated/participation
 export { DEFAULT_FEDERATED_CONFIG, federatedPresetConfigs, FEDERATED_PRESETS, findFederatedPreset, type FederatedPreset } from './federated/presets';
 export type { ClientMeans, FederatedProgress, RoundRecord } from './federated/record';
 export type { FederatedResult } from './federated/result';
-export { federatedData, runFederated, type FederatedFolders, type FederatedRunOptions } from './federated/run';
+export { federatedData, federatedFolders, runFederated, type FederatedFolders, type FederatedRunOptions } from './federated/run';
 export { validateFederatedConfig } from './federated/schema';
 export { clientWeights, serverStep, type RoundAnswer, type ServerState } from './federated/server';
 export type { FederatedConfig, FederatedSettings } from './federated/settings';
@@ -123,7 +123,10 @@ export { validateConfig } from './experiment/schema';
 export { findResult, readResults, runId } from './experiment/store';
 
 // report: tables, figures, illustrations, displays
-export { CURVATURE_HEADINGS, curvatureCaption, curvatureRows, type CurvatureRow } from './report/curvatureRows';
+export {
+  CURVATURE_HEADINGS, curvatureCaption, curvatureRows, SHARPNESS_HEADINGS, sharpnessCaption, sharpnessRows,
+  type CurvatureRow, type SharpnessRow,
+} from './report/curvatureRows';
 export { toDataFrame } from './report/dataFrame';
 export { displayFigure, displayRecords, displayTable, displayText } from './report/display';
 export { finalErrors } from './report/figures/finalErrors';
@@ -146,6 +149,7 @@ export { liveTraining } from './report/liveTraining';
 export { comparisonRecords, COMPARISON_HEADINGS, methodStudy, type ComparisonRecord, type MethodStudy, type MethodStudyName } from './report/methodStudies';
 export { federatedFigures, federatedGroups, federatedStudy } from './report/federatedStudy';
 export { PUBLISHED_ERRORS, type PublishedError } from './report/published';
+export { PUBLISHED, readPublishedWork, readWork, type StoredWork } from './report/publishedWork';
 export { readTable } from './report/reading';
 export { renderFigures } from './report/render';
 export { readStudy } from './report/studyReading';

@@ -52,7 +52,7 @@ export interface Goal {
   /** Such as "<= 0.80". */
   readonly goal: string;
   readonly value: number | null;
-  /** null where it could not be measured. */
+  /** null where it could not be measured, or where the value is less than can be. */
   readonly met: boolean | null;
 }
 

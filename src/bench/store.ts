@@ -18,9 +18,10 @@ export interface ReadableBenchmarks {
   readonly problems: readonly string[];
 }
 
-/** All stored benchmarks that can be read. */
-export async function readableBenchmarks(folder: string): Promise<ReadableBenchmarks> {
-  const names = existsSync(folder) ? (await readdir(folder)).filter((name) => name.endsWith('.json')).sort() : [];
+/** All stored benchmarks that can be read. @param only if given, the names of those that are wanted, without ending. */
+export async function readableBenchmarks(folder: string, only?: readonly string[]): Promise<ReadableBenchmarks> {
+  const wanted = (name: string): boolean => name.endsWith('.json') && (only?.includes(name.slice(0, -'.json'.length)) ?? true);
+  const names = existsSync(folder) ? (await readdir(folder)).filter(wanted).sort() : [];
   const benchmarks: BenchResult[] = [];
   const problems: string[] = [];
   for (const name of names) {
@@ -37,9 +38,9 @@ export async function readableBenchmarks(folder: string): Promise<ReadableBenchm
   return { benchmarks, problems };
 }
 
-/** All stored benchmarks. @throws Error that lists every file that is damaged or of another version. */
-export async function readBenchmarks(folder: string): Promise<readonly BenchResult[]> {
-  const { benchmarks, problems } = await readableBenchmarks(folder);
+/** All stored benchmarks. @param only as `readableBenchmarks`. @throws Error that lists every file that is damaged or of another version. */
+export async function readBenchmarks(folder: string, only?: readonly string[]): Promise<readonly BenchResult[]> {
+  const { benchmarks, problems } = await readableBenchmarks(folder, only);
   if (problems.length > 0) {
     throw new Error(problems.join('\n'));
   }

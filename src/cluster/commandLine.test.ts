@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { DATA, OWN_STORE } from '../train/stores';
+import { parseExperimentArguments } from './commandLine';
 import { testFolder } from './testPrograms';
 import { experiment } from './testGrid';
 
@@ -51,3 +53,10 @@ function statusWithout(words: readonly string[]): Promise<string> {
     execFile(process.execPath, [join(__dirname, 'main.js'), ...words], (_, stdout, stderr) => resolve(stdout + stderr));
   });
 }
+
+void test("runs of presets fill the project's store; single runs and one's own grids never do, unless that is asked for", () => {
+  const storeOf = (...words: readonly string[]): string => parseExperimentArguments(words).store;
+  assert.deepEqual([['--preset', 'laptop'], ['--grid', 'paper', '--epochs', '100'], ['--allow-synthetic']].map((words) => storeOf(...words)), [DATA, DATA, DATA]);
+  assert.deepEqual([[], ['--method', 'sam', '--epochs', '2'], ['--grid', 'mine.json'], ['--grid', './laptop.json']].map((words) => storeOf(...words)), Array(4).fill(OWN_STORE));
+  assert.equal(storeOf('--epochs', '2', '--store', DATA), DATA);
+});

@@ -1,8 +1,8 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { presetList, settingOptions } from '../experiment/commandLine';
 import type { ExperimentConfig } from '../experiment/config';
-import { PROJECT_ROOT } from '../train/environment';
+import { DATA, OWN_STORE } from '../train/stores';
 import type { SlurmRequest } from './arrayScript';
 
 /** What the command line asks for. */
@@ -23,7 +23,8 @@ export interface ExperimentRequest {
   readonly slurm?: SlurmRequest;
 }
 
-interface Flags extends Omit<SlurmRequest, 'sbatch'>, Omit<ExperimentRequest, 'settings' | 'slurm'> {
+interface Flags extends Omit<SlurmRequest, 'sbatch'>, Omit<ExperimentRequest, 'settings' | 'slurm' | 'store'> {
+  readonly store?: string;
   readonly preset?: string;
   readonly on: 'here' | 'slurm';
   readonly sbatch: readonly string[];
@@ -63,7 +64,7 @@ function command(): Command {
     .option('--jobs <number>', 'runs at once on this machine', positive, 1)
     .option('--no-estimate', 'do not measure what runs of unknown cost will take')
     .option('--allow-synthetic', 'let embedded images stand in for a data set that cannot be had; results go to data/quick', false)
-    .option('--store <folder>', 'where results, checkpoints and weights go', (folder) => resolve(folder), join(PROJECT_ROOT, 'data'))
+    .option('--store <folder>', 'where results, checkpoints and weights go (default: data for presets, data/own for your own runs and grids)', (folder) => resolve(folder))
     .addOption(new Option('--on <where>', 'where to run').choices(['here', 'slurm']).default('here'));
   program
     .optionsGroup('With --on slurm:')
@@ -96,6 +97,15 @@ function refuseOptionsOf(other: Flags['on'], program: Command): void {
   }
 }
 
+/**
+ * The store of runs for which none was named: that of the published work for presets, whose tables it fills; another, which
+ * git ignores, for single runs and grids of one's own. Runs on stand-in images lie apart in either, below `quick`.
+ */
+function defaultStore(grid: string | undefined, allowSynthetic: boolean): string {
+  const ofPreset = grid !== undefined && !grid.endsWith('.json');
+  return ofPreset || allowSynthetic ? DATA : OWN_STORE;
+}
+
 /** Reads the flags. Prints help or what is wrong with them, and ends the process, where there is nothing to run. */
 export function parseExperimentArguments(words: readonly string[]): ExperimentRequest {
   const program = command();
@@ -120,7 +130,7 @@ export function parseExperimentArguments(words: readonly string[]): ExperimentRe
   };
   return {
     ...(name === undefined ? {} : { grid: name }),
-    ...{ settings, again, dryRun, allowSynthetic, status, estimate, store, storeIsShared, jobs },
+    ...{ settings, again, dryRun, allowSynthetic, status, estimate, store: store ?? defaultStore(name, allowSynthetic), storeIsShared, jobs },
     ...(on === 'slurm' ? { slurm } : {}),
   };
 }

@@ -7,6 +7,8 @@ import { gridHere } from './gridHere';
 import { planGrid, planSingle, type GridPlan } from './gridPlan';
 import { gridStatus, planText } from './gridStatus';
 import { stopRequest } from '../train/stopRequest';
+import { DATA, OWN_STORE } from '../train/stores';
+import { readSubmissions } from './submission';
 import { printScripts, submitGrid } from './submitGrid';
 
 function planOf({ grid, settings, allowSynthetic }: ExperimentRequest): GridPlan {
@@ -35,13 +37,22 @@ function requireStore(store: string): void {
   }
 }
 
+/** Where the grids that `--status` is asked about may have been started: unless one is named, in the project's store or the user's own. */
+function statusStores({ grid, store }: ExperimentRequest): readonly string[] {
+  const started = [DATA, OWN_STORE].filter((one) => readSubmissions(one).submissions.length > 0);
+  return grid === undefined && store === OWN_STORE && started.length > 0 ? started : [store];
+}
+
 /** @returns the process's exit code */
 async function main(request: ExperimentRequest): Promise<number> {
   const { status, dryRun, slurm, store, again, storeIsShared, estimate, jobs } = request;
   if (status) {
-    requireStore(store);
     const named = request.grid !== undefined || Object.keys(request.settings).length > 0;
-    console.log(await gridStatus(named ? announcedPlan(request) : undefined, store));
+    const plan = named ? announcedPlan(request) : undefined;
+    for (const one of statusStores(request)) {
+      requireStore(one);
+      console.log(await gridStatus(plan, one));
+    }
     return 0;
   }
   const plan = announcedPlan(request);

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tensorCount } from '../engine/tensor';
 import { createModel } from '../models/create';
 import { loadWeights } from '../models/torchvision';
+import { readTrainingRecord } from '../models/trainingRecord';
 import { disposeNetwork } from '../train/network';
 import { compare } from './compare';
 import type { ExperimentConfig } from './config';
@@ -96,9 +97,11 @@ function defineTests(): void {
     assert.deepEqual(numbersOf(again), numbersOf(stored));
   });
 
-  void test("the weights of a run open under torchvision's names", () => {
+  void test("the weights of a run open under torchvision's names, and say what they were trained with", () => {
     const model = createModel('resnet20', 'cifar', 10);
-    disposeNetwork(loadWeights(join(base, 'unbroken', 'weights', `${runId(CONFIG)}.safetensors`), model));
+    const file = join(base, 'unbroken', 'weights', `${runId(CONFIG)}.safetensors`);
+    disposeNetwork(loadWeights(file, model));
+    assert.deepEqual(readTrainingRecord(file), { run: runId(CONFIG), config: CONFIG, images: 'synthetic-10' });
   });
 
   void test('snapshots are kept along the way, the last equal to the weights at the end, and change no number', async () => {

@@ -8,6 +8,7 @@ import { createModel } from '../models/create';
 import { mixedPrecision } from '../models/mixedPrecision';
 import type { Model } from '../models/model';
 import { saveWeights } from '../models/torchvision';
+import type { TrainingRecord } from '../models/trainingRecord';
 import type { PerturbationRule } from '../optim/perturbation';
 import { removeCheckpoint } from '../train/checkpoint';
 import { describeEnvironment } from '../train/environment';
@@ -151,14 +152,19 @@ export async function makeRun(config: ExperimentConfig, data: ExperimentData, { 
   return undefined;
 }
 
+/** What a run's weights files say of their training. */
+function trainingRecord(config: ExperimentConfig, { name }: Dataset): TrainingRecord {
+  return { run: runId(config), config, images: name };
+}
+
 /** Keeps the weights of each snapshot as `<weights>/<run>/epoch-<epoch>.safetensors`. */
-function snapshotKeeper(config: ExperimentConfig, weights: string, { classNames }: Dataset): NonNullable<Making['onSnapshot']> {
+function snapshotKeeper(config: ExperimentConfig, weights: string, training: Dataset): NonNullable<Making['onSnapshot']> {
   const folder = join(weights, runId(config));
-  const model = createModel(config.model, config.stem, classNames.length);
+  const model = createModel(config.model, config.stem, training.classNames.length);
   return (epoch, { parameters, statistics }) => {
     mkdirSync(folder, { recursive: true });
     const digits = String(config.epochs).length;
-    saveWeights(join(folder, `epoch-${String(epoch).padStart(digits, '0')}.safetensors`), model, parameters, statistics);
+    saveWeights(join(folder, `epoch-${String(epoch).padStart(digits, '0')}.safetensors`), model, parameters, statistics, trainingRecord(config, training));
   };
 }
 
@@ -193,7 +199,7 @@ export async function runExperiment(config: ExperimentConfig, options: RunOption
   try {
     if (config.evaluateOn === 'test') {
       await mkdir(folders.weights, { recursive: true });
-      saveWeights(join(folders.weights, `${result.id}.safetensors`), model, network.parameters, network.statistics);
+      saveWeights(join(folders.weights, `${result.id}.safetensors`), model, network.parameters, network.statistics, trainingRecord(config, data.training));
     }
     await writeResult(folders.results, result);
     await removeCheckpoint(checkpoint.file);

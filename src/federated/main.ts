@@ -1,15 +1,13 @@
-import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { announceSynthetic } from '../data/syntheticNotice';
 import { reportProblem } from '../train/commandProblem';
-import { PROJECT_ROOT } from '../train/environment';
 import { shownPath } from '../train/shownPath';
 import { stopRequest } from '../train/stopRequest';
 import { federatedPresetConfigs, FEDERATED_PRESETS, findFederatedPreset, type FederatedPreset } from './presets';
 import type { FederatedProgress } from './record';
 import type { FederatedResult } from './result';
-import { runFederated, type FederatedFolders } from './run';
+import { federatedFolders, runFederated } from './run';
 import { FEDERATED_METHODS, type FederatedConfig } from './settings';
 import { federatedId, federatedResultFile, findFederatedResult } from './store';
 
@@ -32,13 +30,13 @@ function parseSeed(text: string): number {
 
 const EXAMPLES = `
 Examples:
-  node dist/federated/main.js                                     the quick preset
-  node dist/federated/main.js --preset small-real --dry-run       which runs another one has
-  node dist/federated/main.js --preset small-real --method fedsam --seed 0`;
+  npm run federated                                          the quick preset
+  npm run federated -- --preset small-real --dry-run       which runs another one has
+  npm run federated -- --preset small-real --method fedsam --seed 0`;
 
 function parseArguments(words: readonly string[]): Request {
   const presets = FEDERATED_PRESETS.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`);
-  return new Command('node dist/federated/main.js')
+  return new Command('npm run federated --')
     .description('Federated runs: FedAvg, FedSAM and MoFedSAM on simulated clients. What is stored is not run again; what was cut off goes on.')
     .option('--preset <name>', 'which runs', 'quick')
     .addOption(new Option('--method <name>', 'one method alone').choices(FEDERATED_METHODS))
@@ -49,12 +47,6 @@ function parseArguments(words: readonly string[]): Request {
     .showHelpAfterError('(--help lists all options)')
     .parse(words, { from: 'user' })
     .opts<Request>();
-}
-
-function foldersFor(quick: boolean): FederatedFolders {
-  const data = join(PROJECT_ROOT, 'data');
-  const base = quick ? join(data, 'quick') : data;
-  return { data, allowSynthetic: quick, results: join(base, 'results', 'federated'), checkpoints: join(base, 'checkpoints') };
 }
 
 /** Shows one run as a bar in a terminal, and as a line a client where the output is a file. */
@@ -130,7 +122,7 @@ async function main(): Promise<void> {
 
 /** Makes a run, or finds it stored, and tells of it. @returns whether it has a result. */
 async function makeOne(config: FederatedConfig, preset: FederatedPreset, again: boolean, shouldStop: () => boolean): Promise<boolean> {
-  const folders = foldersFor(preset.quick);
+  const folders = federatedFolders(preset.quick ? 'quick' : 'real');
   const stored = again ? undefined : await findFederatedResult(folders.results, config);
   const line = new ProgressLine();
   const result = await runFederated(config, {

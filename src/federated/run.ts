@@ -12,6 +12,7 @@ import type { Evaluation } from '../train/record';
 import { disposeNetwork } from '../train/network';
 import { divideAmongClients } from './clients';
 import { describeEnvironment } from '../train/environment';
+import { DATA } from '../train/stores';
 import { federate, type FederatedOutcome } from './federate';
 import type { FederatedProgress } from './record';
 import { FEDERATED_RESULT_FORMAT, type FederatedResult } from './result';
@@ -31,6 +32,16 @@ export interface FederatedFolders {
   readonly results: string;
   /** Holds what an unfinished run needs to go on. */
   readonly checkpoints: string;
+}
+
+/**
+ * Folders for federated results.
+ *
+ * @param kind `real`: those of the presets; `own`: a user's own, below `data/own`, which git ignores; `quick`: no results, below `data/quick`.
+ */
+export function federatedFolders(kind: 'real' | 'own' | 'quick'): FederatedFolders {
+  const base = kind === 'real' ? DATA : join(DATA, kind);
+  return { data: DATA, allowSynthetic: kind === 'quick', results: join(base, 'results', 'federated'), checkpoints: join(base, 'checkpoints') };
 }
 
 /** How a federated run is made. */

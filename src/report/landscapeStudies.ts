@@ -46,31 +46,31 @@ export interface LandscapeMinima extends MinimaRecord {
   readonly plane: Samples;
 }
 
-/** All stored studies, in the order of their names. @param folder such as data/results/landscape. @throws Error if a file is damaged or of another version. */
-export async function readStudies(folder: string): Promise<readonly LandscapeStudy[]> {
-  const names = await studyFolders(folder, (name) => existsSync(join(folder, name, 'study.json')));
+/** All stored studies, in the order of their names. @param folder such as data/results/landscape. @param only if given, the names of those that are wanted. @throws Error if a file is damaged or of another version. */
+export async function readStudies(folder: string, only?: readonly string[]): Promise<readonly LandscapeStudy[]> {
+  const names = await studyFolders(folder, only, (name) => existsSync(join(folder, name, 'study.json')));
   return Promise.all(names.map((name) => readStudy(folder, name)));
 }
 
-/** All stored training paths, in the order of their names. @throws Error if a file is damaged or of another version. */
-export async function readPaths(folder: string): Promise<readonly LandscapePath[]> {
-  const names = await studyFolders(folder, (name) => existsSync(join(folder, name, `${name}.json`)));
+/** All stored training paths, in the order of their names. @param only as for `readStudies`. @throws Error if a file is damaged or of another version. */
+export async function readPaths(folder: string, only?: readonly string[]): Promise<readonly LandscapePath[]> {
+  const names = await studyFolders(folder, only, (name) => existsSync(join(folder, name, `${name}.json`)));
   return Promise.all(
     names.map(async (name) => ({ name, plane: readSamples(join(folder, name, `${name}-plane.json`)), ...((await readJson(join(folder, name, `${name}.json`))) as TrajectoryRecord) })),
   );
 }
 
-/** All stored planes of three minima, in the order of their names. @throws Error if a file is damaged or of another version. */
-export async function readMinima(folder: string): Promise<readonly LandscapeMinima[]> {
-  const names = await studyFolders(folder, (name) => existsSync(join(folder, name, 'minima.json')));
+/** All stored planes of three minima, in the order of their names. @param only as for `readStudies`. @throws Error if a file is damaged or of another version. */
+export async function readMinima(folder: string, only?: readonly string[]): Promise<readonly LandscapeMinima[]> {
+  const names = await studyFolders(folder, only, (name) => existsSync(join(folder, name, 'minima.json')));
   return Promise.all(
     names.map(async (name) => ({ name, plane: readSamples(join(folder, name, `${name}-plane.json`)), ...((await readJson(join(folder, name, 'minima.json'))) as MinimaRecord) })),
   );
 }
 
-async function studyFolders(folder: string, holds: (name: string) => boolean): Promise<readonly string[]> {
+async function studyFolders(folder: string, only: readonly string[] | undefined, holds: (name: string) => boolean): Promise<readonly string[]> {
   const entries = existsSync(folder) ? await readdir(folder) : [];
-  return entries.filter(holds).sort();
+  return entries.filter((name) => (only?.includes(name) ?? true) && holds(name)).sort();
 }
 
 async function readStudy(folder: string, name: string): Promise<LandscapeStudy> {

@@ -48,7 +48,7 @@ export function testStudy(): LandscapeStudy {
   const layers = ['stem', 'layer1.0', 'fc'];
   return {
     name: 'test',
-    settings: { ...STUDY_DEFAULTS, weights },
+    settings: { ...STUDY_DEFAULTS, model: 'resnet50', stem: 'imagenet', dataset: 'cifar10', normalization: 'half', imagesPerClass: 100, heldOutPerClass: 100, subsetSeed: 0, labels: ['SGD', 'SAM'], weights },
     modelName: 'resnet50, imagenet stem',
     data: { name: 'CIFAR-10', synthetic: false, trainingImages: 1000, probedImages: 500, testImages: 1000 },
     nets: [testNet('SGD', weights[0], 8), testNet('SAM', weights[1], 3)],

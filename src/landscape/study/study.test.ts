@@ -21,7 +21,7 @@ import { measureEigenvectorPlanes, measurePlanes, measureSlices } from './surfac
 import { measureTrajectory } from './trajectory';
 
 const SETTINGS: StudySettings = {
-  ...STUDY_DEFAULTS, weights: ['one', 'other'], imagesPerClass: 2, heldOutPerClass: 1, probedPerClass: 1, testPerClass: 1,
+  ...STUDY_DEFAULTS, model: 'resnet50', stem: 'imagenet', dataset: 'cifar10', normalization: 'half', subsetSeed: 0, labels: ['SGD', 'SAM'], weights: ['one', 'other'], imagesPerClass: 2, heldOutPerClass: 1, probedPerClass: 1, testPerClass: 1,
   slicePoints: 3, gridPoints: 2, interpolationPoints: 5, curveSteps: 1, eigenvalues: 2, eigenvalueProducts: 3, traceProducts: 2, densityProbes: 1, densitySteps: 2, ascentSteps: 1, ascentSeeds: 1, groupImages: 5,
 };
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { imageCount, type Dataset, type DatasetPair } from '../../data/dataset';
+import { symmetricLabelNoise } from '../../data/labelNoise';
 import { balancedSubset, splitHeldOut } from '../../data/subset';
 import type { TensorVector } from '../../engine/tensorVector';
 import { writeAtomically } from '../../models/atomicFile';
@@ -13,7 +14,7 @@ import type { NetworkState } from '../../train/network';
 import { networkOperator } from '../networkOperator';
 import type { BatchNormMode, LossOperator } from '../operator';
 import { readSamples, samplesDone } from '../surface/store';
-import type { StudyRecord, StudySettings } from './settings';
+import type { ProbeSettings, StudyRecord, StudySettings, TrainedSettings } from './settings';
 
 /** How far one part of a study has come. */
 export interface StudyProgress {
@@ -48,11 +49,12 @@ export interface Study {
 }
 
 /** Draws the images of a study: the nets' training images as their run drew them, a part of these, and a part of the test set. */
-export function studyData({ train, test }: DatasetPair, settings: StudySettings): StudyData {
-  const { heldOutPerClass, imagesPerClass, probedPerClass, testPerClass, subsetSeed: seed } = settings;
+export function studyData({ train, test }: DatasetPair, settings: TrainedSettings & ProbeSettings): StudyData {
+  const { heldOutPerClass, imagesPerClass, labelNoise = 0, probedPerClass, testPerClass, subsetSeed: seed } = settings;
   const part = (dataset: Dataset, perClass: number): Dataset => (perClass > 0 ? balancedSubset(dataset, { imagesPerClass: perClass, seed }) : dataset);
   const { kept } = heldOutPerClass > 0 ? splitHeldOut(train, { perClass: heldOutPerClass, seed }) : { kept: train };
-  const training = part(kept, imagesPerClass);
+  const clean = part(kept, imagesPerClass);
+  const training = labelNoise > 0 ? symmetricLabelNoise(clean, { fraction: labelNoise, seed }) : clean;
   return { training, probed: part(training, probedPerClass), test: part(test, testPerClass) };
 }
 

@@ -1,6 +1,7 @@
 import type { Data, LayoutAxis } from 'plotly.js-dist';
 import type { ExperimentConfig } from '../../experiment/config';
 import { METHODS } from '../../train/methodSettings';
+import { PUBLISHED_TRAINING_IMAGES } from '../published';
 import { METHOD_NAMES } from '../recipe';
 import type { ErrorRow } from '../rows';
 import type { ResultTable } from '../tables';
@@ -55,7 +56,7 @@ function methodTraces(method: ExperimentConfig['method'], rows: readonly ErrorRo
         marker: { symbol, size: 11, color: colour },
       },
       {
-        ...shared, name: `${name}, the report`, x: x(theirs, sideStep + PUBLISHED_STEP), y: theirs.map((row) => row[published]),
+        ...shared, name: `${name}, the report (${PUBLISHED_TRAINING_IMAGES.toLocaleString('en-US')} images)`, x: x(theirs, sideStep + PUBLISHED_STEP), y: theirs.map((row) => row[published]),
         marker: { symbol: `${symbol}-open`, size: 11, color: colour, line: { width: 2 } },
       },
     ].filter((trace) => trace.x.length > 0) as Data[];
