@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { binding } from './binding';
 import { withFileLock } from './fileLock';
-import { scope, type Tensor } from './tensor';
+import { followTangents, scope, type Tensor } from './tensor';
 
 /** One way to compute something. */
 export interface Kernel<T extends Tensor | readonly Tensor[] = Tensor> {
@@ -209,7 +209,8 @@ function fastest(computation: string, names: readonly string[], time: (name: str
  * @param time seconds or any other unit of time that one of them takes.
  */
 export function chooseKernel(computation: string, names: readonly string[], time: (name: string) => number): string {
-  const name = choice(computation, names, time);
+  // Only the kernels are compared, not what carries tangents beside them.
+  const name = choice(computation, names, (candidate) => followTangents(undefined, () => time(candidate)));
   used.set(computation, name);
   return name;
 }
