@@ -1,5 +1,6 @@
+import { interleavedNorms, scaleTo } from '../engine/scaling';
 import type { ParameterKind, ParameterSpec, Vector } from '../engine/vector';
-import { checkRho, SMALLEST_NORM, type PerturbationRule } from './perturbation';
+import { checkRho, type PerturbationRule } from './perturbation';
 import { withTemporaries } from './temporaries';
 
 /** What ASAM takes for the size of an element. */
@@ -38,9 +39,14 @@ export function asam({ eta = 0.01, scaling = 'element', scaled = ['weight'] }: A
       withTemporaries((own) => {
         checkRho('asam', rho);
         const scale = own(adaptiveScale(parameters, { eta, scaling, scaled }));
-        const scaledGradient = own(scale.multiply(gradient));
+        const largest = gradient.norm(Infinity);
+        if (largest === 0) {
+          return gradient.zeros();
+        }
+        // Of a gradient of size 1: products of small or large elements and scales would vanish or overflow.
+        const scaledGradient = own(scale.multiply(own(scaleTo(gradient, largest, 1))));
         const norm = scaledGradient.norm();
-        return norm < SMALLEST_NORM ? gradient.zeros() : own(scale.multiply(scaledGradient)).times(rho / norm);
+        return norm === 0 ? gradient.zeros() : scale.multiply(own(scaleTo(scaledGradient, norm, rho)));
       }),
   };
 }
@@ -61,13 +67,12 @@ export function adaptiveScale<V extends Vector>(parameters: V, { eta, scaling, s
 /** Each element becomes the 2-norm of its layer, or of its filter; outside of convolutions filters are single elements. */
 function groupNorms<V extends Vector>(parameters: V, scaling: 'filter' | 'layer'): V {
   const groupsOf = ({ shape }: ParameterSpec, size: number): number => (scaling === 'layer' ? 1 : shape.length === 4 ? shape[3]! : size);
-  return parameters.withElements(parameters.toArrays().map((array, index) => sizesOf(array, groupsOf(parameters.specs[index]!, array.length))));
-}
-
-/** Element i belongs to group i mod groups, for filters are the last axis. */
-function sizesOf(array: Float32Array | Float64Array, groups: number): Float32Array | Float64Array {
-  const squares = new Float64Array(groups);
-  array.forEach((element, index) => (squares[index % groups]! += element ** 2));
-  const norms = squares.map(Math.sqrt);
-  return array.map((_, index) => norms[index % groups]!);
+  return parameters.withElements(
+    parameters.toArrays().map((array, index) => {
+      const groups = groupsOf(parameters.specs[index]!, array.length);
+      // Filters are the last axis.
+      const norms = interleavedNorms(array, groups);
+      return array.map((_, element) => norms[element % groups]!);
+    }),
+  );
 }

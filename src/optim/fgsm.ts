@@ -1,5 +1,6 @@
+import { scaleTo } from '../engine/scaling';
 import type { Vector } from '../engine/vector';
-import { checkRho, SMALLEST_NORM, type PerturbationInput, type PerturbationRule } from './perturbation';
+import { checkRho, type PerturbationInput, type PerturbationRule } from './perturbation';
 import { withTemporaries } from './temporaries';
 
 /** How the climb of several steps is made. */
@@ -82,7 +83,7 @@ function ascend<V extends Vector>(
     const g = first ? gradient : own(gradientAt(own(parameters.plus(perturbation))));
     const norm = g.norm(1);
     // Without momentum the norm decides nothing, and dividing by it could only lose small elements.
-    const direction = own(norm < SMALLEST_NORM ? g.zeros() : g.times(momentum === 0 ? 1 : 1 / norm));
+    const direction = own(norm === 0 || momentum === 0 ? g.clone() : scaleTo(g, norm, 1));
     const next = own(own(accumulated.times(momentum)).plus(direction));
     const along = own(ball === 'infinity' ? next.sign() : unit(next));
     const moved = own(perturbation.plus(own(along.times(length))));
@@ -92,10 +93,14 @@ function ascend<V extends Vector>(
 
 function unit<V extends Vector>(vector: V): V {
   const norm = vector.norm();
-  return norm < SMALLEST_NORM ? vector.zeros() : vector.times(1 / norm);
+  return norm === 0 ? vector.zeros() : scaleTo(vector, norm, 1);
 }
 
 /** The nearest point of the ball of radius rho around 0. */
 function projected<V extends Vector>(perturbation: V, ball: 'infinity' | 'euclidean', rho: number): V {
-  return ball === 'infinity' ? perturbation.clip(rho) : perturbation.times(Math.min(1, rho / Math.max(perturbation.norm(), SMALLEST_NORM)));
+  if (ball === 'infinity') {
+    return perturbation.clip(rho);
+  }
+  const length = perturbation.norm();
+  return length > rho ? scaleTo(perturbation, length, rho) : perturbation.clone();
 }

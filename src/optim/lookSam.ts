@@ -1,5 +1,5 @@
+import { scaleTo } from '../engine/scaling';
 import type { Vector } from '../engine/vector';
-import { SMALLEST_NORM } from './perturbation';
 import { withTemporaries } from './temporaries';
 
 /** How LookSAM saves second passes. */
@@ -27,7 +27,14 @@ export function checkLook({ every, alpha }: LookSettings): void {
  */
 export function acrossGradient<V extends Vector>(gradient: V, perturbed: V): V {
   const norm = gradient.norm();
-  return norm < SMALLEST_NORM ? gradient.zeros() : perturbed.plus(gradient, -gradient.dot(perturbed) / norm ** 2);
+  if (norm === 0) {
+    return gradient.zeros();
+  }
+  return withTemporaries((own) => {
+    // Along the unit vector no product of two small or two large numbers is taken.
+    const along = own(scaleTo(gradient, norm, 1));
+    return perturbed.plus(along, -along.dot(perturbed));
+  });
 }
 
 /**
@@ -37,5 +44,5 @@ export function acrossGradient<V extends Vector>(gradient: V, perturbed: V): V {
  */
 export function lookedUpGradient<V extends Vector>(gradient: V, across: V, alpha: number): V {
   const norm = across.norm();
-  return withTemporaries((own) => (norm < SMALLEST_NORM ? gradient.clone() : gradient.plus(own(across.times((alpha * gradient.norm()) / norm)))));
+  return norm === 0 ? gradient.clone() : withTemporaries((own) => gradient.plus(own(scaleTo(across, norm, alpha * gradient.norm()))));
 }

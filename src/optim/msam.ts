@@ -1,4 +1,6 @@
-import { checkRho, SMALLEST_NORM, type PerturbationRule } from './perturbation';
+import { scaleTo } from '../engine/scaling';
+import { checkRho, type PerturbationRule } from './perturbation';
+import { withTemporaries } from './temporaries';
 
 /**
  * Momentum-SAM: the perturbation comes from the base optimizer's momentum v instead of the gradient, so that one
@@ -19,7 +21,7 @@ export function msam(): PerturbationRule {
     perturb({ gradient: momentum, rho }) {
       checkRho('msam', rho);
       const norm = momentum.norm();
-      return norm < SMALLEST_NORM ? momentum.zeros() : momentum.times(-rho / norm);
+      return norm === 0 ? momentum.zeros() : withTemporaries((own) => own(scaleTo(momentum, norm, rho)).times(-1));
     },
   };
 }

@@ -50,9 +50,6 @@ export interface PerturbationRule {
 /** The state before the first step. */
 export const EMPTY_STATE: PerturbationState<never> = { numbers: {}, vectors: {} };
 
-/** The norm below which a direction counts as zero. */
-export const SMALLEST_NORM = 1e-12;
-
 /** Checks a radius. @throws RangeError unless it is finite and 0 or more. */
 export function checkRho(caller: string, rho: number): void {
   if (!(rho >= 0 && rho < Infinity)) {

@@ -62,9 +62,9 @@ test('the perturbation lies on the sphere of radius rho and attains the dual nor
   );
 });
 
-test('a zero gradient, and one as good as zero, give a zero perturbation', () => {
+test('a zero gradient gives a zero perturbation', () => {
   for (const p of [1, 1.5, 2, Infinity]) {
-    for (const gradient of [PlainVector.of(0, 0), PlainVector.of(1e-13, 0), native(0, 0)]) {
+    for (const gradient of [PlainVector.of(0, 0), native(0, 0)]) {
       const perturbation = samPerturbation<Vector>(gradient, 0.05, p);
       assert.deepEqual(elementsOf(perturbation), [0, 0]);
       [gradient, perturbation].forEach((vector) => vector.dispose());

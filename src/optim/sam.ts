@@ -1,5 +1,6 @@
+import { LARGEST_EXPONENT, scaleTo } from '../engine/scaling';
 import type { Vector } from '../engine/vector';
-import { checkRho, SMALLEST_NORM, type PerturbationRule } from './perturbation';
+import { checkRho, type PerturbationRule } from './perturbation';
 import { perturbedStep } from './sharpnessAware';
 import type { Step } from './step';
 import { withTemporaries } from './temporaries';
@@ -9,7 +10,7 @@ import { withTemporaries } from './temporaries';
  *
  * eps = rho sign(g) |g|^(q-1) / (|g|_q^q)^(1/p), with 1/p + 1/q = 1
  *
- * For p = 2 it is rho g / |g|_2, for p = infinity rho sign(g). For p = 1 the formula's limit puts all of rho on the
+ * whatever the size of g: powers are taken of g / max |g|. For p = 2 it is rho g / |g|_2, for p = infinity rho sign(g). For p = 1 the formula's limit puts all of rho on the
  * largest element, and equal parts of it on elements that are equally large. A zero gradient gives a zero perturbation.
  *
  * @param gradient g, at w
@@ -24,25 +25,24 @@ export function samPerturbation<V extends Vector>(gradient: V, rho: number, p = 
   checkNorm('samPerturbation', p);
   const q = p === Infinity ? 1 : p === 1 ? Infinity : p / (p - 1);
   const norm = gradient.norm(q);
-  if (norm < SMALLEST_NORM) {
+  if (norm === 0) {
     return gradient.zeros();
   }
   if (p === 2) {
-    return gradient.times(rho / norm);
+    return scaleTo(gradient, norm, rho);
   }
   return withTemporaries((own) => {
     const direction = own(gradient.sign());
     if (p === Infinity) {
       return direction.times(rho);
     }
-    if (p === 1) {
+    if (q > LARGEST_EXPONENT) {
       const largest = own(largestElements(gradient));
       return own(largest.multiply(direction)).times(rho / largest.norm(1));
     }
-    // (|g|_q^q)^(1/p) = |g|_q^(q - 1), so normalising first keeps the powers of small gradients from underflowing.
-    const normalized = own(gradient.times(1 / norm));
-    const powers = own(normalized.absPower(q - 1));
-    return own(powers.multiply(direction)).times(rho);
+    // Powers of numbers up to 1, then the length: whatever the size of the gradient, none overflows and the largest never vanishes.
+    const powers = own(own(scaleTo(gradient, gradient.norm(Infinity), 1)).absPower(q - 1));
+    return scaleTo(own(powers.multiply(direction)), powers.norm(p), rho);
   });
 }
 

@@ -1,4 +1,5 @@
 import { abs, add, clipByValue, clone, engine, keep, max, mul, pow, sign, square, stack, sum, tensor, tidy, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { pNorm, SMALLEST_FLOAT } from '../engine/scaling';
 import type { MomentumStep, ParameterKind, ParameterSpec, Vector } from '../engine/vector';
 
 /**
@@ -88,13 +89,10 @@ export class TfjsVector implements Vector {
   }
 
   norm(p = 2): number {
-    if (p === 2) {
-      return Math.sqrt(this.sum((element) => sum(square(element))));
-    }
     if (p === Infinity) {
-      return Math.max(0, ...this.scalars((element) => max(abs(element))));
+      return this.scalars((element) => max(abs(element))).reduce((largest, scalar) => Math.max(largest, scalar), 0);
     }
-    return this.sum((element) => sum(pow(abs(element), p))) ** (1 / p);
+    return pNorm<TfjsVector>(this, p, SMALLEST_FLOAT, (vector) => vector.sum((element) => sum(p === 2 ? square(element) : pow(abs(element), p))));
   }
 
   zeros(): this {

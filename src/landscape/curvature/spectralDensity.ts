@@ -1,3 +1,4 @@
+import { momentsOf } from '../../engine/moments';
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
 import type { LinearOperator, LinearOperatorSource } from '../operator';
@@ -39,7 +40,7 @@ export interface SpectralDensity {
   readonly standardError: readonly number[];
   readonly quadratures: readonly Quadrature[];
   readonly probes: number;
-  /** Products from each probe. */
+  /** Products from the probe with most: fewer than the steps where the start vectors meet fewer distinct eigenvalues, and the quadrature is exact. */
   readonly iterations: number;
   readonly products: number;
   /** The largest residual that a probe left at either end of the spectrum. */
@@ -55,16 +56,17 @@ export interface SpectralDensity {
 const DEVIATIONS = 6;
 
 interface ProbeResult extends Quadrature {
+  readonly products: number;
   readonly residual: number;
 }
 
 async function runProbe<V extends Vector>(operator: LinearOperator<V>, steps: number, seed: number, probe: number, report: () => void): Promise<ProbeResult> {
   const chance = random(seed, 'density', probe);
   const sign = (): number => (chance.uniform() < 0.5 ? -1 : 1);
-  const space = new KrylovSpace(operator, [operator.draw(sign)], sign);
+  const space = new KrylovSpace(operator, [operator.draw(sign)], () => chance.normal());
   try {
-    while (space.size < steps) {
-      await space.grow();
+    // What a closed space lacks has no part in the start vector: further nodes would have the weight 0.
+    while (space.size < steps && !space.isClosed() && (await space.grow())) {
       report();
     }
     const pairs = space.ritzPairs();
@@ -72,6 +74,7 @@ async function runProbe<V extends Vector>(operator: LinearOperator<V>, steps: nu
     return {
       values: pairs.map(({ value }) => value),
       weights: pairs.map(({ vector }) => vector[0]! ** 2),
+      products: space.size,
       residual: Math.max(...ends.map((pair) => space.residualBound(pair))),
     };
   } finally {
@@ -88,12 +91,11 @@ function blur({ values, weights }: Quadrature, at: readonly number[], width: num
 /** Mean of the curves, and its standard error, point by point. */
 function summarize(curves: readonly (readonly number[])[]): { readonly density: number[]; readonly standardError: number[] } {
   const count = curves.length;
-  const density = curves[0]!.map((_, point) => curves.reduce((sum, curve) => sum + curve[point]!, 0) / count);
-  const standardError = density.map((mean, point) => {
-    const squares = curves.reduce((sum, curve) => sum + (curve[point]! - mean) ** 2, 0);
-    return count === 1 ? 0 : Math.sqrt(squares / (count - 1) / count);
-  });
-  return { density, standardError };
+  const moments = curves[0]!.map((_, point) => momentsOf(curves.map((curve) => curve[point]!)));
+  return {
+    density: moments.map(({ mean }) => mean),
+    standardError: moments.map(({ standardDeviation }) => (count === 1 ? 0 : standardDeviation / Math.sqrt(count))),
+  };
 }
 
 /**
@@ -101,7 +103,7 @@ function summarize(curves: readonly (readonly number[])[]): { readonly density: 
  * steps of Lanczos give the m nodes and weights of a Gaussian quadrature for zᵀ f(A) z / n. The mean over the starts, each
  * node blurred with a Gaussian, is the density.
  *
- * With `steps` at or above the dimension the nodes are all eigenvalues.
+ * A start that meets fewer distinct eigenvalues than there are steps gives them all as nodes, and its quadrature is exact.
  *
  * @throws RangeError for an option out of range; Error if a product is not finite.
  * @source Lin et al. 2016 (SIAM Review 58), section 3.2; Ghorbani et al. 2019 (arXiv 1901.10159), section 2.
@@ -112,8 +114,12 @@ export async function spectralDensity<V extends Vector>(operator: LinearOperator
   checkOptions({ probes, steps, points, width: options.width ?? 1, tolerance });
   const found: ProbeResult[] = [];
   let products = 0;
+  const report = (): void => {
+    products++;
+    onProgress?.({ products, of: probes * steps });
+  };
   for (let probe = 0; probe < probes; probe++) {
-    found.push(await runProbe(operator, steps, seed, probe, () => onProgress?.({ products: (products += 1), of: probes * steps })));
+    found.push(await runProbe(operator, steps, seed, probe, report));
   }
   const lowest = Math.min(...found.map(({ values }) => values.at(-1)!));
   const highest = Math.max(...found.map(({ values }) => values[0]!));
@@ -129,8 +135,8 @@ export async function spectralDensity<V extends Vector>(operator: LinearOperator
     ...summarize(found.map((quadrature) => blur(quadrature, eigenvalues, width))),
     quadratures: found.map(({ values, weights }) => ({ values, weights })),
     probes,
-    iterations: steps,
-    products: probes * steps,
+    iterations: Math.max(...found.map((probe) => probe.products)),
+    products,
     residual,
     converged: residual <= tolerance * scale,
     tolerance,

@@ -77,11 +77,17 @@ export async function topEigenvalues<V extends Vector>(operator: LinearOperator<
   try {
     let pairs: readonly SmallEigenpair[] = [];
     while (space.size < maxIterations && !isFound(space, pairs, { count, end, tolerance })) {
-      await space.grow();
+      if (!(await space.grow())) {
+        pairs = space.ritzPairs();
+        break;
+      }
       onProgress?.({ iterations: space.size, of: maxIterations });
       // The small eigenproblem costs the cube of the basis, so a larger one is looked at more rarely.
       const due = space.size >= count && (space.size % Math.ceil(space.size / 20) === 0 || space.size === maxIterations);
       pairs = due ? space.ritzPairs() : [];
+    }
+    if (pairs.length < count) {
+      throw new RangeError(`topEigenvalues: the matrix acts on ${space.size} dimensions, fewer than the count of ${count}; ask for at most ${space.size}.`);
     }
     const eigenpairs = await measure(operator, space, fromEnd(pairs, count, end), tolerance * scaleOf(pairs));
     return {

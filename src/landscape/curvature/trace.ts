@@ -1,3 +1,4 @@
+import { momentsOf } from '../../engine/moments';
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
 import type { LinearOperator, LinearOperatorSource } from '../operator';
@@ -45,14 +46,23 @@ function signs<V extends Vector>(operator: LinearOperator<V>, seed: number, stre
 
 /** Mean of samples, and its standard error. */
 function summarize(samples: readonly number[]): { readonly mean: number; readonly standardError: number } {
-  const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
-  const squares = samples.reduce((sum, sample) => sum + (sample - mean) ** 2, 0);
-  return { mean, standardError: Math.sqrt(squares / (samples.length - 1) / samples.length) };
+  const { mean, standardDeviation } = momentsOf(samples);
+  return { mean, standardError: standardDeviation / Math.sqrt(samples.length) };
 }
 
-/** vᵀ A v */
+/** vᵀ A v. @throws Error for a product that is not finite. */
 async function quadraticForm<V extends Vector>(operator: LinearOperator<V>, v: V): Promise<number> {
-  return withTemporaryVectors(async (own) => v.dot(own(await operator.matvec(v))));
+  return withTemporaryVectors(async (own) => {
+    const form = v.dot(own(await operator.matvec(v)));
+    checkFinite(form);
+    return form;
+  });
+}
+
+function checkFinite(size: number): void {
+  if (!Number.isFinite(size)) {
+    throw new Error(`hessianTrace: a product with the matrix is not finite, got ${size}; the weights hold NaN, or the loss or its gradient overflows near this point.`);
+  }
 }
 
 type Found = Pick<TraceEstimate, 'trace' | 'standardError' | 'samples' | 'products'>;
@@ -77,6 +87,7 @@ async function sketch<V extends Vector>(operator: LinearOperator<V>, columns: nu
   const basis: V[] = [];
   for (let index = 0; index < columns; index++) {
     const image = await withTemporaryVectors((own) => operator.matvec(own(signs(operator, seed, 'sketch', index))));
+    checkFinite(image.norm());
     const unit = unitOutside(image, basis);
     if (unit !== undefined) {
       basis.push(unit);

@@ -1,4 +1,5 @@
 import { random } from '../../engine/random';
+import { scaleTo } from '../../engine/scaling';
 import type { Vector } from '../../engine/vector';
 import { checkSameLayout } from './checks';
 import { filterNormalize, orthogonalizeFilters } from './filterNormalize';
@@ -88,7 +89,7 @@ export function planeOfMinima<V extends Vector>(a: V, b: V, c: V): PlaneOfMinima
     if (!(width > 0 && height > 1e-5 * length)) {
       throw new RangeError(`planeOfMinima: expected three points that are not on one line, got distances ${width} and ${height} across it; choose another minimum.`);
     }
-    return { plane: { origin: a, x: along.times(1 / width), y: rest.times(1 / height) }, places: [[0, 0], [width, 0], [across, height]] };
+    return { plane: { origin: a, x: scaleTo(along, width, 1), y: scaleTo(rest, height, 1) }, places: [[0, 0], [width, 0], [across, height]] };
   } finally {
     along.dispose();
     rest.dispose();
