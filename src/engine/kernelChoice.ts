@@ -109,6 +109,17 @@ export function pinKernels(pick: KernelChoice = pinned): void {
   era++;
 }
 
+/** Runs `body` with the first kernel of each list and keeps no record of them: for what is tried, and not measured. */
+export function withFirstKernels<T>(body: () => T): T {
+  const before = { choice, used };
+  [choice, used] = [pinned, new Map<string, string>()];
+  try {
+    return body();
+  } finally {
+    ({ choice, used } = before);
+  }
+}
+
 /** Changes whenever the way to choose kernels does: what was put together from earlier choices counts no more. */
 export function kernelEra(): number {
   return era;

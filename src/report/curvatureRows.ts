@@ -9,6 +9,7 @@ export interface CurvatureRow {
   readonly net: string;
   readonly largestEigenvalue: string;
   readonly eigenvalueRatio: string;
+  readonly secantCurvature: string;
   readonly trace: string;
   readonly worstCase: string;
   readonly adaptiveWorstCase: string;
@@ -23,6 +24,7 @@ export const CURVATURE_HEADINGS: Headings = {
   net: 'Net',
   largestEigenvalue: 'λ₁ ± residual',
   eigenvalueRatio: 'λ₁ / λ₅',
+  secantCurvature: 'Curvature over ± ρ along its vector',
   trace: 'Trace ± standard error',
   worstCase: 'Worst case',
   adaptiveWorstCase: 'Adaptive worst case',
@@ -39,7 +41,7 @@ const MISSING = '–';
  * interval, averages over directions or groups with their standard error; an eigenvalue or trace that has not converged is marked.
  */
 export function curvatureRows({ nets }: LandscapeStudy): readonly CurvatureRow[] {
-  return nets.map((net) => ({ net: net.label, ...eigenvalueCells(net), trace: traceCell(net), ...sharpnessCells(net.sharpness) }));
+  return nets.map((net) => ({ net: net.label, ...eigenvalueCells(net), secantCurvature: net.secant === undefined ? MISSING : digits(net.secant.curvature), trace: traceCell(net), ...sharpnessCells(net.sharpness) }));
 }
 
 /** What the table's caption says of a study. */
@@ -64,7 +66,7 @@ function traceCell({ trace }: StudiedNet): string {
   return trace === undefined ? MISSING : `${plusMinus(trace.trace, trace.standardError)}${mark(trace.converged)}`;
 }
 
-function sharpnessCells(sharpness: StudySharpness | undefined): Omit<CurvatureRow, 'net' | 'largestEigenvalue' | 'eigenvalueRatio' | 'trace'> {
+function sharpnessCells(sharpness: StudySharpness | undefined): Omit<CurvatureRow, 'net' | 'largestEigenvalue' | 'eigenvalueRatio' | 'secantCurvature' | 'trace'> {
   if (sharpness === undefined) {
     return { worstCase: MISSING, adaptiveWorstCase: MISSING, epsSharpness: MISSING, mSharpness: MISSING, sam: MISSING, average: MISSING };
   }

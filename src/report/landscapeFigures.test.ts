@@ -157,18 +157,18 @@ test('the table of curvature by hand', () => {
   };
   const [first, second] = curvatureRows({ ...study, nets: [{ ...sgd, sharpness }, { label: sam.label, weights: sam.weights }] });
   assert.deepEqual(first, {
-    net: 'SGD', largestEigenvalue: '80 ± 0.01', eigenvalueRatio: '5 (not converged)', trace: '960 ± 4',
+    net: 'SGD', largestEigenvalue: '80 ± 0.01', eigenvalueRatio: '5 (not converged)', secantCurvature: '70', trace: '960 ± 4',
     // t(0.975, 2) / sqrt(3) = 4.3027 / 1.7321
     worstCase: '2 ± 2.5', adaptiveWorstCase: '0.5', epsSharpness: '1 ± 0', mSharpness: '4 ± 0.25', sam: '0.1235', average: '0.01 ± 0.002',
   });
-  assert.deepEqual(Object.values(second!).slice(1), new Array(9).fill('–'));
+  assert.deepEqual(Object.values(second!).slice(1), new Array(10).fill('–'));
   assert.deepEqual(Object.keys(first), Object.keys(CURVATURE_HEADINGS));
   assert.match(curvatureCaption(study), /500 of the nets' 1000 training images, batch norm frozen\. ρ = 0\.05/);
 });
 
 test('the documents get the table of curvature and the figures of all studies', () => {
   const { curvature, 'landscape-figures': pictures } = landscapeContents([study], figures);
-  assert.match(curvature!, /^\*\*CIFAR-10; ResNet-50, ImageNet stem: .*\n\n\| Net \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 80 ± 0\.01 \| 5 \(not converged\) \| 960 ± 4 \|/);
+  assert.match(curvature!, /^\*\*CIFAR-10; ResNet-50, ImageNet stem: .*\n\n\| Net \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 80 ± 0\.01 \| 5 \(not converged\) \| 70 \| 960 ± 4 \|/);
   assert.equal(pictures!.split('\n\n').length, Object.keys(figures).length);
   assert.match(pictures!, /!\[The loss around both minima along random filter-normalised directions\]\(figures\/landscape-test-planes-surface\.png\)/);
   assert.equal(landscapeContents([], {})['curvature'], 'Not measured.');
@@ -185,12 +185,13 @@ test('stored studies and paths are read as they were; what is unfinished is left
   write('similarity', similarity);
   writeSamples(join(folder, 'test', 'interpolation.json'), interpolation!);
   writeSamples(join(folder, 'test', 'curve.json'), { ...curve!, series: { train: { loss: [1], error: [1] }, test: { loss: [1], error: [1] } } });
-  for (const { label, slice, plane, eigenvectorPlane, eigenvalues, trace, density } of nets) {
+  for (const { label, slice, plane, eigenvectorPlane, eigenvalues, secant, trace, density } of nets) {
     const name = label.toLowerCase();
     writeSamples(join(folder, 'test', `slice-${name}.json`), slice!);
     writeSamples(join(folder, 'test', `plane-${name}.json`), plane!);
     writeSamples(join(folder, 'test', `eigenvector-plane-${name}.json`), eigenvectorPlane!);
     write(`eigenvalues-${name}`, eigenvalues);
+    write(`secant-${name}`, secant);
     write(`trace-${name}`, trace);
     write(`density-${name}`, density);
   }
