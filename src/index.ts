@@ -78,7 +78,9 @@ export { networkOperator, type NetworkOperatorOptions } from './landscape/networ
 export { layersModelLoss, type LayersModelLike, type LayersModelLossOptions } from './tfjs/layersModelLoss';
 export { ProbeStopped, type BatchNormMode, type LinearOperator, type LossOperator, type LossSource, type OutputBatch, type OutputOperator, type PointLoss } from './landscape/operator';
 export { empiricalFisher, gaussNewton } from './landscape/curvature/gaussNewton';
-export { hessian, type CurvatureOptions } from './landscape/curvature/hessian';
+export { hessian } from './landscape/curvature/hessian';
+export type { CurvatureOptions } from './landscape/curvature/products';
+export { secantCurvature, type SecantCurvature } from './landscape/curvature/secantCurvature';
 export { spectralDensity, type DensityOptions, type SpectralDensity } from './landscape/curvature/spectralDensity';
 export { topEigenvalues, type Eigenpairs, type Eigenvalue, type EigenvalueOptions, type TopEigenvalues } from './landscape/curvature/topEigenvalues';
 export { hessianTrace, type TraceEstimate, type TraceOptions } from './landscape/curvature/trace';

@@ -9,7 +9,7 @@ import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { binding } from './binding';
 import { withFileLock } from './fileLock';
 import { syncFolder } from './syncFolder';
-import { scope, type Tensor } from './tensor';
+import { followTangents, scope, type Tensor } from './tensor';
 
 /** One way to compute something. */
 export interface Kernel<T extends Tensor | readonly Tensor[] = Tensor> {
@@ -114,6 +114,17 @@ export function measureKernels(file: string, damaged: DamagedTable = 'refuse'): 
 export function pinKernels(pick: KernelChoice = pinned): void {
   choice = pick;
   era++;
+}
+
+/** Runs `body` with the first kernel of each list and keeps no record of them: for what is tried, and not measured. */
+export function withFirstKernels<T>(body: () => T): T {
+  const before = { choice, used };
+  [choice, used] = [pinned, new Map<string, string>()];
+  try {
+    return body();
+  } finally {
+    ({ choice, used } = before);
+  }
 }
 
 /** Changes whenever the way to choose kernels does: what was put together from earlier choices counts no more. */
@@ -234,7 +245,8 @@ function fastest(computation: string, names: readonly string[], time: (name: str
  * @param time seconds or any other unit of time that one of them takes.
  */
 export function chooseKernel(computation: string, names: readonly string[], time: (name: string) => number): string {
-  const name = choice(computation, names, time);
+  // Only the kernels are compared, not what carries tangents beside them.
+  const name = choice(computation, names, (candidate) => followTangents(undefined, () => time(candidate)));
   used.set(computation, name);
   return name;
 }

@@ -1,7 +1,10 @@
 import { evaluationBatches, type Batch } from '../data/batches';
 import { checkDataset } from '../data/checkDataset';
-import { imageCount, type Dataset } from '../data/dataset';
+import { imageCount, select, type Dataset } from '../data/dataset';
 import type { Normalization } from '../data/normalization';
+import { withoutGraphs } from '../engine/graph/compiled';
+import { withFirstKernels } from '../engine/kernelChoice';
+import { NoTangent } from '../engine/tangents/tangents';
 import type { TensorVector } from '../engine/tensorVector';
 import type { ParameterSpec } from '../engine/vector';
 import { disposeStatistics } from '../models/initialise';
@@ -11,7 +14,7 @@ import { labelRank } from '../train/evaluate';
 import type { NetworkState, PassMoments } from '../train/network';
 import { AverageMoments } from './averageMoments';
 import { NetworkBatch } from './networkBatch';
-import { ProbeStopped, type BatchNormMode, type LossSource, type OutputOperator, type PointLoss } from './operator';
+import { ProbeStopped, type BatchNormMode, type LossSource, type OutputOperator, type PointLoss, type SecondDerivatives } from './operator';
 import { crossEntropySum } from './softmax';
 
 /** How a network's loss is measured. */
@@ -53,6 +56,9 @@ export function networkOperator(
 
 class NetworkOperator implements OutputOperator<TensorVector> {
   readonly source: Required<LossSource>;
+  readonly second: SecondDerivatives<TensorVector> = { obstacle: (point) => this.obstacle(point), hessianProduct: (point, v) => this.hessianProduct(point, v) };
+  /** Known after it was asked for once: it lies in the model, wherever the point is. */
+  private found: { readonly obstacle: string | undefined } | undefined;
 
   constructor(
     private readonly model: Model,
@@ -101,6 +107,41 @@ class NetworkOperator implements OutputOperator<TensorVector> {
       return { loss, gradient: mean.take() };
     } catch (error) {
       mean.dispose();
+      throw error;
+    }
+  }
+
+  private async hessianProduct(point: TensorVector, v: TensorVector): Promise<TensorVector> {
+    [point, v].forEach((vector) => checkPoint(vector, this.model));
+    const mean = new GradientMean(this.source.images);
+    try {
+      for await (const batch of this.batches()) {
+        mean.add(batch.hessianProduct(point, v), batch.size);
+      }
+      return mean.take();
+    } catch (error) {
+      mean.dispose();
+      throw error;
+    }
+  }
+
+  /** Tries a product on two images. */
+  private obstacle(point: TensorVector): string | undefined {
+    checkPoint(point, this.model);
+    this.found ??= { obstacle: this.tryProduct(point) };
+    return this.found.obstacle;
+  }
+
+  private tryProduct(point: TensorVector): string | undefined {
+    const images = select(this.dataset, Int32Array.from({ length: Math.min(2, this.source.images) }, (_, index) => index));
+    const [batch] = evaluationBatches(images, { batchSize: 2, normalization: this.options.normalization });
+    try {
+      withFirstKernels(() => withoutGraphs(() => new NetworkBatch(this.model, batch!, this.moments(), 0).hessianProduct(point, point).dispose()));
+      return undefined;
+    } catch (error) {
+      if (error instanceof NoTangent) {
+        return error.operation;
+      }
       throw error;
     }
   }

@@ -9,6 +9,7 @@ export interface CurvatureRow {
   readonly net: string;
   readonly largestEigenvalue: string;
   readonly eigenvalueRatio: string;
+  readonly secantCurvature: string;
   readonly trace: string;
 }
 
@@ -28,6 +29,7 @@ export const CURVATURE_HEADINGS: Headings = {
   net: 'Net',
   largestEigenvalue: 'λ₁ ± residual',
   eigenvalueRatio: 'λ₁ / λ₅',
+  secantCurvature: 'Curvature over ± ρ along its vector',
   trace: 'Trace ± standard error',
 };
 
@@ -56,7 +58,7 @@ export function hasSharpness({ nets }: LandscapeStudy): boolean {
 
 /** Curvature of both nets of a study; an eigenvalue or trace that has not converged is marked. */
 export function curvatureRows({ nets }: LandscapeStudy): readonly CurvatureRow[] {
-  return nets.map((net) => ({ net: net.label, ...eigenvalueCells(net), trace: traceCell(net) }));
+  return nets.map((net) => ({ net: net.label, ...eigenvalueCells(net), secantCurvature: net.secant === undefined ? MISSING : digits(net.secant.curvature), trace: traceCell(net) }));
 }
 
 /**

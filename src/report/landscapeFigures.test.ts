@@ -157,8 +157,8 @@ test('the tables of curvature and sharpness by hand', () => {
   };
   const measured: LandscapeStudy = { ...study, nets: [{ ...sgd, sharpness }, { label: sam.label, weights: sam.weights }] };
   const [bends, nothing] = curvatureRows(measured);
-  assert.deepEqual(bends, { net: 'SGD', largestEigenvalue: '80 ± 0.01', eigenvalueRatio: '5 (not converged)', trace: '960 ± 4' });
-  assert.deepEqual(Object.values(nothing!).slice(1), new Array(3).fill('–'));
+  assert.deepEqual(bends, { net: 'SGD', largestEigenvalue: '80 ± 0.01', eigenvalueRatio: '5 (not converged)', secantCurvature: '70', trace: '960 ± 4' });
+  assert.deepEqual(Object.values(nothing!).slice(1), new Array(4).fill('–'));
   const [first, second] = sharpnessRows(measured);
   assert.deepEqual(first, {
     // t(0.975, 2) / sqrt(3) = 4.3027 / 1.7321
@@ -172,7 +172,7 @@ test('the tables of curvature and sharpness by hand', () => {
 
 test('the documents get the table of curvature and the figures of all studies', () => {
   const { curvature, 'landscape-figures': pictures } = landscapeContents([study], figures);
-  assert.match(curvature!, /^\*\*CIFAR-10; ResNet-50, ImageNet stem: .*\n\n\| Net \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 80 ± 0\.01 \| 5 \(not converged\) \| 960 ± 4 \|/);
+  assert.match(curvature!, /^\*\*CIFAR-10; ResNet-50, ImageNet stem: .*\n\n\| Net \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 80 ± 0\.01 \| 5 \(not converged\) \| 70 \| 960 ± 4 \|/);
   assert.equal(pictures!.split('\n\n').length, Object.keys(figures).length);
   assert.match(pictures!, /!\[The loss around both minima along random filter-normalised directions\]\(figures\/landscape-test-planes-surface\.png\)/);
   const { name, settings, modelName, data, nets } = study;
@@ -195,12 +195,13 @@ test('stored studies and paths are read as they were; what is unfinished is left
   write('similarity', similarity);
   writeSamples(join(folder, 'test', 'interpolation.json'), interpolation!);
   writeSamples(join(folder, 'test', 'curve.json'), { ...curve!, series: { train: { loss: [1], error: [1] }, test: { loss: [1], error: [1] } } });
-  for (const { label, slice, plane, eigenvectorPlane, eigenvalues, trace, density } of nets) {
+  for (const { label, slice, plane, eigenvectorPlane, eigenvalues, secant, trace, density } of nets) {
     const name = label.toLowerCase();
     writeSamples(join(folder, 'test', `slice-${name}.json`), slice!);
     writeSamples(join(folder, 'test', `plane-${name}.json`), plane!);
     writeSamples(join(folder, 'test', `eigenvector-plane-${name}.json`), eigenvectorPlane!);
     write(`eigenvalues-${name}`, eigenvalues);
+    write(`secant-${name}`, secant);
     write(`trace-${name}`, trace);
     write(`density-${name}`, density);
   }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SecantCurvature } from '../landscape/curvature/secantCurvature';
 import type { SpectralDensity } from '../landscape/curvature/spectralDensity';
 import type { TopEigenvalues } from '../landscape/curvature/topEigenvalues';
 import type { TraceEstimate } from '../landscape/curvature/trace';
@@ -19,6 +20,8 @@ export interface StudiedNet {
   readonly plane?: Samples;
   readonly eigenvectorPlane?: Samples;
   readonly eigenvalues?: TopEigenvalues;
+  /** Along the first eigenvector. */
+  readonly secant?: SecantCurvature;
   readonly trace?: TraceEstimate;
   readonly density?: SpectralDensity;
   readonly sharpness?: StudySharpness;
@@ -99,6 +102,7 @@ async function readNet(file: (part: string) => string, label: string, weights: s
       plane: finished(of('plane')),
       eigenvectorPlane: finished(of('eigenvector-plane')),
       eigenvalues: (await readIfThere(of('eigenvalues'))) as TopEigenvalues | undefined,
+      secant: (await readIfThere(of('secant'))) as SecantCurvature | undefined,
       trace: (await readIfThere(of('trace'))) as TraceEstimate | undefined,
       density: (await readIfThere(of('density'))) as SpectralDensity | undefined,
       sharpness: (await readIfThere(of('sharpness'))) as StudySharpness | undefined,

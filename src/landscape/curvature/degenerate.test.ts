@@ -77,7 +77,8 @@ test('the nodes of each quadrature are eigenvalues, its weights sum to 1, and a 
     for (const { name, matrix, exact, scale } of casesOf(seed)) {
       const operator = matrixOperator(matrix);
       const found = await spectralDensity(operator, { seed, probes: 3 });
-      assert.equal(operator.asked.products, found.products, name);
+      // Two more for the symmetry, of which the matrix of zeros needs one.
+      assert.ok([1, 2].includes(operator.asked.products - found.products), name);
       assert.ok(found.converged && found.density.every(Number.isFinite), name);
       for (const { values, weights } of found.quadratures) {
         assert.ok(values.length <= exact.length, name);
@@ -104,7 +105,7 @@ test('signs weigh the eigenvalues of a diagonal by how often they occur, with on
         expectAllClose(values, nodes, { absolute: 1e-14 });
         expectAllClose(weights, shares, { absolute: 1e-14 });
       }
-      assert.deepEqual([iterations, products], [nodes.length, 2 * nodes.length]);
+      assert.deepEqual([iterations, products], [nodes.length, 2 * (nodes.length + 2)], 'one for each node, and two for the residuals of the ends');
     }
   }
 });

@@ -3,7 +3,10 @@ import { momentsOf } from '../../engine/moments';
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
 import type { LinearOperator, LinearOperatorSource } from '../operator';
+import { withTemporaryVectors } from '../temporaries';
 import { KrylovSpace } from './krylov';
+import { isWithin, measuredResidual, residualProducts, type MeasuredResidual } from './residual';
+import { symmetryOf, type Symmetry } from './symmetry';
 
 /** How a spectral density is estimated. */
 export interface DensityOptions {
@@ -30,7 +33,7 @@ export interface Quadrature {
 }
 
 /** An estimated spectral density with all that is needed to judge it, as plain data. */
-export interface SpectralDensity {
+export interface SpectralDensity extends Symmetry, MeasuredResidual {
   readonly source: LinearOperatorSource;
   readonly dimension: number;
   /** Where the curve is given, from below the smallest eigenvalue found to above the largest. */
@@ -44,9 +47,9 @@ export interface SpectralDensity {
   /** Products from the probe with most: fewer than the steps where the start vectors meet fewer distinct eigenvalues, and the quadrature is exact. */
   readonly iterations: number;
   readonly products: number;
-  /** The largest residual that a probe left at either end of the spectrum. */
+  /** The largest residual that a probe left at either end of the spectrum, measured by products of its own. */
   readonly residual: number;
-  /** Whether that is at most tolerance · largest |eigenvalue|: the ends of the spectrum are found. */
+  /** Whether that is at most tolerance · largest |eigenvalue|, and twice the step changes no more where products are differences: the ends of the spectrum are found. */
   readonly converged: boolean;
   readonly tolerance: number;
   readonly width: number;
@@ -58,7 +61,8 @@ const DEVIATIONS = 6;
 
 interface ProbeResult extends Quadrature {
   readonly products: number;
-  readonly residual: number;
+  /** At both ends. */
+  readonly residuals: readonly MeasuredResidual[];
 }
 
 async function runProbe<V extends Vector>(operator: LinearOperator<V>, steps: number, seed: number, probe: number, report: () => void): Promise<ProbeResult> {
@@ -71,12 +75,15 @@ async function runProbe<V extends Vector>(operator: LinearOperator<V>, steps: nu
       report();
     }
     const pairs = space.ritzPairs();
-    const ends = [pairs[0]!, pairs.at(-1)!];
+    const residuals: MeasuredResidual[] = [];
+    for (const { value, vector } of [pairs[0]!, pairs.at(-1)!]) {
+      residuals.push(await withTemporaryVectors((own) => measuredResidual(operator, own(space.combine(vector)), value)));
+    }
     return {
       values: pairs.map(({ value }) => value),
       weights: pairs.map(({ vector }) => vector[0]! ** 2),
       products: space.size,
-      residual: Math.max(...ends.map((pair) => space.residualBound(pair))),
+      residuals,
     };
   } finally {
     space.dispose();
@@ -129,7 +136,9 @@ export async function spectralDensity<V extends Vector>(operator: LinearOperator
   const width = options.width ?? defaultWidth(highest - lowest, scale);
   const [from, to] = [lowest - DEVIATIONS * width, highest + DEVIATIONS * width];
   const eigenvalues = Array.from({ length: points }, (_, index) => from + ((to - from) * index) / (points - 1));
-  const residual = Math.max(...found.map((probe) => probe.residual));
+  const residuals = found.flatMap((probe) => probe.residuals);
+  const stepErrors = residuals.flatMap(({ stepError }) => stepError ?? []);
+  const measured = { residual: Math.max(...residuals.map(({ residual }) => residual)), ...(stepErrors.length === 0 ? {} : { stepError: Math.max(...stepErrors) }) };
   return {
     source: operator.source,
     dimension: operator.dimension,
@@ -138,9 +147,10 @@ export async function spectralDensity<V extends Vector>(operator: LinearOperator
     quadratures: found.map(({ values, weights }) => ({ values, weights })),
     probes,
     iterations: Math.max(...found.map((probe) => probe.products)),
-    products,
-    residual,
-    converged: residual <= tolerance * scale,
+    products: products + residuals.length * residualProducts(operator),
+    ...measured,
+    converged: isWithin(measured, tolerance * scale),
+    ...(await symmetryOf(operator)),
     tolerance,
     width,
     seed,

@@ -30,7 +30,9 @@ export interface TraceEstimate {
   /** Random samples behind the standard error; 0 where Hutch++ spans the whole space, so that the trace is exact. */
   readonly samples: number;
   readonly products: number;
-  /** Whether the standard error is at most tolerance · |trace|. */
+  /** Where products are differences, the mean change of a sample with twice the step. */
+  readonly stepError?: number;
+  /** Whether the standard error, and the error of the step where there is one, are at most tolerance · |trace|. */
   readonly converged: boolean;
   readonly tolerance: number;
   readonly seed: number;
@@ -38,6 +40,9 @@ export interface TraceEstimate {
 
 /** With fewer samples a standard error says too little to stop by it. */
 const FEWEST_SAMPLES = 10;
+
+/** Samples that are computed over twice the step too, where products are differences. */
+const STEP_SAMPLES = 3;
 
 /** Draws a vector of random signs, +1 or -1 with equal chance (Rademacher). */
 function signs<V extends Vector>(operator: LinearOperator<V>, seed: number, stream: string, index: number): V {
@@ -49,6 +54,21 @@ function signs<V extends Vector>(operator: LinearOperator<V>, seed: number, stre
 function summarize(samples: readonly number[]): { readonly mean: number; readonly standardError: number } {
   const { mean, standardDeviation } = momentsOf(samples);
   return { mean, standardError: standardDeviation / Math.sqrt(samples.length) };
+}
+
+/** Mean of zᵀ A z - zᵀ A' z with A' by differences over twice the step; none where products are exact. */
+async function stepErrorOf<V extends Vector>(operator: LinearOperator<V>, seed: number): Promise<number | undefined> {
+  if (operator.matvecAtTwiceTheStep === undefined) {
+    return undefined;
+  }
+  let sum = 0;
+  for (let index = 0; index < STEP_SAMPLES; index++) {
+    sum += await withTemporaryVectors(async (own) => {
+      const z = own(signs(operator, seed, 'trace', index));
+      return z.dot(own(await operator.matvec(z))) - z.dot(own(await operator.matvecAtTwiceTheStep!(z)));
+    });
+  }
+  return Math.abs(sum) / STEP_SAMPLES;
 }
 
 /** vᵀ A v. @throws Error for a product that is not finite. */
@@ -151,6 +171,7 @@ export async function hessianTrace<V extends Vector>(operator: LinearOperator<V>
   }
   const settings = { products, tolerance, seed, report: (done: number) => onProgress?.({ products: done, of: products }) };
   const found = await (method === 'hutchinson' ? hutchinson(operator, settings) : hutchPlusPlus(operator, settings));
-  const converged = found.standardError <= tolerance * Math.abs(found.trace);
-  return { source: operator.source, dimension: operator.dimension, method, ...found, converged, tolerance, seed };
+  const stepError = await stepErrorOf(operator, seed);
+  const converged = Math.max(found.standardError, stepError ?? 0) <= tolerance * Math.abs(found.trace);
+  return { source: operator.source, dimension: operator.dimension, method, ...found, ...(stepError === undefined ? {} : { stepError, products: found.products + 2 * STEP_SAMPLES }), converged, tolerance, seed };
 }

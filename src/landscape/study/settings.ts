@@ -32,7 +32,7 @@ export interface StudySettings extends TrainedSettings {
   readonly testPerClass: number;
   /** Of slices and planes. Paths between the nets always re-estimate, since there the statistics of either net are wrong. */
   readonly batchNorm: BatchNormMode;
-  /** Of slices, planes and paths. Curvature, sharpness and similarity are always measured in float32: differences need its digits. */
+  /** Of slices, planes and paths. Curvature, sharpness and similarity are always measured in float32. */
   readonly precision: Precision;
   /** Whether kernels were TensorFlow's own or the fastest of a table, which round differently. */
   readonly kernels: 'pinned' | 'measured';

@@ -88,7 +88,7 @@ export function surfaceLoss({ model, networks, settings, shouldStop }: Study, in
   return networkOperator(inPrecision, networks[index], dataset, { normalization: settings.normalization, batchNorm, ...(shouldStop ? { shouldStop } : {}) });
 }
 
-/** The loss whose differences are taken: float32, with batch norm frozen, which has a gradient. */
+/** The loss whose curvature and sharpness are measured: float32, with batch norm frozen, which has a gradient. */
 export function curvatureLoss({ model, networks, settings, data, shouldStop }: Study, index: 0 | 1): LossOperator<TensorVector> {
   return networkOperator(model, networks[index], data.probed, { normalization: settings.normalization, batchNorm: 'frozen', ...(shouldStop ? { shouldStop } : {}) });
 }
