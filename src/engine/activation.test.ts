@@ -20,8 +20,8 @@ test('gelu and its gradient are PyTorch\'s, in either precision', () => {
   const [one] = opCases('gelu');
   scope(() => {
     const x = multiplyBy(hashedTensor(`${one!.name}/x`, one!.shape), 3);
-    // bfloat16 has 8 bits: the input is off by 2^-9 of its 3, the output by as much again.
-    expectAllClose(cast(gelu(cast(x, 'bfloat16')), 'float32').values(), one!.y, { absolute: 2 * 3 * 2 ** -9 });
+    // bfloat16 has 8 bits: the input is off by up to 2^-8 of its 3, the output by as much again.
+    expectAllClose(cast(gelu(cast(x, 'bfloat16')), 'float32').values(), one!.y, { absolute: 2 * 3 * 2 ** -8 });
   });
 });
 
