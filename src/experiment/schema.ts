@@ -26,7 +26,7 @@ const schema = z.strictObject({
   flip: z.boolean(),
   cutout: count.max(32),
   cutoutPer: z.enum(['image', 'batch']),
-  epochs: z.int().min(1),
+  epochs: z.number().positive(),
   batchSize: z.int().min(2),
   method: z.enum(METHODS),
   rho: z.number().min(0),
@@ -53,7 +53,7 @@ const schema = z.strictObject({
   perturbationStart: z.union([z.int().min(1), z.literal('decay')]),
   perturbationEnd: count,
   learningRate: z.number().positive(),
-  schedule: z.enum(['constant', 'cosine', 'steps', 'warmupStableDecay']),
+  schedule: z.enum(['constant', 'cosine', 'steps', 'warmupStableDecay', 'triangular']),
   warmupEpochs: z.number().min(0),
   decayShare: z.number().positive().max(1),
   momentum: z.number().min(0).lt(1),
@@ -62,6 +62,21 @@ const schema = z.strictObject({
   weightDecayOn: z.enum(['all', 'weights']),
   weightDecayIn: z.enum(['step', 'loss']),
   labelSmoothing: z.number().min(0).lt(1),
+  cropBorder: z.enum(['zero', 'reflect']),
+  flipMode: z.enum(['random', 'alternating']),
+  lastBatch: z.enum(['keep', 'drop']),
+  testAugmentation: z.enum(['none', 'mirror', 'mirrorAndShift']),
+  triangleStart: share,
+  trianglePeak: z.number().gt(0).lt(1),
+  triangleEnd: share,
+  decoupled: z.boolean(),
+  biasRate: z.number().min(0),
+  normScaleRate: z.number().min(0),
+  normShiftRate: z.number().min(0),
+  freeze: z.string(),
+  lookaheadEvery: count,
+  lookaheadKeep: share,
+  lookaheadPower: z.number().min(0),
   precision: z.enum(['float32', 'mixed']),
   kernels: z.enum(['measured', 'pinned']),
   snapshotEvery: z.int().min(0),
@@ -82,8 +97,8 @@ export function validateConfig(config: unknown): ExperimentConfig {
     const problems = settingProblems(checked.error, config, DEFAULT_CONFIG);
     throw new RangeError(`validateConfig: the configuration cannot be run:\n${problems}\nKnown settings: ${CONFIG_KEYS.join(', ')}.`);
   }
-  const { warmupEpochs, epochs, evaluateOn, heldOutPerClass, selection } = checked.data;
-  if (warmupEpochs >= epochs) {
+  const { warmupEpochs, epochs, evaluateOn, heldOutPerClass, selection, schedule, decoupled, weightDecayIn } = checked.data;
+  if (warmupEpochs >= epochs && schedule !== 'triangular') {
     throw new RangeError(`validateConfig: a warm-up of ${warmupEpochs} epochs does not fit into ${epochs} epochs; shorten warmupEpochs.`);
   }
   if (evaluateOn === 'heldOut' && heldOutPerClass === 0) {
@@ -91,6 +106,9 @@ export function validateConfig(config: unknown): ExperimentConfig {
   }
   if (selection === 'bestOnTest' && evaluateOn === 'heldOut') {
     throw new RangeError('validateConfig: selection "bestOnTest" looks at the test set; use it with evaluateOn "test" alone.');
+  }
+  if (decoupled && weightDecayIn === 'loss') {
+    throw new RangeError('validateConfig: decoupled weight decay is the step\'s own, got weightDecayIn "loss"; take "step", or leave decoupled off.');
   }
   checkMethod(checked.data);
   return checked.data;

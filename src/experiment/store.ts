@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../models/atomicFile';
 import { READ_BY } from '../train/methodSettings';
+import { unreadRecipeSettings } from '../train/recipeSettings';
 import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG } from './presets';
 import { RESULT_FORMAT, type RunResult } from './result';
@@ -14,8 +15,8 @@ import { RESULT_FORMAT, type RunResult } from './result';
  */
 function decidingFields(config: ExperimentConfig): [string, unknown][] {
   // Kernels differ in rounding alone, and which were used stands in the result; snapshots change nothing.
-  const ignored = new Set<string>(['kernels', 'snapshotEvery', ...Object.entries(READ_BY).flatMap(([key, methods]) => (methods.includes(config.method) ? [] : [key]))]);
-  if (['resnet20', 'resnet32', 'resnet56'].includes(config.model)) {
+  const ignored = new Set<string>(['kernels', 'snapshotEvery', ...Object.entries(READ_BY).flatMap(([key, methods]) => (methods.includes(config.method) ? [] : [key])), ...unreadRecipeSettings(config)]);
+  if (['resnet20', 'resnet32', 'resnet56', 'fast'].includes(config.model)) {
     ignored.add('stem');
   }
   if (config.schedule !== 'warmupStableDecay') {
