@@ -1,5 +1,4 @@
 import type { ParameterSpec } from '../engine/vector';
-import type { Model } from '../models/model';
 
 const IMAGE_SIDE = 32;
 /** Sides of the maps at the entrance of the four stages. */
@@ -58,6 +57,6 @@ function forwardFlops({ name, kind, shape }: ParameterSpec, stem: 'imagenet' | '
  *
  * @param withPadding counts products with zeros of the padding too.
  */
-export function gradientFlops(model: Pick<Model, 'parameters'>, stem: 'imagenet' | 'cifar', withPadding = false): number {
+export function gradientFlops(model: { readonly parameters: readonly ParameterSpec[] }, stem: 'imagenet' | 'cifar', withPadding = false): number {
   return model.parameters.reduce((sum, spec) => sum + (spec.name === 'conv1.weight' ? 2 : 3) * forwardFlops(spec, stem, withPadding), 0);
 }

@@ -1,12 +1,16 @@
-import type { Random } from '../engine/random';
+import { random, type Random } from '../engine/random';
 import { CHANNELS, IMAGE_BYTES, IMAGE_SIDE } from './dataset';
 
 /** Which random changes training images go through; they are applied in the order of the fields. */
 export interface Augmentation {
-  /** Pixels of black border around an image before a random 32 x 32 crop; 0 turns cropping off. */
+  /** Pixels of border around an image before a random 32 x 32 crop; 0 turns cropping off. */
   readonly cropPadding: number;
+  /** What the border shows: black, or the image's mirror image, without a second copy of its outermost pixels; default: 'zero'. */
+  readonly cropBorder?: 'zero' | 'reflect';
   /** Whether an image is mirrored left to right with probability 1/2. */
   readonly flip: boolean;
+  /** Whether that is drawn anew each epoch, or once for all, and every other epoch mirrors the others; default: 'random'. */
+  readonly flipMode?: 'random' | 'alternating';
   /** Side of the square that is set to zero after normalisation, in pixels; 0 turns it off. */
   readonly cutout: number;
   /** Whether each image has a square of its own, as it should, or all of a batch share the first one's; `image`. */
@@ -36,10 +40,28 @@ export function drawPlacement({ cropPadding, flip, cutout }: Augmentation, sourc
 }
 
 /**
+ * Which images are mirrored in an epoch if this alternates: half of them at random in the first, the others in the second,
+ * and so on, so that two epochs show both versions of each image.
+ *
+ * @returns 1 for each image that is, by its place in the data set.
+ * @source Jordan 2024 (arXiv 2404.00498), section 3.6.
+ */
+export function alternatingFlips(images: number, seed: number, epoch: number): Uint8Array {
+  const source = random(seed, 'flips');
+  return Uint8Array.from({ length: images }, () => (source.integer(2) + epoch) % 2);
+}
+
+/** Index on the other side of the edge that it lies beyond, without repeating the edge. */
+function reflected(index: number): number {
+  const inside = Math.abs(index);
+  return inside < IMAGE_SIDE ? inside : 2 * (IMAGE_SIDE - 1) - inside;
+}
+
+/**
  * Crops and mirrors the bytes of one image and normalises them.
  *
  * The border is black (byte 0) *before* normalisation, which is what padding an image and then
- * normalising it gives.
+ * normalising it gives, or with `border` 'reflect' the image's mirror image.
  *
  * @param source [32, 32, 3] bytes.
  * @param values [3, 256]: the normalised value of each byte in each channel.
@@ -50,7 +72,12 @@ export function cropFlipNormalize(
   { top, left, mirrored }: Placement,
   values: Float32Array,
   target: Float32Array,
+  border: 'zero' | 'reflect' = 'zero',
 ): void {
+  if (border === 'reflect') {
+    cropReflected(source, { top, left, mirrored }, values, target);
+    return;
+  }
   const step = mirrored ? -CHANNELS : CHANNELS;
   let write = 0;
   for (let row = top; row < top + IMAGE_SIDE; row++) {
@@ -63,6 +90,18 @@ export function cropFlipNormalize(
       target[write + 1] = values[256 + (inside ? source[read + 1]! : 0)]!;
       target[write + 2] = values[512 + (inside ? source[read + 2]! : 0)]!;
       column += mirrored ? -1 : 1;
+    }
+  }
+}
+
+function cropReflected(source: Uint8Array, { top, left, mirrored }: Pick<Placement, 'top' | 'left' | 'mirrored'>, values: Float32Array, target: Float32Array): void {
+  for (let row = 0, write = 0; row < IMAGE_SIDE; row++) {
+    const start = reflected(row + top) * IMAGE_SIDE;
+    for (let column = 0; column < IMAGE_SIDE; column++, write += CHANNELS) {
+      const read = (start + reflected(left + (mirrored ? IMAGE_SIDE - 1 - column : column))) * CHANNELS;
+      target[write] = values[source[read]!]!;
+      target[write + 1] = values[256 + source[read + 1]!]!;
+      target[write + 2] = values[512 + source[read + 2]!]!;
     }
   }
 }

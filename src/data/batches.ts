@@ -1,6 +1,6 @@
 import { permutation, random } from '../engine/random';
-import { cropFlipNormalize, cutOut, drawPlacement, normalizeImage, type Augmentation, type Placement } from './augmentation';
-import { IMAGE_BYTES, imageCount, type Dataset } from './dataset';
+import { alternatingFlips, cropFlipNormalize, cutOut, drawPlacement, normalizeImage, type Augmentation, type Placement } from './augmentation';
+import { IMAGE_BYTES, IMAGE_SHAPE, imageCount, type Dataset } from './dataset';
 import { pixelStatistics, normalizedValues, type Normalization } from './normalization';
 
 /** Images ready for a network. The arrays belong to the receiver; they are not used again. */
@@ -11,6 +11,13 @@ export interface Batch {
   readonly labels: Int32Array;
   /** n */
   readonly size: number;
+  /** Shape of one input; default: [32, 32, 3]. */
+  readonly shape?: readonly number[];
+}
+
+/** Shape of one input of a batch. */
+export function batchShape({ shape = IMAGE_SHAPE }: Batch): readonly number[] {
+  return shape;
 }
 
 /** How an epoch of training batches is made. */
@@ -22,6 +29,8 @@ export interface TrainingBatchOptions {
   readonly seed: number;
   readonly augmentation: Augmentation;
   readonly normalization: Normalization;
+  /** Whether an incomplete last batch is trained on or dropped; default: 'keep', unless it has a single image. */
+  readonly lastBatch?: 'keep' | 'drop';
 }
 
 /** How batches for evaluation are made. */
@@ -36,9 +45,11 @@ export interface EvaluationBatchOptions {
  *
  * The last, incomplete batch counts, unless it has a single image: batch norm over one 1x1 map has
  * no variance, and such a batch is left out.
+ *
+ * @param lastBatch `drop` leaves out any incomplete batch; default: 'keep'.
  */
-export function batchesPerEpoch(images: number, batchSize: number): number {
-  return Math.floor(images / batchSize) + (images % batchSize >= 2 ? 1 : 0);
+export function batchesPerEpoch(images: number, batchSize: number, lastBatch: 'keep' | 'drop' = 'keep'): number {
+  return Math.floor(images / batchSize) + (lastBatch === 'keep' && images % batchSize >= 2 ? 1 : 0);
 }
 
 /**
@@ -46,7 +57,7 @@ export function batchesPerEpoch(images: number, batchSize: number): number {
  * cut out, in this order.
  *
  * An epoch's images depend on seed and epoch alone, so any epoch can be made without those before
- * it. A last, incomplete batch is kept unless it has a single image (see {@link batchesPerEpoch}).
+ * it. A last, incomplete batch is kept unless it has a single image or `lastBatch` says otherwise (see {@link batchesPerEpoch}).
  *
  * @throws RangeError if a setting is out of range or a batch is larger than the data set.
  */
@@ -64,17 +75,19 @@ export function trainingBatches(dataset: Dataset, options: TrainingBatchOptions)
 
 function* generateTraining(
   dataset: Dataset,
-  { batchSize, epoch, seed, augmentation, normalization }: TrainingBatchOptions,
+  { batchSize, epoch, seed, augmentation, normalization, lastBatch }: TrainingBatchOptions,
 ): Generator<Batch, void, void> {
   const order = permutation(imageCount(dataset), random(seed, 'order', epoch));
   const chance = random(seed, 'augmentation', epoch);
   const values = normalizedValues(pixelStatistics(normalization, dataset));
-  for (let batch = 0; batch < batchesPerEpoch(order.length, batchSize); batch++) {
+  const mirrored = augmentation.flip && augmentation.flipMode === 'alternating' ? alternatingFlips(order.length, seed, epoch) : undefined;
+  for (let batch = 0; batch < batchesPerEpoch(order.length, batchSize, lastBatch); batch++) {
     let first: Placement | undefined;
-    yield makeBatch(dataset, order.subarray(batch * batchSize, (batch + 1) * batchSize), (source, target) => {
-      const placement = drawPlacement(augmentation, chance);
+    yield makeBatch(dataset, order.subarray(batch * batchSize, (batch + 1) * batchSize), (source, target, index) => {
+      const drawn = drawPlacement(augmentation, chance);
+      const placement = mirrored ? { ...drawn, mirrored: mirrored[index] === 1 } : drawn;
       first ??= placement;
-      cropFlipNormalize(source, placement, values, target);
+      cropFlipNormalize(source, placement, values, target, augmentation.cropBorder);
       if (augmentation.cutout > 0) cutOut(target, augmentation.cutoutPer === 'batch' ? first : placement, augmentation.cutout);
     });
   }
@@ -103,10 +116,20 @@ function* generateEvaluation(
   }
 }
 
+/**
+ * The first inputs of a data set as a network sees them, without augmentation; fewer if there are not as many.
+ *
+ * @returns values: [count, ...shape]
+ */
+export function firstExamples(dataset: Dataset, normalization: Normalization, count: number): { readonly values: Float32Array; readonly count: number; readonly shape: readonly number[] } {
+  const [batch] = evaluationBatches(dataset, { batchSize: count, normalization }) as Iterable<Batch>;
+  return { values: batch!.images, count: batch!.size, shape: batchShape(batch!) };
+}
+
 function makeBatch(
   dataset: Dataset,
   indices: Int32Array,
-  prepare: (source: Uint8Array, target: Float32Array) => void,
+  prepare: (source: Uint8Array, target: Float32Array, index: number) => void,
 ): Batch {
   const images = new Float32Array(indices.length * IMAGE_BYTES);
   const labels = new Int32Array(indices.length);
@@ -115,6 +138,7 @@ function makeBatch(
     prepare(
       dataset.images.subarray(index * IMAGE_BYTES, (index + 1) * IMAGE_BYTES),
       images.subarray(position * IMAGE_BYTES, (position + 1) * IMAGE_BYTES),
+      index,
     );
   });
   return { images, labels, size: indices.length };

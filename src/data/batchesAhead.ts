@@ -49,7 +49,7 @@ export class BatchesAhead {
   constructor(dataset: Dataset, options: RunBatchOptions, epochs: number) {
     // For its checks: nothing is made before a first batch is asked for.
     trainingBatches(dataset, { ...options, epoch: 1 });
-    this.perEpoch = batchesPerEpoch(imageCount(dataset), options.batchSize);
+    this.perEpoch = batchesPerEpoch(imageCount(dataset), options.batchSize, options.lastBatch);
     const { port1, port2 } = new MessageChannel();
     const counters = newCounters();
     this.handover = { port: port1, counters };

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { expectOp, opCases, weightedSum } from '../testing/opCase';
-import { add, addRelu, relu } from './activation';
+import { expectAllClose } from '../testing/expectAllClose';
+import { expectOp, hashedTensor, opCases, weightedSum } from '../testing/opCase';
+import { add, addRelu, gelu, multiplyBy, relu } from './activation';
+import { cast } from './precision';
 import { valueAndGradient } from './tape';
 import { scope, tensor } from './tensor';
 
@@ -11,6 +13,29 @@ test('relu and its gradient are PyTorch\'s', () => {
 
 test('relu of a sum and its gradients are PyTorch\'s', () => {
   opCases('addRelu').forEach((one) => expectOp(one, ({ a, b }) => ({ y: addRelu(a!, b!) })));
+});
+
+test('gelu and its gradient are PyTorch\'s, in either precision', () => {
+  opCases('gelu').forEach((one) => expectOp(one, ({ x }) => ({ y: gelu(multiplyBy(x!, 3)) })));
+  const [one] = opCases('gelu');
+  scope(() => {
+    const x = multiplyBy(hashedTensor(`${one!.name}/x`, one!.shape), 3);
+    // bfloat16 has 8 bits: the input is off by up to 2^-8 of its 3, the output by as much again.
+    expectAllClose(cast(gelu(cast(x, 'bfloat16')), 'float32').values(), one!.y, { absolute: 2 * 3 * 2 ** -8 });
+  });
+});
+
+test('gelu far from 0 is x or 0, and its derivative 1 or 0', () => {
+  scope(() => {
+    const x = tensor([-1e4, -40, 0, 40, 1e4], [5]);
+    const { value, gradients } = valueAndGradient([x], () => ({ loss: weightedSum(gelu(x), tensor([1, 1, 1, 1, 1], [5])), auxiliary: undefined }));
+    assert.equal(value, 10_040);
+    assert.deepEqual([...gradients[0]!.values()], [0, 0, 0.5, 1, 1]);
+  });
+});
+
+test('a multiple and its gradient are PyTorch\'s', () => {
+  opCases('multiplyBy').forEach((one) => expectOp(one, ({ x }, { factor }) => ({ y: multiplyBy(x!, factor!) })));
 });
 
 test('the derivative of relu at 0 is 0', () => {

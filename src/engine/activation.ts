@@ -1,6 +1,7 @@
 import { typeAttribute } from './binding';
-import { record } from './tape';
-import { execute1, release, type Tensor } from './tensor';
+import { cast, converted, temporarily } from './precision';
+import { isRecording, record } from './tape';
+import { execute1, release, scope, tensor, type Tensor } from './tensor';
 
 /** max(x, 0), element by element; its derivative at 0 is taken as 0. */
 export function relu(x: Tensor): Tensor {
@@ -29,4 +30,49 @@ export function addRelu(a: Tensor, b: Tensor): Tensor {
   const y = relu(sum);
   release(sum);
   return y;
+}
+
+const float = typeAttribute('T', 'float32');
+
+/** What one pass over x gives: GELU and, where a gradient is wanted, its derivative. */
+function geluAndDerivative(x: Tensor, withDerivative: boolean): readonly Tensor[] {
+  const compute = (op: string, ...inputs: readonly Tensor[]): Tensor => execute1(op, [float], inputs);
+  const constant = (value: number): Tensor => tensor([value], []);
+  const xFloat = converted(x, 'float32');
+  const scaled = compute('Mul', xFloat, constant(Math.SQRT1_2));
+  const share = compute('AddV2', compute('Mul', compute('Erf', scaled), constant(0.5)), constant(0.5));
+  const y = converted(compute('Mul', xFloat, share), x.dtype);
+  if (!withDerivative) {
+    return [y];
+  }
+  // x phi(x), with exp(-x^2 / 2) as a division: where the exponential overflows, the quotient is 0 as it should be.
+  const slope = compute('Mul', compute('Div', scaled, compute('Exp', compute('Square', scaled))), constant(1 / Math.sqrt(Math.PI)));
+  return [y, converted(compute('AddV2', share, slope), x.dtype)];
+}
+
+/**
+ * Gaussian error linear unit, element by element: x Phi(x) = x (1 + erf(x / sqrt 2)) / 2, with the exact error function as
+ * PyTorch's default, and not its approximation by tanh. The derivative is Phi(x) + x phi(x), with the normal density phi.
+ *
+ * Computed in float32 in either precision: in bfloat16 the sum 1 + erf would lose the negative tail.
+ *
+ * @source Hendrycks and Gimpel 2016 (arXiv 1606.08415), section 2.
+ */
+export function gelu(x: Tensor): Tensor {
+  const withDerivative = isRecording() && x.tracked;
+  const [y, derivative] = scope(() => geluAndDerivative(x, withDerivative), (made) => made) as [Tensor, Tensor];
+  if (!withDerivative) {
+    return y;
+  }
+  // Kept in place of x, so that the way back reads one tensor and multiplies once.
+  record([x], y, () => ({ saved: [derivative], backward: (dy) => [execute1('Mul', [typeAttribute('T', dy.dtype)], [dy, derivative])] }));
+  release(derivative);
+  return y;
+}
+
+/** x times a constant, element by element, in x's own element type. */
+export function multiplyBy(x: Tensor, factor: number): Tensor {
+  const multiplied = (other: Tensor): Tensor =>
+    temporarily(() => execute1('Mul', [typeAttribute('T', other.dtype)], [other, cast(tensor([factor], []), other.dtype)]));
+  return record([x], multiplied(x), () => ({ saved: [], backward: (dy) => [multiplied(dy)] }));
 }

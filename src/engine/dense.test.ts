@@ -8,6 +8,10 @@ test('an affine layer and its gradients are PyTorch\'s', () => {
   opCases('affine').forEach((one) => expectOp(one, ({ x, weight, bias }) => ({ y: addBias(matMul(x!, weight!), bias!) })));
 });
 
+test('a bias on maps and its gradients are PyTorch\'s', () => {
+  opCases('mapBias').forEach((one) => expectOp(one, ({ x, bias }) => ({ y: addBias(x!, bias!) })));
+});
+
 test('a product by hand', () => {
   scope(() => {
     const y = matMul(tensor([1, 2, 3, 4, 5, 6], [2, 3]), tensor([1, 0, 0, 1, 2, 2], [3, 2]));

@@ -1,5 +1,6 @@
-import { stringAttribute, typeAttribute } from './binding';
+import { stringAttribute, typeAttribute, type Attribute, type DType } from './binding';
 import { matrixProduct } from './matrixProduct';
+import { converted, inPrecision, temporarily } from './precision';
 import { record } from './tape';
 import { execute1, type Tensor } from './tensor';
 
@@ -25,16 +26,19 @@ export function matMul(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Adds a vector to every row.
+ * Adds a vector to every row, or to every position of maps.
  *
- * @param x [rows, columns]
- * @param bias [columns]
+ * @param x [rows, columns] or [batch, height, width, channels]
+ * @param bias [columns] or [channels], float32 in either precision
  */
 export function addBias(x: Tensor, bias: Tensor): Tensor {
-  const attributes = [typeAttribute('T', x.dtype), stringAttribute('data_format', 'NHWC')];
-  return record([x, bias], execute1('BiasAdd', attributes, [x, bias]), () => ({
+  const attributes = (dtype: DType): Attribute[] => [typeAttribute('T', dtype), stringAttribute('data_format', 'NHWC')];
+  // A sum over all rows in bfloat16 would lose most of its terms.
+  const biasGradient = (dy: Tensor): Tensor =>
+    dy.dtype === bias.dtype ? execute1('BiasAddGrad', attributes(dy.dtype), [dy]) : temporarily(() => execute1('BiasAddGrad', attributes(bias.dtype), [converted(dy, bias.dtype)]));
+  return record([x, bias], execute1('BiasAdd', attributes(x.dtype), [x, inPrecision(bias, x.dtype)]), () => ({
     saved: [],
     // The gradient of x is the output's own: the tape may share it.
-    backward: (dy) => [dy, execute1('BiasAddGrad', attributes, [dy])],
+    backward: (dy) => [dy, bias.tracked ? biasGradient(dy) : undefined],
   }));
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hashed } from '../testing/hashed';
-import { addRelu, relu } from './activation';
+import { addRelu, gelu, multiplyBy, relu } from './activation';
 import { batchNormalizeEvaluation, batchNormalizeTraining } from './batchNormalization';
 import { padChannels } from './channels';
 import { conv2d, reshape, subsample } from './convolution';
 import { softmaxCrossEntropy } from './crossEntropy';
 import { addBias, matMul } from './dense';
-import { globalAveragePool, maxPool3x3Stride2 } from './pooling';
+import { globalAveragePool, maxPool, maxPool3x3Stride2 } from './pooling';
 import { valueAndGradient } from './tape';
 import { scope, tensor, type Tensor } from './tensor';
 
@@ -44,6 +44,10 @@ const cases: readonly Case[] = [
   { name: 'relu alone', shapes: [[3, 5]], op: relu, start: awayFromZero, step: 0.8 },
   { name: 'relu of a sum', shapes: [[3, 5], [3, 5]], op: addRelu, start: awayFromZero, step: 0.5 },
   { name: 'max-pool', shapes: [[1, 3, 3, 1]], op: maxPool3x3Stride2, start: apart },
+  { name: 'max-pool of 2x2', shapes: [[1, 4, 4, 1]], op: (x) => maxPool(x, { size: 2, stride: 2 }), start: (_input, index) => 0.3 + 0.25 * ((index * 5) % 16), step: 0.1 },
+  { name: 'gelu', shapes: [[3, 5]], op: gelu, step: 0.25 },
+  { name: 'multiple', shapes: [[3, 5]], op: (x) => multiplyBy(x, 0.7), step: 0.6 },
+  { name: 'bias of maps', shapes: [[2, 2, 2, 2], [2]], op: addBias, step: 0.4 },
   { name: 'global average pool', shapes: [[3, 2, 2, 4]], op: globalAveragePool, step: 1 },
   { name: 'affine', shapes: [[3, 4], [4, 5], [5]], op: (x, weight, bias) => addBias(matMul(x, weight), bias) },
   { name: 'pad channels', shapes: [[2, 2, 2, 3]], op: (x) => padChannels(x, 1, 2), step: 0.6 },

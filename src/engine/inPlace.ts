@@ -65,7 +65,7 @@ export interface MomentumTensors {
 }
 
 /**
- * One step of momentum: g = g + weightDecay w where `decays` says so; v = momentum v + g; then w -= learningRate v, or with
+ * One step of momentum with learning rates and weight decays by parameter: g = g + weightDecay w; v = momentum v + g; then w -= learningRate v, or with
  * Nesterov's form w -= learningRate (g + momentum v). Consumes all tensors, which come back changed.
  *
  * One parameter after the other, so that its second op finds in the cache what its first has read.
@@ -74,18 +74,23 @@ export interface MomentumTensors {
  */
 export function momentumInPlace(
   { w, v, g }: MomentumTensors,
-  decays: readonly boolean[],
-  { learningRate, momentum, nesterov, weightDecay }: MomentumStep,
+  rates: readonly number[],
+  decays: readonly number[],
+  { momentum, nesterov }: Pick<MomentumStep, 'momentum' | 'nesterov'>,
 ): { readonly w: Tensor[]; readonly v: Tensor[]; readonly g: Tensor[] } {
   const [weight, velocity, gradient] = [targetVariable, velocityVariable, gradientVariable];
   const attributes = [...descentAttributes, boolAttribute('use_nesterov', nesterov)];
-  return usingVariables([weight, velocity, gradient], [learningRate, momentum, -weightDecay], ([rate, factor, negated]) => {
+  // Most steps have one rate and one decay, whatever the number of parameters.
+  const numbers = [...new Set([...rates, ...decays.map((decay) => -decay)])];
+  return usingVariables([weight, velocity, gradient], [momentum, ...numbers], ([factor, ...scalars]) => {
+    const scalarOf = (value: number): Tensor => scalars[numbers.indexOf(value)]!;
     const result = { w: [] as Tensor[], v: [] as Tensor[], g: [] as Tensor[] };
     w.forEach((weights, index) => {
-      const slope = decays[index] === true ? addScaled(gradient, g[index]!, negated!, weights) : g[index]!;
+      const rate = scalarOf(rates[index]!);
+      const slope = decays[index]! > 0 ? addScaled(gradient, g[index]!, scalarOf(-decays[index]!), weights) : g[index]!;
       enter(weight, weights);
       enter(velocity, v[index]!);
-      binding.executeOp('ResourceApplyMomentum', attributes, [weight, velocity, rate!.id, slope.id, factor!.id], 0);
+      binding.executeOp('ResourceApplyMomentum', attributes, [weight, velocity, rate.id, slope.id, factor!.id], 0);
       result.w.push(leave(weight));
       result.v.push(leave(velocity));
       result.g.push(slope);

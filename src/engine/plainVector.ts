@@ -109,16 +109,16 @@ export class PlainVector implements Vector {
     });
   }
 
-  momentumStepInPlace(velocity: this, gradient: this, { learningRate, momentum, nesterov, weightDecay, weightDecayOn }: MomentumStep): void {
-    if (weightDecay > 0) {
-      gradient.addScaledInPlace(this, weightDecay, weightDecayOn);
-    }
+  momentumStepInPlace(velocity: this, gradient: this, { learningRate, momentum, nesterov, weightDecay, weightDecayOn, shares }: MomentumStep): void {
     this.elements.forEach((array, parameter) => {
       const v = velocity.elements[parameter]!;
       const g = gradient.elements[parameter]!;
+      const { rate, decay } = shares?.[parameter] ?? { rate: 1, decay: 1 };
+      const penalty = weightDecayOn?.includes(this.specs[parameter]!.kind) ?? true ? decay * weightDecay : 0;
       array.forEach((element, index) => {
-        v[index] = momentum * v[index]! + g[index]!;
-        array[index] = element - learningRate * (nesterov ? g[index]! + momentum * v[index] : v[index]);
+        g[index] = g[index]! + penalty * element;
+        v[index] = momentum * v[index]! + g[index];
+        array[index] = element - rate * learningRate * (nesterov ? g[index] + momentum * v[index] : v[index]);
       });
     });
   }

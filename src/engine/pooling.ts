@@ -13,11 +13,19 @@ interface MaxPool {
   readonly gradient: (x: Tensor, y: Tensor, dy: Tensor, places: readonly Tensor[]) => Tensor;
 }
 
-function maxPools(x: Tensor): Readonly<Record<KernelLibrary, MaxPool>> {
+/** Windows of a pool: square, without padding. */
+interface Windows {
+  /** Side of a window. */
+  readonly size: number;
+  /** Rows and columns from one window to the next. */
+  readonly stride: number;
+}
+
+function maxPools(x: Tensor, { size, stride }: Windows): Readonly<Record<KernelLibrary, MaxPool>> {
   const window = [
     typeAttribute('T', x.dtype),
-    intAttribute('ksize', [1, 3, 3, 1]),
-    intAttribute('strides', [1, 2, 2, 1]),
+    intAttribute('ksize', [1, size, size, 1]),
+    intAttribute('strides', [1, stride, stride, 1]),
     stringAttribute('padding', 'VALID'),
     stringAttribute('data_format', 'NHWC'),
   ];
@@ -35,8 +43,8 @@ function maxPools(x: Tensor): Readonly<Record<KernelLibrary, MaxPool>> {
 }
 
 /** The library that is faster in both passes together. */
-function maxPoolFor(x: Tensor): MaxPool {
-  const pools = maxPools(x);
+function maxPoolFor(x: Tensor, windows: Windows): MaxPool {
+  const pools = maxPools(x, windows);
   const [batch, ...map] = x.shape as [number, ...number[]];
   const time = (name: string): number => {
     const { forward, gradient } = pools[name as KernelLibrary];
@@ -47,7 +55,9 @@ function maxPoolFor(x: Tensor): MaxPool {
     });
     return performance.now() - started;
   };
-  return pools[chooseKernel(`max-pool ${x.dtype} ${[batchBucket(batch), ...map].join(' x ')}`, ['TensorFlow', 'oneDNN'], time) as KernelLibrary];
+  // The ImageNet stem's windows go without saying, so that choices that are stored stay good.
+  const kind = windows.size === 3 && windows.stride === 2 ? '' : `, ${windows.size} x ${windows.size} / ${windows.stride}`;
+  return pools[chooseKernel(`max-pool ${x.dtype} ${[batchBucket(batch), ...map].join(' x ')}${kind}`, ['TensorFlow', 'oneDNN'], time) as KernelLibrary];
 }
 
 /**
@@ -61,13 +71,30 @@ function maxPoolFor(x: Tensor): MaxPool {
  */
 export function maxPool3x3Stride2(x: Tensor): Tensor {
   const padded = pad(x);
-  const { forward, gradient } = maxPoolFor(padded);
-  const [y, ...places] = forward(padded);
-  record([padded], y, () => ({
-    saved: [padded, y, ...places],
-    backward: (dy) => [gradient(padded, y, dy, places)],
+  const y = maxPool(padded, { size: 3, stride: 2 });
+  release(padded);
+  return y;
+}
+
+/**
+ * Maximum over square windows without padding; what is left over at the right and lower edge is dropped, as PyTorch does.
+ * Of equal maxima one gets the gradient; which, is the library's choice.
+ *
+ * @param x [batch, height, width, channels]
+ * @returns [batch, floor((height - size) / stride) + 1, the same for width, channels]
+ * @throws RangeError if the window is larger than the map.
+ */
+export function maxPool(x: Tensor, windows: Windows): Tensor {
+  if (windows.size > Math.min(x.shape[1]!, x.shape[2]!)) {
+    throw new RangeError(`maxPool: windows of ${windows.size} x ${windows.size} do not fit into maps of ${x.shape[1]} x ${x.shape[2]}.`);
+  }
+  const { forward, gradient } = maxPoolFor(x, windows);
+  const [y, ...places] = forward(x);
+  record([x], y, () => ({
+    saved: [x, y, ...places],
+    backward: (dy) => [gradient(x, y, dy, places)],
   }));
-  release(padded, ...places);
+  release(...places);
   return y;
 }
 

@@ -3,13 +3,13 @@ import { afterEach, test } from 'node:test';
 import { expectAllClose } from '../testing/expectAllClose';
 import { hashedTensor, opCases, weightedSum, type OpCase } from '../testing/opCase';
 import { runningStatistics } from '../testing/runningStatistics';
-import { addRelu, relu } from './activation';
+import { addRelu, gelu, relu } from './activation';
 import { batchNormalizeEvaluation, batchNormalizeTraining } from './batchNormalization';
 import { padChannels } from './channels';
 import { conv2d, subsample } from './convolution';
 import { addBias, matMul } from './dense';
 import { pinKernels, type KernelChoice } from './kernelChoice';
-import { globalAveragePool, maxPool3x3Stride2 } from './pooling';
+import { globalAveragePool, maxPool, maxPool3x3Stride2 } from './pooling';
 import { cast, converted, inPrecision } from './precision';
 import { valueAndGradient } from './tape';
 import { scope, tensor, tensorCount, type Tensor } from './tensor';
@@ -49,6 +49,9 @@ const OPS: readonly MixedCase[] = [
   { op: 'relu', activations: ['x'], parameters: [], apply: ([x]) => relu(x!) },
   { op: 'addRelu', activations: ['a', 'b'], parameters: [], apply: ([a, b]) => addRelu(a!, b!) },
   { op: 'maxPool', activations: ['x'], parameters: [], apply: ([x]) => maxPool3x3Stride2(relu(x!)) },
+  { op: 'maxPoolWindows', activations: ['x'], parameters: [], apply: ([x], _, { size, stride }) => maxPool(x!, { size: size!, stride: stride! }) },
+  { op: 'gelu', activations: ['x'], parameters: [], apply: ([x]) => gelu(x!) },
+  { op: 'mapBias', activations: ['x'], parameters: ['bias'], apply: ([x], [bias]) => addBias(x!, bias!) },
   { op: 'globalAveragePool', activations: ['x'], parameters: [], apply: ([x]) => globalAveragePool(x!) },
   { op: 'padChannels', activations: ['x'], parameters: [], apply: ([x], _, { before, after }) => padChannels(x!, before!, after!) },
   { op: 'affine', activations: ['x'], parameters: ['weight', 'bias'], apply: ([x], [weight, bias]) => addBias(matMul(cast(x!, 'float32'), weight!), bias!) },
@@ -84,14 +87,15 @@ function compute({ name, shapes, options }: OpCase, { activations, parameters, a
  * From the same inputs, a bfloat16 op that adds up in single precision differs by the rounding of its result, 2^-9 of
  * it, once more where a gradient is rounded on its way (relu after add), and by the rounding of single-precision sums,
  * 1e-5 of the largest value in the fixture's cases (see opCase.ts). Max-pool's gradient adds the windows that share a
- * pixel, four at most, in bfloat16: three more roundings, each at most 2^-9 of four of the largest gradient.
+ * pixel, four at most, in bfloat16: three more roundings, each at most 2^-9 of four of the largest gradient. GELU's
+ * gradient multiplies by a derivative that has been rounded itself, by up to 2^-8 of it as the product is.
  *
  * @param roundedTerms sum of the largest sizes of terms that are rounded before they are added up.
  */
 function expectMixedClose(op: string, mixed: Float32Array, full: Float32Array, label: string, roundedTerms = 0): void {
   const largest = full.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
-  const sums = op === 'maxPool' ? 3 * 4 * 2 ** -9 : 1e-5;
-  expectAllClose(mixed, full, { relative: 2 ** -8, absolute: sums * largest + 2 ** -9 * roundedTerms }, label);
+  const sums = op.startsWith('maxPool') ? 3 * 4 * 2 ** -9 : 1e-5;
+  expectAllClose(mixed, full, { relative: op === 'gelu' ? 2 ** -7 : 2 ** -8, absolute: sums * largest + 2 ** -9 * roundedTerms }, label);
 }
 
 /**

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hashedTensor } from '../testing/opCase';
-import { addRelu, relu } from './activation';
+import { addRelu, gelu, multiplyBy, relu } from './activation';
 import { batchNormalizeEvaluation, batchNormalizeTraining } from './batchNormalization';
 import { padChannels } from './channels';
 import { conv2d, reshape, subsample } from './convolution';
 import { smoothedTargets, softmaxCrossEntropy } from './crossEntropy';
 import { addBias, matMul } from './dense';
-import { globalAveragePool, maxPool3x3Stride2 } from './pooling';
+import { globalAveragePool, maxPool, maxPool3x3Stride2 } from './pooling';
 import { tensorCount, type Tensor } from './tensor';
 
 const images = hashedTensor('images', [2, 6, 6, 4]);
@@ -32,8 +32,11 @@ const ops: Readonly<Record<string, () => Tensor>> = {
   'reshape': () => reshape(rows, [12]),
   'batch norm in evaluation': () => batchNormalizeEvaluation(images, norm, running),
   'relu': () => relu(rows),
+  'gelu': () => gelu(rows),
+  'multiple': () => multiplyBy(rows, 3),
   'add and relu': () => addRelu(rows, rows),
   'max-pool': () => maxPool3x3Stride2(images),
+  'max-pool of 2x2': () => maxPool(images, { size: 2, stride: 2 }),
   'global average pool': () => globalAveragePool(images),
   'matrix product': () => matMul(rows, matrix),
   'bias': () => addBias(rows, channels),

@@ -10,6 +10,12 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
 }
 
+/** Multiples of a step's learning rate and weight decay that one parameter gets. */
+export interface StepShare {
+  readonly rate: number;
+  readonly decay: number;
+}
+
 /** Settings of one momentum step. */
 export interface MomentumStep {
   readonly learningRate: number;
@@ -19,6 +25,8 @@ export interface MomentumStep {
   readonly weightDecay: number;
   /** The kinds of parameters that decay; every kind if left out. */
   readonly weightDecayOn?: readonly ParameterKind[];
+  /** One for each parameter, in the order of the specs; default: 1 and 1 for all. */
+  readonly shares?: readonly StepShare[];
 }
 
 /**

@@ -158,7 +158,7 @@ class Comparing {
   private configOf(method: ComparedMethod, seed: number, share = DEFAULT_SHARE): ExperimentConfig {
     // An own rule takes SAM's place, so that radius, scope and groups are read.
     const config = withDefaults({ ...this.setting.config, ...settingsOf(method), ...(method.rule ? { method: 'sam' as const } : {}), seed });
-    const epochs = Math.max(1, Math.round(config.epochs * share));
+    const epochs = share === DEFAULT_SHARE ? config.epochs : Math.max(1, Math.round(config.epochs * share));
     return validateConfig({ ...config, epochs, warmupEpochs: (config.warmupEpochs * epochs) / config.epochs });
   }
 }

@@ -1,4 +1,5 @@
 import { DEFAULT_METHOD } from '../train/methodSettings';
+import { DEFAULT_RECIPE } from '../train/recipeSettings';
 import type { ExperimentConfig } from './config';
 
 /** What a run does where nothing else is said: the corrected recipe on all of CIFAR-10. */
@@ -22,6 +23,7 @@ export const DEFAULT_CONFIG: ExperimentConfig = {
   epochs: 200,
   batchSize: 128,
   ...DEFAULT_METHOD,
+  ...DEFAULT_RECIPE,
   learningRate: 0.1,
   schedule: 'cosine',
   warmupEpochs: 5,

@@ -1,4 +1,5 @@
 import { READ_BY } from '../train/methodSettings';
+import { unreadRecipeSettings } from '../train/recipeSettings';
 import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG } from './defaultConfig';
 
@@ -17,8 +18,9 @@ function idleAndUnnamed(config: ExperimentConfig): IdleSettings {
   const { model, schedule, cutout, weightDecay } = config;
   return new Map<Setting, string>([
     ...unreadByMethod(config),
-    ...(['resnet20', 'resnet32', 'resnet56'].includes(model) ? ([['stem', `${model} has a stem of its own`]] as const) : []),
+    ...(['resnet20', 'resnet32', 'resnet56', 'fast'].includes(model) ? ([['stem', `${model} has a stem of its own`]] as const) : []),
     ...(schedule === 'warmupStableDecay' ? [] : ([['decayShare', `the schedule is ${schedule}; warmupStableDecay reads it`]] as const)),
+    ...unreadRecipeSettings(config).map(({ setting, reason }) => [setting, reason] as const),
     ...(cutout === 0 ? ([['cutoutPer', 'cutout is 0']] as const) : []),
     ...(weightDecay === 0 ? ([['weightDecayIn', 'weightDecay is 0']] as const) : []),
   ]);

@@ -2,6 +2,7 @@ import { didYouMean } from '../train/nearestName';
 import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG, withDefaults } from './defaultConfig';
 import { crossProduct } from './grid';
+import { FAST_PRESETS } from './fastPresets';
 import { PUBLISHED_DEFECTS } from './publishedDefects';
 import { validateConfig } from './schema';
 import { SMALL_PRESETS } from './smallPresets';
@@ -118,6 +119,7 @@ export const PRESETS: readonly Preset[] = [
     grid: { dataset: DATASETS, decayShare: [0.2, 0.57], seed: [0, 1, 2], method: METHODS },
   },
   ...SMALL_PRESETS,
+  ...FAST_PRESETS,
   {
     name: 'corrected',
     description: 'the corrected recipe on all training images, both stems: for a GPU or for patient people',

@@ -69,7 +69,7 @@ export function bestEvaluation({ history }: Pick<TrainingOutcome, 'history'>): E
 async function concludeRun(config: ExperimentConfig, preset: string, model: Model, data: ExperimentData, outcome: TrainingOutcome): Promise<RunResult> {
   const started = performance.now();
   const judged = config.evaluateOn === 'heldOut' && data.heldOut ? data.heldOut : data.test;
-  const last = outcome.status === 'diverged' ? null : await evaluate(model, outcome.network, judged, config.normalization);
+  const last = outcome.status === 'diverged' ? null : await evaluate(model, outcome.network, judged, config.normalization, config.testAugmentation);
   const broken = nonFiniteEvaluation(config.evaluateOn === 'heldOut' ? 'held-out' : 'test', last);
   const final = broken !== undefined ? null : config.selection === 'bestOnTest' ? bestEvaluation(outcome) ?? last : last;
   const divergence = broken !== undefined ? { divergence: broken } : divergenceOf(outcome, final, model.classes);

@@ -39,8 +39,8 @@ export function validateConfig(config: unknown): ExperimentConfig {
     const problems = settingProblems(checked.error, config, DEFAULT_CONFIG);
     throw new RangeError(`validateConfig: the configuration cannot be run:\n${problems}`);
   }
-  const { warmupEpochs, epochs, evaluateOn, heldOutPerClass, selection } = checked.data;
-  if (warmupEpochs >= epochs) {
+  const { warmupEpochs, epochs, evaluateOn, heldOutPerClass, selection, schedule, decoupled, weightDecayIn } = checked.data;
+  if (warmupEpochs >= epochs && schedule !== 'triangular') {
     throw new RangeError(`validateConfig: a warm-up of ${warmupEpochs} epochs does not fit into ${epochs} epochs; shorten warmupEpochs.`);
   }
   if (evaluateOn === 'heldOut' && heldOutPerClass === 0) {
@@ -48,6 +48,9 @@ export function validateConfig(config: unknown): ExperimentConfig {
   }
   if (selection === 'bestOnTest' && evaluateOn === 'heldOut') {
     throw new RangeError('validateConfig: selection "bestOnTest" looks at the test set; use it with evaluateOn "test" alone.');
+  }
+  if (decoupled && weightDecayIn === 'loss') {
+    throw new RangeError('validateConfig: decoupled weight decay is the step\'s own, got weightDecayIn "loss"; take "step", or leave decoupled off.');
   }
   checkMethod(checked.data);
   return checked.data;

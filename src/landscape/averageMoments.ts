@@ -2,7 +2,7 @@ import type { Batch } from '../data/batches';
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import { scope, tensor } from '../engine/tensor';
 import type { TensorVector } from '../engine/tensorVector';
-import { STATISTICS_MOMENTUM, type Model } from '../models/model';
+import type { Model } from '../models/model';
 import { batchImages, forwardPass } from '../train/network';
 
 /** Adds up the moments of batches, and gives their mean over all images. */
@@ -14,7 +14,7 @@ export class AverageMoments {
     this.sums = model.statistics.map(({ channels }) => ({ mean: new Float64Array(channels), variance: new Float64Array(channels) }));
   }
 
-  /** Runs a batch through the network in training mode, from running statistics of 0, which leaves m times the batch's own. */
+  /** Runs a batch through the network in training mode, from running statistics of 0, which leaves each layer's momentum times the batch's own. */
   add(batch: Batch, parameters: TensorVector): void {
     scope(() => {
       const zeros = this.model.statistics.map(({ channels }) => ({
@@ -24,8 +24,9 @@ export class AverageMoments {
       const { updated } = forwardPass(this.model, parameters, { statistics: zeros, training: true }, batchImages(batch));
       updated.forEach(({ mean, variance }, layer) => {
         const sum = this.sums[layer]!;
-        mean.values().forEach((value, channel) => (sum.mean[channel]! += (value / STATISTICS_MOMENTUM) * batch.size));
-        variance.values().forEach((value, channel) => (sum.variance[channel]! += (value / STATISTICS_MOMENTUM) * batch.size));
+        const { momentum } = this.model.statistics[layer]!;
+        mean.values().forEach((value, channel) => (sum.mean[channel]! += (value / momentum) * batch.size));
+        variance.values().forEach((value, channel) => (sum.variance[channel]! += (value / momentum) * batch.size));
       });
     });
     this.images += batch.size;

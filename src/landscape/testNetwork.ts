@@ -1,23 +1,16 @@
 import { CHANNELS, IMAGE_SIDE, type Dataset } from '../data/dataset';
-import { relu } from '../engine/activation';
-import { globalAveragePool } from '../engine/pooling';
 import { TensorVector } from '../engine/tensorVector';
-import { ModelBuilder, sequence, type Model } from '../models/model';
+import { sequential } from '../models/combine';
+import { network } from '../models/layer';
+import { batchNorm, conv, globalAveragePool, linear, relu } from '../models/layers';
+import type { Model } from '../models/model';
 import { hashed } from '../testing/hashed';
 import { hashedParameters } from '../testing/hashedNetwork';
 
 /** The small network of make_curvature.py: 67 parameters. */
 export function smallModel(): Model {
-  const builder = new ModelBuilder();
-  const apply = sequence(
-    builder.convolution('conv1', { kernel: 3, channels: 3, filters: 2 }),
-    builder.batchNormalization('bn1', 2),
-    relu,
-    globalAveragePool,
-    builder.linear('linear', 2, 3),
-  );
-  const { parameters, statistics } = builder;
-  return { name: 'small', classes: 3, parameters, statistics, residualScales: [], apply };
+  const layers = sequential({ conv1: conv({ filters: 2 }), bn1: batchNorm(), relu: relu(), pool: globalAveragePool(), linear: linear({ outputs: 3 }) });
+  return network({ name: 'small', inputShape: [32, 32, 3], layers });
 }
 
 /** The images of `pictures` in make_curvature.py, with labels 0, 7, 14, ... modulo the classes. */

@@ -1,4 +1,5 @@
 import { cifarResNet } from './cifarResnet';
+import { fastNetwork } from './fast';
 import type { Model } from './model';
 import type { ModelName } from './names';
 import { bottleneckResNet } from './resnet';
@@ -14,5 +15,7 @@ export function createModel(name: ModelName, stem: 'imagenet' | 'cifar', classes
     case 'resnet101':
     case 'resnet152':
       return bottleneckResNet(name, stem, classes);
+    case 'fast':
+      return fastNetwork(classes);
   }
 }

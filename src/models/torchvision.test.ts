@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { relu } from '../engine/activation';
-import { globalAveragePool } from '../engine/pooling';
 import { scope, tensorCount } from '../engine/tensor';
 import { expectAllClose } from '../testing/expectAllClose';
 import { fixturePath, readFixture } from '../testing/fixture';
@@ -11,21 +9,17 @@ import { hashedImages, hashedParameters, hashedStatistics } from '../testing/has
 import { withTemporaryFolder } from '../testing/temporaryFolder';
 import { cifarResNet } from './cifarResnet';
 import { disposeStatistics, initialParameters, initialStatistics } from './initialise';
-import { ModelBuilder, sequence, type Model } from './model';
+import { sequential } from './combine';
+import { network } from './layer';
+import { batchNorm, conv, globalAveragePool, linear, relu } from './layers';
+import type { Model } from './model';
 import { readSafetensors, writeSafetensors } from './safetensors';
 import { loadWeights, saveWeights } from './torchvision';
 
 /** The network of make_safetensors.py. */
 function smallModel(classes = 2): Model {
-  const builder = new ModelBuilder();
-  const apply = sequence(
-    builder.convolution('conv1', { kernel: 3, channels: 3, filters: 4, stride: 2 }),
-    builder.batchNormalization('bn1', 4),
-    relu,
-    globalAveragePool,
-    builder.linear('fc', 4, classes),
-  );
-  return { name: 'small', classes, parameters: builder.parameters, statistics: builder.statistics, residualScales: [], apply };
+  const layers = sequential({ conv1: conv({ filters: 4, stride: 2 }), bn1: batchNorm(), relu: relu(), pool: globalAveragePool(), fc: linear({ outputs: classes }) });
+  return network({ name: 'small', inputShape: [8, 8, 3], layers });
 }
 
 test('a network saved by PyTorch gives the same logits here', () => {

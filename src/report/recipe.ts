@@ -54,7 +54,7 @@ export function describeData({ config, data }: RunResult): string {
 /** The settings that all runs of a table share, in one sentence. */
 export function describeRecipe(config: ExperimentConfig): string {
   const { schedule, warmupEpochs, momentum, nesterov, weightDecay, weightDecayOn, cropPadding, flip, cutout } = config;
-  const schedules = { constant: 'constant', cosine: 'cosine', steps: 'step', warmupStableDecay: 'warm-up-stable-decay' } as const;
+  const schedules = { constant: 'constant', cosine: 'cosine', steps: 'step', warmupStableDecay: 'warm-up-stable-decay', triangular: 'triangular' } as const;
   const augmentation = [cropPadding > 0 && `crops with ${cropPadding} pixels of padding`, flip && 'flips', cutout > 0 && `cutout of ${cutout} pixels`];
   const parts = [
     `batch ${config.batchSize}`,

@@ -1,17 +1,17 @@
-import { globalAveragePool } from '../engine/pooling';
-import { ModelBuilder, sequence, type Model } from '../models/model';
+import { sequential } from '../models/combine';
+import { network } from '../models/layer';
+import { batchNorm, conv, globalAveragePool, linear } from '../models/layers';
+import type { Model } from '../models/model';
 
 /** `SmallNetwork` in reference.py: two convolutions of stride 2 with batch norm, and an affine layer on the channels' means. */
 export function smallNetwork(): Model {
-  const builder = new ModelBuilder();
-  const apply = sequence(
-    builder.convolution('conv1', { kernel: 3, channels: 3, filters: 6, stride: 2 }),
-    builder.batchNormalization('bn1', 6, 'relu'),
-    builder.convolution('conv2', { kernel: 3, channels: 6, filters: 8, stride: 2 }),
-    builder.batchNormalization('bn2', 8, 'relu'),
-    globalAveragePool,
-    builder.linear('linear', 8, 10),
-  );
-  const { parameters, statistics } = builder;
-  return { name: 'small network', classes: 10, parameters, statistics, residualScales: [], apply };
+  const layers = sequential({
+    conv1: conv({ filters: 6, stride: 2 }),
+    bn1: batchNorm({ activation: 'relu' }),
+    conv2: conv({ filters: 8, stride: 2 }),
+    bn2: batchNorm({ activation: 'relu' }),
+    pool: globalAveragePool(),
+    linear: linear({ outputs: 10 }),
+  });
+  return network({ name: 'small network', inputShape: [32, 32, 3], layers });
 }

@@ -1,9 +1,8 @@
 import type { Batch } from '../data/batches';
-import { IMAGE_BYTES } from '../data/dataset';
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import { tensor } from '../engine/tensor';
 import type { TensorVector } from '../engine/tensorVector';
-import type { ParameterKind } from '../engine/vector';
+import type { ParameterKind, ParameterSpec } from '../engine/vector';
 import { disposeStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
 import type { BatchPart, LossAndGradient } from '../optim/step';
@@ -18,6 +17,8 @@ export interface BatchLoss {
   readonly labelSmoothing: number;
   /** lambda of a penalty lambda / 2 |w|^2 that belongs to the loss; its gradient is added at each point, the reported loss leaves it out. */
   readonly penalty: { readonly weightDecay: number; readonly kinds?: readonly ParameterKind[] };
+  /** Parameters whose gradient is left at 0; default: none. */
+  readonly frozen?: (spec: ParameterSpec) => boolean;
 }
 
 /**
@@ -38,9 +39,9 @@ export class BatchObjective {
 
   /** Mean loss of the batch, or of a part of it, and its gradient. */
   evaluate(parameters: TensorVector, phase: 'first' | 'perturbed', part?: BatchPart): LossAndGradient<TensorVector> {
-    const { model, statistics, labelSmoothing, penalty } = this.loss;
+    const { model, statistics, labelSmoothing, penalty, frozen } = this.loss;
     const batch = partOf(this.batch, part);
-    const { loss, gradient, logits, statistics: updated } = batchGradient(model, parameters, statistics, batch, labelSmoothing);
+    const { loss, gradient, logits, statistics: updated } = batchGradient(model, parameters, statistics, batch, labelSmoothing, true, frozen);
     if (phase === 'first') {
       this.updated.push(updated);
       this.errors += batch.labels.reduce((sum, label, row) => sum + (labelRank(logits, row, model.classes, label) > 0 ? 1 : 0), 0);
@@ -48,16 +49,20 @@ export class BatchObjective {
       disposeStatistics(updated);
     }
     if (penalty.weightDecay > 0) {
-      gradient.addScaledInPlace(parameters, penalty.weightDecay, penalty.kinds);
+      const decaying = frozen ? parameters.restrict((spec) => !frozen(spec)) : parameters;
+      gradient.addScaledInPlace(decaying, penalty.weightDecay, penalty.kinds);
+      if (decaying !== parameters) {
+        decaying.dispose();
+      }
     }
     return { loss, gradient };
   }
 
   /** The gradient of one image's loss, with running statistics and without the penalty. */
   sampleGradient(parameters: TensorVector, index: number): TensorVector {
-    const { model, statistics, labelSmoothing } = this.loss;
+    const { model, statistics, labelSmoothing, frozen } = this.loss;
     const image = partOf(this.batch, { start: index, end: index + 1 });
-    return batchGradient(model, parameters, statistics, image, labelSmoothing, false).gradient;
+    return batchGradient(model, parameters, statistics, image, labelSmoothing, false, frozen).gradient;
   }
 
   /** Running statistics after the step; they belong to the caller. */
@@ -73,7 +78,8 @@ function partOf(batch: Batch, part: BatchPart | undefined): Batch {
     return batch;
   }
   const { start, end } = part;
-  return { images: batch.images.slice(start * IMAGE_BYTES, end * IMAGE_BYTES), labels: batch.labels.slice(start, end), size: end - start };
+  const length = batch.images.length / batch.size;
+  return { ...batch, images: batch.images.slice(start * length, end * length), labels: batch.labels.slice(start, end), size: end - start };
 }
 
 /** Means over groups, channel by channel; frees what it averages. */

@@ -7,6 +7,7 @@ import type { PerturbationState } from '../optim/perturbation';
 import type { MethodState } from '../optim/step';
 import { writeSafetensors, type SafetensorsEntry } from '../models/safetensors';
 import { checkpointValue, readCheckpoint } from './readCheckpoint';
+import type { NetworkState } from './network';
 import type { EpochRecord } from './record';
 
 /** Version of the layout of a checkpoint. */
@@ -36,6 +37,8 @@ export interface Checkpoint {
   readonly statistics: ChannelStatistics[];
   /** Masks and whatever else the method keeps from step to step; checkpoints of earlier versions have none. */
   readonly method?: MethodState<TensorVector>;
+  /** Lookahead's slow weights and their statistics; only with Lookahead. */
+  readonly slow?: NetworkState | undefined;
 }
 
 /** A method's state without its vectors, which lie beside it under names that begin with `method.`. */
@@ -63,23 +66,30 @@ function vectorEntries(prefix: string, vector: TensorVector): [string, Safetenso
   return vector.specs.map(({ name, shape }, index) => [`${prefix}.${name}`, { shape, values: arrays[index]! }]);
 }
 
+function statisticsEntries(prefix: string, model: Model, statistics: readonly ChannelStatistics[]): [string, SafetensorsEntry][] {
+  return model.statistics.flatMap(({ name, channels }, index) => {
+    const { mean, variance } = statistics[index]!;
+    return [
+      [`${prefix}.${name}.mean`, { shape: [channels], values: mean.values() as Float32Array }],
+      [`${prefix}.${name}.variance`, { shape: [channels], values: variance.values() as Float32Array }],
+    ] satisfies [string, SafetensorsEntry][];
+  });
+}
+
 /**
  * Writes a checkpoint, whole or not at all: a run that is killed while it writes finds the one before.
  *
  * @param fingerprint names the settings of the run; only a run with the same ones may read it back.
  * @throws Error if the disk is full or the folder cannot be written; the checkpoint before stays.
  */
-export function saveCheckpoint(file: string, model: Model, { position, parameters, velocity, statistics, method }: Checkpoint, fingerprint: string): void {
+export function saveCheckpoint(file: string, model: Model, { position, parameters, velocity, statistics, method, slow }: Checkpoint, fingerprint: string): void {
   const tensors = new Map<string, SafetensorsEntry>([
     ...vectorEntries('parameters', parameters),
     ...vectorEntries('velocity', velocity),
     ...(method ? [...stateEntries('method.rule', method.rule), ...stateEntries('method.descent', method.descent)] : []),
+    ...statisticsEntries('statistics', model, statistics),
+    ...(slow ? [...vectorEntries('slow.parameters', slow.parameters), ...statisticsEntries('slow.statistics', model, slow.statistics)] : []),
   ]);
-  model.statistics.forEach(({ name, channels }, index) => {
-    const { mean, variance } = statistics[index]!;
-    tensors.set(`statistics.${name}.mean`, { shape: [channels], values: mean.values() as Float32Array });
-    tensors.set(`statistics.${name}.variance`, { shape: [channels], values: variance.values() as Float32Array });
-  });
   const stored: StoredMethod | undefined = method && { step: method.step, rule: storedState(method.rule), descent: storedState(method.descent) };
   writeSafetensors(file, tensors, { format: FORMAT, fingerprint, position: JSON.stringify(position), ...(stored ? { method: JSON.stringify(stored) } : {}) });
 }
@@ -114,16 +124,19 @@ export function loadCheckpoint(file: string, model: Model, fingerprint: string):
     numbers,
     vectors: Object.fromEntries(vectors.map((name) => [name, vector(`${prefix}.${name}`, model.parameters.filter((spec) => tensors.has(`${prefix}.${name}.${spec.name}`)))])),
   });
+  const moments = (prefix: string): ChannelStatistics[] =>
+    model.statistics.map(({ name, channels }) => ({
+      mean: tensor(find(`${prefix}.${name}.mean`).values, [channels]),
+      variance: tensor(find(`${prefix}.${name}.variance`).values, [channels]),
+    }));
   const method = metadata['method'] === undefined ? undefined : (checkpointValue('loadCheckpoint', file, metadata, 'method') as StoredMethod);
   return {
     position: checkpointValue('loadCheckpoint', file, metadata, 'position') as TrainingPosition,
     parameters: vector('parameters'),
     velocity: vector('velocity'),
     ...(method ? { method: { step: method.step, rule: state('method.rule', method.rule), descent: state('method.descent', method.descent) } } : {}),
-    statistics: model.statistics.map(({ name, channels }) => ({
-      mean: tensor(find(`statistics.${name}.mean`).values, [channels]),
-      variance: tensor(find(`statistics.${name}.variance`).values, [channels]),
-    })),
+    statistics: moments('statistics'),
+    ...([...tensors.keys()].some((name) => name.startsWith('slow.')) ? { slow: { parameters: vector('slow.parameters'), statistics: moments('slow.statistics') } } : {}),
   };
 }
 

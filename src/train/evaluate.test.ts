@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tensor, tensorCount } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
-import type { Model } from '../models/model';
+import { constant } from '../models/initialValues';
+import { network, type Layer } from '../models/layer';
+import type { Apply, Model } from '../models/model';
 import { evaluate, labelRank } from './evaluate';
 import { testImages } from './testSettings';
 
@@ -15,17 +17,18 @@ void test('the rank counts larger logits, ties go to the label, and NaN ranks la
 
 /** A network whose logits are its only parameter, whatever the image. */
 function constantModel(): Model {
-  return {
-    name: 'constant',
-    classes: 10,
-    parameters: [{ name: 'logits', kind: 'bias', shape: [10] }],
-    statistics: [],
-    residualScales: [],
-    apply: (x, { parameters }) => {
-      const row = parameters[0]!.values();
-      return tensor(Float32Array.from({ length: 10 * x.shape[0]! }, (_, index) => row[index % 10]!), [x.shape[0]!, 10]);
+  const layers: Layer = {
+    type: 'constant',
+    place: (_, declare) => {
+      const logits = declare.parameter('logits', 'bias', [10], constant(0));
+      const apply: Apply = (x, { parameters }) => {
+        const row = parameters[logits]!.values();
+        return tensor(Float32Array.from({ length: 10 * x.shape[0]! }, (__, index) => row[index % 10]!), [x.shape[0]!, 10]);
+      };
+      return { output: [10], apply };
     },
   };
+  return network({ name: 'constant', inputShape: [32, 32, 3], layers });
 }
 
 void test('no images, and images of another shape, are refused before any pass', async () => {

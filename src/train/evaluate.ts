@@ -1,10 +1,11 @@
-import { evaluationBatches } from '../data/batches';
+import { evaluationBatches, type Batch } from '../data/batches';
 import { checkDataset } from '../data/checkDataset';
 import { imageCount, type Dataset } from '../data/dataset';
 import type { Normalization } from '../data/normalization';
 import type { Model } from '../models/model';
 import { batchLogits, type NetworkState } from './network';
 import type { Evaluation } from './record';
+import { testViews, type TestAugmentation } from './testAugmentation';
 
 /** Images per forward pass. */
 const BATCH_SIZE = 250;
@@ -35,20 +36,27 @@ function labelLoss(logits: Float32Array, row: number, classes: number, label: nu
   return Math.log(sum) + largest - values[label]!;
 }
 
+/** Logits of a batch: a weighed mean over its views. */
+function meanLogits(model: Model, { parameters, statistics }: NetworkState, batch: Batch, augmentation: TestAugmentation): Float32Array {
+  const [first, ...others] = testViews(batch, augmentation).map(({ batch: view, weight }) => ({ weight, logits: batchLogits(model, parameters, { statistics, training: false }, view) }));
+  return others.length === 0 ? first!.logits : first!.logits.map((logit, index) => others.reduce((sum, { weight, logits }) => sum + weight * logits[index]!, first!.weight * logit));
+}
+
 /**
  * Mean cross-entropy (nats) and top-1 and top-5 error (percent) over a whole data set, with running batch-norm statistics.
  *
  * Lets other work of the process run between batches.
  *
+ * @param augmentation whose logits count: the images', or a mean over mirrored and shifted ones too; default: 'none'.
  * @throws RangeError or TypeError, before any pass, for a data set that is empty or does not fit the network (see `checkDataset`).
  */
-export async function evaluate(model: Model, { parameters, statistics }: NetworkState, dataset: Dataset, normalization: Normalization): Promise<Evaluation> {
+export async function evaluate(model: Model, network: NetworkState, dataset: Dataset, normalization: Normalization, augmentation: TestAugmentation = 'none'): Promise<Evaluation> {
   checkDataset('evaluate', dataset, model);
   let loss = 0;
   let top1 = 0;
   let top5 = 0;
   for (const batch of evaluationBatches(dataset, { batchSize: BATCH_SIZE, normalization })) {
-    const logits = batchLogits(model, parameters, { statistics, training: false }, batch);
+    const logits = meanLogits(model, network, batch, augmentation);
     batch.labels.forEach((label, row) => {
       const rank = labelRank(logits, row, model.classes, label);
       loss += labelLoss(logits, row, model.classes, label);

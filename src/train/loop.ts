@@ -12,9 +12,10 @@ import { TrainingRun, type TrainingOutcome } from './trainingRun';
  * It ends as `diverged` when a loss is not finite, or weights, running statistics or the held-out loss after an epoch: a last
  * step may break a network whose loss before it was fine.
  *
- * @throws RangeError if a batch is larger than the training set, a setting is out of range, groups do not divide each batch, or a
- * data set is empty or does not fit the network (a TypeError for other arrays than bytes); Error for a checkpoint of other settings. Nothing has been trained then. What a rule or a listener throws
- * passes through, and the run's tensors are freed.
+ * @throws RangeError if a batch is larger than the training set, a setting is out of range, groups do not divide each batch, rates
+ * or names to freeze are for parameters that the network lacks, or a data set is empty or does not fit the network (a TypeError
+ * for other arrays than bytes); Error for a checkpoint of other settings. Nothing has been trained then. What a rule or a
+ * listener throws passes through, and the run's tensors are freed.
  */
 export async function train(input: TrainingInput): Promise<TrainingOutcome> {
   const { model, trainingSet, heldOut, settings } = input;
@@ -22,10 +23,10 @@ export async function train(input: TrainingInput): Promise<TrainingOutcome> {
   if (heldOut) {
     checkDataset('train', heldOut, model);
   }
-  const { batchSize, seed, normalization, cropPadding, flip, cutout, cutoutPer, epochs } = settings;
+  const { batchSize, seed, normalization, lastBatch, cropPadding, cropBorder, flip, flipMode, cutout, cutoutPer, epochs } = settings;
   const run = new TrainingRun(input);
   checkTrainingSettings('train', settings);
-  const batches = new BatchesAhead(trainingSet, { batchSize, seed, normalization, augmentation: { cropPadding, flip, cutout, cutoutPer } }, epochs);
+  const batches = new BatchesAhead(trainingSet, { batchSize, seed, normalization, lastBatch, augmentation: { cropPadding, cropBorder, flip, flipMode, cutout, cutoutPer } }, Math.ceil(epochs));
   try {
     // While the thread of the batches starts.
     run.open();
@@ -38,7 +39,7 @@ export async function train(input: TrainingInput): Promise<TrainingOutcome> {
 async function trainEpochs(run: TrainingRun, batches: BatchesAhead, input: TrainingInput): Promise<TrainingOutcome> {
   try {
     await batches.begin({ epoch: run.epoch, step: run.position.step });
-    while (run.epoch <= input.settings.epochs) {
+    while (run.position.history.length < Math.ceil(input.settings.epochs)) {
       const ending = await trainEpoch(run, batches.epoch(), input);
       if (ending) {
         return ending;
@@ -55,9 +56,22 @@ async function trainEpochs(run: TrainingRun, batches: BatchesAhead, input: Train
   }
 }
 
+/** Batches up to the last step of the run, which may lie within an epoch. */
+function* untilEnd(run: TrainingRun, batches: Iterable<Batch>): Generator<Batch> {
+  if (run.hasTakenAllSteps) {
+    return;
+  }
+  for (const batch of batches) {
+    yield batch;
+    if (run.hasTakenAllSteps) {
+      return;
+    }
+  }
+}
+
 /** Trains the rest of an epoch. @returns how the run ended, if it did in this epoch. */
 async function trainEpoch(run: TrainingRun, batches: Iterable<Batch>, { shouldStop }: TrainingInput): Promise<TrainingOutcome | undefined> {
-  for (const batch of batches) {
+  for (const batch of untilEnd(run, batches)) {
     const loss = run.takeStep(batch);
     run.report();
     if (!Number.isFinite(loss)) {

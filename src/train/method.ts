@@ -13,12 +13,13 @@ import { checkRho, type PerturbationRule } from '../optim/perturbation';
 import { matchingTwoNorm, rhoAt } from '../optim/radius';
 import { sam } from '../optim/sam';
 import { saner } from '../optim/saner';
-import { isDecaying, learningRateAt } from '../optim/schedule';
+import { isDecaying, learningRateAt, totalSteps as stepsOfRun } from '../optim/schedule';
 import { sharpnessAware } from '../optim/sharpnessAware';
 import { sparse } from '../optim/sparse';
 import { wsam } from '../optim/wsam';
 import { plainStep, type Descent, type MethodState, type SharpnessAwareInput, type SharpnessAwareOutput } from '../optim/step';
 import type { MethodSettings } from './methodSettings';
+import { stepRates } from './parameterShares';
 import type { TrainingSettings } from './settings';
 
 /** How long the epochs and batches of a run are. */
@@ -114,7 +115,8 @@ export function isPerturbed(settings: TrainingSettings, step: number, stepsPerEp
  * @throws RangeError for settings out of range, or groups that do not divide each batch.
  */
 export function trainingMethod(settings: TrainingSettings, { stepsPerEpoch, batchSizes }: RunShape, own?: PerturbationRule): TrainingMethod {
-  const totalSteps = settings.epochs * stepsPerEpoch;
+  const totalSteps = stepsOfRun(settings, stepsPerEpoch);
+  const peak = stepRates(settings).learningRate;
   const perturbedSteps = Array.from({ length: totalSteps }, (_, step) => isPerturbed(settings, step, stepsPerEpoch)).filter(Boolean).length;
   const rule = own ?? ruleOf(settings, stepsPerEpoch, perturbedSteps);
   if (rule) {
@@ -129,11 +131,11 @@ export function trainingMethod(settings: TrainingSettings, { stepsPerEpoch, batc
     logs: rule?.logs ?? [],
     init: () => method.init(),
     step(step, input) {
-      const learningRate = learningRateAt(settings, step, stepsPerEpoch);
+      const learningRate = learningRateAt({ ...settings, learningRate: peak }, step, stepsPerEpoch);
       if (rule === undefined || !isPerturbed(settings, step, stepsPerEpoch)) {
         return { ...plainStep({ ...input, learningRate }), method: input.method };
       }
-      const rho = rhoAt(settings.rho, settings.rhoSchedule, { progress: step / totalSteps, rateShare: learningRate / settings.learningRate });
+      const rho = rhoAt(settings.rho, settings.rhoSchedule, { progress: step / totalSteps, rateShare: learningRate / peak });
       return method.step({ ...input, learningRate, rho });
     },
   };

@@ -3,13 +3,14 @@ import { smoothedTargets, softmaxCrossEntropy } from '../engine/crossEntropy';
 import { reshape } from '../engine/convolution';
 import { matMul } from '../engine/dense';
 import { compiled } from '../engine/graph/compiled';
+import { typeAttribute } from '../engine/binding';
 import { lossAndGradient } from '../engine/tape';
 import { moving, tangentOf, withTangents } from '../engine/tangents/tangents';
-import { scope, tensor, type Tensor } from '../engine/tensor';
+import { cloneTensor, execute1, scope, tensor, type Tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
-import { CHANNELS, IMAGE_SIDE } from '../data/dataset';
-import type { Batch } from '../data/batches';
+import { batchShape, type Batch } from '../data/batches';
 import { disposeStatistics } from '../models/initialise';
+import type { ParameterSpec } from '../engine/vector';
 import type { Model } from '../models/model';
 import type { LossAndGradient } from '../optim/step';
 
@@ -21,9 +22,9 @@ export interface BatchGradient extends LossAndGradient<TensorVector> {
   readonly statistics: ChannelStatistics[];
 }
 
-/** The images of a batch in native memory: [size, 32, 32, 3]. */
-export function batchImages({ images, size }: Batch): Tensor {
-  return tensor(images, [size, IMAGE_SIDE, IMAGE_SIDE, CHANNELS]);
+/** The inputs of a batch in native memory: [size, 32, 32, 3] for images of CIFAR. */
+export function batchImages(batch: Batch): Tensor {
+  return tensor(batch.images, [batch.size, ...batchShape(batch)]);
 }
 
 /** How batch normalisation finds its moments in one pass. */
@@ -61,17 +62,31 @@ export function batchLogits(model: Model, parameters: TensorVector, moments: Pas
   return scope(() => forwardPass(model, parameters, moments, batchImages(batch)).logits.values() as Float32Array);
 }
 
+/** Says which parameters stay as they are. */
+export type Frozen = (spec: ParameterSpec) => boolean;
+
+function gradientTitle(training: boolean, trained: readonly boolean[]): string {
+  const title = training ? 'gradient in training' : 'gradient';
+  return trained.every(Boolean) ? title : `${title} of ${trained.map(Number).join('')}`;
+}
+
+function zerosLike(x: Tensor): Tensor {
+  return execute1('ZerosLike', [typeAttribute('T', x.dtype)], [x]);
+}
+
 /** Mean cross-entropy, logits, running statistics after the images, and gradient, as one compiled function. */
-function gradientPass(model: Model, parameters: TensorVector, { statistics, training }: PassMoments, images: Tensor, targets: Tensor): BatchGradient {
+function gradientPass(model: Model, parameters: TensorVector, { statistics, training }: PassMoments, images: Tensor, targets: Tensor, frozen: Frozen = () => false): BatchGradient {
+  const trained = model.parameters.map((spec) => !frozen(spec));
   const inputs = [images, targets, ...parameters.tensors, ...momentTensors(statistics)];
-  const outputs = compiled(model, training ? 'gradient in training' : 'gradient', inputs, ([x, wanted, ...others]) => {
+  const outputs = compiled(model, gradientTitle(training, trained), inputs, ([x, wanted, ...others]) => {
     const pass = passOf(model, others);
     const updated: ChannelStatistics[] = [];
-    const { loss, gradients, auxiliary } = lossAndGradient(pass.parameters, () => {
+    const { loss, gradients, auxiliary } = lossAndGradient(pass.parameters.filter((_, index) => trained[index]), () => {
       const logits = model.apply(x!, { ...pass, training, updated });
       return { loss: softmaxCrossEntropy(logits, wanted!), auxiliary: logits };
     });
-    return [loss, auxiliary, ...gradients, ...momentTensors(updated)];
+    const all = trained.map((isTrained, index) => (isTrained ? gradients.shift()! : zerosLike(pass.parameters[index]!)));
+    return [loss, auxiliary, ...all, ...momentTensors(updated)];
   });
   const [loss, logits, ...found] = outputs as [Tensor, Tensor, ...Tensor[]];
   const gradient = new TensorVector(model.parameters, found.splice(0, parameters.tensors.length));
@@ -83,6 +98,7 @@ function gradientPass(model: Model, parameters: TensorVector, { statistics, trai
  *
  * @param labelSmoothing in [0, 1)
  * @param training whether batch norm takes the batch's own moments; if not, there are no new statistics.
+ * @param frozen parameters whose gradient is left at 0, which saves computing it; default: none.
  */
 export function batchGradient(
   model: Model,
@@ -91,9 +107,10 @@ export function batchGradient(
   batch: Batch,
   labelSmoothing: number,
   training = true,
+  frozen?: Frozen,
 ): BatchGradient {
   return scope(
-    () => gradientPass(model, parameters, { statistics, training }, batchImages(batch), smoothedTargets(batch.labels, model.classes, labelSmoothing)),
+    () => gradientPass(model, parameters, { statistics, training }, batchImages(batch), smoothedTargets(batch.labels, model.classes, labelSmoothing), frozen),
     ({ gradient, statistics: moved }) => [...gradient.tensors, ...momentTensors(moved)],
   );
 }
@@ -164,6 +181,20 @@ export function hessianProduct(model: Model, parameters: TensorVector, { statist
 export interface NetworkState {
   readonly parameters: TensorVector;
   readonly statistics: readonly ChannelStatistics[];
+}
+
+/** The same statistics, which live on their own. */
+export function cloneStatistics(statistics: readonly ChannelStatistics[]): ChannelStatistics[] {
+  return statistics.map(({ mean, variance }) => ({ mean: cloneTensor(mean), variance: cloneTensor(variance) }));
+}
+
+/** share a + (1 - share) b, moment by moment; the caller disposes of it. */
+export function averageStatistics(a: readonly ChannelStatistics[], b: readonly ChannelStatistics[], share: number): ChannelStatistics[] {
+  const average = (one: Tensor, other: Tensor): Tensor => {
+    const others = other.values();
+    return tensor(Float32Array.from(one.values(), (value, channel) => share * value + (1 - share) * others[channel]!), one.shape);
+  };
+  return a.map(({ mean, variance }, layer) => ({ mean: average(mean, b[layer]!.mean), variance: average(variance, b[layer]!.variance) }));
 }
 
 /** Frees a network's state. */

@@ -1,8 +1,9 @@
 import type { ModelName } from '../models/names';
 import type { MethodSettings } from './methodSettings';
+import type { RecipeSettings } from './recipeSettings';
 
 /** Everything about a training run but its data. */
-export interface TrainingSettings extends MethodSettings {
+export interface TrainingSettings extends MethodSettings, RecipeSettings {
   /** Which network. */
   readonly model: ModelName;
   /** First layers of ResNet-50 and deeper: 7x7 stride 2 and max-pool, or 3x3 stride 1. ResNet-20 to 56 have a CIFAR stem only. */
@@ -21,14 +22,14 @@ export interface TrainingSettings extends MethodSettings {
   /** Whether each image has its own cutout square, or all of a batch share one (as in the original's code). */
   readonly cutoutPer: 'image' | 'batch';
 
-  /** Passes over the training images. */
+  /** Passes over the training images; the last one may be a part. */
   readonly epochs: number;
   /** Images per step. */
   readonly batchSize: number;
   /** Peak learning rate. */
   readonly learningRate: number;
   /** Shape of the learning rate over the run, after the warm-up. */
-  readonly schedule: 'constant' | 'cosine' | 'steps' | 'warmupStableDecay';
+  readonly schedule: 'constant' | 'cosine' | 'steps' | 'warmupStableDecay' | 'triangular';
   /** Epochs of linear warm-up; may be a fraction. */
   readonly warmupEpochs: number;
   /** Share of the time after warm-up in which `warmupStableDecay` decays, in (0, 1]. */

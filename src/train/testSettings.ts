@@ -1,6 +1,7 @@
 import type { DatasetPair } from '../data/dataset';
 import { syntheticDataset } from '../data/synthetic';
 import { DEFAULT_METHOD } from './methodSettings';
+import { DEFAULT_RECIPE } from './recipeSettings';
 import type { TrainingSettings } from './settings';
 
 /** Settings of a run of seconds, for tests. */
@@ -16,6 +17,7 @@ export const TEST_SETTINGS: TrainingSettings = {
   epochs: 2,
   batchSize: 8,
   ...DEFAULT_METHOD,
+  ...DEFAULT_RECIPE,
   method: 'sam',
   learningRate: 0.05,
   schedule: 'cosine',

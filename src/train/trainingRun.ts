@@ -1,11 +1,13 @@
-import { batchesPerEpoch, type Batch } from '../data/batches';
+import { batchesPerEpoch, firstExamples, type Batch } from '../data/batches';
 import { imageCount } from '../data/dataset';
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import { scope } from '../engine/tensor';
 import type { TensorVector } from '../engine/tensorVector';
-import type { ParameterKind } from '../engine/vector';
+import type { ParameterKind, ParameterSpec } from '../engine/vector';
 import { disposeStatistics, initialParameters, initialStatistics } from '../models/initialise';
-import { learningRateAt } from '../optim/schedule';
+import { lookaheadAverage, lookaheadShare } from '../optim/lookahead';
+import type { Optimizer } from '../optim/optimizer';
+import { learningRateAt, totalSteps } from '../optim/schedule';
 import { sgd } from '../optim/sgd';
 import { stateVectors, type MethodState } from '../optim/step';
 import { BatchObjective } from './batchObjective';
@@ -13,7 +15,8 @@ import { loadCheckpoint, saveCheckpoint, type TrainingPosition } from './checkpo
 import { nonFiniteEvaluation, nonFiniteNetwork } from './divergence';
 import { evaluate } from './evaluate';
 import { trainingMethod, type TrainingMethod } from './method';
-import { disposeNetwork, type NetworkState } from './network';
+import { averageStatistics, cloneStatistics, disposeNetwork, type NetworkState } from './network';
+import { checkShares, isFrozen, stepRates, stepShares } from './parameterShares';
 import type { EpochRecord } from './record';
 import type { CheckpointOptions, TrainingInput } from './trainingInput';
 
@@ -35,42 +38,57 @@ const START: TrainingPosition = { history: [], step: 0, lossSum: 0, errors: 0, i
 
 /** One training run: its tensors, its place, and the steps that move both. */
 export class TrainingRun {
-  private readonly optimizer;
   private readonly decayingKinds: { readonly kinds?: readonly ParameterKind[] };
   private readonly training: TrainingMethod;
   readonly stepsPerEpoch: number;
+  /** Steps of the whole run. */
+  private readonly totalSteps: number;
   position = START;
   parameters!: TensorVector;
   velocity!: TensorVector;
   statistics!: ChannelStatistics[];
   method!: MethodState<TensorVector>;
+  /** Lookahead's slow weights, and the statistics that go with them. */
+  slow: NetworkState | undefined;
   private resumedAt = performance.now();
   private savedAt = performance.now();
 
   constructor(private readonly input: TrainingInput) {
     const { settings, trainingSet, rule } = input;
     this.decayingKinds = settings.weightDecayOn === 'weights' ? { kinds: ['weight'] } : {};
-    this.optimizer = sgd<TensorVector>({
+    checkShares(settings, input.model.parameters);
+    const images = imageCount(trainingSet);
+    this.stepsPerEpoch = batchesPerEpoch(images, settings.batchSize, settings.lastBatch);
+    this.totalSteps = totalSteps(settings, this.stepsPerEpoch);
+    const last = settings.lastBatch === 'drop' ? 0 : images % settings.batchSize;
+    this.training = trainingMethod(settings, { stepsPerEpoch: this.stepsPerEpoch, batchSizes: [settings.batchSize, ...(last >= 2 ? [last] : [])] }, rule);
+  }
+
+  /** SGD as it is in the epoch under way. */
+  private get optimizer(): Optimizer<TensorVector, TensorVector> {
+    const { settings, model } = this.input;
+    const shares = stepShares(settings, model.parameters, this.epoch);
+    return sgd<TensorVector>({
       momentum: settings.momentum,
       nesterov: settings.nesterov,
-      weightDecay: settings.weightDecayIn === 'step' ? settings.weightDecay : 0,
+      weightDecay: settings.weightDecayIn === 'step' ? stepRates(settings).weightDecay : 0,
       ...(this.decayingKinds.kinds ? { weightDecayOn: this.decayingKinds.kinds } : {}),
+      ...(shares ? { shares } : {}),
     });
-    const images = imageCount(trainingSet);
-    this.stepsPerEpoch = batchesPerEpoch(images, settings.batchSize);
-    const last = images % settings.batchSize;
-    this.training = trainingMethod(settings, { stepsPerEpoch: this.stepsPerEpoch, batchSizes: [settings.batchSize, ...(last >= 2 ? [last] : [])] }, rule);
   }
 
   /** Takes up the checkpoint, or draws the initial weights. */
   open(): void {
-    const { model, settings, checkpoint } = this.input;
+    const { model, settings, checkpoint, trainingSet } = this.input;
+    const examples = (count: number): ReturnType<typeof firstExamples> => firstExamples(trainingSet, settings.normalization, count);
     const saved = checkpoint && loadCheckpoint(checkpoint.file, model, this.fingerprint(checkpoint));
     this.position = saved?.position ?? START;
-    this.parameters = saved?.parameters ?? initialParameters(model, settings);
+    this.parameters = saved?.parameters ?? initialParameters(model, { ...settings, examples });
     this.velocity = saved?.velocity ?? this.optimizer.init(this.parameters);
     this.statistics = saved?.statistics ?? initialStatistics(model);
     this.method = saved?.method ?? this.training.init();
+    const start = (): NetworkState => ({ parameters: this.parameters.clone(), statistics: cloneStatistics(this.statistics) });
+    this.slow = settings.lookaheadEvery > 0 ? (saved?.slow ?? start()) : undefined;
     this.resumedAt = this.savedAt = performance.now();
   }
 
@@ -90,17 +108,26 @@ export class TrainingRun {
     return this.position.history.length + 1;
   }
 
+  /** Steps taken over the whole run. */
+  private get stepsTaken(): number {
+    return Math.min(this.totalSteps, (this.epoch - 1) * this.stepsPerEpoch + this.position.step);
+  }
+
+  get hasTakenAllSteps(): boolean {
+    return this.stepsTaken >= this.totalSteps;
+  }
+
   /** One step on one batch. If it throws, the run is as before. @returns the loss before it. */
   takeStep(batch: Batch): number {
     const { model, settings } = this.input;
     const { labelSmoothing, weightDecay, weightDecayIn } = settings;
     const penalty = { weightDecay: weightDecayIn === 'loss' ? weightDecay : 0, ...this.decayingKinds };
-    const objective = new BatchObjective(batch, { model, statistics: this.statistics, labelSmoothing, penalty });
-    const stepBefore = (this.epoch - 1) * this.stepsPerEpoch + this.position.step;
+    const frozen = settings.freeze === '' ? {} : { frozen: (spec: ParameterSpec) => isFrozen(settings, spec, this.epoch) };
+    const objective = new BatchObjective(batch, { model, statistics: this.statistics, labelSmoothing, penalty, ...frozen });
     // The scope frees what a rule of the user's own may have left.
     const { moved, ...output } = scope(
       () => ({
-        ...this.training.step(stepBefore, {
+        ...this.training.step(this.stepsTaken, {
           parameters: this.parameters,
           state: this.velocity,
           method: this.method,
@@ -121,6 +148,7 @@ export class TrainingRun {
     this.parameters = output.parameters;
     this.velocity = output.state;
     this.method = output.method;
+    this.lookAhead();
     this.tick();
     const { step, lossSum, images, gradientEvaluations } = this.position;
     this.position = {
@@ -134,6 +162,25 @@ export class TrainingRun {
     return output.loss;
   }
 
+  /** After every so many steps, the slow weights move towards the fast ones, which go on from there. */
+  private lookAhead(): void {
+    const { lookaheadEvery: every, lookaheadKeep: keep, lookaheadPower: power } = this.input.settings;
+    const share = lookaheadShare({ every, keep, power }, this.stepsTaken + 1, this.totalSteps);
+    if (this.slow === undefined || share === undefined) {
+      return;
+    }
+    const slow = { parameters: lookaheadAverage(this.slow.parameters, this.parameters, share), statistics: averageStatistics(this.slow.statistics, this.statistics, share) };
+    disposeNetwork(this.slow);
+    this.slow = slow;
+    this.goOnFrom({ parameters: slow.parameters.clone(), statistics: cloneStatistics(slow.statistics) });
+  }
+
+  private goOnFrom({ parameters, statistics }: NetworkState): void {
+    disposeNetwork(this.network);
+    this.parameters = parameters;
+    this.statistics = [...statistics];
+  }
+
   report(): void {
     const {
       onProgress,
@@ -141,18 +188,18 @@ export class TrainingRun {
       trainingSet: { name, synthetic },
     } = this.input;
     const { history, step, lossSum, errors, images, seconds, epochSeconds } = this.position;
-    const done = history.length * this.stepsPerEpoch + step;
+    const done = this.stepsTaken;
     onProgress?.({
       // Without the images: a process that sends this to another would send them after every step.
       trainingSet: { name, synthetic },
       epoch: this.epoch,
       epochs: settings.epochs,
       step,
-      stepsPerEpoch: this.stepsPerEpoch,
+      stepsPerEpoch: Math.min(this.stepsPerEpoch, this.totalSteps - history.length * this.stepsPerEpoch),
       loss: lossSum / images,
       error: (100 * errors) / images,
       imagesPerSecond: images / epochSeconds,
-      secondsLeft: (seconds / done) * (settings.epochs * this.stepsPerEpoch - done),
+      secondsLeft: (seconds / done) * (this.totalSteps - done),
       history,
     });
   }
@@ -160,11 +207,16 @@ export class TrainingRun {
   /** Closes the epoch: held-out evaluation, and a line in the history. @returns in what way the run diverged, if it did. */
   async closeEpoch(): Promise<string | undefined> {
     const { model, heldOut, settings } = this.input;
-    const learningRate = learningRateAt(settings, this.epoch * this.stepsPerEpoch - 1, this.stepsPerEpoch);
+    const peak = stepRates(settings).learningRate;
+    const learningRate = learningRateAt({ ...settings, learningRate: peak }, this.stepsTaken - 1, this.stepsPerEpoch);
+    if (this.hasTakenAllSteps && this.slow) {
+      this.goOnFrom(this.slow);
+      this.slow = undefined;
+    }
     const every = this.input.evaluateEvery ?? Math.ceil(settings.epochs / EVALUATIONS);
-    const due = this.epoch % every === 0 || this.epoch === settings.epochs;
+    const due = this.epoch % every === 0 || this.hasTakenAllSteps;
     const broken = nonFiniteNetwork(model, this.network);
-    const evaluation = heldOut && due && broken === undefined ? await evaluate(model, this.network, heldOut, settings.normalization) : undefined;
+    const evaluation = heldOut && due && broken === undefined ? await evaluate(model, this.network, heldOut, settings.normalization, settings.testAugmentation) : undefined;
     const found = broken ?? nonFiniteEvaluation('held-out', evaluation);
     this.tick();
     const { lossSum, errors, images, epochSeconds, history } = this.position;
@@ -204,6 +256,10 @@ export class TrainingRun {
 
   end(status: TrainingOutcome['status'], divergence?: string): TrainingOutcome {
     [this.velocity, ...stateVectors(this.method)].forEach((vector) => vector.dispose());
+    if (this.slow) {
+      disposeNetwork(this.slow);
+      this.slow = undefined;
+    }
     const { history, seconds, gradientEvaluations } = this.position;
     return { status, ...(divergence === undefined ? {} : { divergence }), network: this.network, history, seconds, gradientEvaluations };
   }

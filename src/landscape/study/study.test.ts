@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { syntheticDataset } from '../../data/synthetic';
-import { relu } from '../../engine/activation';
-import { globalAveragePool } from '../../engine/pooling';
 import { tensorCount } from '../../engine/tensor';
 import { initialParameters, initialStatistics } from '../../models/initialise';
-import { ModelBuilder, observed, sequence, type Model } from '../../models/model';
+import { observed, sequential } from '../../models/combine';
+import { network } from '../../models/layer';
+import { batchNorm, conv, globalAveragePool, linear, relu } from '../../models/layers';
+import type { Model } from '../../models/model';
 import { disposeNetwork } from '../../train/network';
 import { readSamples } from '../surface/store';
 import { measureCurve, measureInterpolation, placesBetween } from './connections';
@@ -33,10 +34,8 @@ function folderOf(t: TestContext): string {
 
 /** A network that takes a millisecond an image. */
 function smallModel(): Model {
-  const builder = new ModelBuilder();
-  const body = sequence(builder.convolution('conv', { kernel: 3, channels: 3, filters: 4, stride: 2 }), builder.batchNormalization('bn', 4), relu);
-  const apply = sequence(observed('body', body), globalAveragePool, observed('head', builder.linear('head', 4, 10)));
-  return { name: 'small', classes: 10, parameters: builder.parameters, statistics: builder.statistics, residualScales: [], apply };
+  const layers = sequential({ conv: conv({ filters: 4, stride: 2 }), bn: batchNorm(), relu: observed(relu(), 'body'), pool: globalAveragePool(), head: observed(linear({ outputs: 10 })) });
+  return network({ name: 'small', inputShape: [32, 32, 3], layers });
 }
 
 function makeStudy(folder: string): Study {
