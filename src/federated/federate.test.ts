@@ -19,6 +19,7 @@ import { drawParticipation } from './participation';
 import { DEFAULT_FEDERATED_CONFIG } from './presets';
 import type { FederatedProgress } from './record';
 import type { FederatedSettings } from './settings';
+import { signalWhen } from '../testing/signalWhen';
 
 const folder = mkdtempSync(join(tmpdir(), 'samlab-federate-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -150,7 +151,7 @@ test('a training that is stopped within a round and resumed equals an unbroken o
   // Two steps of the first client, four of the second: it stops in each client of each round.
   for (const stopAfter of [1, 3, 5, 4]) {
     let steps = 0;
-    const stopped = await federate({ ...stoppable, checkpoint, onProgress: () => steps++, shouldStop: () => steps === stopAfter });
+    const stopped = await federate({ ...stoppable, checkpoint, onProgress: () => steps++, signal: signalWhen(() => steps === stopAfter) });
     assert.equal(stopped.status, 'stopped');
     disposeNetwork(stopped.network);
   }

@@ -3,6 +3,8 @@ import { initialParameters, initialStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
 import type { PerturbationRule } from '../optim/perturbation';
 import type { Step } from '../optim/step';
+import { uninterrupted } from '../progress/longWork';
+import type { Stoppable } from '../progress/work';
 import { evaluate } from '../train/evaluate';
 import { disposeNetwork, type NetworkState } from '../train/network';
 import type { CheckpointOptions } from '../train/trainingInput';
@@ -17,7 +19,7 @@ import { localLearningRate, type FederatedSettings } from './settings';
 import { fromVector, toVector } from './statistics';
 
 /** What a federated training is made from. */
-export interface FederatedInput {
+export interface FederatedInput extends Stoppable {
   readonly model: Model;
   readonly settings: FederatedSettings;
   /** The images of each client. */
@@ -27,9 +29,8 @@ export interface FederatedInput {
   /** Makes the clients' perturbation in FedSAM and MoFedSAM; SAM in the 2-norm if left out. It may keep nothing from step to step. */
   readonly rule?: PerturbationRule;
   readonly checkpoint?: CheckpointOptions;
+  /** Called after every step; in a notebook a bar shows the same unless this is given. */
   readonly onProgress?: (progress: FederatedProgress) => void;
-  /** Polled after every step; the training then ends as `stopped`, and goes on from the last client that answered. */
-  readonly shouldStop?: () => boolean;
 }
 
 /** One client that answers in a round. */
@@ -186,7 +187,8 @@ export class FederatedRun {
     const { asked, failed } = this.current;
     const learningRate = localLearningRate(settings, this.round);
     const clients = this.moveServer(learningRate);
-    const evaluation = heldOut && (await evaluate(model, this.network, heldOut, settings.normalization));
+    // The server has moved, and there is no way back to before it.
+    const evaluation = heldOut && (await uninterrupted(() => evaluate(model, this.network, heldOut, settings.normalization)));
     this.tick();
     const record: RoundRecord = {
       round: this.round,
@@ -198,7 +200,8 @@ export class FederatedRun {
       seconds: this.position.roundSeconds,
     };
     this.position = { ...this.position, history: [...this.position.history, record], clientsDone: 0, sums: NO_IMAGES, squaredUpdates: 0, roundSeconds: 0 };
-    this.save();
+    // Whatever comes after the last round, such as a long evaluation, can be stopped without losing it.
+    this.save(this.round > settings.rounds);
   }
 
   /** Saves a checkpoint, if the last one is old enough or `now` is asked for. */

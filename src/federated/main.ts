@@ -97,7 +97,7 @@ async function main(): Promise<void> {
     wanted.forEach((config) => console.log(federatedId(config)));
     return;
   }
-  const stop = stopRequest();
+  const signal = stopRequest();
   for (const [index, config] of wanted.entries()) {
     console.log(`[${index + 1}/${wanted.length}] ${federatedId(config)}`);
     const line = new ProgressLine();
@@ -105,7 +105,7 @@ async function main(): Promise<void> {
       preset: preset.name,
       folders: foldersFor(preset.quick),
       again: request.again,
-      shouldStop: () => stop.aborted,
+      signal,
       onProgress: (progress) => line.update(progress),
       onSynthetic: announceSynthetic,
     }).finally(() => line.end());

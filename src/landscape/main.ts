@@ -8,7 +8,7 @@ import { loadWeights } from '../models/torchvision';
 import { disposeNetwork, type NetworkState } from '../train/network';
 import { stopRequest } from '../train/stopRequest';
 import { parseLandscapeArguments, weightsName, type LandscapeRequest, type StudyPart } from './commandLine';
-import { ProbeStopped } from './operator';
+import { ProbeStopped } from '../progress/work';
 import { measureCurve, measureInterpolation } from './study/connections';
 import { measureCurvature, measureSimilarity } from './study/curvature';
 import { measureSharpness } from './study/sharpness';
@@ -31,13 +31,13 @@ function progressLines(): (progress: StudyProgress) => void {
   };
 }
 
-async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>, shouldStop: () => boolean): Promise<void> {
+async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>, signal: AbortSignal): Promise<void> {
   const { settings, files, data, name, parts } = request;
   const images = await loadDataset(settings.dataset, { folder: data, allowSynthetic: false });
   const model = createModel(settings.model, settings.stem, images.train.classNames.length);
   const networks = [loadWeights(files[0], model), loadWeights(files[1], model)] as const;
   const folder = join(data, 'results', 'landscape', name);
-  const study: Study = { model, networks, data: studyData(images, settings), settings, folder, onProgress: progressLines(), shouldStop };
+  const study: Study = { model, networks, data: studyData(images, settings), settings, folder, onProgress: progressLines(), signal };
   const measures: Readonly<Record<StudyPart, () => Promise<void>>> = {
     similarity: () => measureSimilarity(study),
     slices: () => measureSlices(study),
@@ -57,7 +57,7 @@ async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>,
 }
 
 /** Loads the networks of several weights files, and frees them when `measure` is done. */
-async function withNetworks(request: Exclude<LandscapeRequest, { kind: 'nets' }>, moments: readonly string[], shouldStop: () => boolean, measure: (input: TrajectoryInput) => Promise<void>): Promise<void> {
+async function withNetworks(request: Exclude<LandscapeRequest, { kind: 'nets' }>, moments: readonly string[], signal: AbortSignal, measure: (input: TrajectoryInput) => Promise<void>): Promise<void> {
   const { settings, files, data, name } = request;
   const pair = await loadDataset(settings.dataset, { folder: data, allowSynthetic: false });
   const images: Dataset = studyData(pair, { ...settings, weights: ['', ''] }).probed;
@@ -65,7 +65,7 @@ async function withNetworks(request: Exclude<LandscapeRequest, { kind: 'nets' }>
   const model = settings.precision === 'mixed' ? mixedPrecision(plain) : plain;
   const snapshots: readonly NetworkState[] = files.map((file) => loadWeights(file, model));
   await measure({
-    model, snapshots, images, name, shouldStop, moments,
+    model, snapshots, images, name, signal, moments,
     network: weightsName(files.at(-1)!),
     normalization: settings.normalization,
     gridPoints: settings.gridPoints,
@@ -75,33 +75,32 @@ async function withNetworks(request: Exclude<LandscapeRequest, { kind: 'nets' }>
   snapshots.forEach(disposeNetwork);
 }
 
-function measurePath(request: Extract<LandscapeRequest, { kind: 'path' }>, shouldStop: () => boolean): Promise<void> {
-  return withNetworks(request, request.files.map(weightsName), shouldStop, async (input) => {
+function measurePath(request: Extract<LandscapeRequest, { kind: 'path' }>, signal: AbortSignal): Promise<void> {
+  return withNetworks(request, request.files.map(weightsName), signal, async (input) => {
     const { explainedVariance } = await measureTrajectory(input);
     console.log(`The plane holds ${explainedVariance.map((share) => `${(100 * share).toFixed(1)} %`).join(' and ')} of the variance of the path.`);
   });
 }
 
-function measurePlaneOfMinima(request: Extract<LandscapeRequest, { kind: 'minima' }>, shouldStop: () => boolean): Promise<void> {
-  return withNetworks(request, request.names, shouldStop, async (input) => {
+function measurePlaneOfMinima(request: Extract<LandscapeRequest, { kind: 'minima' }>, signal: AbortSignal): Promise<void> {
+  return withNetworks(request, request.names, signal, async (input) => {
     await measureMinima(input);
   });
 }
 
 async function main(): Promise<void> {
   const request = parseLandscapeArguments(process.argv.slice(2));
-  const stop = stopRequest();
-  const shouldStop = (): boolean => stop.aborted;
+  const signal = stopRequest();
   if (request.kernelTable !== undefined) {
     measureKernels(request.kernelTable);
   }
   switch (request.kind) {
     case 'nets':
-      return measureNets(request, shouldStop);
+      return measureNets(request, signal);
     case 'minima':
-      return measurePlaneOfMinima(request, shouldStop);
+      return measurePlaneOfMinima(request, signal);
     case 'path':
-      return measurePath(request, shouldStop);
+      return measurePath(request, signal);
   }
 }
 

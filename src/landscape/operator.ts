@@ -87,11 +87,3 @@ export interface LinearOperatorSource {
   /** Length of the step of central differences, in the 2-norm over the parameters. */
   readonly step?: number;
 }
-
-/** Ends a probe that was asked to stop. Nothing has to be put back: points are never moved. */
-export class ProbeStopped extends Error {
-  constructor() {
-    super('The probe was stopped before it had finished.');
-    this.name = 'ProbeStopped';
-  }
-}

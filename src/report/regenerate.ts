@@ -18,7 +18,7 @@ import { landscapeFigures } from './landscapeFigures';
 import { readMinima, readPaths, readStudies, type LandscapeMinima, type LandscapePath, type LandscapeStudy } from './landscapeStudies';
 import { methodContents, methodFigures } from './methodContents';
 import { unfitPreset } from './recipe';
-import { renderFigures } from './render';
+import { placePlotly, renderFigures } from './render';
 import { illustrations, resultFigures, type NamedFigures } from './reportFigures';
 
 /** What is made again from stored results. */
@@ -50,6 +50,7 @@ export async function regenerateFigures(root: string, preset: string): Promise<r
   const source = await readSource(root, preset);
   const figures = figuresOf(source);
   const folder = join(source.folder, 'figures');
+  await placePlotly(folder);
   await renderFigures(figures, folder);
   await writePlayground(folder);
   await writeGallery(folder, source.quick ? '../results/' : '../data/results/');

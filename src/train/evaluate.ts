@@ -2,6 +2,8 @@ import { evaluationBatches } from '../data/batches';
 import { imageCount, type Dataset } from '../data/dataset';
 import type { Normalization } from '../data/normalization';
 import type { Model } from '../models/model';
+import { longWork, type LongWork } from '../progress/longWork';
+import type { Stoppable } from '../progress/work';
 import { batchLogits, type NetworkState } from './network';
 import type { Evaluation } from './record';
 
@@ -38,11 +40,21 @@ function labelLoss(logits: Float32Array, row: number, classes: number, label: nu
  * Mean cross-entropy (nats) and top-1 and top-5 error (percent) over a whole data set, with running batch-norm statistics.
  *
  * Lets other work of the process run between batches.
+ *
+ * @throws ProbeStopped when it is stopped.
+ * @example
+ * const { loss, top1Error } = await evaluate(model, outcome.network, test, 'half'); // nats, percent
  */
-export async function evaluate(model: Model, { parameters, statistics }: NetworkState, dataset: Dataset, normalization: Normalization): Promise<Evaluation> {
+export function evaluate(model: Model, network: NetworkState, dataset: Dataset, normalization: Normalization, options: Stoppable = {}): Promise<Evaluation> {
+  return longWork(`evaluate ${model.name} on ${dataset.name}`, options, (work) => evaluateAs(work, model, network, dataset, normalization));
+}
+
+async function evaluateAs(work: LongWork, model: Model, { parameters, statistics }: NetworkState, dataset: Dataset, normalization: Normalization): Promise<Evaluation> {
+  const images = imageCount(dataset);
   let loss = 0;
   let top1 = 0;
   let top5 = 0;
+  let done = 0;
   for (const batch of evaluationBatches(dataset, { batchSize: BATCH_SIZE, normalization })) {
     const logits = batchLogits(model, parameters, { statistics, training: false }, batch);
     batch.labels.forEach((label, row) => {
@@ -51,8 +63,9 @@ export async function evaluate(model: Model, { parameters, statistics }: Network
       top1 += rank >= 1 ? 1 : 0;
       top5 += rank >= 5 ? 1 : 0;
     });
+    done += batch.size;
     await new Promise(setImmediate);
+    await work.advance({ done, of: images, unit: 'images' });
   }
-  const images = imageCount(dataset);
   return { loss: loss / images, top1Error: (100 * top1) / images, top5Error: (100 * top5) / images };
 }

@@ -89,6 +89,11 @@ export class TrainingRun {
     return this.position.history.length + 1;
   }
 
+  /** Whether the last step has been taken. */
+  get isTrained(): boolean {
+    return this.epoch === this.input.settings.epochs && this.position.step === this.stepsPerEpoch;
+  }
+
   /** One step on one batch. If it throws, the run is as before. @returns the loss before it. */
   takeStep(batch: Batch): number {
     const { model, settings } = this.input;

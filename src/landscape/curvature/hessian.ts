@@ -22,6 +22,8 @@ export interface CurvatureOptions {
  *
  * @param point w; it must live as long as the operator, and is never moved.
  * @throws RangeError for unknown names in the block or a step that is not above 0; `matvec`, for a zero direction.
+ * @example
+ * const matrix = hessian(networkOperator(model, network, images, { normalization: 'half', batchNorm: 'frozen' }), network.parameters);
  */
 export function hessian<V extends Vector>(loss: LossOperator<V>, point: V, { block: wanted, step = DIFFERENCE_STEP }: CurvatureOptions = {}): LinearOperator<V> {
   const block = resolveBlock(point.specs, wanted);

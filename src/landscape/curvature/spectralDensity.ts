@@ -1,10 +1,12 @@
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
+import { longWork, type LongWork } from '../../progress/longWork';
+import type { Stoppable } from '../../progress/work';
 import type { LinearOperator, LinearOperatorSource } from '../operator';
 import { KrylovSpace } from './krylov';
 
 /** How a spectral density is estimated. */
-export interface DensityOptions {
+export interface DensityOptions extends Stoppable {
   /** Random start vectors; 10 unless told. */
   readonly probes?: number;
   /** Products from each; 80 unless told. As many vectors are kept in memory. */
@@ -58,14 +60,14 @@ interface ProbeResult extends Quadrature {
   readonly residual: number;
 }
 
-async function runProbe<V extends Vector>(operator: LinearOperator<V>, steps: number, seed: number, probe: number, report: () => void): Promise<ProbeResult> {
+async function runProbe<V extends Vector>(operator: LinearOperator<V>, steps: number, seed: number, probe: number, report: () => Promise<void>): Promise<ProbeResult> {
   const chance = random(seed, 'density', probe);
   const sign = (): number => (chance.uniform() < 0.5 ? -1 : 1);
   const space = new KrylovSpace(operator, [operator.draw(sign)], sign);
   try {
     while (space.size < steps) {
       await space.grow();
-      report();
+      await report();
     }
     const pairs = space.ritzPairs();
     const ends = [pairs[0]!, pairs.at(-1)!];
@@ -103,17 +105,28 @@ function summarize(curves: readonly (readonly number[])[]): { readonly density: 
  *
  * With `steps` at or above the dimension the nodes are all eigenvalues.
  *
- * @throws RangeError for an option out of range; Error if a product is not finite.
+ * @throws RangeError for an option out of range; Error if a product is not finite; ProbeStopped when it is stopped, with the quadratures so far.
  * @source Lin et al. 2016 (SIAM Review 58), section 3.2; Ghorbani et al. 2019 (arXiv 1901.10159), section 2.
+ * @example
+ * const { eigenvalues, density } = await spectralDensity(hessian(loss, network.parameters), { seed: 0, probes: 4, steps: 40 });
  */
-export async function spectralDensity<V extends Vector>(operator: LinearOperator<V>, options: DensityOptions): Promise<SpectralDensity> {
+export function spectralDensity<V extends Vector>(operator: LinearOperator<V>, options: DensityOptions): Promise<SpectralDensity> {
+  return longWork('spectralDensity', options, (work) => density(work, operator, options));
+}
+
+async function density<V extends Vector>(work: LongWork, operator: LinearOperator<V>, options: DensityOptions): Promise<SpectralDensity> {
   const { probes = 10, seed, points = 1001, tolerance = 0.01, onProgress } = options;
   const steps = Math.min(options.steps ?? 80, operator.dimension);
   checkOptions({ probes, steps, points, width: options.width ?? 1, tolerance });
   const found: ProbeResult[] = [];
   let products = 0;
   for (let probe = 0; probe < probes; probe++) {
-    found.push(await runProbe(operator, steps, seed, probe, () => onProgress?.({ products: (products += 1), of: probes * steps })));
+    found.push(
+      await runProbe(operator, steps, seed, probe, () => {
+        onProgress?.({ products: (products += 1), of: probes * steps });
+        return work.advance({ done: products, of: probes * steps, unit: 'products' }, () => ({ quadratures: found.map(({ values, weights }) => ({ values, weights })) }));
+      }),
+    );
   }
   const lowest = Math.min(...found.map(({ values }) => values.at(-1)!));
   const highest = Math.max(...found.map(({ values }) => values[0]!));
