@@ -1,5 +1,8 @@
 /** samlab's public API: what notebooks and users import from 'samlab', folder by folder. */
 
+// progress: how long functions are stopped
+export { ProbeStopped, type Stoppable } from './progress/work';
+
 // engine: tensors in native memory, vectors of parameters, seeded chance
 export { tensorflowPlatform } from './engine/binding';
 export { PlainVector } from './engine/plainVector';
@@ -76,7 +79,7 @@ export { federatedId, findFederatedResult, readFederatedResults } from './federa
 // landscape: lines, planes and paths through weight space, what their surfaces and layers have in common
 export { networkOperator, type NetworkOperatorOptions } from './landscape/networkOperator';
 export { layersModelLoss, type LayersModelLike, type LayersModelLossOptions } from './tfjs/layersModelLoss';
-export { ProbeStopped, type BatchNormMode, type LinearOperator, type LossOperator, type LossSource, type OutputBatch, type OutputOperator, type PointLoss } from './landscape/operator';
+export type { BatchNormMode, LinearOperator, LossOperator, LossSource, OutputBatch, OutputOperator, PointLoss } from './landscape/operator';
 export { empiricalFisher, gaussNewton } from './landscape/curvature/gaussNewton';
 export { hessian } from './landscape/curvature/hessian';
 export type { CurvatureOptions } from './landscape/curvature/products';
@@ -105,11 +108,11 @@ export { principalPlane, type PrincipalPlane } from './landscape/trajectory/prin
 export { trainWithSnapshots, type SnapshotInput } from './landscape/trajectory/trainWithSnapshots';
 
 // experiment: configurations, presets, runs, stored results
-export { compare, type ComparedMethod, type Comparison, type ComparisonRun, type ComparisonSetting } from './experiment/compare';
+export { compare, type ComparedMethod, type Comparison, type ComparisonProgress, type ComparisonRun, type ComparisonSetting } from './experiment/compare';
 export { comparisonRows, type Budget, type ComparedRun, type ComparisonRow, type JudgedResult } from './experiment/comparisonRows';
 export type { ExperimentConfig } from './experiment/config';
 export { describeEnvironment } from './train/environment';
-export { TrainingInterrupted, withStopFlag } from './experiment/interrupt';
+export { TrainingInterrupted } from './experiment/interrupt';
 export { meanInterval, type Interval } from './experiment/interval';
 export { methodLabel } from './experiment/methodLabel';
 export { pairedTest, type PairedTest } from './experiment/pairedTest';

@@ -6,18 +6,20 @@ import { z } from 'zod';
 import { writeAtomically } from '../models/atomicFile';
 import { readJsonFile } from '../models/jsonFile';
 import type { PerturbationRule } from '../optim/perturbation';
+import { removeCheckpoint } from '../train/checkpoint';
 import { disposeNetwork } from '../train/network';
 import type { ExperimentConfig } from './config';
 import { RESULT_FORMAT, type RunResult } from './result';
 import { experimentData } from './experimentData';
-import { makeRun, type RunOptions } from './run';
+import { CHECKPOINT_SECONDS, makeRun, type RunOptions } from './run';
 import { configHash, resultShape } from './store';
 
 /** A perturbation rule that is none of the built-in ones. */
 export interface OwnRule {
   readonly rule: PerturbationRule;
   /**
-   * Name under which results are kept in the folder `own` of the results; nothing is stored without one. Results are found
+   * Name under which results are kept in the folder `own` of the results, and checkpoints of unfinished runs; nothing is stored
+   * without one, for a rule's text does not tell two rules apart that differ in what they take from outside. Results are found
    * again as long as settings and the rule's source text are the same; what the rule takes from outside itself is not seen.
    */
   readonly storeAs?: string;
@@ -62,11 +64,11 @@ function readOwnResult(file: string): RunResult | undefined {
  * Trains with a rule of the user's own in place of a built-in one: in memory, or stored under a name.
  *
  * @param config its `rho`, scope, groups and schedules are built around the rule; its `method` is not read.
- * @returns undefined if `shouldStop` ended it; such a run starts anew.
+ * @returns undefined if it was stopped; the same call goes on if it has a `storeAs`, and else starts anew.
  * @throws RangeError for a name that is no file name; Error if the rule returns something else than a finite vector of the
  * parameters' layout, or a result cannot be read or stored.
  */
-export async function runOwnRule(config: ExperimentConfig, { rule, storeAs }: OwnRule, options: Omit<RunOptions, 'checkpointSeconds'>): Promise<RunResult | undefined> {
+export async function runOwnRule(config: ExperimentConfig, { rule, storeAs }: OwnRule, options: RunOptions): Promise<RunResult | undefined> {
   const { folders, again = false } = options;
   const id = storeAs === undefined ? rule.name : ownRunId(storeAs, rule, config);
   const folder = join(folders.results, 'own');
@@ -75,7 +77,16 @@ export async function runOwnRule(config: ExperimentConfig, { rule, storeAs }: Ow
   if (stored !== undefined) {
     return stored;
   }
-  const made = await makeRun(config, await experimentData(config, folders), { ...options, rule });
+  const data = await experimentData(config, folders);
+  const checkpoint = storeAs === undefined ? undefined : {
+    file: join(folders.checkpoints, `own-${id}.safetensors`),
+    everySeconds: options.checkpointSeconds ?? CHECKPOINT_SECONDS,
+    fingerprint: `${id} on ${data.training.name}`,
+  };
+  if (checkpoint !== undefined) {
+    await mkdir(folders.checkpoints, { recursive: true });
+  }
+  const made = await makeRun(config, data, { ...options, rule, ...(checkpoint ? { checkpoint } : {}) });
   if (made === undefined) {
     return undefined;
   }
@@ -84,6 +95,7 @@ export async function runOwnRule(config: ExperimentConfig, { rule, storeAs }: Ow
   if (file !== undefined) {
     await mkdir(folder, { recursive: true });
     writeAtomically(file, [Buffer.from(`${JSON.stringify(result, null, 1)}\n`)]);
+    await removeCheckpoint(checkpoint!.file);
   }
   return result;
 }

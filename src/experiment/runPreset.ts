@@ -1,3 +1,4 @@
+import { longWork, type LongWork } from '../progress/longWork';
 import type { ExperimentConfig } from './config';
 import { findPreset, presetConfigs, PRESET_GROUPS, tuningConfigs, type Preset } from './presets';
 import type { RunResult } from './result';
@@ -8,7 +9,7 @@ import { runExperiment, type RunOptions } from './run';
 export type TunedSettings = Pick<ExperimentConfig, 'learningRate' | 'rho'>;
 
 /** What happens to the runs of a preset, told one after another. */
-export interface PresetOptions extends Pick<RunOptions, 'again' | 'onProgress' | 'shouldStop'> {
+export interface PresetOptions extends Pick<RunOptions, 'again' | 'onProgress' | 'signal'> {
   /** Leaves out runs that are not wanted, for instance all but one data set. */
   readonly only?: (config: ExperimentConfig) => boolean;
   readonly onStart?: (config: ExperimentConfig, run: number, runs: number) => void;
@@ -65,10 +66,20 @@ async function tunedConfigs(preset: Preset, wanted: readonly ExperimentConfig[],
  * Makes all runs of a preset: first the trials that decide their settings, where it has any, then the
  * runs proper. What is stored is not run again.
  *
- * @returns the results, fewer than all if `shouldStop` ended it.
+ * @returns the results, fewer than all if its `signal` or the kernel's interrupt ended it.
  * @throws RangeError for an unknown preset, and as `runExperiment`.
  */
-export async function runPreset(name: string, options: PresetOptions = {}): Promise<RunResult[]> {
+export function runPreset(name: string, options: PresetOptions = {}): Promise<RunResult[]> {
+  return longWork(`preset ${name}`, options, async (work) => {
+    const results = await makeRuns(name, options, work);
+    if (work.stopping) {
+      work.tellStopped(`${results.length} runs are stored, and the checkpoint of the one under way; the same call goes on from there.`);
+    }
+    return results;
+  });
+}
+
+async function makeRuns(name: string, options: PresetOptions, work: LongWork): Promise<RunResult[]> {
   const results: RunResult[] = [];
   for (const presetName of expandPreset(name)) {
     const preset = findPreset(presetName);
@@ -76,7 +87,7 @@ export async function runPreset(name: string, options: PresetOptions = {}): Prom
     const trials = [...new Set(wanted.map(({ dataset }) => dataset))].flatMap((dataset) => tuningConfigs(preset, dataset));
     let started = 0;
     const run = async (config: ExperimentConfig): Promise<RunResult | undefined> => {
-      if (options.shouldStop?.() === true) {
+      if (work.stopping) {
         return undefined;
       }
       options.onStart?.(config, ++started, trials.length + wanted.length);

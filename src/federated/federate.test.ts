@@ -19,6 +19,7 @@ import { drawParticipation } from './participation';
 import { DEFAULT_FEDERATED_CONFIG } from './presets';
 import type { FederatedProgress } from './record';
 import type { FederatedSettings } from './settings';
+import { signalWhen } from '../testing/signalWhen';
 
 const folder = mkdtempSync(join(tmpdir(), 'samlab-federate-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -150,7 +151,7 @@ test('a training that is stopped within a round and resumed equals an unbroken o
   // Two steps of the first client, four of the second: it stops in each client of each round.
   for (const stopAfter of [1, 3, 5, 4]) {
     let steps = 0;
-    const stopped = await federate({ ...stoppable, checkpoint, onProgress: () => steps++, shouldStop: () => steps === stopAfter });
+    const stopped = await federate({ ...stoppable, checkpoint, onProgress: () => steps++, signal: signalWhen(() => steps === stopAfter) });
     assert.equal(stopped.status, 'stopped');
     disposeNetwork(stopped.network);
   }
@@ -170,7 +171,7 @@ test('a round in which every client fails leaves the server as it was, and says 
   // The first of two rounds; the run is stopped at the first step of the second.
   const answers = (seed: number, round: number): number => drawParticipation({ activeClients: 2, dropOut: 0.8, seed }, 2, round).answering.length;
   const seed = [...Array(100).keys()].find((candidate) => answers(candidate, 1) === 0 && answers(candidate, 2) > 0)!;
-  const { network, history, gradientEvaluations } = await federate({ ...input({ dropOut: 0.8, seed, rounds: 2 }), shouldStop: () => true });
+  const { network, history, gradientEvaluations } = await federate({ ...input({ dropOut: 0.8, seed, rounds: 2 }), signal: AbortSignal.abort() });
   const start = initialParameters(model, { seed, zeroInitResidual: false });
   const statistics = initialStatistics(model);
   assert.deepEqual(networkNumbers(network), networkNumbers({ parameters: start, statistics }));

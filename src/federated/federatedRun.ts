@@ -4,6 +4,8 @@ import type { Model } from '../models/model';
 import type { PerturbationRule } from '../optim/perturbation';
 import type { Step } from '../optim/step';
 import { nonFiniteEvaluation, nonFiniteNetwork } from '../train/divergence';
+import { uninterrupted } from '../progress/longWork';
+import type { Stoppable } from '../progress/work';
 import { evaluate } from '../train/evaluate';
 import { disposeNetwork, type NetworkState } from '../train/network';
 import type { CheckpointOptions } from '../train/trainingInput';
@@ -18,7 +20,7 @@ import { localLearningRate, type FederatedSettings } from './settings';
 import { fromVector, toVector } from './statistics';
 
 /** What a federated training is made from. */
-export interface FederatedInput {
+export interface FederatedInput extends Stoppable {
   readonly model: Model;
   readonly settings: FederatedSettings;
   /** The images of each client. */
@@ -28,9 +30,8 @@ export interface FederatedInput {
   /** Makes the clients' perturbation in FedSAM and MoFedSAM; SAM in the 2-norm if left out. It may keep nothing from step to step. */
   readonly rule?: PerturbationRule;
   readonly checkpoint?: CheckpointOptions;
+  /** Called after every step; in a notebook a bar shows the same unless this is given. */
   readonly onProgress?: (progress: FederatedProgress) => void;
-  /** Polled after every step; the training then ends as `stopped`, and goes on from the last client that answered. */
-  readonly shouldStop?: () => boolean;
 }
 
 /** One client that answers in a round. */
@@ -198,7 +199,8 @@ export class FederatedRun {
     const learningRate = localLearningRate(settings, this.round);
     const clients = this.moveServer(learningRate);
     const broken = nonFiniteNetwork(model, this.network);
-    const evaluation = heldOut && broken === undefined ? await evaluate(model, this.network, heldOut, settings.normalization) : undefined;
+    // The server has moved, and there is no way back to before it.
+    const evaluation = heldOut && broken === undefined ? await uninterrupted(() => evaluate(model, this.network, heldOut, settings.normalization)) : undefined;
     const divergence = broken ?? nonFiniteEvaluation('held-out', evaluation);
     this.tick();
     const record: RoundRecord = {
@@ -214,7 +216,8 @@ export class FederatedRun {
     if (divergence !== undefined) {
       return `${divergence} after round ${record.round}`;
     }
-    this.save();
+    // Whatever comes after the last round, such as a long evaluation, can be stopped without losing it.
+    this.save(this.round > settings.rounds);
     return undefined;
   }
 

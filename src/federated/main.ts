@@ -100,12 +100,12 @@ async function main(): Promise<void> {
     wanted.forEach((config) => console.log(federatedId(config)));
     return;
   }
-  const stop = stopRequest();
+  const signal = stopRequest();
   const failed: string[] = [];
   for (const [index, config] of wanted.entries()) {
     console.log(`[${index + 1}/${wanted.length}] ${federatedId(config)}`);
     try {
-      if (!(await makeOne(config, preset, request.again, () => stop.aborted))) {
+      if (!(await makeOne(config, preset, request.again, signal))) {
         process.exitCode = 130;
         return;
       }
@@ -121,7 +121,7 @@ async function main(): Promise<void> {
 }
 
 /** Makes a run, or finds it stored, and tells of it. @returns whether it has a result. */
-async function makeOne(config: FederatedConfig, preset: FederatedPreset, again: boolean, shouldStop: () => boolean): Promise<boolean> {
+async function makeOne(config: FederatedConfig, preset: FederatedPreset, again: boolean, signal: AbortSignal): Promise<boolean> {
   const folders = federatedFolders(preset.quick ? 'quick' : 'real');
   const stored = again ? undefined : await findFederatedResult(folders.results, config);
   const line = new ProgressLine();
@@ -129,7 +129,7 @@ async function makeOne(config: FederatedConfig, preset: FederatedPreset, again: 
     preset: preset.name,
     folders,
     again,
-    shouldStop,
+    signal,
     onProgress: (progress) => line.update(progress),
     onSynthetic: announceSynthetic,
   }).finally(() => line.end());

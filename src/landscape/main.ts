@@ -10,7 +10,7 @@ import { disposeNetwork, type NetworkState } from '../train/network';
 import { stopRequest } from '../train/stopRequest';
 import { DATA, OWN_STORE, QUICK_STORE } from '../train/stores';
 import { parseLandscapeArguments, type LandscapeRequest, type StudyPart } from './commandLine';
-import { ProbeStopped } from './operator';
+import { ProbeStopped } from '../progress/work';
 import { measureCurve, measureInterpolation } from './study/connections';
 import { measureCurvature, measureSimilarity } from './study/curvature';
 import { measureSharpness } from './study/sharpness';
@@ -47,7 +47,7 @@ async function loadImages({ data, allowSynthetic }: LandscapeRequest, networks: 
   return images;
 }
 
-async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>, shouldStop: () => boolean): Promise<void> {
+async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>, signal: AbortSignal): Promise<void> {
   const { store, name, parts } = request;
   const found = request.networks.map((word) => findNetwork(word, stores(request))) as [TrainedNetwork, TrainedNetwork];
   const weights = [weightsName(found[0].file), weightsName(found[1].file)] as const;
@@ -56,7 +56,7 @@ async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>,
   const model = createModel(settings.model, settings.stem, images.train.classNames.length);
   const networks = [loadWeights(found[0].file, model), loadWeights(found[1].file, model)] as const;
   const folder = join(store, 'results', 'landscape', name);
-  const study: Study = { model, networks, data: studyData(images, settings), settings, folder, onProgress: progressLines(), shouldStop };
+  const study: Study = { model, networks, data: studyData(images, settings), settings, folder, onProgress: progressLines(), signal };
   const measures: Readonly<Record<StudyPart, () => Promise<void>>> = {
     similarity: () => measureSimilarity(study),
     slices: () => measureSlices(study),
@@ -77,7 +77,7 @@ async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>,
 }
 
 /** Loads several networks, and frees them when `measure` is done. */
-async function withNetworks(request: Exclude<LandscapeRequest, { kind: 'nets' }>, shouldStop: () => boolean, measure: (input: TrajectoryInput) => Promise<void>): Promise<void> {
+async function withNetworks(request: Exclude<LandscapeRequest, { kind: 'nets' }>, signal: AbortSignal, measure: (input: TrajectoryInput) => Promise<void>): Promise<void> {
   const { store, name } = request;
   const found = request.kind === 'path' ? findPath(request.networks, stores(request)) : request.networks.map((word) => findNetwork(word, stores(request)));
   const settings = { ...trainedSettings(found, request.given), ...request.settings };
@@ -89,7 +89,7 @@ async function withNetworks(request: Exclude<LandscapeRequest, { kind: 'nets' }>
   const model = settings.precision === 'mixed' ? mixedPrecision(plain) : plain;
   const snapshots: readonly NetworkState[] = files.map((file) => loadWeights(file, model));
   await measure({
-    model, snapshots, images, name, shouldStop, moments,
+    model, snapshots, images, name, signal, moments,
     network: weightsName(files.at(-1)!),
     normalization: settings.normalization,
     gridPoints: settings.gridPoints,
@@ -99,33 +99,32 @@ async function withNetworks(request: Exclude<LandscapeRequest, { kind: 'nets' }>
   snapshots.forEach(disposeNetwork);
 }
 
-function measurePath(request: Extract<LandscapeRequest, { kind: 'path' }>, shouldStop: () => boolean): Promise<void> {
-  return withNetworks(request, shouldStop, async (input) => {
+function measurePath(request: Extract<LandscapeRequest, { kind: 'path' }>, signal: AbortSignal): Promise<void> {
+  return withNetworks(request, signal, async (input) => {
     const { explainedVariance } = await measureTrajectory(input);
     console.log(`The plane holds ${explainedVariance.map((share) => `${(100 * share).toFixed(1)} %`).join(' and ')} of the variance of the path.`);
   });
 }
 
-function measurePlaneOfMinima(request: Extract<LandscapeRequest, { kind: 'minima' }>, shouldStop: () => boolean): Promise<void> {
-  return withNetworks(request, shouldStop, async (input) => {
+function measurePlaneOfMinima(request: Extract<LandscapeRequest, { kind: 'minima' }>, signal: AbortSignal): Promise<void> {
+  return withNetworks(request, signal, async (input) => {
     await measureMinima(input);
   });
 }
 
 async function main(): Promise<void> {
   const request = parseLandscapeArguments(process.argv.slice(2));
-  const stop = stopRequest();
-  const shouldStop = (): boolean => stop.aborted;
+  const signal = stopRequest();
   if (request.kernelTable !== undefined) {
     measureKernels(request.kernelTable);
   }
   switch (request.kind) {
     case 'nets':
-      return measureNets(request, shouldStop);
+      return measureNets(request, signal);
     case 'minima':
-      return measurePlaneOfMinima(request, shouldStop);
+      return measurePlaneOfMinima(request, signal);
     case 'path':
-      return measurePath(request, shouldStop);
+      return measurePath(request, signal);
   }
 }
 

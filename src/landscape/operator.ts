@@ -105,11 +105,3 @@ export interface LinearOperatorSource {
   /** Why products are differences. */
   readonly reason?: string;
 }
-
-/** Ends a probe that was asked to stop. Nothing has to be put back: points are never moved. */
-export class ProbeStopped extends Error {
-  constructor() {
-    super('The probe was stopped before it had finished.');
-    this.name = 'ProbeStopped';
-  }
-}

@@ -1,4 +1,5 @@
 import { finiteRange } from '../engine/finiteRange';
+import { duration } from '../progress/progressBar';
 import type { TrainingProgress } from '../train/progress';
 import { COLOURS } from './figures/style';
 import { escapeHtml } from './tableText';
@@ -25,15 +26,6 @@ export function progressLine(progress: TrainingProgress): string {
 /** Share of the run that is done, in [0, 1]. */
 export function progressShare({ epoch, epochs, step, stepsPerEpoch }: TrainingProgress): number {
   return (epoch - 1 + step / stepsPerEpoch) / epochs;
-}
-
-/** "45 s", "12 min" or "3 h 05 min". */
-export function duration(seconds: number): string {
-  const minutes = Math.round(seconds / 60);
-  if (seconds < 90) {
-    return `${Math.round(seconds)} s`;
-  }
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
 /**

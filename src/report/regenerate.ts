@@ -14,7 +14,7 @@ import { methodContents, methodFigures } from './methodContents';
 import { ownReport } from './ownReport';
 import { readPublishedWork, readWork, type StoredWork } from './publishedWork';
 import { unfitPreset } from './recipe';
-import { renderFigures } from './render';
+import { placePlotly, renderFigures } from './render';
 import { curveFigures, illustrations, resultFigures, type NamedFigures } from './reportFigures';
 import { federatedFigures } from './federatedStudy';
 
@@ -42,6 +42,7 @@ export async function regenerateFigures(root: string, preset: string): Promise<r
   const source = await readSource(root, preset);
   const figures = figuresOf(source);
   const folder = join(source.folder, 'figures');
+  await placePlotly(folder);
   await renderFigures(figures, folder);
   await writePlayground(folder);
   await writeGallery(folder, source.quick ? '../results/' : '../data/results/');

@@ -1,4 +1,5 @@
 import { engine, stack, tidy, variableGrads, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { stopIfAsked } from '../progress/work';
 import { parameterKind, ParameterVariables } from './parameterVariables';
 import type { TfjsVector } from './tfjsVector';
 
@@ -110,6 +111,7 @@ export class LayersModelLoss {
   private *ranges(): Generator<{ readonly start: number; readonly size: number }> {
     const { images, batchSize } = this.source;
     for (let start = 0; start < images; start += batchSize) {
+      stopIfAsked();
       yield { start, size: Math.min(batchSize, images - start) };
     }
   }

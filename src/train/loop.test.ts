@@ -17,6 +17,7 @@ import type { TrainingSettings } from './settings';
 import { TEST_SETTINGS, testImages } from './testSettings';
 import type { TrainingInput } from './trainingInput';
 import type { TrainingOutcome } from './trainingRun';
+import { signalWhen } from '../testing/signalWhen';
 
 const folder = mkdtempSync(join(tmpdir(), 'samlab-loop-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -50,7 +51,7 @@ void test('a run that is stopped in the middle of an epoch and resumed equals an
   const checkpoint = { file: join(folder, 'resumed.safetensors'), everySeconds: 1e9, fingerprint: 'a' };
   for (const stopAfter of [2, 1, 2]) {
     let steps = 0;
-    const stopped = await train({ ...input(), checkpoint, onProgress: () => steps++, shouldStop: () => steps === stopAfter });
+    const stopped = await train({ ...input(), checkpoint, onProgress: () => steps++, signal: signalWhen(() => steps === stopAfter) });
     assert.equal(stopped.status, 'stopped');
     disposeNetwork(stopped.network);
   }
@@ -75,7 +76,7 @@ for (const changes of KEEPING) {
     const before = tensorCount();
     for (const stopAfter of [1, 2]) {
       let steps = 0;
-      const stopped = await train({ ...input(settings), checkpoint, onProgress: () => steps++, shouldStop: () => steps === stopAfter });
+      const stopped = await train({ ...input(settings), checkpoint, onProgress: () => steps++, signal: signalWhen(() => steps === stopAfter) });
       assert.equal(stopped.status, 'stopped');
       disposeNetwork(stopped.network);
     }
@@ -277,7 +278,7 @@ void test('a run has one thread for its batches, which is gone when the run is f
   process.on('worker', count);
   const runs: readonly (readonly [how: string, TrainingInput])[] = [
     ['finished', input({ batchSize: 20 })],
-    ['stopped', { ...input(), shouldStop: () => true }],
+    ['stopped', { ...input(), signal: AbortSignal.abort() }],
     ['diverged', input({ learningRate: 1e30, warmupEpochs: 0, epochs: 5 })],
     ['in error', { ...input(), onProgress: () => assert.fail('no room to draw') }],
   ];

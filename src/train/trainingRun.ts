@@ -216,7 +216,7 @@ export class TrainingRun {
     const every = this.input.evaluateEvery ?? Math.ceil(settings.epochs / EVALUATIONS);
     const due = this.epoch % every === 0 || this.hasTakenAllSteps;
     const broken = nonFiniteNetwork(model, this.network);
-    const evaluation = heldOut && due && broken === undefined ? await evaluate(model, this.network, heldOut, settings.normalization, settings.testAugmentation) : undefined;
+    const evaluation = heldOut && due && broken === undefined ? await evaluate(model, this.network, heldOut, settings.normalization, { augmentation: settings.testAugmentation }) : undefined;
     const found = broken ?? nonFiniteEvaluation('held-out', evaluation);
     this.tick();
     const { lossSum, errors, images, epochSeconds, history } = this.position;

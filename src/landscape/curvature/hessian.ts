@@ -29,6 +29,8 @@ export async function gradientDifference<V extends Vector>(loss: LossOperator<V>
  * @throws RangeError for unknown names in the block, a step that is not above 0 or is given for exact products, or exact
  * products of a loss that has none, with the operation that is to blame; `matvec`, for a direction that is zero, not finite or of another layout.
  * @source Pearlmutter 1994 (Neural Computation 6).
+ * @example
+ * const matrix = hessian(networkOperator(model, network, images, { normalization: 'half', batchNorm: 'frozen' }), network.parameters);
  */
 export function hessian<V extends Vector>(loss: LossOperator<V>, point: V, options: CurvatureOptions = {}): LinearOperator<V> {
   return curvatureOperator('hessian', loss, point, options, {

@@ -2,6 +2,8 @@ import { checkOperator } from '../inputChecks';
 import { momentsOf } from '../../engine/moments';
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
+import { longWork, type LongWork } from '../../progress/longWork';
+import type { Stoppable } from '../../progress/work';
 import type { LinearOperator, LinearOperatorSource } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { KrylovSpace } from './krylov';
@@ -9,7 +11,7 @@ import { isWithin, measuredResidual, residualProducts, type MeasuredResidual } f
 import { symmetryOf, type Symmetry } from './symmetry';
 
 /** How a spectral density is estimated. */
-export interface DensityOptions {
+export interface DensityOptions extends Stoppable {
   /** Random start vectors; 10 unless told. */
   readonly probes?: number;
   /** Products from each; 80 unless told. As many vectors are kept in memory. */
@@ -65,14 +67,14 @@ interface ProbeResult extends Quadrature {
   readonly residuals: readonly MeasuredResidual[];
 }
 
-async function runProbe<V extends Vector>(operator: LinearOperator<V>, steps: number, seed: number, probe: number, report: () => void): Promise<ProbeResult> {
+async function runProbe<V extends Vector>(operator: LinearOperator<V>, steps: number, seed: number, probe: number, report: () => Promise<void>): Promise<ProbeResult> {
   const chance = random(seed, 'density', probe);
   const sign = (): number => (chance.uniform() < 0.5 ? -1 : 1);
   const space = new KrylovSpace(operator, [operator.draw(sign)], () => chance.normal());
   try {
     // What a closed space lacks has no part in the start vector: further nodes would have the weight 0.
     while (space.size < steps && !space.isClosed() && (await space.grow())) {
-      report();
+      await report();
     }
     const pairs = space.ritzPairs();
     const residuals: MeasuredResidual[] = [];
@@ -113,21 +115,27 @@ function summarize(curves: readonly (readonly number[])[]): { readonly density: 
  *
  * A start that meets fewer distinct eigenvalues than there are steps gives them all as nodes, and its quadrature is exact.
  *
- * @throws RangeError for an option out of range; Error if a product is not finite.
+ * @throws RangeError for an option out of range; Error if a product is not finite; ProbeStopped when it is stopped, with the quadratures so far.
  * @source Lin et al. 2016 (SIAM Review 58), section 3.2; Ghorbani et al. 2019 (arXiv 1901.10159), section 2.
+ * @example
+ * const { eigenvalues, density } = await spectralDensity(hessian(loss, network.parameters), { seed: 0, probes: 4, steps: 40 });
  */
-export async function spectralDensity<V extends Vector>(operator: LinearOperator<V>, options: DensityOptions): Promise<SpectralDensity> {
+export function spectralDensity<V extends Vector>(operator: LinearOperator<V>, options: DensityOptions): Promise<SpectralDensity> {
+  return longWork('spectralDensity', options, (work) => density(work, operator, options));
+}
+
+async function density<V extends Vector>(work: LongWork, operator: LinearOperator<V>, options: DensityOptions): Promise<SpectralDensity> {
   const { probes = 10, seed, points = 1001, tolerance = 0.01, onProgress } = options;
   checkOperator('spectralDensity', operator);
   const steps = Math.min(options.steps ?? 80, operator.dimension);
   checkOptions({ probes, steps, points, width: options.width ?? 1, tolerance });
   const found: ProbeResult[] = [];
   let products = 0;
-  const report = (): void => {
-    products++;
-    onProgress?.({ products, of: probes * steps });
-  };
   for (let probe = 0; probe < probes; probe++) {
+    const report = (): Promise<void> => {
+      onProgress?.({ products: (products += 1), of: probes * steps });
+      return work.advance({ done: products, of: probes * steps, unit: 'products' }, () => ({ quadratures: found.map(({ values, weights }) => ({ values, weights })) }));
+    };
     found.push(await runProbe(operator, steps, seed, probe, report));
   }
   const lowest = Math.min(...found.map(({ values }) => values.at(-1)!));

@@ -1,6 +1,8 @@
 import { checkOperator } from '../inputChecks';
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
+import { longWork, type LongWork } from '../../progress/longWork';
+import type { Stoppable } from '../../progress/work';
 import type { LinearOperator, LinearOperatorSource } from '../operator';
 import { KrylovSpace } from './krylov';
 import { isWithin, measuredResidual, residualProducts, type MeasuredResidual } from './residual';
@@ -9,7 +11,7 @@ import { symmetryOf, type Symmetry } from './symmetry';
 import type { SmallEigenpair } from './symmetricEigen';
 
 /** How eigenvalues are sought. */
-export interface EigenvalueOptions {
+export interface EigenvalueOptions extends Stoppable {
   /** k: how many. */
   readonly count: number;
   /** Of the start vectors. */
@@ -69,9 +71,15 @@ const MARGIN = 0.5;
  * them are sure to be found only where the space is exhausted before.
  *
  * @throws RangeError for more eigenvalues than the matrix has, more than iterations are allowed, or an option out of
- * range; Error if a product is not finite.
+ * range; Error if a product is not finite; ProbeStopped when it is stopped, with the values so far.
+ * @example
+ * const { result, vectors } = await topEigenvalues(hessian(loss, network.parameters), { count: 2, seed: 0 });
  */
-export async function topEigenvalues<V extends Vector>(operator: LinearOperator<V>, options: EigenvalueOptions): Promise<Eigenpairs<V>> {
+export function topEigenvalues<V extends Vector>(operator: LinearOperator<V>, options: EigenvalueOptions): Promise<Eigenpairs<V>> {
+  return longWork('topEigenvalues', options, (work) => eigenpairs(work, operator, options));
+}
+
+async function eigenpairs<V extends Vector>(work: LongWork, operator: LinearOperator<V>, options: EigenvalueOptions): Promise<Eigenpairs<V>> {
   const { count, seed, end = 'largest', tolerance = 0.01, blockSize = 1, onProgress } = options;
   checkOperator('topEigenvalues', operator);
   const maxIterations = Math.min(options.maxIterations ?? 100, operator.dimension);
@@ -87,6 +95,7 @@ export async function topEigenvalues<V extends Vector>(operator: LinearOperator<
         break;
       }
       onProgress?.({ iterations: space.size, of: maxIterations });
+      await work.advance({ done: space.size, of: maxIterations + count, unit: 'products at most' }, () => valuesSoFar(space, count, end));
       // The small eigenproblem costs the cube of the basis, so a larger one is looked at more rarely.
       const due = space.size >= count && (space.size % Math.ceil(space.size / 20) === 0 || space.size === maxIterations);
       pairs = due ? space.ritzPairs() : [];
@@ -96,14 +105,14 @@ export async function topEigenvalues<V extends Vector>(operator: LinearOperator<
     }
     const sure = space.size >= sureSteps(operator.dimension) || isFound(space, pairs, { count, end, tolerance, dimension: operator.dimension });
     const symmetry = await symmetryOf(operator);
-    const eigenpairs = await measure(operator, space, fromEnd(pairs, count, end), sure ? tolerance * scaleOf(pairs) : -1);
+    const found = await measure(operator, space, fromEnd(pairs, count, end), sure ? tolerance * scaleOf(pairs) : -1);
     return {
       result: {
         source: operator.source,
         dimension: operator.dimension,
         end,
-        eigenvalues: eigenpairs.map(({ eigenvalue }) => eigenvalue),
-        converged: eigenpairs.every(({ eigenvalue }) => eigenvalue.converged),
+        eigenvalues: found.map(({ eigenvalue }) => eigenvalue),
+        converged: found.every(({ eigenvalue }) => eigenvalue.converged),
         iterations: space.size,
         products: space.size + count * residualProducts(operator),
         ...symmetry,
@@ -111,11 +120,16 @@ export async function topEigenvalues<V extends Vector>(operator: LinearOperator<
         blockSize,
         seed,
       },
-      vectors: eigenpairs.map(({ vector }) => vector),
+      vectors: found.map(({ vector }) => vector),
     };
   } finally {
     space.dispose();
   }
+}
+
+/** What is known before the search has ended: values, and bounds of their residuals. */
+function valuesSoFar<V extends Vector>(space: KrylovSpace<V>, count: number, end: 'largest' | 'smallest'): readonly Eigenvalue[] {
+  return fromEnd(space.ritzPairs(), count, end).map((pair) => ({ value: pair.value, residual: space.residualBound(pair), converged: false }));
 }
 
 function scaleOf(pairs: readonly SmallEigenpair[]): number {

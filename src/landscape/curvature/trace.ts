@@ -2,12 +2,14 @@ import { checkOperator } from '../inputChecks';
 import { momentsOf } from '../../engine/moments';
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
+import { longWork, type LongWork } from '../../progress/longWork';
+import type { Stoppable } from '../../progress/work';
 import type { LinearOperator, LinearOperatorSource } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { orthogonalizeInPlace, unitOutside } from './krylov';
 
 /** How a trace is estimated. */
-export interface TraceOptions {
+export interface TraceOptions extends Stoppable {
   /** `hutch++` needs fewer products where a few eigenvalues make up most of the trace; `hutchinson` unless told. */
   readonly method?: 'hutchinson' | 'hutch++';
   /** Most products with the matrix; 100 unless told. */
@@ -87,7 +89,7 @@ function checkFinite(size: number): void {
 }
 
 type Found = Pick<TraceEstimate, 'trace' | 'standardError' | 'samples' | 'products'>;
-type Settings = Required<Omit<TraceOptions, 'onProgress' | 'method'>> & { readonly report: (products: number) => void };
+type Settings = Required<Omit<TraceOptions, 'onProgress' | 'method' | 'signal'>> & { readonly report: (products: number, samples?: readonly number[]) => Promise<void> };
 
 async function hutchinson<V extends Vector>(operator: LinearOperator<V>, { products, tolerance, seed, report }: Settings): Promise<Found> {
   const samples: number[] = [];
@@ -97,23 +99,23 @@ async function hutchinson<V extends Vector>(operator: LinearOperator<V>, { produ
   };
   while (samples.length < products && !enough()) {
     samples.push(await withTemporaryVectors((own) => quadraticForm(operator, own(signs(operator, seed, 'trace', samples.length)))));
-    report(samples.length);
+    await report(samples.length, samples);
   }
   const { mean, standardError } = summarize(samples);
   return { trace: mean, standardError, samples: samples.length, products: samples.length };
 }
 
-/** An orthonormal basis of the span of A s for random s: where most of the trace lies. */
-async function sketch<V extends Vector>(operator: LinearOperator<V>, columns: number, { seed, report }: Settings): Promise<V[]> {
+/** An orthonormal basis of the span of A s for random s: where most of the trace lies; `own` frees it. */
+async function sketch<V extends Vector>(operator: LinearOperator<V>, columns: number, { seed, report }: Settings, own: (made: V) => V): Promise<V[]> {
   const basis: V[] = [];
   for (let index = 0; index < columns; index++) {
     const image = await withTemporaryVectors((own) => operator.matvec(own(signs(operator, seed, 'sketch', index))));
     checkFinite(image.norm());
     const unit = unitOutside(image, basis);
     if (unit !== undefined) {
-      basis.push(unit);
+      basis.push(own(unit));
     }
-    report(index + 1);
+    await report(index + 1);
   }
   return basis;
 }
@@ -121,19 +123,18 @@ async function sketch<V extends Vector>(operator: LinearOperator<V>, columns: nu
 async function hutchPlusPlus<V extends Vector>(operator: LinearOperator<V>, settings: Settings): Promise<Found> {
   const columns = Math.min(Math.floor(settings.products / 3), operator.dimension);
   return withTemporaryVectors(async (own) => {
-    const basis = await sketch(operator, columns, settings);
-    basis.forEach(own);
+    const basis = await sketch(operator, columns, settings, own);
     let done = columns;
     let within = 0;
     for (const q of basis) {
       within += await quadraticForm(operator, q);
-      settings.report(++done);
+      await settings.report(++done);
     }
     const outside: number[] = [];
     // A basis of as many vectors as the matrix has rows leaves nothing outside.
     while (basis.length < operator.dimension && outside.length < Math.max(2, settings.products - 2 * columns)) {
       outside.push(await sampleOutside(operator, basis, settings.seed, outside.length));
-      settings.report(++done);
+      await settings.report(++done);
     }
     const { mean, standardError } = outside.length === 0 ? { mean: 0, standardError: 0 } : summarize(outside);
     return { trace: within + mean, standardError, samples: outside.length, products: done };
@@ -156,10 +157,16 @@ async function sampleOutside<V extends Vector>(operator: LinearOperator<V>, basi
  * standard error is within the tolerance, after 10 samples at the earliest. `hutch++`: exact on the span Q of a third of
  * the products, tr(Qᵀ A Q), and Hutchinson's estimate outside of it; a third of as many vectors is kept in memory.
  *
- * @throws RangeError for fewer products than 2 (6 for Hutch++) or a tolerance below 0.
+ * @throws RangeError for fewer products than 2 (6 for Hutch++) or a tolerance below 0; ProbeStopped when it is stopped, with Hutchinson's estimate so far.
  * @source Hutchinson 1990 (Communications in Statistics 19); Meyer et al. 2021 (arXiv 2010.09649), algorithm 1.
+ * @example
+ * const { trace, standardError } = await hessianTrace(hessian(loss, network.parameters), { seed: 0 });
  */
-export async function hessianTrace<V extends Vector>(operator: LinearOperator<V>, options: TraceOptions): Promise<TraceEstimate> {
+export function hessianTrace<V extends Vector>(operator: LinearOperator<V>, options: TraceOptions): Promise<TraceEstimate> {
+  return longWork('hessianTrace', options, (work) => estimate(work, operator, options));
+}
+
+async function estimate<V extends Vector>(work: LongWork, operator: LinearOperator<V>, options: TraceOptions): Promise<TraceEstimate> {
   const { method = 'hutchinson', products = 100, tolerance = 0.05, seed, onProgress } = options;
   checkOperator('hessianTrace', operator);
   const fewest = method === 'hutchinson' ? 2 : 6;
@@ -169,7 +176,14 @@ export async function hessianTrace<V extends Vector>(operator: LinearOperator<V>
   if (!(Number.isFinite(tolerance) && tolerance >= 0)) {
     throw new RangeError(`hessianTrace: expected a tolerance of 0 or more, got ${tolerance}.`);
   }
-  const settings = { products, tolerance, seed, report: (done: number) => onProgress?.({ products: done, of: products }) };
+  const report = (done: number, samples: readonly number[] = []): Promise<void> => {
+    onProgress?.({ products: done, of: products });
+    return work.advance({ done, of: products, unit: 'products at most' }, () => {
+      const { mean, standardError } = summarize(samples);
+      return samples.length < 2 ? undefined : { trace: mean, standardError, samples: samples.length };
+    });
+  };
+  const settings = { products, tolerance, seed, report };
   const found = await (method === 'hutchinson' ? hutchinson(operator, settings) : hutchPlusPlus(operator, settings));
   const stepError = await stepErrorOf(operator, seed);
   const converged = Math.max(found.standardError, stepError ?? 0) <= tolerance * Math.abs(found.trace);

@@ -3,12 +3,14 @@ import { finiteLossAt } from '../inputChecks';
 import { random } from '../../engine/random';
 import { shown } from '../../engine/shown';
 import type { Vector } from '../../engine/vector';
+import { longWork, type LongWork } from '../../progress/longWork';
+import type { Stoppable } from '../../progress/work';
 import type { LossOperator, LossSource } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { drawLike, pointOf } from './ball';
 
 /** How far, and in how many directions. */
-export interface AverageSharpnessOptions {
+export interface AverageSharpnessOptions extends Stoppable {
   /** rho */
   readonly rho: number;
   /** Random directions, 2 or more; 20 unless told. */
@@ -42,9 +44,16 @@ export interface AverageSharpness {
  *
  * For a quadratic loss with Hessian H of d rows its expectation is rho² tr(H) / 2d.
  *
- * @throws RangeError if rho is negative or not finite, or there are fewer than two directions.
+ * @throws RangeError if rho is negative or not finite, or there are fewer than two directions; ProbeStopped when it is stopped, with
+ * the values so far.
+ * @example
+ * const { sharpness, standardError } = await averageSharpness(loss, network.parameters, { rho: 0.05, seed: 0 });
  */
-export async function averageSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: AverageSharpnessOptions): Promise<AverageSharpness> {
+export function averageSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: AverageSharpnessOptions): Promise<AverageSharpness> {
+  return longWork('averageSharpness', options, (work) => averageAs(work, loss, w, options));
+}
+
+async function averageAs<V extends Vector>(work: LongWork, loss: LossOperator<V>, w: V, options: AverageSharpnessOptions): Promise<AverageSharpness> {
   const { rho, directions = 20, adaptive = false, seed, onProgress } = options;
   checkOptions(rho, directions);
   const baseLoss = await finiteLossAt('averageSharpness', loss, w);
@@ -59,6 +68,7 @@ export async function averageSharpness<V extends Vector>(loss: LossOperator<V>, 
       });
       values.push(found.loss - baseLoss);
       onProgress?.({ directions: index + 1, of: directions });
+      await work.advance({ done: index + 1, of: directions, unit: 'directions' }, () => ({ values, baseLoss }));
     }
     const { mean: sharpness, standardDeviation } = momentsOf(values);
     const standardError = standardDeviation / Math.sqrt(directions);

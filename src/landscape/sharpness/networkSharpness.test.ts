@@ -12,12 +12,14 @@ import { spectralDensity } from '../curvature/spectralDensity';
 import { topEigenvalues } from '../curvature/topEigenvalues';
 import { hessianTrace } from '../curvature/trace';
 import { networkOperator } from '../networkOperator';
-import { ProbeStopped, type OutputOperator } from '../operator';
+import { ProbeStopped } from '../../progress/work';
+import type { OutputOperator } from '../operator';
 import { openOrShut, pictures, smallModel } from '../testNetwork';
 import { averageSharpness } from './average';
 import { groupsOf, mSharpness } from './mSharpness';
 import { samSharpness } from './samSharpness';
 import { epsSharpness, worstCaseSharpness } from './worstCase';
+import { signalWhen } from '../../testing/signalWhen';
 
 type Loss = OutputOperator<TensorVector>;
 
@@ -28,14 +30,14 @@ interface Subject {
 }
 
 /** Runs `body` on a small network and six images, checks that the weights stay to the bit, and counts tensors. */
-async function onSmall(body: (subject: Subject) => Promise<void>, shouldStop: () => boolean = () => false): Promise<void> {
+async function onSmall(body: (subject: Subject) => Promise<void>, stopWhen: () => boolean = () => false): Promise<void> {
   const before = tensorCount();
   const model = smallModel();
   const w = openOrShut(model, 'bn1');
   const saved = w.toArrays();
   const statistics = hashedStatistics(model);
   const images = pictures('curvature small', 6, 3);
-  const options = { normalization: 'half', batchNorm: 'frozen', shouldStop } as const;
+  const options = { normalization: 'half', batchNorm: 'frozen', signal: signalWhen(stopWhen) } as const;
   const [loss, ...groups] = [images, ...groupsOf(images, 2)].map((part) => networkOperator(model, { statistics }, part, options));
   await body({ loss: loss!, w, groups });
   assert.deepEqual(w.toArrays(), saved);

@@ -75,7 +75,7 @@ test('a study leaves one file a part, and nothing is measured twice', async (t) 
   const perNet = ['density', 'eigenvalues', 'eigenvector-plane', 'plane', 'secant', 'sharpness', 'slice', 'trace'];
   const expected = [...['curve', 'eigenvector-range', 'interpolation', 'range', 'similarity', 'study'], ...perNet.flatMap((part) => [`${part}-sam`, `${part}-sgd`])];
   assert.deepEqual(Object.keys(stored), expected.map((name) => `${name}.json`).sort());
-  await measureAll({ ...study, shouldStop: () => true, onProgress: ({ part }) => assert.fail(`${part} was measured again`) });
+  await measureAll({ ...study, signal: AbortSignal.abort(), onProgress: ({ part }) => assert.fail(`${part} was measured again`) });
   assert.deepEqual(contents(study.folder), stored);
   assert.ok(new Set(parts).size > 10);
 

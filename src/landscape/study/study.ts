@@ -10,6 +10,7 @@ import { writeAtomically } from '../../models/atomicFile';
 import { readJsonFile } from '../../models/jsonFile';
 import { mixedPrecision } from '../../models/mixedPrecision';
 import type { Model } from '../../models/model';
+import type { Stoppable } from '../../progress/work';
 import type { NetworkState } from '../../train/network';
 import { networkOperator } from '../networkOperator';
 import type { BatchNormMode, LossOperator } from '../operator';
@@ -34,8 +35,8 @@ export interface StudyData {
   readonly test: Dataset;
 }
 
-/** Two trained nets of one architecture, the images they are measured on, and where the numbers go. */
-export interface Study {
+/** Two trained nets of one architecture, the images they are measured on, and where the numbers go. A study that is stopped goes on next time. */
+export interface Study extends Stoppable {
   readonly model: Model;
   /** In the order of `settings.labels`. */
   readonly networks: readonly [NetworkState, NetworkState];
@@ -44,8 +45,6 @@ export interface Study {
   /** One file for each part of the study. */
   readonly folder: string;
   readonly onProgress?: (progress: StudyProgress) => void;
-  /** Polled before each place, step or batch; the study then ends with `ProbeStopped` and goes on from there next time. */
-  readonly shouldStop?: () => boolean;
 }
 
 /** Draws the images of a study: the nets' training images as their run drew them, a part of these, and a part of the test set. */
@@ -83,14 +82,14 @@ export function openStudy({ model, data, settings, folder }: Study): void {
 }
 
 /** The loss that surfaces and paths show, in the study's precision. `frozen` batch norm is that of the net with this index. */
-export function surfaceLoss({ model, networks, settings, shouldStop }: Study, index: 0 | 1, dataset: Dataset, batchNorm: BatchNormMode = settings.batchNorm): LossOperator<TensorVector> {
+export function surfaceLoss({ model, networks, settings, signal }: Study, index: 0 | 1, dataset: Dataset, batchNorm: BatchNormMode = settings.batchNorm): LossOperator<TensorVector> {
   const inPrecision = settings.precision === 'mixed' ? mixedPrecision(model) : model;
-  return networkOperator(inPrecision, networks[index], dataset, { normalization: settings.normalization, batchNorm, ...(shouldStop ? { shouldStop } : {}) });
+  return networkOperator(inPrecision, networks[index], dataset, { normalization: settings.normalization, batchNorm, ...(signal ? { signal } : {}) });
 }
 
 /** The loss whose curvature and sharpness are measured: float32, with batch norm frozen, which has a gradient. */
-export function curvatureLoss({ model, networks, settings, data, shouldStop }: Study, index: 0 | 1): LossOperator<TensorVector> {
-  return networkOperator(model, networks[index], data.probed, { normalization: settings.normalization, batchNorm: 'frozen', ...(shouldStop ? { shouldStop } : {}) });
+export function curvatureLoss({ model, networks, settings, data, signal }: Study, index: 0 | 1): LossOperator<TensorVector> {
+  return networkOperator(model, networks[index], data.probed, { normalization: settings.normalization, batchNorm: 'frozen', ...(signal ? { signal } : {}) });
 }
 
 /** Whether a part's line, plane or curve has been measured to its end. */

@@ -19,12 +19,12 @@ const SLICE_RADIUS = 1;
 
 /** Measures one line or plane of a study, and stores it under the part's name. */
 export async function sampleInto(study: Study, part: string, input: Pick<SampleInput<TensorVector>, 'surface' | 'points' | 'losses' | 'network' | 'directions'>): Promise<void> {
-  const { folder, onProgress, shouldStop } = study;
+  const { folder, onProgress, signal } = study;
   await samplePoints({
     ...input,
     file: join(folder, `${part}.json`),
     onProgress: ({ done, total, secondsLeft }) => onProgress?.({ part, done, total, secondsLeft }),
-    ...(shouldStop ? { shouldStop } : {}),
+    ...(signal ? { signal } : {}),
   });
 }
 

@@ -8,6 +8,7 @@ import { principalPlane, type PrincipalPlane } from '../trajectory/principalPlan
 import type { TensorVector } from '../../engine/tensorVector';
 import type { Dataset } from '../../data/dataset';
 import type { Model } from '../../models/model';
+import type { Stoppable } from '../../progress/work';
 import type { NetworkState } from '../../train/network';
 import type { Normalization } from '../../data/normalization';
 import { writeAtomically } from '../../models/atomicFile';
@@ -15,7 +16,7 @@ import { withSurface } from './surfaces';
 import type { StudyProgress } from './study';
 
 /** What a picture of a training path is made from. */
-export interface TrajectoryInput {
+export interface TrajectoryInput extends Stoppable {
   readonly model: Model;
   /** The network at several moments of training, in their order. */
   readonly snapshots: readonly NetworkState[];
@@ -31,7 +32,6 @@ export interface TrajectoryInput {
   /** Of the files: `<name>.json` holds the path, `<name>-plane.json` the surface. */
   readonly name: string;
   readonly onProgress?: (progress: StudyProgress) => void;
-  readonly shouldStop?: () => boolean;
 }
 
 /** A training path on its principal plane, as stored. */
@@ -59,8 +59,8 @@ export async function measureTrajectory(input: TrajectoryInput): Promise<Traject
 
 /** Measures the loss on the part of a plane that holds the places, with a margin: `<name>-plane.json`. */
 export async function measureAround(input: TrajectoryInput, plane: Plane<TensorVector>, places: readonly (readonly [number, number])[], directions: string): Promise<void> {
-  const { model, snapshots, images, normalization, folder, name, shouldStop } = input;
-  const stop = shouldStop ? { shouldStop } : {};
+  const { model, snapshots, images, normalization, folder, name, signal } = input;
+  const stop = signal ? { signal } : {};
   await withSurface(plane, (surface) =>
     samplePoints({
       surface,

@@ -6,8 +6,12 @@ export type MimeBundle = Readonly<Record<string, string | object>>;
  *
  * @param id outputs with the same id replace each other in place.
  * @param update whether an output with this id is there already.
+ * @param metadata stored beside the output.
  */
-export type OutputWriter = (data: MimeBundle, id?: string, update?: boolean) => void;
+export type OutputWriter = (data: MimeBundle, id?: string, update?: boolean, metadata?: object) => void;
+
+/** Metadata of an output that told how far a cell was; notebooks are stored without it. */
+export const PROGRESS = { samlab: 'progress' } as const;
 
 /** The part of tslab's kernel that is used; its own types know neither objects as data nor that there may be no kernel. */
 interface Kernel {
@@ -23,7 +27,7 @@ interface Kernel {
 export function notebookOutput(): OutputWriter | undefined {
   const kernel = require.cache[require.resolve('tslab/dist/jupyter')]?.exports as Kernel | undefined;
   const write = kernel?.lastWriteDisplayData ?? undefined;
-  return write && ((data, id, update = false) => write({ data, metadata: {}, transient: id === undefined ? {} : { display_id: id } }, update));
+  return write && ((data, id, update = false, metadata = {}) => write({ data, metadata, transient: id === undefined ? {} : { display_id: id } }, update));
 }
 
 /** As `notebookOutput`. @throws Error outside a notebook; `caller` and `instead` make its message. */
