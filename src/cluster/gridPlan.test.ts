@@ -63,7 +63,7 @@ for (const [what, name, content, message] of damaged) {
 }
 
 void test('an unknown grid, a file that is not there, and settings that no run has are refused', () => {
-  assert.throws(() => planGrid('fast'), { name: 'RangeError', message: /no grid "fast"; choose quick, .*laptop, .*paper, or name a file/ });
+  assert.throws(() => planGrid('faster'), { name: 'RangeError', message: /no grid "faster"; choose quick, .*laptop, .*paper, or name a file/ });
   assert.throws(() => planGrid('none.json'), { name: 'RangeError', message: /there is no file none\.json/ });
   assert.throws(() => planGrid('smoke', { wanted: { epochs: 7 } }), { name: 'RangeError', message: /no run of smoke has \{"epochs":7\}/ });
 });

@@ -96,8 +96,9 @@ void test('every setting but those of methods and of what is off changes the nam
     model: 'resnet101', stem: 'imagenet', zeroInitResidual: false, normalization: 'half', cropPadding: 0, flip: false, cutout: 8, epochs: 3,
     batchSize: 4, method: 'sam', learningRate: 0.3, schedule: 'steps', warmupEpochs: 1, momentum: 0, nesterov: false, weightDecay: 0,
     weightDecayOn: 'weights', weightDecayIn: 'loss', labelSmoothing: 0.2, seed: 9, selection: 'bestOnTest', precision: 'mixed',
+    cropBorder: 'reflect', flipMode: 'alternating', lastBatch: 'drop', testAugmentation: 'mirror', decoupled: true, biasRate: 2, normScaleRate: 2, normShiftRate: 2, freeze: 'conv1', lookaheadEvery: 5,
   };
-  const others = [...Object.keys(ALL_METHOD_SETTINGS), 'cutoutPer', 'decayShare', 'kernels', 'snapshotEvery'];
+  const others = [...Object.keys(ALL_METHOD_SETTINGS), 'cutoutPer', 'decayShare', 'kernels', 'snapshotEvery', 'triangleStart', 'trianglePeak', 'triangleEnd', 'lookaheadKeep', 'lookaheadPower'];
   assert.deepEqual(Object.keys(DEFAULT_CONFIG).filter((key) => !(key in changed)).sort(), others.sort());
   for (const [key, value] of Object.entries(changed)) {
     assert.notEqual(configHash({ ...DEFAULT_CONFIG, [key]: value }), configHash(DEFAULT_CONFIG), key);

@@ -134,7 +134,7 @@ test('element types that are not read here, and missing files, are named', () =>
   const file = fixturePath('float8.safetensors');
   assert.throws(() => readSafetensors(file), { message: `readSafetensors: ${file} holds half byte as F8_E4M3, which is not read here; convert it to F32.` });
   assert.throws(() => readSafetensors('/nowhere/w.safetensors'), /ENOENT.*\/nowhere\/w\.safetensors/);
-  assert.throws(() => readSafetensors(tmpdir()), { message: `readSafetensors: ${tmpdir()} is a folder; expected a safetensors file.` });
+  assert.throws(() => readSafetensors(tmpdir()), { message: `readSafetensors: ${tmpdir()} is a folder; give the path of a .safetensors file, such as one in it.` });
 });
 
 test('tensors that cannot be written are refused before the file is touched', () => {

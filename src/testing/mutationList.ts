@@ -155,7 +155,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['batch-norm statistics move at w + eps too', "if (phase === 'first')", 'if (true)'],
     ['no weight decay in the loss', 'if (penalty.weightDecay > 0)', 'if (false)'],
     ['statistics of the first group alone', 'others.length === 0 ? only : mean([only, ...others])', 'only'],
-    ['single images with the moments of a batch', 'image, labelSmoothing, false)', 'image, labelSmoothing, true)'],
+    ['single images with the moments of a batch', 'image, labelSmoothing, false, frozen)', 'image, labelSmoothing, true, frozen)'],
   ]),
   ...of('train/method', ['train/loop'], [
     ['perturbations in all epochs', 'return begun && (end === 0 || step < end * stepsPerEpoch);', 'return true;'],

@@ -177,7 +177,7 @@ void test('settings that are no numbers and images that do not fit are refused b
     await assert.rejects(train({ ...input({ rho: rho as unknown as number }), onProgress }), { name: 'RangeError', message: /expected a radius rho of 0 or more, got / });
   }
   for (const key of ['learningRate', 'momentum', 'weightDecay', 'labelSmoothing', 'warmupEpochs'] as const) {
-    await assert.rejects(train({ ...input({ [key]: '' }), onProgress }), { name: 'RangeError', message: new RegExp(key === 'momentum' || key === 'weightDecay' ? 'sgd: expected' : `train: these settings cannot be run:\\n {2}${key}: `) });
+    await assert.rejects(train({ ...input({ [key]: '' }), onProgress }), { name: 'RangeError', message: new RegExp(`train: these settings cannot be run:\\n {2}${key}: `) });
   }
   const small = { ...images.train, images: images.train.images.subarray(0, 20 * 28 * 28) };
   const odd = { ...images.train, labels: images.train.labels.map(() => 10) };
