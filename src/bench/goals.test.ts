@@ -75,6 +75,11 @@ test('the goals of the probes by hand', () => {
     { name: 'Hessian-vector product / gradient', goal: '<= 2.20', value: 2.5, met: false },
     { name: 'peak memory of probes / that of training and three copies of the weights', goal: '<= 1.00', value: 0.8, met: true },
   ]);
+  const exact = goals({ comparisons: [], ceiling: { samlab: 1, pytorch: 1 }, probes: { ...probes, exactProduct: true } }, 1);
+  assert.deepEqual(exact.slice(3, 5), [
+    { name: 'Hessian-vector product / gradient', goal: '<= 3.30', value: 2.5, met: true },
+    { name: "Hessian-vector product / PyTorch's", goal: '<= 0.80', value: 0.625, met: true },
+  ]);
 });
 
 test('what was not measured has no value and is neither met nor missed', () => {

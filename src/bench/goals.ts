@@ -85,13 +85,14 @@ function imagenetGoals(comparison: Comparison, ceiling: number, nonPaddingFlops:
 /** Points of the plane whose time is a goal. */
 const PLANE_POINTS = 25 * 25;
 
-function probeGoals({ images, forward, point, mixedPoint, gradient, product, peakMemory }: ProbeCost): Goal[] {
+function probeGoals({ images, forward, point, mixedPoint, gradient, product, exactProduct, pytorchProduct, peakMemory }: ProbeCost): Goal[] {
   const minutes = (seconds: readonly number[]): number => (median(seconds) * PLANE_POINTS) / 60;
   return [
     atMost(`a 25 x 25 plane of ResNet-50 on ${images} images, minutes, float32`, 4, minutes(point)),
     ...(mixedPoint ? [atMost(`a 25 x 25 plane of ResNet-50 on ${images} images, minutes, mixed`, 4, minutes(mixedPoint))] : []),
     atMost('a point of a plane / bare forward passes over its images', 1.15, ratio(median(point), median(forward))),
-    atMost('Hessian-vector product / gradient', 2.2, ratio(median(product), median(gradient))),
+    atMost('Hessian-vector product / gradient', exactProduct ? 3.3 : 2.2, ratio(median(product), median(gradient))),
+    ...(exactProduct ? [atMost("Hessian-vector product / PyTorch's", 0.8, ratio(median(product), median(pytorchProduct)))] : []),
     ...(peakMemory ? [atMost('peak memory of probes / that of training and three copies of the weights', 1, peakMemory.probes / (peakMemory.step + 3 * peakMemory.weights))] : []),
   ];
 }

@@ -98,7 +98,7 @@ export function timesMarkdown(benchmarks: readonly BenchResult[]): string {
     .join('\n\n');
 }
 
-function probesMarkdown({ images, productImages, forward, point, mixedPoint, gradient, product, pytorchProduct }: ProbeCost): string {
+function probesMarkdown({ images, productImages, forward, point, mixedPoint, gradient, product, exactProduct, pytorchProduct }: ProbeCost): string {
   const row = (what: string, on: number, seconds: readonly number[]): string => `| ${what} | ${on} | ${spread(seconds)} |`;
   return [
     '**Landscape probes of ResNet-50, ImageNet stem, batch norm frozen: median seconds (fastest to slowest repeat)**',
@@ -109,7 +109,7 @@ function probesMarkdown({ images, productImages, forward, point, mixedPoint, gra
     row('a point of a plane', images, point),
     ...(mixedPoint ? [row('a point of a plane in mixed precision; all else is float32', images, mixedPoint)] : []),
     row('a gradient', productImages, gradient),
-    row('a Hessian-vector product, differences of gradients', productImages, product),
+    row(`a Hessian-vector product, ${exactProduct ? 'exact' : 'differences of gradients'}`, productImages, product),
     row("a Hessian-vector product, PyHessian's method in PyTorch", productImages, pytorchProduct),
   ].join('\n');
 }
