@@ -12,7 +12,8 @@ const cases: readonly (readonly [string, unknown, RegExp])[] = [
   ['a rho that is no number', { rho: NaN }, /rho: Invalid input: expected number, received NaN; the default is 0\.05/],
   ['an infinite learning rate', { learningRate: Infinity }, /learningRate: Invalid input/],
   ['a momentum of 1', { momentum: 1 }, /momentum: Too big: expected number to be <1/],
-  ['half an epoch', { epochs: 0.5 }, /epochs: Invalid input: expected int/],
+  ['no epoch', { epochs: 0 }, /epochs: Too small: expected number to be >0/],
+  ['decoupled decay within the loss', { decoupled: true, weightDecayIn: 'loss' }, /decoupled weight decay is the step's own/],
   ['a batch of one image', { batchSize: 1 }, /batchSize: Too small/],
   ['an unknown model', { model: 'vgg' }, /model: Invalid option: expected one of "resnet20".*, got "vgg"; the default is "resnet50"/],
   ['label noise above 1', { labelNoise: 1.5 }, /labelNoise: Too big/],
@@ -102,5 +103,5 @@ void test('tuning tries as many settings with either method, on held-out images 
 });
 
 void test('an unknown preset is refused with the known ones', () => {
-  assert.throws(() => findPreset('fast'), { name: 'RangeError', message: /no preset "fast"; choose quick, .*laptop/ });
+  assert.throws(() => findPreset('slow'), { name: 'RangeError', message: /no preset "slow"; choose quick, .*laptop/ });
 });
