@@ -13,6 +13,7 @@ const cases: readonly (readonly [string, unknown, RegExp])[] = [
   ['an infinite learning rate', { learningRate: Infinity }, /learningRate: Invalid input/],
   ['a momentum of 1', { momentum: 1 }, /momentum: Too big: expected number to be <1/],
   ['no epoch', { epochs: 0 }, /epochs: Too small: expected number to be >0/],
+  ['decoupled decay within the loss', { decoupled: true, weightDecayIn: 'loss' }, /decoupled weight decay is the step's own/],
   ['a batch of one image', { batchSize: 1 }, /batchSize: Too small/],
   ['an unknown model', { model: 'vgg' }, /model: Invalid option: expected one of "resnet20".*, got "vgg"; the default is "resnet50"/],
   ['a misspelt model', { model: 'resnet52' }, /model: Invalid option: .*, got "resnet52"; did you mean resnet\d+\?$/],

@@ -78,6 +78,16 @@ void test('settings of what is off name no run', () => {
   assert.equal(configHash({ ...DEFAULT_CONFIG, decayShare: 0.5, cutoutPer: 'batch' }), configHash(DEFAULT_CONFIG));
   assert.notEqual(configHash({ ...stable, decayShare: 0.5 }), configHash(stable));
   assert.notEqual(configHash({ ...DEFAULT_CONFIG, cutout: 8, cutoutPer: 'batch' }), configHash({ ...DEFAULT_CONFIG, cutout: 8 }));
+  const triangular = { ...DEFAULT_CONFIG, schedule: 'triangular' } as const;
+  const triangle = { triangleStart: 0.1, trianglePeak: 0.5, triangleEnd: 0 };
+  assert.equal(configHash({ ...DEFAULT_CONFIG, ...triangle, lookaheadKeep: 0.5, lookaheadPower: 0 }), configHash(DEFAULT_CONFIG));
+  assert.equal(configHash({ ...triangular, warmupEpochs: 1 }), configHash(triangular));
+  Object.entries(triangle).forEach(([key, value]) => assert.notEqual(configHash({ ...triangular, [key]: value }), configHash(triangular), key));
+  const looking = { ...DEFAULT_CONFIG, lookaheadEvery: 5 };
+  assert.notEqual(configHash({ ...looking, lookaheadKeep: 0.5 }), configHash(looking));
+  assert.notEqual(configHash({ ...looking, lookaheadPower: 0 }), configHash(looking));
+  assert.equal(configHash({ ...DEFAULT_CONFIG, flip: false, flipMode: 'alternating' }), configHash({ ...DEFAULT_CONFIG, flip: false }));
+  assert.equal(configHash({ ...DEFAULT_CONFIG, cropPadding: 0, cropBorder: 'reflect' }), configHash({ ...DEFAULT_CONFIG, cropPadding: 0 }));
   assert.equal(configHash({ ...DEFAULT_CONFIG, weightDecay: 0, weightDecayIn: 'loss' }), configHash({ ...DEFAULT_CONFIG, weightDecay: 0 }));
 });
 
@@ -96,7 +106,8 @@ void test('every setting but those of methods and of what is off changes the nam
     model: 'resnet101', stem: 'imagenet', zeroInitResidual: false, normalization: 'half', cropPadding: 0, flip: false, cutout: 8, epochs: 3,
     batchSize: 4, method: 'sam', learningRate: 0.3, schedule: 'steps', warmupEpochs: 1, momentum: 0, nesterov: false, weightDecay: 0,
     weightDecayOn: 'weights', weightDecayIn: 'loss', labelSmoothing: 0.2, seed: 9, selection: 'bestOnTest', precision: 'mixed',
-    cropBorder: 'reflect', flipMode: 'alternating', lastBatch: 'drop', testAugmentation: 'mirror', decoupled: true, biasRate: 2, normScaleRate: 2, normShiftRate: 2, freeze: 'conv1', lookaheadEvery: 5,
+    cropBorder: 'reflect', flipMode: 'alternating', lastBatch: 'drop', testAugmentation: 'mirror', decoupled: true, biasRate: 2, normScaleRate: 2,
+    normShiftRate: 64, freeze: 'conv1', lookaheadEvery: 5,
   };
   const others = [...Object.keys(ALL_METHOD_SETTINGS), 'cutoutPer', 'decayShare', 'kernels', 'snapshotEvery', 'triangleStart', 'trianglePeak', 'triangleEnd', 'lookaheadKeep', 'lookaheadPower'];
   assert.deepEqual(Object.keys(DEFAULT_CONFIG).filter((key) => !(key in changed)).sort(), others.sort());

@@ -9,6 +9,7 @@ import { expectAllClose } from '../testing/expectAllClose';
 import { readFixture } from '../testing/fixture';
 import { expectSummary, hashedImages, hashedParameters, hashedStatistics, inTorchOrder, type Summary } from '../testing/hashedNetwork';
 import { cifarResNet } from './cifarResnet';
+import { fastNetwork } from './fast';
 import { disposeStatistics } from './initialise';
 import type { Model } from './model';
 import { bottleneckResNet } from './resnet';
@@ -69,7 +70,7 @@ function expectStatistics(model: Model, updated: readonly ChannelStatistics[], e
   });
 }
 
-for (const model of [bottleneckResNet('resnet50', 'imagenet', 10), bottleneckResNet('resnet50', 'cifar', 10), cifarResNet('resnet20', 10)]) {
+for (const model of [bottleneckResNet('resnet50', 'imagenet', 10), bottleneckResNet('resnet50', 'cifar', 10), cifarResNet('resnet20', 10), fastNetwork(10)]) {
   test(`${model.name}: loss, gradient, running statistics and evaluation are PyTorch's, twice to the bit`, () => {
     const fixture = fixtures[model.name]!;
     const network = {
