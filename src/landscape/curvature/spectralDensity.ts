@@ -133,7 +133,8 @@ async function density<V extends Vector>(work: LongWork, operator: LinearOperato
   let products = 0;
   for (let probe = 0; probe < probes; probe++) {
     const report = (): Promise<void> => {
-      onProgress?.({ products: (products += 1), of: probes * steps });
+      products++;
+      onProgress?.({ products, of: probes * steps });
       return work.advance({ done: products, of: probes * steps, unit: 'products' }, () => ({ quadratures: found.map(({ values, weights }) => ({ values, weights })) }));
     };
     found.push(await runProbe(operator, steps, seed, probe, report));

@@ -105,7 +105,8 @@ async function climbAll<V extends Vector>(work: LongWork, loss: LossOperator<V>,
   for (let start = 0; start < starts; start++) {
     const from = randomDelta(w, ball, random(seed, 'ascent', start));
     const found = await climbFrom(loss, w, ball, from, steps, (bestHere) => {
-      onProgress?.({ gradients: (gradients += 1), of: starts * steps });
+      gradients++;
+      onProgress?.({ gradients, of: starts * steps });
       return work.advance({ done: gradients, of: starts * steps, unit: 'gradients' }, () => (bestHere.loss > best.loss ? bestHere : best));
     });
     best = found.loss > best.loss ? found : best;
