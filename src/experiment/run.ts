@@ -57,9 +57,21 @@ function divergenceOf(outcome: TrainingOutcome, final: Evaluation | null, classe
   return {};
 }
 
-/** What is evaluated in the course of a run: the held-out images, or each epoch the test set where the original's choice by test error is studied. */
-function judgedAlongTheWay({ selection }: ExperimentConfig, { heldOut, test }: ExperimentData): { heldOut?: Dataset; evaluateEvery?: number } {
-  return selection === 'bestOnTest' ? { heldOut: test, evaluateEvery: 1 } : heldOut ? { heldOut } : {};
+/**
+ * What is evaluated in the course of a run: the held-out images; each epoch the test set where the original's choice by test
+ * error is studied; each epoch the right-labelled and the wrong-labelled training images where there is label noise, and then
+ * the test set too, at the epochs with the lowest held-out error so far.
+ */
+function evaluatedAlongTheWay({ selection }: ExperimentConfig, { heldOut, test, byLabel }: ExperimentData): Pick<TrainingInput, 'heldOut' | 'evaluateEvery' | 'testAtBest' | 'alsoEvaluated'> {
+  if (selection === 'bestOnTest') {
+    return { heldOut: test, evaluateEvery: 1 };
+  }
+  const sets = byLabel ? Object.entries(byLabel).filter(([, images]) => imageCount(images) > 0) : [];
+  return {
+    ...(heldOut ? { heldOut } : {}),
+    ...(heldOut && byLabel ? { testAtBest: test } : {}),
+    ...(sets.length > 0 ? { alsoEvaluated: Object.fromEntries(sets), evaluateEvery: 1 } : {}),
+  };
 }
 
 /** The evaluation of a run with the lowest top-1 error; of equals the first. */
@@ -132,7 +144,7 @@ export async function makeRun(config: ExperimentConfig, data: ExperimentData, { 
     model,
     settings: config,
     trainingSet: data.training,
-    ...judgedAlongTheWay(config, data),
+    ...evaluatedAlongTheWay(config, data),
     ...(rule ? { rule } : {}),
     ...(checkpoint ? { checkpoint } : {}),
     ...(onProgress ? { onProgress } : {}),
