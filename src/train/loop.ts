@@ -88,14 +88,11 @@ async function trainEpochs(run: TrainingRun, batches: BatchesAhead, input: Train
 
 /** Batches up to the last step of the run, which may lie within an epoch. */
 function* untilEnd(run: TrainingRun, batches: Iterable<Batch>): Generator<Batch> {
-  if (run.hasTakenAllSteps) {
-    return;
-  }
   for (const batch of batches) {
-    yield batch;
     if (run.hasTakenAllSteps) {
       return;
     }
+    yield batch;
   }
 }
 

@@ -33,11 +33,11 @@ const SETTINGS: TrainingSettings = {
 };
 
 /** Hashed numbers times a scale. */
-function vectorOf<V extends Vector>(make: (arrays: Float64Array[]) => V, suffix: string, scale = 1): V {
+function vectorOf<Made>(make: (arrays: Float64Array[]) => Made, suffix: string, scale = 1): Made {
   return make(specs.map(({ name, shape }) => Float64Array.from(hashed(`recipe/${name}${suffix}`, shape.reduce((a, b) => a * b, 1)), (value) => scale * value)));
 }
 
-function walk<V extends Vector>(make: (arrays: Float64Array[]) => V, tolerance: number): void {
+function walk(make: (arrays: Float64Array[]) => Vector, tolerance: number): void {
   const { learningRate, weightDecay } = stepRates(SETTINGS);
   let w = vectorOf(make, '');
   let v = w.zeros();
