@@ -47,7 +47,7 @@ function walk(make: (arrays: Float64Array[]) => Vector, tolerance: number): void
   for (let step = 0; step < fixture.steps; step++) {
     const shares = stepShares(SETTINGS, specs, step + 1)!;
     const gradient = vectorOf(make, `/${step}`, 0.01);
-    const optimizer = sgd<V>({ momentum: 0.85, nesterov: true, weightDecay, shares });
+    const optimizer = sgd<Vector>({ momentum: 0.85, nesterov: true, weightDecay, shares });
     ({ parameters: w, state: v } = optimizer.update(w, gradient, v, learningRateAt({ ...SETTINGS, learningRate }, step, 1)));
     const share = lookaheadShare({ every: 5, keep: SETTINGS.lookaheadKeep, power: 3 }, step + 1, fixture.steps);
     if (share !== undefined) {
