@@ -44,12 +44,12 @@ async function trainEpochs(run: TrainingRun, batches: BatchesAhead, input: Train
 
 /** Batches up to the last step of the run, which may lie within an epoch. */
 function* untilEnd(run: TrainingRun, batches: Iterable<Batch>): Generator<Batch> {
-  if (run.hasTakenAllSteps) {
+  if (run.hasTakenAllSteps()) {
     return;
   }
   for (const batch of batches) {
     yield batch;
-    if (run.hasTakenAllSteps) {
+    if (run.hasTakenAllSteps()) {
       return;
     }
   }
