@@ -1,5 +1,5 @@
 import { batchesPerEpoch, firstExamples, type Batch } from '../data/batches';
-import { imageCount } from '../data/dataset';
+import { imageCount, inputShape } from '../data/dataset';
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import { scope } from '../engine/tensor';
 import type { TensorVector } from '../engine/tensorVector';
@@ -56,6 +56,7 @@ export class TrainingRun {
     const { settings, trainingSet, rule } = input;
     this.decayingKinds = settings.weightDecayOn === 'weights' ? { kinds: ['weight'] } : {};
     checkShares(settings, input.model.parameters);
+    checkShape(input);
     const images = imageCount(trainingSet);
     this.stepsPerEpoch = batchesPerEpoch(images, settings.batchSize, settings.lastBatch);
     this.totalSteps = totalSteps(settings, this.stepsPerEpoch);
@@ -262,5 +263,13 @@ export class TrainingRun {
   /** Frees everything, after an error. */
   dispose(): void {
     disposeNetwork(this.end('stopped').network);
+  }
+}
+
+/** @throws RangeError if the network is made for inputs of another shape. */
+function checkShape({ model, trainingSet }: TrainingInput): void {
+  const shape = inputShape(trainingSet);
+  if (shape.join() !== model.inputShape.join()) {
+    throw new RangeError(`train: ${model.name} takes inputs of shape [${model.inputShape.join(', ')}], those of ${trainingSet.name} have [${shape.join(', ')}]; make the network with inputShape: [${shape.join(', ')}].`);
   }
 }
