@@ -9,6 +9,8 @@ import { evaluate } from '../train/evaluate';
 import { train } from '../train/loop';
 import { disposeNetwork } from '../train/network';
 import { TEST_SETTINGS } from '../train/testSettings';
+import type { Model } from '../models/model';
+import { compare } from './compare';
 import { datasetOf } from '../data/arrays';
 import { evaluationBatches, trainingBatches } from '../data/batches';
 import { symmetricLabelNoise } from '../data/labelNoise';
@@ -99,5 +101,18 @@ void test('a network for inputs of another shape is refused before anything is t
   const model = network({ name: 'three', inputShape: [3], layers: linear({ outputs: 2 }) });
   const before = tensorCount();
   await assert.rejects(train({ model, settings: { ...TEST_SETTINGS, ...OFF }, trainingSet: datasetOf({ name: 'v', ...points(20) }) }), /three takes inputs of shape \[3\], those of v have \[2\]; make the network with inputShape: \[2\]/);
+  assert.equal(tensorCount(), before);
+});
+
+void test('a comparison with a network and data of one\'s own trains each method on them, and stores nothing', async () => {
+  const before = tensorCount();
+  const makeNetwork = (classes: number): Model => network({ name: 'perceptron', inputShape: [2], layers: sequential(linear({ outputs: 8 }), gelu(), linear({ outputs: classes })) });
+  const data = { train: datasetOf({ name: 'quadrants', ...points(40) }), test: datasetOf({ name: 'quadrants', ...points(20) }) };
+  const config = { ...OFF, epochs: 2, batchSize: 20, warmupEpochs: 0, imagesPerClass: 15, heldOutPerClass: 1 };
+  const { rows, runs } = await compare([{ method: 'sam', rho: 0.1 }], { config, seeds: [0, 1], budgets: ['epochs'], network: makeNetwork, data });
+  assert.deepEqual([rows.length, runs.length], [2, 4]);
+  assert.ok(runs.every(({ result }) => result.data.name === 'quadrants' && result.data.trainImages === 30 && result.final !== null));
+  await assert.rejects(compare([{ method: 'sam' }], { config, seeds: [0], data, network: () => makeNetwork(3) }), /perceptron has 3 classes, the data 2/);
+  await assert.rejects(compare([{ rule: { name: 'mine', perturb: ({ gradient }) => gradient }, storeAs: 'mine' }], { config, seeds: [0], data, network: makeNetwork }), /leave storeAs out/);
   assert.equal(tensorCount(), before);
 });

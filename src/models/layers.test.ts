@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { conv2d } from '../engine/convolution';
 import { random } from '../engine/random';
 import { scope, tensor, tensorCount } from '../engine/tensor';
 import { expectAllClose } from '../testing/expectAllClose';
 import { hashed } from '../testing/hashed';
+import { withTemporaryFolder } from '../testing/temporaryFolder';
 import { observed, residual, sequential } from './combine';
 import { fastNetwork } from './fast';
-import { initialParameters, initialStatistics } from './initialise';
+import { disposeStatistics, initialParameters, initialStatistics } from './initialise';
 import { constant, dirac, whitening, type Examples } from './initialValues';
 import { network, type Layer } from './layer';
 import { batchNorm, conv, flatten, gelu, globalAveragePool, linear, maxPool, relu, scaleBy } from './layers';
 import { parameterCount, type Model } from './model';
+import { loadWeights, saveWeights } from './torchvision';
 
 function outputs(model: Model, values: readonly number[], batch: number, training = false): number[] {
   const before = tensorCount();
@@ -159,4 +162,21 @@ test('the fast network has the 1.97 million parameters of its source, and starts
   assert.equal(parameterCount(fastNetwork(10)), 312 + 50_688 + 737_280 + 1_179_648 + 1152 + 2560);
   assert.equal(parameterCount(fastNetwork(100)) - parameterCount(fastNetwork(10)), 90 * 256);
   assert.deepEqual([...constant(2)({ shape: [3], source: random(0), examples: correlatedExamples })], [2, 2, 2]);
+});
+
+test('weights of networks of one\'s own are saved and loaded as those of ResNets, and refused where classes differ', () => {
+  withTemporaryFolder((folder) => {
+    const before = tensorCount();
+    const file = join(folder, 'fast.safetensors');
+    const model = fastNetwork(10);
+    const parameters = initialParameters(model, { seed: 0, zeroInitResidual: false, examples: correlatedExamples });
+    const statistics = initialStatistics(model);
+    saveWeights(file, model, parameters, statistics);
+    const loaded = loadWeights(file, fastNetwork(10));
+    assert.deepEqual(loaded.parameters.toArrays(), parameters.toArrays());
+    assert.throws(() => loadWeights(file, fastNetwork(100)), /not saved from fast with 100 classes \(other shapes: linear.weight is \[10, 256\] instead of \[100, 256\]\)/);
+    [parameters, loaded.parameters].forEach((vector) => vector.dispose());
+    [statistics, loaded.statistics].forEach(disposeStatistics);
+    assert.equal(tensorCount(), before);
+  });
 });
