@@ -1,5 +1,8 @@
 /** samlab's public API: what notebooks and users import from 'samlab', folder by folder. */
 
+// progress: how long functions are stopped
+export { ProbeStopped, type Stoppable } from './progress/work';
+
 // engine: tensors in native memory, vectors of parameters, seeded chance
 export { tensorflowPlatform } from './engine/binding';
 export { PlainVector } from './engine/plainVector';
@@ -12,6 +15,7 @@ export type { ParameterKind, ParameterSpec, Vector } from './engine/vector';
 // data: CIFAR, the embedded images, subsets, batches
 export { datasetOf, type ArrayDataset } from './data/arrays';
 export { evaluationBatches, firstExamples, trainingBatches, type Batch } from './data/batches';
+export { checkDataset, type NetworkInput } from './data/checkDataset';
 export { classCounts, imageCount, select, type Dataset, type DatasetPair } from './data/dataset';
 export { symmetricLabelNoise } from './data/labelNoise';
 export { loadDataset } from './data/load';
@@ -32,19 +36,25 @@ export { loadWeights, saveWeights } from './models/torchvision';
 
 // optim: base optimizer, schedules, the sharpness-aware family
 export { asam, type AsamSettings } from './optim/asam';
+export { ascend, AT_START, type Ascent } from './optim/ascend';
 export { dynamicMask, type DynamicMaskSettings } from './optim/dynamicMask';
 export { fgsm, type FgsmSettings } from './optim/fgsm';
 export { fisherMask, type FisherMaskSettings } from './optim/fisherMask';
+export { friendlySam, type FriendlySamSettings } from './optim/friendlySam';
+export { gsam } from './optim/gsam';
+export { lookSam, type LookSettings } from './optim/lookSam';
 export { msam } from './optim/msam';
 export type { Optimizer } from './optim/optimizer';
 export { EMPTY_STATE, type PerturbationInput, type PerturbationRule, type PerturbationState } from './optim/perturbation';
 export { matchedRadius, matchingTwoNorm } from './optim/radius';
-export { climb, sam, samPerturbation, samStep } from './optim/sam';
+export { sam, samPerturbation, samStep } from './optim/sam';
 export { learningRateAt } from './optim/schedule';
 export { sgd } from './optim/sgd';
-export { perturbedStep, sharpnessAware, type MethodState, type SharpnessAware, type SharpnessAwareSettings } from './optim/sharpnessAware';
+export { perturbedStep, sharpnessAware, type SharpnessAware, type SharpnessAwareSettings } from './optim/sharpnessAware';
+export { saner, type SanerSettings } from './optim/saner';
+export { wsam, type WsamSettings } from './optim/wsam';
 export { sparse, type MaskSource } from './optim/sparse';
-export { plainStep, type LossAndGradient, type Objective, type Step } from './optim/step';
+export { plainStep, type Descent, type LossAndGradient, type MethodState, type Objective, type Step } from './optim/step';
 export { withTemporaries } from './optim/temporaries';
 
 // train: loss and gradient of a batch, the loop, evaluation
@@ -65,7 +75,7 @@ export { drawParticipation, type Participation } from './federated/participation
 export { DEFAULT_FEDERATED_CONFIG, federatedPresetConfigs, FEDERATED_PRESETS, findFederatedPreset, type FederatedPreset } from './federated/presets';
 export type { ClientMeans, FederatedProgress, RoundRecord } from './federated/record';
 export type { FederatedResult } from './federated/result';
-export { federatedData, runFederated, type FederatedFolders, type FederatedRunOptions } from './federated/run';
+export { federatedData, federatedFolders, runFederated, type FederatedFolders, type FederatedRunOptions } from './federated/run';
 export { validateFederatedConfig } from './federated/schema';
 export { clientWeights, serverStep, type RoundAnswer, type ServerState } from './federated/server';
 export type { FederatedConfig, FederatedSettings } from './federated/settings';
@@ -74,9 +84,11 @@ export { federatedId, findFederatedResult, readFederatedResults } from './federa
 // landscape: lines, planes and paths through weight space, what their surfaces and layers have in common
 export { networkOperator, type NetworkOperatorOptions } from './landscape/networkOperator';
 export { layersModelLoss, type LayersModelLike, type LayersModelLossOptions } from './tfjs/layersModelLoss';
-export { ProbeStopped, type BatchNormMode, type LinearOperator, type LossOperator, type LossSource, type OutputBatch, type OutputOperator, type PointLoss } from './landscape/operator';
+export type { BatchNormMode, LinearOperator, LossOperator, LossSource, OutputBatch, OutputOperator, PointLoss } from './landscape/operator';
 export { empiricalFisher, gaussNewton } from './landscape/curvature/gaussNewton';
-export { hessian, type CurvatureOptions } from './landscape/curvature/hessian';
+export { hessian } from './landscape/curvature/hessian';
+export type { CurvatureOptions } from './landscape/curvature/products';
+export { secantCurvature, type SecantCurvature } from './landscape/curvature/secantCurvature';
 export { spectralDensity, type DensityOptions, type SpectralDensity } from './landscape/curvature/spectralDensity';
 export { topEigenvalues, type Eigenpairs, type Eigenvalue, type EigenvalueOptions, type TopEigenvalues } from './landscape/curvature/topEigenvalues';
 export { hessianTrace, type TraceEstimate, type TraceOptions } from './landscape/curvature/trace';
@@ -101,11 +113,11 @@ export { principalPlane, type PrincipalPlane } from './landscape/trajectory/prin
 export { trainWithSnapshots, type SnapshotInput } from './landscape/trajectory/trainWithSnapshots';
 
 // experiment: configurations, presets, runs, stored results
-export { compare, type ComparedMethod, type Comparison, type ComparisonRun, type ComparisonSetting } from './experiment/compare';
+export { compare, type ComparedMethod, type Comparison, type ComparisonProgress, type ComparisonRun, type ComparisonSetting } from './experiment/compare';
 export { comparisonRows, type Budget, type ComparedRun, type ComparisonRow, type JudgedResult } from './experiment/comparisonRows';
 export type { ExperimentConfig } from './experiment/config';
 export { describeEnvironment } from './train/environment';
-export { TrainingInterrupted, withStopFlag } from './experiment/interrupt';
+export { TrainingInterrupted } from './experiment/interrupt';
 export { meanInterval, type Interval } from './experiment/interval';
 export { methodLabel } from './experiment/methodLabel';
 export { pairedTest, type PairedTest } from './experiment/pairedTest';
@@ -121,7 +133,10 @@ export { validateConfig } from './experiment/schema';
 export { findResult, readResults, runId } from './experiment/store';
 
 // report: tables, figures, illustrations, displays
-export { CURVATURE_HEADINGS, curvatureCaption, curvatureRows, type CurvatureRow } from './report/curvatureRows';
+export {
+  CURVATURE_HEADINGS, curvatureCaption, curvatureRows, SHARPNESS_HEADINGS, sharpnessCaption, sharpnessRows,
+  type CurvatureRow, type SharpnessRow,
+} from './report/curvatureRows';
 export { toDataFrame } from './report/dataFrame';
 export { displayFigure, displayRecords, displayTable, displayText } from './report/display';
 export { finalErrors } from './report/figures/finalErrors';
@@ -144,6 +159,7 @@ export { liveTraining } from './report/liveTraining';
 export { comparisonRecords, COMPARISON_HEADINGS, methodStudy, type ComparisonRecord, type MethodStudy, type MethodStudyName } from './report/methodStudies';
 export { federatedFigures, federatedGroups, federatedStudy } from './report/federatedStudy';
 export { PUBLISHED_ERRORS, type PublishedError } from './report/published';
+export { PUBLISHED, readPublishedWork, readWork, type StoredWork } from './report/publishedWork';
 export { readTable } from './report/reading';
 export { renderFigures } from './report/render';
 export { readStudy } from './report/studyReading';

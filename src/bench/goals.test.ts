@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { goals } from './goals';
+import { goals, SAM_OVER_SGD } from './goals';
 import type { Comparison, Timing, Work } from './result';
 import { COMMON_CONFIGURATION, hopeful, rivalConfigurations } from './rivalConfigurations';
 import { median } from './statistics';
@@ -45,12 +45,25 @@ test('each goal is the ratio of medians that its name says, against the best of 
     "mixed SAM step / PyTorch's best SAM step in any precision, ImageNet stem, batch 128": [0.6, true],
     "mixed SAM step / PyTorch's float32 SGD step as scripts are commonly written": [0.6, true],
     'SAM step / SGD step, float32': [2, false],
-    'SAM step / SGD step, mixed': [0.6 / 0.4, true],
+    // Less than two gradients can take, as far as is known: no verdict.
+    'SAM step / SGD step, mixed': [0.6 / 0.4, null],
     'step time x measured MatMul ceiling / operations that are not padding': [(0.6 * 100e9) / ((128 * 5e8) / 1.28), true],
     "peak memory / PyTorch's": [1.5, false],
     "evaluation images/s / PyTorch's best inference mode": [2, true],
     'share of a step outside TensorFlow kernels': [0.04, true],
   });
+});
+
+test('a SAM step in less time than two gradients and one update meets no goal, nor one whose floor was not measured', () => {
+  // An update of 20 % of an SGD step of 1 s: two gradients and an update take 1.8 s.
+  const met = (sam: number, parts: Comparison['parts']): boolean | null => {
+    const timings = [timing('samlab', 'float32', 'float32', 'sgd', 1), timing('samlab', 'float32', 'float32', 'sam', sam)];
+    const comparison: Comparison = { ...IMAGENET, timings, ...(parts ? { parts } : {}) };
+    return goals({ comparisons: [comparison], ceiling: { samlab: 100, pytorch: 90 } }, 1e8).find(({ name }) => name === `${SAM_OVER_SGD}float32`)!.met;
+  };
+  const parts = { float32: { products: 0.7, update: 0.2 }, mixed: { products: 0.7, update: 0.2 } };
+  assert.deepEqual([1.7, 1.79, 1.8, 1.9, 1.91].map((sam) => met(sam, parts)), [null, null, true, true, false]);
+  assert.deepEqual([1.7, 1.85, 1.91].map((sam) => met(sam, undefined)), [null, null, false]);
 });
 
 test('the goals of the probes by hand', () => {
@@ -61,6 +74,11 @@ test('the goals of the probes by hand', () => {
     { name: 'a point of a plane / bare forward passes over its images', goal: '<= 1.15', value: 1.5, met: false },
     { name: 'Hessian-vector product / gradient', goal: '<= 2.20', value: 2.5, met: false },
     { name: 'peak memory of probes / that of training and three copies of the weights', goal: '<= 1.00', value: 0.8, met: true },
+  ]);
+  const exact = goals({ comparisons: [], ceiling: { samlab: 1, pytorch: 1 }, probes: { ...probes, exactProduct: true } }, 1);
+  assert.deepEqual(exact.slice(3, 5), [
+    { name: 'Hessian-vector product / gradient', goal: '<= 3.30', value: 2.5, met: true },
+    { name: "Hessian-vector product / PyTorch's", goal: '<= 0.80', value: 0.625, met: true },
   ]);
 });
 

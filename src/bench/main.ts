@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { basename, join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
-import { sync as writeFileAtomicSync } from 'write-file-atomic';
+import { mkdirSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { withoutGraphs } from '../engine/graph/compiled';
 import { measureKernels } from '../engine/kernelChoice';
+import { reportProblem } from '../train/commandProblem';
 import { describeEnvironment, PROJECT_ROOT } from '../train/environment';
+import { OWN_STORE } from '../train/stores';
 import { kernelTableFile, vectorInstructions } from '../experiment/kernels';
+import { writeAtomically } from '../models/atomicFile';
 import { createModel } from '../models/create';
 import { agree } from './agreement';
 import { ceiling } from './ceiling';
@@ -26,6 +29,7 @@ interface BenchOptions {
   readonly repeats: number;
   readonly compile: boolean;
   readonly scaling: boolean;
+  readonly store: string;
   readonly stems: readonly Comparison['stem'][];
 }
 
@@ -49,22 +53,24 @@ function stemList(text: string): readonly Comparison['stem'][] {
 
 function printGoals(result: BenchResult): void {
   for (const { name, goal, value, met } of result.goals) {
-    console.log(`${met === null ? 'not measured' : met ? 'met' : 'not met'}: ${name}: ${value === null ? '-' : value.toFixed(2)} (goal ${goal})`);
+    console.log(`${met === null ? (value === null ? 'not measured' : 'no verdict') : met ? 'met' : 'not met'}: ${name}: ${value === null ? '-' : value.toFixed(2)} (goal ${goal})`);
   }
 }
 
 async function bench(options: BenchOptions): Promise<void> {
-  const { repeats, compile, stems } = options;
+  const { store, ...choices } = options;
+  const { repeats, compile, stems } = choices;
   const python = pytorchEnvironment();
   const { threads, samlab, node, tensorflow, processor, processorDigest, gpu, commit } = describeEnvironment();
   const kernelTable = kernelTableFile();
-  measureKernels(kernelTable);
-  const file = join(PROJECT_ROOT, 'data', 'bench', basename(kernelTable));
+  measureKernels(kernelTable, 'setAside');
+  const file = join(store, 'bench', basename(kernelTable));
+  mkdirSync(join(store, 'bench'), { recursive: true });
   const rival = new Rival(python);
   const { torch } = await agree(rival, createModel('resnet50', 'imagenet', 10), 'resnet50', 'imagenet', noiseBatch(16), threads);
   // Of changed sources nothing tells whether they are still those that were measured.
   const from = commit === null || commit.endsWith('+changes') ? randomUUID() : commit;
-  const stages = new Stages(`${file}.unfinished`, JSON.stringify({ options, from, tensorflow, torch }));
+  const stages = new Stages(`${file}.unfinished`, JSON.stringify({ options: choices, from, tensorflow, torch }));
   const peak = await stages.take('ceiling', () => ceiling(rival, repeats));
   rival.close();
   const comparisons: Comparison[] = [];
@@ -87,10 +93,10 @@ async function bench(options: BenchOptions): Promise<void> {
     scaling: options.scaling ? await stages.take('scaling', () => scaling(threads, Math.min(3, repeats))) : [],
     goals: goals(measured, gradientFlops(createModel('resnet50', 'imagenet', 10), 'imagenet')),
   };
-  writeFileAtomicSync(file, `${JSON.stringify(result, null, 1)}\n`);
+  writeAtomically(file, [Buffer.from(`${JSON.stringify(result, null, 1)}\n`)]);
   stages.done();
   printGoals(result);
-  console.log(`Stored in data/bench/${basename(file)}.`);
+  console.log(`Stored in ${relative(PROJECT_ROOT, file)}.`);
 }
 
 function printCalls(title: string, { ops, seconds, outside }: Profile): void {
@@ -101,7 +107,7 @@ function printCalls(title: string, { ops, seconds, outside }: Profile): void {
 }
 
 function printProfile(work: Work, stem: Comparison['stem'], precision: 'float32' | 'mixed', batch: number): void {
-  measureKernels(kernelTableFile());
+  measureKernels(kernelTableFile(), 'setAside');
   const subject = new Subject(createModel('resnet50', stem, 10), noiseBatch(batch), precision);
   subject.warmUp(work);
   console.log(`ResNet-50, ${stem} stem, batch ${batch}, ${precision}, ${work}`);
@@ -110,8 +116,14 @@ function printProfile(work: Work, stem: Comparison['stem'], precision: 'float32'
   subject.dispose();
 }
 
+const EXAMPLES = `
+Examples:
+  npm run bench                                          the whole comparison
+  npm run bench -- --stems cifar --repeats 3 --no-compile   a shorter one
+  npm run bench -- profile --work sam --batch 32         where a step's time goes`;
+
 function program(): Command {
-  const command = new Command().name('npm run bench --').description('Compare samlab with PyTorch on this machine, and store the times under data/bench.').showHelpAfterError();
+  const command = new Command().name('npm run bench --').description('Compare samlab with PyTorch on this machine, and store the times.').showHelpAfterError('(--help lists all options)').addHelpText('after', EXAMPLES);
   command
     .command('compare', { isDefault: true })
     .description('time SGD and SAM steps and evaluation on both sides, interleaved (about half an hour on two cores)')
@@ -119,21 +131,17 @@ function program(): Command {
     .option('--stems <list>', 'imagenet, cifar or both', stemList, ['imagenet', 'cifar'])
     .option('--no-compile', "leave torch.compile out of PyTorch's configurations")
     .option('--no-scaling', 'leave out batches 16 to 512, ResNet-20 to 152 and fewer threads')
+    .addOption(new Option('--store <folder>', 'the times go to bench in it').argParser((folder) => resolve(folder)).default(OWN_STORE, 'data/own, which git ignores'))
     .action(bench);
   command
     .command('profile')
     .description('print the time of one step by kind of op')
-    .option('--work <work>', 'sgd, sam or evaluation', 'sgd')
-    .option('--stem <stem>', 'imagenet or cifar', 'imagenet')
-    .option('--precision <precision>', 'float32 or mixed', 'float32')
+    .addOption(new Option('--work <work>', 'what is timed').choices(['sgd', 'sam', 'evaluation']).default('sgd'))
+    .addOption(new Option('--stem <stem>', 'first layers').choices(['imagenet', 'cifar']).default('imagenet'))
+    .addOption(new Option('--precision <precision>', 'of activations and products').choices(['float32', 'mixed']).default('float32'))
     .option('--batch <n>', 'images', wholeNumber, 128)
     .action(({ work, stem, precision, batch }: { work: Work; stem: Comparison['stem']; precision: 'float32' | 'mixed'; batch: number }) => printProfile(work, stem, precision, batch));
   return command;
 }
 
-program()
-  .parseAsync()
-  .catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+program().parseAsync().catch(reportProblem);

@@ -57,5 +57,5 @@ export async function probeCost(python: string, repeats: number, threads: number
     disposeProbed(all);
   }
   const weights = Float32Array.BYTES_PER_ELEMENT * parameterCount(model);
-  return { images: IMAGES, productImages: PRODUCT_IMAGES, ...times, peakMemory: { ...peakMemory(kernelTable), weights } };
+  return { images: IMAGES, productImages: PRODUCT_IMAGES, exactProduct: true, ...times, peakMemory: { ...peakMemory(kernelTable), weights } };
 }

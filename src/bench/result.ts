@@ -52,7 +52,7 @@ export interface Goal {
   /** Such as "<= 0.80". */
   readonly goal: string;
   readonly value: number | null;
-  /** null where it could not be measured. */
+  /** null where it could not be measured, or where the value is less than can be. */
   readonly met: boolean | null;
 }
 
@@ -78,8 +78,10 @@ export interface ProbeCost {
   /** The same with activations and products in bfloat16; absent from results of versions that did not measure it. */
   readonly mixedPoint?: readonly number[];
   readonly gradient: readonly number[];
-  /** A product of the Hessian with a vector, by differences of gradients. */
+  /** A product of the Hessian with a vector. */
   readonly product: readonly number[];
+  /** Whether that product is exact; absent from results of versions that took differences of gradients. */
+  readonly exactProduct?: true;
   /** The same in PyTorch by PyHessian's method: backpropagation through the graph of a gradient. */
   readonly pytorchProduct: readonly number[];
   /** Bytes: largest resident memory of a process that probes and of one that takes SAM steps, and the weights. Absent from results of versions that did not measure it. */

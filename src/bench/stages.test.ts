@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -22,4 +22,16 @@ test('a measurement that was broken off goes on where it was, in the same settin
   assert.deepEqual(await stage(new Stages(file, 'b'), 'ceiling'), [3], 'another setting measures anew');
   again.done();
   assert.equal(existsSync(file), false);
+});
+
+test('a file of stages that is damaged is named, and they are measured again', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'samlab-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const said = context.mock.method(console, 'error', () => undefined);
+  const file = join(folder, 'machine.unfinished');
+  for (const content of ['', '{"setting": "a"', '{"setting": "a"}', 'null']) {
+    writeFileSync(file, content);
+    assert.equal(await new Stages(file, 'a').take('ceiling', () => 7), 7);
+    assert.match(String(said.mock.calls.at(-1)?.arguments[0]), /^Stages: .*machine\.unfinished is not a list of finished stages/);
+  }
 });

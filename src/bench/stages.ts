@@ -1,10 +1,23 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { sync as writeFileAtomicSync } from 'write-file-atomic';
+import { z } from 'zod';
+import { writeAtomically } from '../models/atomicFile';
+import { readJsonFile } from '../models/jsonFile';
 
-interface StoredStages {
-  readonly setting: string;
-  readonly results: Readonly<Record<string, unknown>>;
+const stagesShape = z.object({ setting: z.string(), results: z.record(z.string(), z.unknown()) });
+type StoredStages = z.infer<typeof stagesShape>;
+
+/** What a file holds. One that cannot be read is named, and its stages are measured again. */
+function readStages(file: string): StoredStages | undefined {
+  if (!existsSync(file)) {
+    return undefined;
+  }
+  try {
+    return readJsonFile(file, { reader: 'Stages', what: 'a list of finished stages', shape: stagesShape, mend: 'all of them are measured again' });
+  } catch (error) {
+    console.error((error as Error).message);
+    return undefined;
+  }
 }
 
 /** Results of the stages of a long measurement, kept in a file until the whole is done: a run that was killed goes on where it was. */
@@ -19,7 +32,7 @@ export class Stages {
     private readonly file: string,
     private readonly setting: string,
   ) {
-    const stored = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StoredStages) : undefined;
+    const stored = readStages(file);
     this.results = stored?.setting === setting ? { ...stored.results } : {};
   }
 
@@ -32,7 +45,7 @@ export class Stages {
     const result = await measure();
     this.results[name] = result;
     mkdirSync(dirname(this.file), { recursive: true });
-    writeFileAtomicSync(this.file, JSON.stringify({ setting: this.setting, results: this.results } satisfies StoredStages));
+    writeAtomically(this.file, [Buffer.from(JSON.stringify({ setting: this.setting, results: this.results } satisfies StoredStages))]);
     return result;
   }
 

@@ -12,7 +12,7 @@ import { noiseBatch } from './workload';
 
 const [model, batch, repeats] = process.argv.slice(2) as [ModelName, string, string];
 // Of the threads that this process may use: fewer have a table of their own.
-measureKernels(kernelTableFile());
+measureKernels(kernelTableFile(), 'setAside');
 const subject = new Subject(createModel(model, 'imagenet', 10), noiseBatch(Number(batch)), 'float32');
 subject.warmUp('sgd');
 console.log(median(Array.from({ length: Number(repeats) }, () => subject.time('sgd'))));

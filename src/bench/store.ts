@@ -1,24 +1,48 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { readJsonFile } from '../models/jsonFile';
 import { BENCH_FORMAT, type BenchResult } from './result';
 
-/** All stored benchmarks, one a machine, in the order of their names. @throws Error if a file is damaged or of another version. */
-export async function readBenchmarks(folder: string): Promise<readonly BenchResult[]> {
-  if (!existsSync(folder)) {
-    return [];
-  }
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
-  return Promise.all(
-    files.map(async (name) => {
-      const file = join(folder, name);
-      const result = JSON.parse(await readFile(file, 'utf8')) as Partial<BenchResult>;
-      if (result.format !== BENCH_FORMAT || result.goals === undefined) {
-        throw new Error(`readBenchmarks: ${file} has format ${result.format ?? 'unknown'}, this version reads ${BENCH_FORMAT}; run npm run bench again, or move the file away.`);
-      }
+/** What every reader of a benchmark takes for granted. */
+const benchShape = z.looseObject({
+  format: z.literal(BENCH_FORMAT, { error: ({ input }) => `this file has format ${String(input)}, this version reads ${BENCH_FORMAT}` }),
+  goals: z.array(z.looseObject({})),
+});
+
+/** Benchmarks that can be read, one a machine, in the order of their names, and what is wrong with the others. */
+export interface ReadableBenchmarks {
+  readonly benchmarks: readonly BenchResult[];
+  /** A line for each file that cannot be read. */
+  readonly problems: readonly string[];
+}
+
+/** All stored benchmarks that can be read. @param only if given, the names of those that are wanted, without ending. */
+export async function readableBenchmarks(folder: string, only?: readonly string[]): Promise<ReadableBenchmarks> {
+  const wanted = (name: string): boolean => name.endsWith('.json') && (only?.includes(name.slice(0, -'.json'.length)) ?? true);
+  const names = existsSync(folder) ? (await readdir(folder)).filter(wanted).sort() : [];
+  const benchmarks: BenchResult[] = [];
+  const problems: string[] = [];
+  for (const name of names) {
+    try {
+      const mend = 'run npm run bench again, or move the file away';
+      const result = readJsonFile(join(folder, name), { reader: 'readBenchmarks', what: 'a stored benchmark', shape: benchShape, mend }) as unknown as BenchResult;
       // Earlier versions wrote it into the file's name alone.
       const processorDigest = result.processorDigest ?? /-([0-9a-f]{8})-tensorflow-/.exec(name)?.[1];
-      return { ...(result as BenchResult), ...(processorDigest === undefined ? {} : { processorDigest }) };
-    }),
-  );
+      benchmarks.push({ ...result, ...(processorDigest === undefined ? {} : { processorDigest }) });
+    } catch (error) {
+      problems.push((error as Error).message);
+    }
+  }
+  return { benchmarks, problems };
+}
+
+/** All stored benchmarks. @param only as `readableBenchmarks`. @throws Error that lists every file that is damaged or of another version. */
+export async function readBenchmarks(folder: string, only?: readonly string[]): Promise<readonly BenchResult[]> {
+  const { benchmarks, problems } = await readableBenchmarks(folder, only);
+  if (problems.length > 0) {
+    throw new Error(problems.join('\n'));
+  }
+  return benchmarks;
 }

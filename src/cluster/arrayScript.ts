@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { PROJECT_ROOT } from '../train/environment';
+import { directive, filePattern, inQuotes } from './sbatchText';
 
 /** What a user asks of Slurm. */
 export interface SlurmRequest {
@@ -40,6 +41,17 @@ export function gpusAsked({ gres = '', sbatch }: Pick<SlurmRequest, 'gres' | 'sb
   return Math.max(...[gres, ...others].map(gpusIn));
 }
 
+/** Options by which a task finds its run, its logs and its way back into the queue, and those that submit nothing or something else. */
+const OURS = ['array', 'job-name', 'output', 'error', 'open-mode', 'signal', 'requeue', 'no-requeue', 'chdir', 'wrap', 'parsable', 'test-only', 'wait'];
+const OURS_SHORT = ['a', 'J', 'o', 'e', 'D', 'W'];
+
+function refuseOurs(option: string): void {
+  const [, long, short] = /^(?:--([\w-]+)|-([A-Za-z]))/.exec(option) ?? [];
+  if ((long !== undefined && OURS.includes(long)) || (short !== undefined && OURS_SHORT.includes(short))) {
+    throw new RangeError(`arrayScript: ${option} cannot be a further option of sbatch: the job script has one of its own, by which tasks find their runs and logs. Leave it out.`);
+  }
+}
+
 /**
  * The job script of an array with a task a run.
  *
@@ -47,9 +59,12 @@ export function gpusAsked({ gres = '', sbatch }: Pick<SlurmRequest, 'gres' | 'sb
  * warning reaches that.
  *
  * @param folder the submission's; logs go there too.
+ * @throws RangeError if a path or an option holds what a line of a job script cannot, or a further option takes the place of one
+ * by which tasks find their runs.
  */
 export function arrayScript(folder: string, tasks: number, request: SlurmRequest): string {
   const { partition, time, gres, arrayLimit, cpusPerTask, warning, sbatch } = request;
+  sbatch.forEach(refuseOurs);
   const options = [
     `--job-name=${basename(folder)}`,
     `--array=0-${tasks - 1}${arrayLimit === undefined ? '' : `%${arrayLimit}`}`,
@@ -58,7 +73,7 @@ export function arrayScript(folder: string, tasks: number, request: SlurmRequest
     '--ntasks=1',
     `--cpus-per-task=${cpusPerTask}`,
     '--open-mode=append',
-    `--output="${join(folder, '%a.log')}"`,
+    `--output=${inQuotes(join(filePattern(folder), '%a.log'))}`,
     ...(partition === undefined ? [] : [`--partition=${partition}`]),
     ...(time === undefined ? [] : [`--time=${time}`]),
     ...(gres === undefined ? [] : [`--gres=${gres}`]),
@@ -66,7 +81,7 @@ export function arrayScript(folder: string, tasks: number, request: SlurmRequest
   ];
   return [
     '#!/bin/bash',
-    ...options.map((option) => `#SBATCH ${option}`),
+    ...options.map(directive),
     `cd ${quoted(PROJECT_ROOT)} || exit 1`,
     `exec node src/setup/task.mjs ${quoted(folder)}`,
     '',

@@ -23,8 +23,9 @@ export type Attempt =
   | { readonly kind: 'stopped' }
   /** Another process makes it. */
   | { readonly kind: 'held'; readonly by: string }
-  | { readonly kind: 'failed'; readonly message: string }
-  | { readonly kind: 'killed'; readonly signal: NodeJS.Signals; readonly message: string };
+  /** `file` keeps why, with what the run printed. */
+  | { readonly kind: 'failed'; readonly message: string; readonly file: string }
+  | { readonly kind: 'killed'; readonly signal: NodeJS.Signals; readonly message: string; readonly file: string };
 
 /** How runs of a plan are made. */
 export interface AttemptOptions {
@@ -70,11 +71,11 @@ async function conclude(run: PlannedRun, config: ExperimentConfig, end: RunEnd, 
       return { kind: 'stopped' };
     case 'failed':
       writeError(folders, files, end.message, end.log);
-      return { kind: 'failed', message: end.message };
+      return { kind: 'failed', message: end.message, file: files.error };
     case 'killed': {
       const message = `its process was ended by ${end.signal}${end.signal === 'SIGKILL' ? ' (memory may have run out)' : ''}`;
       writeError(folders, files, message, end.log);
-      return { kind: 'killed', signal: end.signal, message };
+      return { kind: 'killed', signal: end.signal, message, file: files.error };
     }
   }
 }
@@ -106,7 +107,14 @@ export async function attemptRun(run: PlannedRun, options: AttemptOptions): Prom
       return { kind: 'stored', result: stored };
     }
     const end = await make(run, config, claim, options);
-    return end === undefined ? { kind: 'held', by: 'the process that took it over when this one seemed dead' } : await conclude(run, config, end, store);
+    if (end === undefined) {
+      return { kind: 'held', by: 'the process that took it over when this one seemed dead' };
+    }
+    const attempt = await conclude(run, config, end, store);
+    return attempt.kind === 'done' && attempt.result.finishedAt === stored?.finishedAt ? { kind: 'stored', result: stored } : attempt;
+  } catch (error) {
+    // A result or a file beside it that cannot be read: it stays, and the run counts as failed.
+    return await conclude(run, config, { kind: 'failed', message: (error as Error).message, log: '' }, store);
   } finally {
     claim.release();
   }

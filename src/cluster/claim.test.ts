@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { claimRun } from './claim';
@@ -102,3 +102,42 @@ for (const [name, owner, squeue, taken] of cases) {
     assert.ok(calls().every((call) => call.includes('--jobs=412_3')));
   });
 }
+
+const unreadable: readonly (readonly [string, string | undefined])[] = [
+  ['that a power cut left empty', ''],
+  ['of zero bytes', '\0'.repeat(64)],
+  ['that is cut off', '{"host":"node7","pi'],
+  ['of another shape', '{"host":"node7"}'],
+  ['of no object', 'null'],
+  ['that is a folder', undefined],
+];
+
+for (const [what, content] of unreadable) {
+  void test(`a claim ${what} counts as abandoned, is named once, and goes with the run's end`, async (t) => {
+    const folder = join(testFolder(t), 'run.claims');
+    const file = join(folder, '1.json');
+    mkdirSync(content === undefined ? file : folder, { recursive: true });
+    if (content !== undefined) {
+      writeFileSync(file, content);
+    }
+    const said = t.mock.method(console, 'error', () => undefined);
+    const claim = await claimRun(folder, thisOwner());
+    assert.ok('release' in claim);
+    assert.equal(said.mock.callCount(), 1);
+    assert.ok(String(said.mock.calls[0]!.arguments[0]).startsWith(`claimRun: ${file} is not a claim (`));
+    claim.release();
+    assert.ok(!existsSync(folder));
+  });
+}
+
+void test('a claim reaches the disk before it takes its name, and then the name does', async (t) => {
+  const folder = join(testFolder(t), 'run.claims');
+  const synced: string[] = [];
+  const sync = fs.fsyncSync;
+  t.mock.method(fs, 'fsyncSync', (descriptor: number) => {
+    synced.push(fs.readlinkSync(`/proc/self/fd/${descriptor}`).split('/').at(-1)!);
+    sync(descriptor);
+  });
+  assert.ok('release' in (await claimRun(folder, thisOwner())));
+  assert.deepEqual(synced.map((name) => name.replace(/^.*\.tmp$/, 'draft')), ['draft', 'run.claims']);
+});

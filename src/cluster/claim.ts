@@ -1,5 +1,8 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { syncFolder } from '../engine/syncFolder';
+import { readJsonFile } from '../models/jsonFile';
 import { isAlive, type Owner } from './owner';
 
 /** A run that this process may make, and nobody else meanwhile. */
@@ -35,11 +38,32 @@ function claimNumbers(folder: string): number[] {
     .sort((a, b) => a - b);
 }
 
+const ownerShape = z.object({ host: z.string(), pid: z.int(), started: z.string(), task: z.string().exactOptional() }) satisfies z.ZodType<Owner>;
+
+/** Unreadable claims that this process has told of. */
+const told = new Set<string>();
+
+/**
+ * Who has a claim; undefined if it is gone, or if nobody can be read from it: a claim is written whole before it takes its
+ * name, so one that is not whole is what a power cut left of it, and its owner ended with that.
+ */
+function ownerIn(file: string): Owner | undefined {
+  try {
+    return readJsonFile(file, { reader: 'claimRun', what: 'a claim', shape: ownerShape, mend: 'its run is taken over' });
+  } catch (error) {
+    // Claims are looked through twice.
+    if (existsSync(file) && !told.has(file)) {
+      told.add(file);
+      console.error((error as Error).message);
+    }
+    return undefined;
+  }
+}
+
 /** The first other owner that is alive, by the claims in a folder. */
 async function holderIn(folder: string, numbers: readonly number[], mine: number | undefined, me: Owner): Promise<Owner | undefined> {
   for (const number of numbers.filter((candidate) => candidate !== mine)) {
-    const text = unlessGone(() => readFileSync(join(folder, `${number}.json`), 'utf8'));
-    const owner = text === undefined ? undefined : (JSON.parse(text) as Owner);
+    const owner = ownerIn(join(folder, `${number}.json`));
     if (owner !== undefined && (await isAlive(owner, me))) {
       return owner;
     }
@@ -52,8 +76,9 @@ function writeClaim(folder: string, number: number, me: Owner): boolean {
   const draft = join(folder, `${me.host}-${me.pid}.tmp`);
   try {
     return unlessGone(() => {
-      writeFileSync(draft, JSON.stringify(me));
+      writeFileSync(draft, JSON.stringify(me), { flush: true });
       linkSync(draft, join(folder, `${number}.json`));
+      syncFolder(folder);
       return true;
     }) === true;
   } finally {
@@ -64,7 +89,7 @@ function writeClaim(folder: string, number: number, me: Owner): boolean {
 /** Removes the claims of owners that have ended, the own one last, and the folder. */
 function removeClaims(folder: string, mine: number): void {
   const ended = claimNumbers(folder).filter((number) => number < mine);
-  [...ended, mine].forEach((number) => rmSync(join(folder, `${number}.json`), { force: true }));
+  [...ended, mine].forEach((number) => rmSync(join(folder, `${number}.json`), { force: true, recursive: true }));
   unlessGone(() => rmdirSync(folder));
 }
 

@@ -1,8 +1,8 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { presetList, settingOptions } from '../experiment/commandLine';
 import type { ExperimentConfig } from '../experiment/config';
-import { PROJECT_ROOT } from '../train/environment';
+import { DATA, OWN_STORE } from '../train/stores';
 import type { SlurmRequest } from './arrayScript';
 
 /** What the command line asks for. */
@@ -23,7 +23,8 @@ export interface ExperimentRequest {
   readonly slurm?: SlurmRequest;
 }
 
-interface Flags extends Omit<SlurmRequest, 'sbatch'>, Omit<ExperimentRequest, 'settings' | 'slurm'> {
+interface Flags extends Omit<SlurmRequest, 'sbatch'>, Omit<ExperimentRequest, 'settings' | 'slurm' | 'store'> {
+  readonly store?: string;
   readonly preset?: string;
   readonly on: 'here' | 'slurm';
   readonly sbatch: readonly string[];
@@ -39,26 +40,34 @@ function positive(text: string): number {
 
 /** Adds an option to those before it; each is one line of the job script. */
 function sbatchOption(text: string, before: readonly string[]): readonly string[] {
-  if (!/^-.*$/.test(text)) {
+  if (!/^(--[a-z]|-[A-Za-z])/.test(text)) {
     throw new InvalidArgumentError(`expected an option of sbatch such as "--mem=8G", got "${text}".`);
   }
   return [...before, text];
 }
 
+const EXAMPLES = `
+Examples:
+  npm run experiment -- --method sam --rho 0.1 --epochs 20 --model resnet20     one run
+  npm run experiment -- --grid laptop --dataset cifar10 --epochs 100 --seed 0   a part of a preset
+  npm run experiment -- --grid mine.json --jobs 2                               a grid of your own: {"changes": {"method": "sam"}, "grid": {"rho": [0.05, 0.1]}}`;
+
 function command(): Command {
   const program = new Command('npm run experiment --')
-    .description('One training run, or all runs of a grid, here or on a cluster. Settings narrow a grid: --grid laptop --dataset cifar10 --epochs 100 --seed 0.')
+    .description('One training run, or all runs of a grid, here or on a cluster. Settings say what the run is; beside --grid they pick a part of it.')
+    .optionsGroup('What to make:')
     .option('--grid <name>', 'a preset, a group of presets, or a JSON file with "changes" and "grid"')
     .option('--preset <name>', 'another word for --grid')
     .option('--again', 'run again what is already stored', false)
     .option('--dry-run', 'list the runs, or print the job script, without running anything', false)
-    .option('--status', 'tell where the runs of a grid stand; without --grid, those of every grid that was started', false)
+    .option('--status', 'tell where the runs of a grid or a single run stand; without either, those of every grid that was started', false)
     .option('--jobs <number>', 'runs at once on this machine', positive, 1)
     .option('--no-estimate', 'do not measure what runs of unknown cost will take')
     .option('--allow-synthetic', 'let embedded images stand in for a data set that cannot be had; results go to data/quick', false)
-    .option('--store <folder>', 'where results, checkpoints and weights go', (folder) => resolve(folder), join(PROJECT_ROOT, 'data'))
+    .option('--store <folder>', 'where results, checkpoints and weights go (default: data for presets, data/own for your own runs and grids)', (folder) => resolve(folder))
     .addOption(new Option('--on <where>', 'where to run').choices(['here', 'slurm']).default('here'));
   program
+    .optionsGroup('With --on slurm:')
     .option('--partition <name>', "Slurm's partition")
     .option('--time <limit>', "time limit of a task, in Slurm's notation; a run that needs more goes on in the next sitting")
     .option('--gres <resources>', 'generic resources of a task, such as gpu:1')
@@ -67,7 +76,7 @@ function command(): Command {
     .option('--warning <seconds>', 'how long before its time limit a task stores a checkpoint and goes back into the queue', positive, 120)
     .option('--sbatch <option>', 'a further option of sbatch, such as --sbatch=--mem=8G; may be given several times', sbatchOption, [])
     .option('--store-is-shared', 'trust that all nodes see the store under the same path', false)
-    .addHelpText('after', presetList())
+    .addHelpText('after', `${EXAMPLES}\n${presetList()}`)
     .showHelpAfterError('(--help lists all settings)');
   settingOptions().forEach((option) => program.addOption(option));
   return program;
@@ -86,6 +95,15 @@ function refuseOptionsOf(other: Flags['on'], program: Command): void {
     const names = given.map(({ long }) => long).join(', ');
     program.error(other === 'slurm' ? `error: ${names} can only be asked of Slurm; say --on slurm too.` : `error: ${names} says how many runs this machine makes at once; with --on slurm it is --array-limit.`);
   }
+}
+
+/**
+ * The store of runs for which none was named: that of the published work for presets, whose tables it fills; another, which
+ * git ignores, for single runs and grids of one's own. Runs on stand-in images lie apart in either, below `quick`.
+ */
+function defaultStore(grid: string | undefined, allowSynthetic: boolean): string {
+  const ofPreset = grid !== undefined && !grid.endsWith('.json');
+  return ofPreset || allowSynthetic ? DATA : OWN_STORE;
 }
 
 /** Reads the flags. Prints help or what is wrong with them, and ends the process, where there is nothing to run. */
@@ -112,7 +130,7 @@ export function parseExperimentArguments(words: readonly string[]): ExperimentRe
   };
   return {
     ...(name === undefined ? {} : { grid: name }),
-    ...{ settings, again, dryRun, allowSynthetic, status, estimate, store, storeIsShared, jobs },
+    ...{ settings, again, dryRun, allowSynthetic, status, estimate, store: store ?? defaultStore(name, allowSynthetic), storeIsShared, jobs },
     ...(on === 'slurm' ? { slurm } : {}),
   };
 }

@@ -1,6 +1,9 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { withFileLock } from '../engine/fileLock';
 import { writeAtomically } from '../models/atomicFile';
+import { readJsonFile } from '../models/jsonFile';
 import type { ExperimentConfig } from '../experiment/config';
 import { DEFAULT_CONFIG } from '../experiment/presets';
 import type { RunEnvironment, RunResult } from '../experiment/result';
@@ -91,15 +94,31 @@ function costsFile(store: string): string {
   return join(submissionsFolder(store), 'costs.json');
 }
 
-/** Costs that were measured before any run of their kind was finished. */
+const costShape = z.object({
+  secondsPerEpoch: z.number(),
+  secondsOnce: z.number(),
+  config: z.record(z.string(), z.unknown()).transform((config): ExperimentConfig => ({ ...DEFAULT_CONFIG, ...config })),
+  machine: z.object({ processorDigest: z.string().exactOptional(), gpu: z.string().nullable(), threads: z.int().min(1) }),
+});
+
+/** Costs that were measured before any run of their kind was finished. A file that cannot be read is named, and counts as none: they can be measured again. */
 export function readCosts(store: string): readonly MeasuredCost[] {
-  return existsSync(costsFile(store)) ? (JSON.parse(readFileSync(costsFile(store), 'utf8')) as MeasuredCost[]) : [];
+  const file = costsFile(store);
+  if (!existsSync(file)) {
+    return [];
+  }
+  try {
+    return readJsonFile(file, { reader: 'readCosts', what: 'a list of measured costs', shape: z.array(costShape), mend: 'it is left out of the estimate, and replaced when costs are measured again' });
+  } catch (error) {
+    console.error((error as Error).message);
+    return [];
+  }
 }
 
 /** Keeps measured costs for the next time. */
 export function addCosts(store: string, costs: readonly MeasuredCost[]): void {
   mkdirSync(submissionsFolder(store), { recursive: true });
-  writeAtomically(costsFile(store), [Buffer.from(JSON.stringify([...readCosts(store), ...costs], null, 1))]);
+  withFileLock(costsFile(store), () => writeAtomically(costsFile(store), [Buffer.from(JSON.stringify([...readCosts(store), ...costs], null, 1))]));
 }
 
 /** A grid's cost in hours. */

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { readBenchmarks } from '../bench/store';
+import { readableBenchmarks } from '../bench/store';
 import { experimentFolders } from '../experiment/folders';
-import { readResults } from '../experiment/store';
-import { PROJECT_ROOT } from '../train/environment';
+import { readableResults } from '../experiment/store';
 import { processorDigest } from '../train/processor';
+import { DATA, OWN_STORE } from '../train/stores';
 import { addCosts, CostModel, costKey, costOfResult, readCosts, type MachineKind, type MeasuredCost } from './cost';
 import { secondsFromBench } from './benchCost';
 import type { PlannedRun } from './gridPlan';
@@ -17,8 +17,12 @@ export function thisMachine(): MachineKind {
 }
 
 async function knownCosts(store: string): Promise<readonly MeasuredCost[]> {
-  const results = await Promise.all((['real', 'quick'] as const).map((kind) => readResults(experimentFolders(kind, store).results)));
-  return [...results.flat().filter(({ history }) => history.length > 0).map(costOfResult), ...readCosts(store)];
+  // The project's runs tell what a user's own will cost.
+  const stores = store === OWN_STORE ? [store, DATA] : [store];
+  const folders = stores.flatMap((one) => (['real', 'quick'] as const).map((kind) => experimentFolders(kind, one).results));
+  const results = await Promise.all(folders.map(readableResults));
+  // Files that cannot be read are told where their runs are: an estimate does without them.
+  return [...results.flatMap((stored) => stored.results).filter(({ history }) => history.length > 0).map(costOfResult), ...stores.flatMap(readCosts)];
 }
 
 /** Whether this machine can stand in for those that the runs will have. */
@@ -50,6 +54,8 @@ export async function estimateSeconds(runs: readonly PlannedRun[], { store, kind
     addCosts(store, measured);
     model = new CostModel([...known, ...measured], kind);
   }
-  const benchmarks = await readBenchmarks(join(PROJECT_ROOT, 'data', 'bench'));
+  const readable = await Promise.all([OWN_STORE, DATA].map((one) => readableBenchmarks(join(one, 'bench'))));
+  readable.flatMap(({ problems }) => problems).forEach((problem) => console.error(problem));
+  const benchmarks = readable.flatMap((stored) => stored.benchmarks);
   return runs.map(({ config }) => model.seconds(config) ?? secondsFromBench(config, benchmarks, kind));
 }

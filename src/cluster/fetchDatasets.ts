@@ -1,5 +1,5 @@
 import { loadDataset } from '../data/load';
-import { DATA } from '../experiment/folders';
+import { DATA } from '../train/stores';
 import type { PlannedRun } from './gridPlan';
 
 /**

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { runId } from '../experiment/store';
+import { shownPath } from '../train/shownPath';
 import type { Attempt } from './attempt';
 import { comparisonText, estimateText, gridCost } from './cost';
 import { estimateSeconds, thisMachine } from './estimate';
@@ -9,7 +9,7 @@ import { planKey, unstoredRuns } from './queue';
 import { runHere, type RunOutcome } from './runHere';
 import { checkWritable } from './storeCheck';
 import { createSubmission } from './submission';
-import { outcomeText, terminalReport } from './terminal';
+import { terminalReport } from './terminal';
 
 /** How a grid is run in this terminal. */
 export interface GridHereOptions {
@@ -65,12 +65,12 @@ export async function gridHere(plan: GridPlan, options: GridHereOptions): Promis
   const { store, jobs, again, stop } = options;
   checkWritable(store, plan);
   const estimates = await announce(plan, options);
-  const outcomes = await runHere({ plan, store, jobs, again, stop, ...terminalReport(plan.trials.length + plan.runs.length, jobs) });
+  const outcomes = await runHere({ plan, store, jobs, again, stop, ...terminalReport(plan, { store, jobs }) });
   compare(outcomes, estimates);
-  const failed = outcomes.filter(({ attempt }) => attempt.kind === 'failed' || attempt.kind === 'killed');
+  const failed = outcomes.flatMap(({ attempt }) => (attempt.kind === 'failed' || attempt.kind === 'killed' ? [attempt] : []));
   if (failed.length > 0 && outcomes.length > 1) {
-    console.error(`${failed.length} of ${outcomes.length} runs failed; the same command tries them again:`);
-    failed.forEach((outcome) => console.error(`  ${runId(outcome.run.config)}: ${outcomeText(outcome)}`));
+    console.error(`${failed.length} of ${outcomes.length} runs failed; the same command tries them again. Why is told above, and in:`);
+    failed.forEach(({ file }) => console.error(`  ${shownPath(file)}`));
   }
   return stop.aborted ? 130 : failed.length > 0 ? 1 : 0;
 }

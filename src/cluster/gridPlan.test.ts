@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { PRESET_GROUPS, PRESETS } from '../experiment/presets';
 import { runId } from '../experiment/store';
 import { planGrid, planSingle, trialsOf } from './gridPlan';
 import { testFolder } from './testPrograms';
@@ -18,9 +19,9 @@ void test('a group of presets is the runs of its members, each under its own nam
 void test('settings pick runs, and only the trials that these need stay', () => {
   const plan = planGrid('laptop', { wanted: { dataset: 'cifar10', epochs: 100, seed: 0 } });
   assert.deepEqual(plan.runs.map(({ config: { method, epochs, seed } }) => [method, epochs, seed]), [['sgd', 100, 0], ['sam', 100, 0]]);
-  assert.equal(plan.trials.length, 12);
+  assert.equal(plan.trials.length, 54);
   assert.ok(plan.trials.every(({ config }) => config.dataset === 'cifar10'));
-  assert.equal(trialsOf(plan.runs[0]!, plan).length, 12);
+  assert.equal(trialsOf(plan.runs[0]!, plan).length, 54);
   assert.deepEqual(trialsOf(plan.trials[0]!, plan), []);
   assert.ok(plan.runs.every(({ kind }) => kind === 'real'));
 });
@@ -43,11 +44,11 @@ void test('a file gives changes and values to run through; its name is that of t
 });
 
 const damaged: readonly (readonly [string, string, string, RegExp])[] = [
-  ['no JSON', 'a.json', '{"grid": ', /a\.json is not JSON/],
+  ['no JSON', 'a.json', '{"grid": ', /a\.json is not a grid \(it is not JSON/],
   ['no grid', 'a.json', '{"changes": {}}', /a\.json is no grid:\n {2}grid: Invalid input/],
   ['a value where a list should be', 'a.json', '{"grid": {"seed": 0}}', /grid\.seed: Invalid input: expected array/],
-  ['a misspelt part', 'a.json', '{"grid": {"seed": [0]}, "change": {}}', /Unrecognized key: "change"/],
-  ['an unknown setting', 'a.json', '{"grid": {"sead": [0]}}', /Unrecognized key: "sead"/],
+  ['a misspelt part', 'a.json', '{"grid": {"seed": [0]}, "change": {}}', /Unrecognized key: "change"; did you mean changes\?/],
+  ['an unknown setting', 'a.json', '{"grid": {"sead": [0]}}', /a\.json: the configuration cannot be run:\n.*Unrecognized key: "sead"; did you mean seed\?$/],
   ['a value out of range', 'a.json', '{"grid": {"rho": [-1]}}', /rho: Too small/],
   ['the name of a preset', 'laptop.json', '{"grid": {"seed": [0]}}', /would pass for those of the preset "laptop"/],
   ['a name that quick runs have', 'quick-look.json', '{"grid": {"seed": [0]}}', /give the file another name/],
@@ -62,7 +63,7 @@ for (const [what, name, content, message] of damaged) {
 }
 
 void test('an unknown grid, a file that is not there, and settings that no run has are refused', () => {
-  assert.throws(() => planGrid('fast'), { name: 'RangeError', message: /no grid "fast"; choose quick, .*laptop, .*paper, or name a file/ });
+  assert.throws(() => planGrid('faster'), { name: 'RangeError', message: /no grid "faster"; choose quick, .*laptop, .*paper, or name a file/ });
   assert.throws(() => planGrid('none.json'), { name: 'RangeError', message: /there is no file none\.json/ });
   assert.throws(() => planGrid('smoke', { wanted: { epochs: 7 } }), { name: 'RangeError', message: /no run of smoke has \{"epochs":7\}/ });
 });
@@ -70,4 +71,42 @@ void test('an unknown grid, a file that is not there, and settings that no run h
 void test('a single run is a plan of one', () => {
   const { runs } = planSingle({ seed: 4 }, 'real');
   assert.deepEqual(runs.map(({ preset, config }) => [preset, config.seed]), [['none', 4]]);
+});
+
+void test('a run that a file names twice is planned once, and settings that do nothing are named', (t) => {
+  const write = (content: string): string => {
+    const file = join(testFolder(t), 'd.json');
+    writeFileSync(file, content);
+    return file;
+  };
+  const idle = planGrid(write('{"changes":{"method":"sgd"},"grid":{"rho":[0.05,0.1],"seed":[0]}}'));
+  assert.equal(idle.runs.length, 1);
+  assert.match(idle.notes!.join('\n'), /^d: rho changes nothing in any of its runs: the method is sgd[^\n]*\nd: 1 of its 2 runs is the same as another, and listed once/);
+  const partly = planGrid(write('{"grid":{"method":["sgd","sam"],"rho":[0.05,0.1],"seed":[0]}}'));
+  assert.deepEqual(partly.runs.map(({ config: { method, rho } }) => [method, rho]), [['sgd', 0.05], ['sam', 0.05], ['sam', 0.1]]);
+  assert.equal(partly.notes!.length, 1);
+  assert.equal(planGrid(write('{"grid":{"seed":[0,0,1]}}')).runs.length, 2);
+});
+
+void test('presets name no run twice and no setting in vain', () => {
+  for (const name of [...PRESETS.map((preset) => preset.name), ...Object.keys(PRESET_GROUPS)]) {
+    assert.deepEqual(planGrid(name).notes, [], name);
+  }
+});
+
+void test('settings without effect are refused for a single run, and to pick runs by', () => {
+  assert.throws(() => planSingle({ rho: 0.1 }, 'real'), { name: 'RangeError', message: /rho: changes nothing in this run: the method is sgd, which perturbs nothing; sam, .* read it/ });
+  assert.throws(() => planSingle({ method: 'sam', ascentSteps: 10 }, 'real'), /ascentSteps: changes nothing in this run: the method is sam; fgsm reads it/);
+  assert.doesNotThrow(() => planSingle({ method: 'sam', rho: 0.1, kernels: 'pinned' }, 'real'));
+  assert.throws(() => planGrid('smoke', { wanted: { ascentSteps: 3 } }), /--ascent-steps picks no runs of smoke, for it changes nothing in any of them/);
+});
+
+void test('a folder in the place of a grid, and a grid without .json, are named', (t) => {
+  const folder = join(testFolder(t), 'x.json');
+  mkdirSync(folder);
+  assert.throws(() => planGrid(folder), { name: 'RangeError', message: /x\.json is not a grid \(it is a folder\); expected a file/ });
+  const file = join(folder, 'mine.txt');
+  writeFileSync(file, '{}');
+  assert.throws(() => planGrid(file), /A grid of your own is a file whose name ends in \.json\.$/);
+  assert.throws(() => planGrid('labtop'), /did you mean laptop\?$/);
 });

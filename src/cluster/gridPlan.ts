@@ -1,10 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import type { ExperimentConfig } from '../experiment/config';
-import { DEFAULT_CONFIG, findPreset, PRESET_GROUPS, presetConfigs, PRESETS, tuningConfigs, type Preset } from '../experiment/presets';
+import { settingFlag } from '../experiment/commandLine';
+import { withDefaults } from '../experiment/defaultConfig';
+import { idleSettings } from '../experiment/idleSettings';
+import { findPreset, PRESET_GROUPS, presetConfigs, PRESETS, tuningConfigs, type Preset } from '../experiment/presets';
 import { expandPreset, isQuick } from '../experiment/runPreset';
 import { validateConfig } from '../experiment/schema';
+import { runId } from '../experiment/store';
+import { readJsonFile } from '../models/jsonFile';
+import { didYouMean } from '../train/nearestName';
 
 /** A run as it is planned. Trials may still decide some of its settings. */
 export interface PlannedRun {
@@ -20,7 +26,11 @@ export interface GridPlan {
   readonly name: string;
   readonly trials: readonly PlannedRun[];
   readonly runs: readonly PlannedRun[];
+  /** What whoever planned it should know: settings without effect, runs that it names twice. None if left out. */
+  readonly notes?: readonly string[];
 }
+
+const GRID_PARTS = ['changes', 'grid'];
 
 const gridFile = z.strictObject({
   changes: z.record(z.string(), z.unknown()).optional(),
@@ -37,17 +47,26 @@ function readGridFile(file: string): Preset {
   }
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
+    content = readJsonFile(file, { reader: 'planGrid', what: 'a grid', shape: z.unknown(), mend: 'expected a file with {"changes": {...}, "grid": {...}} in JSON' });
   } catch (error) {
-    throw new RangeError(`planGrid: ${file} is not JSON (${(error as Error).message}).`, { cause: error });
+    throw new RangeError((error as Error).message, { cause: error });
   }
   const checked = gridFile.safeParse(content);
   if (!checked.success) {
-    const problems = checked.error.issues.map(({ path, message }) => `  ${path.join('.') || 'file'}: ${message}`);
+    const problems = checked.error.issues.map((issue) => {
+      const meant = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => didYouMean(key, GRID_PARTS)).join('') : '';
+      return `  ${issue.path.join('.') || 'file'}: ${issue.message}${meant}`;
+    });
     throw new RangeError(`planGrid: ${file} is no grid:\n${problems.join('\n')}\nIt holds "changes", a value for each setting that differs from the default, and "grid", a list of values for each setting to run through.`);
   }
-  // `presetConfigs` checks every name and value of every run.
-  return { name, description: '', changes: (checked.data.changes ?? {}), grid: checked.data.grid };
+  const preset: Preset = { name, description: '', changes: (checked.data.changes ?? {}), grid: checked.data.grid };
+  try {
+    // Checks every name and value of every run.
+    presetConfigs(preset);
+  } catch (error) {
+    throw new RangeError(`planGrid: ${file}: ${(error as Error).message.replace(/^validateConfig: /, '')}`, { cause: error });
+  }
+  return preset;
 }
 
 function presetsBehind(name: string): readonly Preset[] {
@@ -56,7 +75,8 @@ function presetsBehind(name: string): readonly Preset[] {
   }
   if (!(name in PRESET_GROUPS) && !PRESETS.some((preset) => preset.name === name)) {
     const known = [...new Set([...PRESETS.map((preset) => preset.name), ...Object.keys(PRESET_GROUPS)])];
-    throw new RangeError(`planGrid: there is no grid "${name}"; choose ${known.join(', ')}, or name a file that ends in .json.`);
+    const meant = existsSync(name) ? '. A grid of your own is a file whose name ends in .json.' : didYouMean(name, known) || '.';
+    throw new RangeError(`planGrid: there is no grid "${name}"; choose ${known.join(', ')}, or name a file that ends in .json${meant}`);
   }
   return expandPreset(name).map(findPreset);
 }
@@ -72,31 +92,76 @@ function laidOver(wanted: Partial<ExperimentConfig>): Partial<ExperimentConfig> 
   return Object.fromEntries(Object.entries(wanted).filter(([key]) => LAID_OVER.has(key)));
 }
 
+/** Why a setting changes nothing in any of these runs; undefined if it acts in one. */
+function idleInAll(key: keyof ExperimentConfig, configs: readonly ExperimentConfig[]): string | undefined {
+  const reasons = configs.map((config) => idleSettings(config).get(key));
+  return reasons.includes(undefined) ? undefined : reasons[0];
+}
+
+/** Each run once, and what is to be said about runs that were named twice and settings that do nothing. */
+function eachOnce({ name, changes, grid }: Preset, configs: readonly ExperimentConfig[]): { readonly configs: readonly ExperimentConfig[]; readonly notes: readonly string[] } {
+  const seen = new Set<string>();
+  const once = configs.filter((config) => seen.size < seen.add(runId(config)).size);
+  const idle = [...new Set([...Object.keys(changes), ...Object.keys(grid)])].flatMap((key) => {
+    const why = idleInAll(key as keyof ExperimentConfig, configs);
+    return why === undefined ? [] : [`${name}: ${key} changes nothing in any of its runs: ${why}.`];
+  });
+  const twice = configs.length - once.length;
+  const repeats = twice === 0 ? [] : [`${name}: ${twice} of its ${configs.length} runs ${twice === 1 ? 'is' : 'are'} the same as another, and listed once: they differ in nothing that acts in them.`];
+  return { configs: once, notes: [...idle, ...repeats] };
+}
+
+/** Refuses to pick runs by a setting that acts in none of them. @throws RangeError */
+function refuseIdle(name: string, wanted: Partial<ExperimentConfig>, configs: readonly ExperimentConfig[]): void {
+  for (const key of Object.keys(wanted) as (keyof ExperimentConfig)[]) {
+    const why = LAID_OVER.has(key) ? undefined : idleInAll(key, configs);
+    if (why !== undefined) {
+      throw new RangeError(`planGrid: ${settingFlag(key)} picks no runs of ${name}, for it changes nothing in any of them: ${why}. Leave it out.`);
+    }
+  }
+}
+
 /**
- * The runs of a preset, of a group of presets, or of a JSON file with `changes` and `grid`.
+ * The runs of a preset, of a group of presets, or of a JSON file with `changes` and `grid`, each once.
  *
  * @param options.wanted keeps only the runs with these settings, and the trials that these need; `kernels` and `snapshotEvery` are laid over them.
  * @param options.kind "quick" makes the runs of every grid no results; otherwise the preset decides.
- * @throws RangeError for an unknown name, a damaged file, a setting that no run can have, or if no run is left.
+ * @throws RangeError for an unknown name, a damaged file, a setting that no run can have, a setting to pick runs by that acts
+ * in none of them, or if no run is left.
  */
 export function planGrid(name: string, { wanted = {}, kind = 'real' }: { readonly wanted?: Partial<ExperimentConfig>; readonly kind?: PlannedRun['kind'] } = {}): GridPlan {
-  const parts = presetsBehind(name).map((preset) => {
+  const presets = presetsBehind(name);
+  refuseIdle(name, wanted, presets.flatMap(presetConfigs));
+  const parts = presets.map((preset) => {
     const shared = { preset: preset.name, kind: isQuick(preset.name) ? 'quick' : kind } as const;
-    const runs = presetConfigs(preset).filter((config) => matches(config, wanted)).map((config) => ({ ...config, ...laidOver(wanted) }));
+    const { configs, notes } = eachOnce(preset, presetConfigs(preset));
+    const runs = configs.filter((config) => matches(config, wanted)).map((config) => ({ ...config, ...laidOver(wanted) }));
     const datasets = [...new Set(runs.map(({ dataset }) => dataset))];
     const trials = datasets.flatMap((dataset) => tuningConfigs(preset, dataset));
-    return { trials: trials.map((config) => ({ ...shared, config })), runs: runs.map((config) => ({ ...shared, config })) };
+    return { trials: trials.map((config) => ({ ...shared, config })), runs: runs.map((config) => ({ ...shared, config })), notes };
   });
-  const plan = { name: basename(name, '.json'), trials: parts.flatMap(({ trials }) => trials), runs: parts.flatMap(({ runs }) => runs) };
+  const plan = { name: basename(name, '.json'), trials: parts.flatMap(({ trials }) => trials), runs: parts.flatMap(({ runs }) => runs), notes: parts.flatMap(({ notes }) => notes) };
   if (plan.runs.length === 0) {
     throw new RangeError(`planGrid: no run of ${name} has ${JSON.stringify(wanted)}; \`--dry-run\` lists the runs.`);
   }
   return plan;
 }
 
-/** The plan of a single run: what differs from the default, and whether its numbers are results. */
+/**
+ * The plan of a single run.
+ *
+ * @param changes what differs from the default.
+ * @param kind whether its numbers are results.
+ * @throws RangeError for a setting that is unknown, out of range, or changes nothing in this run.
+ */
 export function planSingle(changes: Partial<ExperimentConfig>, kind: PlannedRun['kind']): GridPlan {
-  return { name: 'single', trials: [], runs: [{ preset: 'none', kind, config: validateConfig({ ...DEFAULT_CONFIG, ...changes }) }] };
+  const config = validateConfig(withDefaults(changes));
+  const idle = idleSettings(config);
+  const problems = (Object.keys(changes) as (keyof ExperimentConfig)[]).flatMap((key) => (idle.has(key) ? [`  ${key}: changes nothing in this run: ${idle.get(key)!}`] : []));
+  if (problems.length > 0) {
+    throw new RangeError(`planSingle: settings without effect; leave them out, or change what takes their effect:\n${problems.join('\n')}`);
+  }
+  return { name: 'single', trials: [], runs: [{ preset: 'none', kind, config }] };
 }
 
 /** The trials that decide a run's learning rate and rho; none for most runs, and for a trial itself. */

@@ -1,11 +1,12 @@
 import { experimentFolders } from '../experiment/folders';
+import { varyingSettings } from '../experiment/idleSettings';
 import { runId } from '../experiment/store';
 import { comparisonText, gridCost, type GridCost } from './cost';
 import type { GridPlan, PlannedRun } from './gridPlan';
 import { planKey } from './queue';
 import { readError, runFiles } from './runFiles';
-import { settledRun, storedResult } from './settledRun';
-import { planStatus, statusText } from './status';
+import { readSettled } from './settledRun';
+import { planStatusAnywhere, statusText } from './status';
 import { readSubmissions, type StoredSubmission } from './submission';
 
 function unique(runs: readonly PlannedRun[]): readonly PlannedRun[] {
@@ -25,10 +26,11 @@ function startedPlans(submissions: readonly StoredSubmission[]): readonly GridPl
 async function submissionComparison({ plan, tasks, predictedSeconds, cores, gpus }: StoredSubmission, store: string): Promise<string | undefined> {
   const ends = await Promise.all(
     tasks.map(async (task, index) => {
-      const { kind, config } = await settledRun(task, plan, store);
-      const result = await storedResult(kind, config, store);
+      const found = await readSettled(task, plan, store);
+      const { kind, config } = found.run;
+      const seconds = 'problem' in found ? undefined : found.result?.seconds;
       const failed = readError(runFiles(experimentFolders(kind, store), runId(config))) !== undefined;
-      return { predicted: predictedSeconds[index] ?? null, seconds: result?.seconds, over: result !== undefined || failed };
+      return { predicted: predictedSeconds[index] ?? null, seconds, over: 'problem' in found || seconds !== undefined || failed };
     }),
   );
   const made = ends.flatMap(({ predicted, seconds }) => (predicted === null || seconds === undefined ? [] : [{ predicted, seconds }]));
@@ -46,19 +48,21 @@ async function submissionComparison({ plan, tasks, predictedSeconds, cores, gpus
  * @throws RangeError if no grid is named and none was started.
  */
 export async function gridStatus(plan: GridPlan | undefined, store: string): Promise<string> {
-  const submissions = readSubmissions(store);
+  const { submissions, problems } = readSubmissions(store);
   const plans = plan === undefined ? startedPlans(submissions) : [plan];
   if (plans.length === 0) {
-    throw new RangeError(`gridStatus: no grid was started in ${store} yet; name one with --grid, or start one.`);
+    throw new RangeError([`gridStatus: no grid was started in ${store} yet; name one with --grid, or start one.`, ...problems].join('\n'));
   }
-  const tables = await Promise.all(plans.map(async (one) => statusText(one.name, await planStatus(one, store))));
+  const tables = await Promise.all(plans.map(async (one) => statusText(one.name, await planStatusAnywhere(one, store))));
   const wanted = submissions.filter((submission) => plans.some(({ name }) => name === submission.plan.name));
   const costs = await Promise.all(wanted.map((submission) => submissionComparison(submission, store)));
   const lines = costs.flatMap((cost, index) => (cost === undefined ? [] : [`${wanted[index]!.name}: ${cost}`]));
-  return [...tables, ...lines].join('\n');
+  return [...tables, ...lines, ...problems].join('\n');
 }
 
-/** The runs of a plan, trials first, a line each. */
+/** The runs of a plan, trials first, a line each: its name, and the settings that vary and that names do not tell. */
 export function planText({ trials, runs }: GridPlan): string {
-  return [...trials, ...runs].map(({ config }) => runId(config)).join('\n');
+  const configs = [...trials, ...runs].map(({ config }) => config);
+  const varying = varyingSettings(configs);
+  return configs.map((config) => `${runId(config)}  ${varying(config)}`.trimEnd()).join('\n');
 }

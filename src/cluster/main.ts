@@ -1,24 +1,61 @@
 /** The command `npm run experiment`. */
+import { existsSync, statSync } from 'node:fs';
+import { withFlagNames } from '../experiment/commandLine';
+import { reportProblem } from '../train/commandProblem';
 import { parseExperimentArguments, type ExperimentRequest } from './commandLine';
 import { gridHere } from './gridHere';
 import { planGrid, planSingle, type GridPlan } from './gridPlan';
 import { gridStatus, planText } from './gridStatus';
 import { stopRequest } from '../train/stopRequest';
+import { DATA, OWN_STORE } from '../train/stores';
+import { readSubmissions } from './submission';
 import { printScripts, submitGrid } from './submitGrid';
 
 function planOf({ grid, settings, allowSynthetic }: ExperimentRequest): GridPlan {
   const kind = allowSynthetic ? 'quick' : 'real';
-  return grid === undefined ? planSingle(settings, kind) : planGrid(grid, { wanted: settings, kind });
+  if (grid !== undefined) {
+    return planGrid(grid, { wanted: settings, kind });
+  }
+  try {
+    return planSingle(settings, kind);
+  } catch (error) {
+    throw new RangeError(withFlagNames((error as Error).message), { cause: error });
+  }
+}
+
+/** What is asked for, and on the terminal what is to be known about it. */
+function announcedPlan(request: ExperimentRequest): GridPlan {
+  const plan = planOf(request);
+  plan.notes?.forEach((note) => console.error(note));
+  return plan;
+}
+
+/** @throws Error if a store was named that is not there: nothing in it would look like nothing started. */
+function requireStore(store: string): void {
+  if (!existsSync(store) || !statSync(store).isDirectory()) {
+    throw new Error(`--store: ${store} is ${existsSync(store) ? 'a file' : 'not there'}; expected the folder that the runs were stored in.`);
+  }
+}
+
+/** Where the grids that `--status` is asked about may have been started: unless one is named, in the project's store or the user's own. */
+function statusStores({ grid, store }: ExperimentRequest): readonly string[] {
+  const started = [DATA, OWN_STORE].filter((one) => readSubmissions(one).submissions.length > 0);
+  return grid === undefined && store === OWN_STORE && started.length > 0 ? started : [store];
 }
 
 /** @returns the process's exit code */
 async function main(request: ExperimentRequest): Promise<number> {
   const { status, dryRun, slurm, store, again, storeIsShared, estimate, jobs } = request;
   if (status) {
-    console.log(await gridStatus(request.grid === undefined ? undefined : planOf(request), store));
+    const named = request.grid !== undefined || Object.keys(request.settings).length > 0;
+    const plan = named ? announcedPlan(request) : undefined;
+    for (const one of statusStores(request)) {
+      requireStore(one);
+      console.log(await gridStatus(plan, one));
+    }
     return 0;
   }
-  const plan = planOf(request);
+  const plan = announcedPlan(request);
   if (slurm === undefined) {
     if (dryRun) {
       console.log(planText(plan));
@@ -34,12 +71,6 @@ async function main(request: ExperimentRequest): Promise<number> {
   return 0;
 }
 
-main(parseExperimentArguments(process.argv.slice(2))).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  },
-);
+main(parseExperimentArguments(process.argv.slice(2))).then((code) => {
+  process.exitCode = code;
+}, reportProblem);

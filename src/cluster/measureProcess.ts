@@ -33,6 +33,7 @@ async function measure({ config, folders }: MeasureOrder['runs'][number]): Promi
   const model = preparedModel(config, training.classNames.length);
   const started = performance.now();
   const times: number[] = [];
+  const enough = new AbortController();
   let stepsPerEpoch = 1;
   const { network } = await train({
     model,
@@ -41,8 +42,11 @@ async function measure({ config, folders }: MeasureOrder['runs'][number]): Promi
     onProgress: (progress) => {
       stepsPerEpoch = progress.stepsPerEpoch;
       times.push(performance.now());
+      if (times.length >= STEPS || (times.length >= 2 && performance.now() - started >= MILLISECONDS)) {
+        enough.abort();
+      }
     },
-    shouldStop: () => times.length >= STEPS || (times.length >= 2 && performance.now() - started >= MILLISECONDS),
+    signal: enough.signal,
   });
   // The first step also prepares what later ones find ready, so it counts only where it is alone.
   const secondsPerStep = times.length === 1 ? (times[0]! - started) / 1000 : (times.at(-1)! - times[0]!) / 1000 / (times.length - 1);

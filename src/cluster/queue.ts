@@ -1,6 +1,6 @@
 import { runId } from '../experiment/store';
 import type { GridPlan, PlannedRun } from './gridPlan';
-import { settledRun, storedResult } from './settledRun';
+import { readSettled } from './settledRun';
 import { queuedTasks, type QueuedTask } from './slurm';
 import { readSubmissions } from './submission';
 
@@ -11,7 +11,7 @@ export function planKey({ kind, config }: PlannedRun): string {
 
 /** The Slurm tasks that wait or run, by the key of the planned run that they are to make. */
 export async function queuedRuns(store: string): Promise<ReadonlyMap<string, QueuedTask>> {
-  const submissions = new Map(readSubmissions(store).map((submission) => [submission.name, submission]));
+  const submissions = new Map(readSubmissions(store).submissions.map((submission) => [submission.name, submission]));
   const tasks = await queuedTasks([...submissions.keys()]);
   const entries = tasks.flatMap((task) => {
     const run = submissions.get(task.jobName)?.tasks[task.index];
@@ -20,16 +20,20 @@ export async function queuedRuns(store: string): Promise<ReadonlyMap<string, Que
   return new Map(entries);
 }
 
-/** The planned runs that have no result, or all of them if they are to be made again. */
+/** The planned runs that have no result, or all of them if they are to be made again. One whose file cannot be read has a result: it is not lightly made anew. */
 export async function unstoredRuns(planned: readonly PlannedRun[], plan: GridPlan, { store, again }: { readonly store: string; readonly again: boolean }): Promise<readonly PlannedRun[]> {
   if (again) {
     return planned;
   }
-  const stored = await Promise.all(
-    planned.map(async (run) => {
-      const { kind, config } = await settledRun(run, plan, store);
-      return storedResult(kind, config, store);
-    }),
-  );
-  return planned.filter((_, index) => stored[index] === undefined);
+  const stored = await Promise.all(planned.map((run) => readSettled(run, plan, store)));
+  return planned.filter((_, index) => {
+    const found = stored[index]!;
+    return 'result' in found && found.result === undefined;
+  });
+}
+
+/** What is wrong with stored results of a plan that cannot be read, a line each. */
+export async function unreadableResults({ trials, runs }: GridPlan, store: string): Promise<readonly string[]> {
+  const stored = await Promise.all([...trials, ...runs].map((run) => readSettled(run, { name: '', trials, runs }, store)));
+  return [...new Set(stored.flatMap((found) => ('problem' in found ? [found.problem] : [])))];
 }

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { writeAtomically } from '../models/atomicFile';
+import { readJsonFile } from '../models/jsonFile';
 import type { ExperimentFolders } from '../experiment/folders';
 
 /** How far an unfinished run is. */
@@ -33,9 +35,18 @@ export function writeProgress({ progress }: RunFiles, content: RunProgress): voi
   writeAtomically(progress, [Buffer.from(JSON.stringify(content))]);
 }
 
-/** How far a run was when it last said so. */
+const progressShape = z.object({ epoch: z.int(), epochs: z.int(), secondsLeft: z.number(), writtenAt: z.number() }) satisfies z.ZodType<RunProgress>;
+
+/** How far a run was when it last said so. A note that cannot be read counts as none: the run goes on from its checkpoint, which does not need it. */
 export function readProgress({ progress }: RunFiles): RunProgress | undefined {
-  return existsSync(progress) ? (JSON.parse(readFileSync(progress, 'utf8')) as RunProgress) : undefined;
+  if (!existsSync(progress)) {
+    return undefined;
+  }
+  try {
+    return readJsonFile(progress, { reader: 'readProgress', what: 'a note of progress', shape: progressShape, mend: 'it counts as none' });
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -50,11 +61,18 @@ export function writeError(folders: ExperimentFolders, { error }: RunFiles, mess
 
 /** The reason of a run's last failure, in one line. */
 export function readError({ error }: RunFiles): string | undefined {
-  return existsSync(error) ? readFileSync(error, 'utf8').trimEnd().split('\n').at(-1) : undefined;
+  if (!existsSync(error)) {
+    return undefined;
+  }
+  try {
+    return readFileSync(error, 'utf8').replaceAll('\0', '').trimEnd().split('\n').at(-1) || `why is not known: ${error} is empty`;
+  } catch (problem) {
+    return `why is not known: ${error} cannot be read (${(problem as Error).message})`;
+  }
 }
 
 /** Removes what only an unfinished run needs. */
 export function removeTraces({ progress, error }: RunFiles): void {
-  rmSync(progress, { force: true });
-  rmSync(error, { force: true });
+  rmSync(progress, { force: true, recursive: true });
+  rmSync(error, { force: true, recursive: true });
 }

@@ -10,8 +10,8 @@ export type RunOrder =
 /** Where a run stands. Its history stays empty: it would be sent whole after every step. */
 export type RunStep = TrainingProgress;
 
-/** What a run's own process tells: where it stands, or why it failed. */
-export type RunReport = { readonly kind: 'step'; readonly step: RunStep } | { readonly kind: 'failure'; readonly message: string };
+/** What a run's own process tells: where it stands, or why it failed; the stack is for the file that keeps the error, not for the terminal. */
+export type RunReport = { readonly kind: 'step'; readonly step: RunStep } | { readonly kind: 'failure'; readonly message: string; readonly stack: string };
 
 /** Exit code of a run that was asked to stop and has stored a checkpoint (EX_TEMPFAIL of sysexits.h: try again later). */
 export const STOPPED = 75;

@@ -8,7 +8,7 @@ import { STOPPED, type RunOrder, type RunReport, type RunStep } from './runMessa
 /** Milliseconds between two reports within an epoch. */
 const REPORT_INTERVAL = 500;
 
-let stopping = false;
+const stopping = new AbortController();
 let reportedAt = -Infinity;
 
 function tell(report: RunReport): void {
@@ -28,13 +28,12 @@ async function make({ config, ...options }: Extract<RunOrder, { kind: 'make' }>)
   try {
     const result = await runExperiment(config, {
       ...options,
-      shouldStop: () => stopping,
+      signal: stopping.signal,
       onProgress: (progress) => tellStep({ ...progress, history: [] }),
     });
     process.exitCode = result === undefined ? STOPPED : 0;
   } catch (error) {
-    console.error(error);
-    tell({ kind: 'failure', message: error instanceof Error ? error.message : String(error) });
+    tell({ kind: 'failure', message: error instanceof Error ? error.message : String(error), stack: (error instanceof Error && error.stack) || '' });
     process.exitCode = 1;
   }
   if (process.connected) {
@@ -43,7 +42,7 @@ async function make({ config, ...options }: Extract<RunOrder, { kind: 'make' }>)
 }
 
 function stop(): void {
-  stopping = true;
+  stopping.abort();
 }
 
 process.on('message', (order: RunOrder) => {

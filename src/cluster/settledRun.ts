@@ -31,6 +31,20 @@ export async function settledConfig(run: PlannedRun, plan: GridPlan, store: stri
   return { ...run.config, ...bestTrial(trials.filter((trial) => trial !== undefined), run.config.method) };
 }
 
+/** A stored result that may be unreadable: what is wrong with it then stands in its place. */
+export type ReadResult = { readonly result: RunResult | undefined } | { readonly problem: string };
+
+/** The stored result of a planned run, and the run with its settled configuration; a damaged file, its own or a trial's, is told and thrown by nobody. */
+export async function readSettled(planned: PlannedRun, plan: GridPlan, store: string): Promise<{ readonly run: PlannedRun } & ReadResult> {
+  let run = planned;
+  try {
+    run = await settledRun(planned, plan, store);
+    return { run, result: await storedResult(run.kind, run.config, store) };
+  } catch (error) {
+    return { run, problem: (error as Error).message };
+  }
+}
+
 /** A run with the configuration under which its result is stored, or its planned one while trials are missing. */
 export async function settledRun(run: PlannedRun, plan: GridPlan, store: string): Promise<PlannedRun> {
   const missing = await missingTrials(run, plan, store);

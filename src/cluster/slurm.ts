@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 /** How a program ended. */
 interface Ended {
@@ -7,15 +8,33 @@ interface Ended {
   readonly stderr: string;
 }
 
-function run(program: string, args: readonly string[]): Promise<Ended> {
+/**
+ * The environment without what a user has set for Slurm's programs at the prompt: it changes what they print, and for sbatch
+ * it comes before the lines of a job script.
+ */
+function plainEnvironment(ours: readonly string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(SQUEUE|SINFO|SACCTMGR|SCONTROL)_/.test(name) && !ours.includes(name)));
+}
+
+/** Variables of sbatch for options that each job script has. */
+const SCRIPT_HAS = ['SBATCH_JOB_NAME', 'SBATCH_ARRAY_INX', 'SBATCH_OUTPUT', 'SBATCH_ERROR', 'SBATCH_OPEN_MODE', 'SBATCH_REQUEUE', 'SBATCH_NO_REQUEUE', 'SBATCH_SIGNAL', 'SBATCH_CPUS_PER_TASK', 'SBATCH_NTASKS', 'SBATCH_WAIT', 'SBATCH_TEST_ONLY'];
+/** Variables for options that it has if they were asked for. */
+const SCRIPT_MAY_HAVE = { partition: 'SBATCH_PARTITION', time: 'SBATCH_TIMELIMIT', gres: 'SBATCH_GRES' } as const;
+
+/** Variables of sbatch that would come before what a job script says. */
+function overriding(script: string): readonly string[] {
+  return [...SCRIPT_HAS, ...Object.entries(SCRIPT_MAY_HAVE).flatMap(([option, name]) => (script.includes(`\n#SBATCH --${option}=`) ? [name] : []))];
+}
+
+function run(program: string, args: readonly string[], without: readonly string[] = []): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(program, args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : (error.code ?? 'killed'), stdout, stderr }));
+    execFile(program, args, { maxBuffer: 64 * 1024 * 1024, env: plainEnvironment(without) }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : (error.code ?? 'killed'), stdout, stderr }));
   });
 }
 
 /** Runs one of Slurm's programs. @throws Error with Slurm's own message, or that there is no Slurm here. */
-async function slurm(program: string, args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(program, args);
+async function slurm(program: string, args: readonly string[], without: readonly string[] = []): Promise<string> {
+  const { code, stdout, stderr } = await run(program, args, without);
   if (code === 'ENOENT') {
     throw new Error(`${program} is not on the path. Log in to a machine of the cluster, load its Slurm module if it has one, or leave out --on slurm to run here.`);
   }
@@ -25,6 +44,12 @@ async function slurm(program: string, args: readonly string[]): Promise<string> 
   return stdout;
 }
 
+/** What one of Slurm's programs prints; undefined if there is no such program or it fails. */
+export async function askSlurm(program: string, args: readonly string[]): Promise<string | undefined> {
+  const { code, stdout } = await run(program, args);
+  return code === 0 ? stdout : undefined;
+}
+
 /** @throws Error if jobs cannot be submitted from here. */
 export async function requireSbatch(): Promise<void> {
   await slurm('sbatch', ['--version']);
@@ -32,13 +57,13 @@ export async function requireSbatch(): Promise<void> {
 
 /** Asks Slurm whether it would take a job script; nothing is submitted. @throws Error with Slurm's own message. */
 export async function checkScript(script: string): Promise<void> {
-  await slurm('sbatch', ['--test-only', script]);
+  await slurm('sbatch', ['--test-only', script], overriding(readFileSync(script, 'utf8')));
 }
 
 /** Submits a job script. @returns the job's number. @throws Error with Slurm's own message. */
 export async function submitScript(script: string, args: readonly string[]): Promise<string> {
   // "412", or "412;cluster" where several clusters share a controller.
-  return (await slurm('sbatch', ['--parsable', ...args, script])).trim().split(';')[0]!;
+  return (await slurm('sbatch', ['--parsable', ...args, script], overriding(readFileSync(script, 'utf8')))).trim().split(';')[0]!;
 }
 
 /** A task of a job array that Slurm has and that has not ended. */

@@ -29,7 +29,7 @@ void test('every state is told, with what there is to say about it', async (t) =
   const folders = experimentFolders('real', store);
   mkdirSync(folders.checkpoints);
   const files = plan.runs.map(({ config }) => runFiles(folders, runId(config)));
-  const progress = { epoch: 3, epochs: 200, secondsLeft: 7500.5, writtenAt: Date.now() };
+  const progress = { epoch: 3, epochs: 200, secondsLeft: 7530, writtenAt: Date.now() };
 
   await writeResult(folders.results, testResult(plan.runs[0]!.config, 7.25));
   await writeResult(folders.results, { ...testResult(plan.runs[1]!.config), status: 'diverged', divergence: 'the loss was NaN at step 2 of epoch 1' });

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ExperimentConfig } from '../experiment/config';
 import { experimentFolders } from '../experiment/folders';
+import { varyingSettings } from '../experiment/idleSettings';
 import { runId } from '../experiment/store';
 import { claimHolder } from './claim';
 import type { GridPlan, PlannedRun } from './gridPlan';
@@ -8,13 +10,14 @@ import { describeOwner, thisOwner, type Owner } from './owner';
 import { planKey, queuedRuns } from './queue';
 import { readError, readProgress, runFiles, type RunProgress } from './runFiles';
 import { durationText, resultText } from './runText';
-import { settledRun, storedResult } from './settledRun';
+import { readSettled } from './settledRun';
 import { hasSlurm, type QueuedTask } from './slurm';
 
 /** Where a run of a grid stands. */
 export interface RunStatus {
   readonly id: string;
-  readonly state: 'done' | 'diverged' | 'running' | 'queued' | 'failed' | 'stopped' | 'not started';
+  readonly config: ExperimentConfig;
+  readonly state: 'done' | 'diverged' | 'running' | 'queued' | 'failed' | 'stopped' | 'not started' | 'unreadable';
   /** What there is to say about it, in one line. */
   readonly detail: string;
 }
@@ -24,15 +27,18 @@ function progressText({ epoch, epochs, secondsLeft, writtenAt }: RunProgress, no
   return `epoch ${epoch}/${epochs}, ${durationText(Math.max(0, secondsLeft - (now - writtenAt) / 1000))} left`;
 }
 
+/** What there is to say of a run whose configuration says the rest. */
+type Stand = Omit<RunStatus, 'id' | 'config'>;
+
 /** Words that Slurm has for a task that does not hold a node. */
 const WAITING = ['PENDING', 'REQUEUED', 'REQUEUE_HOLD', 'REQUEUE_FED', 'SPECIAL_EXIT'];
 
-function runningStatus(id: string, progress: RunProgress | undefined, where: string): RunStatus {
-  return { id, state: 'running', detail: `${progress === undefined ? 'starting' : progressText(progress, Date.now())} (${where})` };
+function runningStatus(progress: RunProgress | undefined, where: string): Stand {
+  return { state: 'running', detail: `${progress === undefined ? 'starting' : progressText(progress, Date.now())} (${where})` };
 }
 
 /** Where a run stands that has no result. */
-async function unfinishedStatus(run: PlannedRun, task: QueuedTask | undefined, store: string, me: Owner): Promise<RunStatus> {
+async function unfinishedStatus(run: PlannedRun, task: QueuedTask | undefined, store: string, me: Owner): Promise<Stand> {
   const folders = experimentFolders(run.kind, store);
   const id = runId(run.config);
   const files = runFiles(folders, id);
@@ -41,21 +47,21 @@ async function unfinishedStatus(run: PlannedRun, task: QueuedTask | undefined, s
   if (task !== undefined) {
     const where = `Slurm task ${task.job}_${task.index}`;
     if (WAITING.includes(task.state)) {
-      return { id, state: 'queued', detail: `${progress === undefined ? '' : `goes on at epoch ${progress.epoch}/${progress.epochs}, `}${task.reason} (${where})` };
+      return { state: 'queued', detail: `${progress === undefined ? '' : `goes on at epoch ${progress.epoch}/${progress.epochs}, `}${task.reason} (${where})` };
     }
-    return runningStatus(id, progress, `${where} on ${task.reason}`);
+    return runningStatus(progress, `${where} on ${task.reason}`);
   }
   const holder = await claimHolder(files.claims, me);
   if (holder !== undefined) {
-    return runningStatus(id, progress, describeOwner(holder));
+    return runningStatus(progress, describeOwner(holder));
   }
   if (error !== undefined) {
-    return { id, state: 'failed', detail: error };
+    return { state: 'failed', detail: error };
   }
   if (existsSync(join(folders.checkpoints, `${id}.safetensors`))) {
-    return { id, state: 'stopped', detail: progress === undefined ? '' : `goes on at epoch ${progress.epoch}/${progress.epochs}` };
+    return { state: 'stopped', detail: progress === undefined ? '' : `goes on at epoch ${progress.epoch}/${progress.epochs}` };
   }
-  return { id, state: 'not started', detail: '' };
+  return { state: 'not started', detail: '' };
 }
 
 /** Where the runs of a plan stand, trials first, from the store and, where there is one, from Slurm's queue. */
@@ -64,22 +70,46 @@ export async function planStatus(plan: GridPlan, store: string): Promise<readonl
   const me = thisOwner();
   const statuses: RunStatus[] = [];
   for (const planned of [...plan.trials, ...plan.runs]) {
-    const run = await settledRun(planned, plan, store);
-    const result = await storedResult(run.kind, run.config, store);
-    const task = queue.get(planKey(planned));
-    statuses.push(
-      result === undefined
-        ? await unfinishedStatus(run, task, store, me)
-        : { id: result.id, state: result.status === 'diverged' ? 'diverged' : 'done', detail: resultText(result) },
-    );
+    const found = await readSettled(planned, plan, store);
+    const { config } = found.run;
+    statuses.push({ id: runId(config), config, ...(await standOf(found, queue.get(planKey(planned)), store, me)) });
   }
   return statuses;
 }
 
-/** The statuses as a table for a terminal, with a line of totals above it. */
+async function standOf(found: Awaited<ReturnType<typeof readSettled>>, task: QueuedTask | undefined, store: string, me: Owner): Promise<Stand> {
+  if ('problem' in found) {
+    return { state: 'unreadable', detail: found.problem };
+  }
+  const { run, result } = found;
+  return result === undefined ? unfinishedStatus(run, task, store, me) : { state: result.status === 'diverged' ? 'diverged' : 'done', detail: resultText(result) };
+}
+
+/**
+ * Where the runs of a plan stand, with those on embedded images for runs that have left nothing among the real ones: a grid
+ * that was made with `--allow-synthetic` is found without it too.
+ */
+export async function planStatusAnywhere(plan: GridPlan, store: string): Promise<readonly RunStatus[]> {
+  const real = await planStatus(plan, store);
+  if (!real.some(({ state }) => state === 'not started')) {
+    return real;
+  }
+  const asQuick = (runs: readonly PlannedRun[]): readonly PlannedRun[] => runs.map((run) => ({ ...run, kind: 'quick' }));
+  const quick = await planStatus({ ...plan, trials: asQuick(plan.trials), runs: asQuick(plan.runs) }, store);
+  const kinds = [...plan.trials, ...plan.runs].map(({ kind }) => kind);
+  return real.map((status, index) => {
+    const other = quick[index]!;
+    const instead = kinds[index] === 'real' && status.state === 'not started' && other.state !== 'not started';
+    return instead ? { ...other, detail: `${other.detail} (with --allow-synthetic, in ${experimentFolders('quick', store).results})`.trimStart() } : status;
+  });
+}
+
+/** The statuses as a table for a terminal, with a line of totals above it; beside each name stand the settings that vary and that it does not tell. */
 export function statusText(name: string, statuses: readonly RunStatus[]): string {
   const states = [...new Set(statuses.map(({ state }) => state))];
   const totals = states.map((state) => `${statuses.filter((status) => status.state === state).length} ${state}`);
-  const width = Math.max(...statuses.map(({ id }) => id.length));
-  return [`${name}: ${totals.join(', ')}`, ...statuses.map(({ id, state, detail }) => `  ${id.padEnd(width)}  ${state.padEnd(11)}  ${detail}`.trimEnd())].join('\n');
+  const varying = varyingSettings(statuses.map(({ config }) => config));
+  const names = statuses.map(({ id, config }) => `${id}  ${varying(config)}`.trimEnd());
+  const width = names.reduce((longest, { length }) => Math.max(longest, length), 0);
+  return [`${name}: ${totals.join(', ')}`, ...statuses.map(({ state, detail }, index) => `  ${names[index]!.padEnd(width)}  ${state.padEnd(11)}  ${detail}`.trimEnd())].join('\n');
 }

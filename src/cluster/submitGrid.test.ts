@@ -6,6 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { experimentFolders } from '../experiment/folders';
 import { writeResult } from '../experiment/store';
 import { planGrid } from './gridPlan';
+import { planStatus } from './status';
 import { checkShared } from './storeCheck';
 import { readSubmission } from './submission';
 import { submitGrid } from './submitGrid';
@@ -140,4 +141,60 @@ void test('when Slurm refuses the second of two jobs, the first stays and nothin
   const store = testFolder(t);
   await assert.rejects(submit(t, 'laptop', store, { wanted: { dataset: 'cifar10', epochs: 100 } }), /Job dependency problem/);
   assert.deepEqual(submissions(store).map((folder) => readSubmission(folder).tasks.length), [12]);
+});
+
+function withGrid(t: TestContext, seeds: number): { readonly store: string; readonly file: string } {
+  const store = testFolder(t);
+  const file = join(store, 'many.json');
+  writeFileSync(file, JSON.stringify({ changes: { model: 'resnet20', dataset: 'cifar10' }, grid: { seed: Array.from({ length: seeds }, (_, seed) => seed) } }));
+  return { store, file };
+}
+
+void test('1,201 runs are two arrays where an array holds 1,001 tasks; both are found in the queue', async (t) => {
+  const { store, file } = withGrid(t, 1201);
+  const { calls } = testPrograms(t, { ...WILLING, scontrol: "printf 'MaxArraySize            = 1001\\nMaxJobCount             = 10000\\n'" });
+  const output = await submit(t, file, store);
+  assert.match(output, /many: 1201 runs[^]*Submitted job 412: 1001 runs\. Logs[^]*Submitted job 413: 200 runs\. Logs[^]*scancel 412 413/);
+  assert.equal(calls().filter((call) => call.startsWith('sbatch --test-only')).length, 2);
+  const parts = submissions(store).map(readSubmission).sort((a, b) => b.tasks.length - a.tasks.length);
+  assert.deepEqual(parts.flatMap(({ tasks }) => tasks).map(({ config }) => config.seed), Array.from({ length: 1201 }, (_, seed) => seed));
+  assert.deepEqual(parts.map(({ name }) => /--array=(\S+)/.exec(readFileSync(join(store, 'grids', name, 'job.sh'), 'utf8'))?.[1]), ['0-1000', '0-199']);
+  testPrograms(t, { ...WILLING, squeue: `case "$*" in *--name*) printf '${parts[0]!.name}|412|1000|PENDING|(Priority)\\n${parts[1]!.name}|413|0|RUNNING|n1\\n';; esac` });
+  const states = (await planStatus(planGrid(file, { kind: 'quick' }), store)).map(({ state }) => state);
+  assert.deepEqual([states[999], states[1000], states[1001], states[1002]], ['not started', 'queued', 'running', 'not started']);
+});
+
+void test('where Slurm takes fewer tasks than are left, the first are submitted, and the rest is told', async (t) => {
+  const { store, file } = withGrid(t, 5);
+  testPrograms(t, { ...WILLING, scontrol: "printf 'MaxArraySize = 1001\\nMaxJobCount = 10\\n'", squeue: `case "$*" in *--format=%i*) printf '1\\n2\\n3\\n4\\n5\\n6\\n7\\n';; esac` });
+  assert.match(await submit(t, file, store), /Slurm takes 3 of these 5 now: it holds 10 jobs in all \(MaxJobCount\)\. The first 3 are submitted[^]*Submitted job 412: 3 runs/);
+  const accounts = testPrograms(t, { ...WILLING, sacctmgr: "printf '\\n4\\n2\\n'" });
+  assert.match(await submit(t, file, testFolder(t)), /Slurm takes 2 of these 5 now: it takes 2 of yours at once \(MaxSubmitJobs\)/);
+  assert.ok(accounts.calls().some((call) => call.startsWith('sacctmgr')));
+  testPrograms(t, { ...WILLING, sacctmgr: 'echo 0' });
+  await assert.rejects(submit(t, file, testFolder(t)), /5 runs are left, and Slurm takes none now: .*Nothing was submitted/);
+  testPrograms(t, { ...WILLING, scontrol: 'echo MaxArraySize = 0' });
+  await assert.rejects(submit(t, file, testFolder(t)), /this cluster takes no job arrays \(its MaxArraySize is 0\)/);
+});
+
+void test('a refusal says what stays and how to take a part', async (t) => {
+  const { store, file } = withGrid(t, 2);
+  testPrograms(t, { ...WILLING, sbatch: `case "$*" in --version) ;; *) echo 'sbatch: error: AssocMaxSubmitJobLimit' >&2; exit 1;; esac` });
+  await assert.rejects(submit(t, file, store), /AssocMaxSubmitJobLimit\nNothing was submitted\. If it is too much at once for this cluster, take a part of the grid by its settings/);
+  assert.deepEqual(submissions(store), []);
+});
+
+void test("what a user's shell says to Slurm's programs does not come before the job script", async (t) => {
+  const { store, file } = withGrid(t, 1);
+  const set = { SBATCH_JOB_NAME: 'other', SBATCH_ARRAY_INX: '0-9', SBATCH_PARTITION: 'mine', SQUEUE_FORMAT: '%i' };
+  const before = process.env;
+  process.env = { ...before, ...set };
+  t.after(() => {
+    process.env = before;
+  });
+  const seen = join(store, 'seen');
+  testPrograms(t, { ...WILLING, sbatch: `case "$*" in --version) ;; *) /usr/bin/env >> ${seen};; esac; ${WILLING.sbatch}`, squeue: `/usr/bin/env >> ${seen}` });
+  await submit(t, file, store);
+  assert.doesNotMatch(readFileSync(seen, 'utf8'), /SBATCH_JOB_NAME|SBATCH_ARRAY_INX|SQUEUE_FORMAT/);
+  assert.match(readFileSync(seen, 'utf8'), /SBATCH_PARTITION=mine/);
 });

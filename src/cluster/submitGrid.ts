@@ -1,14 +1,16 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAtomically } from '../models/atomicFile';
 import { arrayScript, gpusAsked, type SlurmRequest } from './arrayScript';
 import { estimateText, gridCost } from './cost';
 import { estimateSeconds } from './estimate';
 import { fetchDatasets } from './fetchDatasets';
 import { trialsOf, type GridPlan, type PlannedRun } from './gridPlan';
-import { planKey, queuedRuns, unstoredRuns } from './queue';
+import { planKey, queuedRuns, unreadableResults, unstoredRuns } from './queue';
 import { checkScript, hasSlurm, nodeNames, requireSbatch, submitScript, type QueuedTask } from './slurm';
 import { checkShared, checkWritable } from './storeCheck';
-import { createSubmission, submissionsFolder } from './submission';
+import { slurmLimits, type SlurmLimits } from './slurmLimits';
+import { createSubmission, jobName, readSubmissions, submissionsFolder } from './submission';
 
 /** How a grid is handed to Slurm. */
 export interface SubmitOptions {
@@ -40,81 +42,129 @@ function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
+/** Tasks that go into one array, and what they are. */
+interface Part {
+  readonly what: 'trial' | 'run';
+  readonly tasks: readonly PlannedRun[];
+}
+
+/** The stages in arrays that Slurm takes, trials first. */
+function partsOf({ trials, runs }: Stages, { arraySize }: SlurmLimits): readonly Part[] {
+  return ([['trial', trials], ['run', runs]] as const).flatMap(([what, all]) =>
+    Array.from({ length: Math.ceil(all.length / arraySize) }, (_, index) => ({ what, tasks: all.slice(index * arraySize, (index + 1) * arraySize) })),
+  );
+}
+
+/** As many tasks as Slurm takes now, trials first; says so where that is not all. @throws Error if it takes none. */
+function withinLimit({ trials, runs }: Stages, { tasks }: SlurmLimits): Stages {
+  const all = trials.length + runs.length;
+  if (tasks === undefined || all <= tasks.most) {
+    return { trials, runs };
+  }
+  if (tasks.most === 0) {
+    throw new Error(`submitGrid: ${count(all, 'run')} are left, and Slurm takes none now: ${tasks.because}. Submit them when some of those in the queue are done. Nothing was submitted.`);
+  }
+  console.log(`Slurm takes ${tasks.most} of these ${all} now: ${tasks.because}. The first ${tasks.most} are submitted; the same command submits the others when these are done.`);
+  return { trials: trials.slice(0, tasks.most), runs: runs.slice(0, Math.max(0, tasks.most - trials.length)) };
+}
+
 /** Prints the job scripts of what is left of a grid; writes and submits nothing, and needs no Slurm. */
 export async function printScripts(plan: GridPlan, options: Pick<SubmitOptions, 'store' | 'again' | 'request'>): Promise<void> {
-  const { trials, runs } = await stagesLeft(plan, (await hasSlurm()) ? await queuedRuns(options.store) : new Map<string, QueuedTask>(), options);
-  for (const [what, tasks] of [['trial', trials], ['run', runs]] as const) {
-    if (tasks.length > 0) {
-      console.log(`# ${count(tasks.length, what)}${what === 'run' && trials.length > 0 ? ', after the trials' : ''}\n`);
-      console.log(arrayScript(join(submissionsFolder(options.store), `samlab-${plan.name}-dry-run`), tasks.length, options.request));
-    }
+  const there = await hasSlurm();
+  const left = await stagesLeft(plan, there ? await queuedRuns(options.store) : new Map<string, QueuedTask>(), options);
+  const parts = partsOf(left, await slurmLimits());
+  for (const { what, tasks } of parts) {
+    console.log(`# ${count(tasks.length, what)}${what === 'run' && left.trials.length > 0 ? ', after the trials' : ''}\n`);
+    console.log(arrayScript(join(submissionsFolder(options.store), `${jobName(plan.name)}-dry-run`), tasks.length, options.request));
   }
-  if (trials.length + runs.length === 0) {
+  if (parts.length === 0) {
     console.log('Nothing is left to submit: every run has a result or is in the queue.');
   }
+  (await unreadableResults(plan, options.store)).forEach((problem) => console.error(problem));
 }
 
-/** Writes the job script of an array into a new submission. @returns the submission's folder and the script. */
-function prepareArray(plan: GridPlan, tasks: readonly PlannedRun[], predictedSeconds: readonly (number | null)[], { store, request, again }: SubmitOptions): { folder: string; script: string } {
+/** A part, and the submission that it is. */
+interface PreparedPart extends Part {
+  readonly folder: string;
+  readonly script: string;
+}
+
+/** Writes the job script of an array into a new submission. */
+function prepareArray(plan: GridPlan, part: Part, seconds: ReadonlyMap<PlannedRun, number | null>, { store, request, again }: SubmitOptions): PreparedPart {
+  const { tasks } = part;
+  const predictedSeconds = tasks.map((task) => seconds.get(task) ?? null);
   const folder = createSubmission(store, { plan, tasks, predictedSeconds, again, cores: request.cpusPerTask, gpus: gpusAsked(request) });
   const script = join(folder, 'job.sh');
-  writeFileSync(script, arrayScript(folder, tasks.length, request));
-  return { folder, script };
+  writeAtomically(script, [Buffer.from(arrayScript(folder, tasks.length, request))]);
+  return { ...part, folder, script };
 }
 
-/** The jobs after which runs can start: those that make the trials that decide their settings. */
-function jobsBefore(runs: readonly PlannedRun[], plan: GridPlan, queue: Queue, trialJob: string | undefined): readonly string[] {
+/** The jobs in the queue already that make the trials that decide the settings of runs. */
+function queuedTrials(runs: readonly PlannedRun[], plan: GridPlan, queue: Queue): readonly string[] {
   const needed = new Set(runs.flatMap((run) => trialsOf(run, plan)).map(planKey));
-  const queued = [...needed].flatMap((key) => queue.get(key)?.job ?? []);
-  return [...new Set([...(trialJob === undefined ? [] : [trialJob]), ...queued])];
+  return [...needed].flatMap((key) => queue.get(key)?.job ?? []);
 }
 
 /** Has Slurm look at all arrays before it gets the first, and submits them. @returns the jobs. */
-async function submitStages(plan: GridPlan, stages: Stages, queue: Queue, seconds: readonly (number | null)[], options: SubmitOptions): Promise<readonly string[]> {
-  const { trials, runs } = stages;
-  const arrays = [
-    ...(trials.length > 0 ? [{ what: 'trial', tasks: trials, ...prepareArray(plan, trials, seconds.slice(0, trials.length), options) }] : []),
-    ...(runs.length > 0 ? [{ what: 'run', tasks: runs, ...prepareArray(plan, runs, seconds.slice(trials.length), options) }] : []),
-  ];
-  const jobs: string[] = [];
+async function submitParts(plan: GridPlan, parts: readonly Part[], queue: Queue, seconds: ReadonlyMap<PlannedRun, number | null>, options: SubmitOptions): Promise<readonly string[]> {
+  const prepared: PreparedPart[] = [];
+  const jobs: { readonly job: string; readonly what: Part['what'] }[] = [];
+  const jobsOf = (what: Part['what']): readonly string[] => jobs.filter((one) => one.what === what).map(({ job }) => job);
   try {
-    for (const { script } of arrays) {
+    parts.forEach((part) => prepared.push(prepareArray(plan, part, seconds, options)));
+    for (const { script } of prepared) {
       await checkScript(script);
     }
-    for (const { what, tasks, folder, script } of arrays) {
-      const before = what === 'run' ? jobsBefore(runs, plan, queue, trials.length > 0 ? jobs[0] : undefined) : [];
+    for (const { what, tasks, folder, script } of prepared) {
+      // A limit of tasks at once counts for one array, so that of two the second waits.
+      const inTurn = options.request.arrayLimit === undefined ? [] : jobsOf(what).slice(-1);
+      const before = [...new Set([...(what === 'run' ? [...jobsOf('trial'), ...queuedTrials(tasks, plan, queue)] : []), ...inTurn])];
       const job = await submitScript(script, before.length > 0 ? [`--dependency=afterany:${before.join(':')}`] : []);
-      jobs.push(job);
+      jobs.push({ job, what });
       console.log(`Submitted job ${job}: ${count(tasks.length, what)}${before.length > 0 ? `, after job ${before.join(' and ')}` : ''}. Logs: ${folder}`);
     }
   } catch (error) {
-    arrays.slice(jobs.length).forEach(({ folder }) => rmSync(folder, { recursive: true }));
-    throw error;
+    prepared.slice(jobs.length).forEach(({ folder }) => rmSync(folder, { recursive: true }));
+    throw new Error(`${(error as Error).message}\n${refusalAdvice(jobs.map(({ job }) => job))}`, { cause: error });
   }
-  return jobs;
+  return jobs.map(({ job }) => job);
+}
+
+/** What is left to do when Slurm has refused an array. */
+function refusalAdvice(submitted: readonly string[]): string {
+  const state = submitted.length === 0 ? 'Nothing was submitted.' : `What was submitted before stays: job ${submitted.join(' and ')}.`;
+  return `${state} If it is too much at once for this cluster, take a part of the grid by its settings (such as --seed 0), and the next when that is done.`;
 }
 
 /**
- * Submits what is left of a grid: an array with a task for each run that has no result and that is not in the queue yet.
- * Trials that decide settings go into an array of their own, and the runs wait for it.
+ * Submits what is left of a grid: arrays with a task for each run that has no result and that is not in the queue yet, as
+ * many of them as Slurm's limit of an array's size makes. Trials that decide settings go into arrays of their own, and the
+ * runs wait for them. Where Slurm takes fewer tasks than are left, the first are submitted.
  *
  * @throws Error before anything is submitted, if there is no Slurm, if Slurm refuses the job, or if the store cannot be
  *   written or is not shared.
  */
 export async function submitGrid(plan: GridPlan, options: SubmitOptions): Promise<void> {
   const { store, request, storeIsShared, measure, stop } = options;
+  // An option or a path that no job script can hold is found before anything is written.
+  arrayScript(submissionsFolder(store), 1, request);
   await requireSbatch();
   checkWritable(store, plan);
   if (!storeIsShared) {
     checkShared(store, await nodeNames());
   }
   const queue = await queuedRuns(store);
-  const stages = await stagesLeft(plan, queue, options);
-  const tasks = [...stages.trials, ...stages.runs];
-  console.log(`${plan.name}: ${count(plan.trials.length + plan.runs.length, 'run')}, trials included; ${tasks.length} have no result and are not in the queue.`);
-  if (tasks.length === 0) {
+  const left = await stagesLeft(plan, queue, options);
+  const missing = left.trials.length + left.runs.length;
+  console.log(`${plan.name}: ${count(plan.trials.length + plan.runs.length, 'run')}, trials included; ${missing} have no result and are not in the queue.`);
+  const unreadable = [...(options.again ? [] : await unreadableResults(plan, store)), ...readSubmissions(store).problems];
+  unreadable.forEach((problem) => console.error(problem));
+  if (missing === 0) {
     return;
   }
+  const limits = await slurmLimits();
+  const stages = withinLimit(left, limits);
+  const tasks = [...stages.trials, ...stages.runs];
   await fetchDatasets(tasks);
   const machine = { cores: request.cpusPerTask, gpus: gpusAsked(request) };
   const seconds = await estimateSeconds(tasks, { store, kind: machine, measure, stop });
@@ -122,6 +172,6 @@ export async function submitGrid(plan: GridPlan, options: SubmitOptions): Promis
   if (stop.aborted) {
     return;
   }
-  const jobs = await submitStages(plan, stages, queue, seconds, options);
+  const jobs = await submitParts(plan, partsOf(stages, limits), queue, new Map(tasks.map((task, index) => [task, seconds[index] ?? null])), options);
   console.log(`Follow:  npm run experiment -- --status    or  squeue --jobs ${jobs.join(',')}\nCancel:  scancel ${jobs.join(' ')}`);
 }

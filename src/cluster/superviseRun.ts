@@ -42,6 +42,7 @@ export function superviseRun(order: Omit<Extract<RunOrder, { kind: 'make' }>, 'k
       onStep(report.step);
     } else {
       message = report.message;
+      log = (log + report.stack).slice(-LOG_LENGTH);
     }
   });
   const askToStop = (): void => send(child, { kind: 'stop' });

@@ -1,11 +1,12 @@
 /** A program: a task of a Slurm job array. Makes the run of its number; `src/setup/task.mjs` starts it, with the submission's folder. */
 import { experimentFolders } from '../experiment/folders';
 import { runId } from '../experiment/store';
+import { reportProblem } from '../train/commandProblem';
 import { attemptRun, type Attempt } from './attempt';
 import { thisOwner } from './owner';
 import { runFiles, writeError } from './runFiles';
 import { stepText } from './runText';
-import { settledRun } from './settledRun';
+import { readSettled } from './settledRun';
 import { requeueTask, taskWord } from './slurm';
 import { readSubmission, storeOf } from './submission';
 
@@ -44,7 +45,7 @@ async function runTask(folder: string): Promise<number> {
   if (planned === undefined || task === undefined) {
     throw new Error(`task: expected SLURM_ARRAY_TASK_ID from 0 to ${tasks.length - 1}, got ${process.env['SLURM_ARRAY_TASK_ID'] ?? 'nothing'}; Slurm starts this program.`);
   }
-  const run = await settledRun(planned, plan, store);
+  const { run } = await readSettled(planned, plan, store);
   let warned = false;
   const stop = new AbortController();
   process.on('SIGUSR1', () => {
@@ -80,8 +81,5 @@ runTask(process.argv[2]!).then(
   (code) => {
     process.exitCode = code;
   },
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  },
+  reportProblem,
 );

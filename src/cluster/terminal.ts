@@ -1,6 +1,10 @@
 import { SingleBar } from 'cli-progress';
-import { runId } from '../experiment/store';
-import type { PlannedRun } from './gridPlan';
+import { withFlagNames } from '../experiment/commandLine';
+import { experimentFolders } from '../experiment/folders';
+import { varyingSettings } from '../experiment/idleSettings';
+import { resultFile, runId } from '../experiment/store';
+import { shownPath } from '../train/shownPath';
+import type { GridPlan, PlannedRun } from './gridPlan';
 import type { RunHereOptions, RunOutcome } from './runHere';
 import type { RunStep } from './runMessage';
 import { durationText, resultText, stepText } from './runText';
@@ -37,27 +41,33 @@ class ProgressLine {
 }
 
 /** What became of a run, in one line. */
-export function outcomeText({ attempt }: RunOutcome): string {
+export function outcomeText({ run, attempt }: RunOutcome, store: string): string {
+  const landed = 'result' in attempt ? shownPath(resultFile(experimentFolders(run.kind, store).results, attempt.result.config)) : '';
   switch (attempt.kind) {
     case 'done':
+      return `${resultText(attempt.result)}; stored in ${landed}`;
     case 'stored':
-      return resultText(attempt.result);
+      return `stored already; --again makes it anew: ${resultText(attempt.result)}; ${landed}`;
     case 'stopped':
       return 'stopped; the same command goes on from there';
     case 'held':
       return `left to ${attempt.by}, which makes it`;
     case 'failed':
     case 'killed':
-      return `failed: ${attempt.message}`;
+      // The settings of a single run are flags; those of a grid are names in its file.
+      return `failed: ${run.preset === 'none' ? withFlagNames(attempt.message) : attempt.message}`;
   }
 }
 
 /** Tells of a grid's runs in the terminal: a bar where one runs at a time, a line at the start and end of each where several do. */
-export function terminalReport(runs: number, jobs: number): Pick<RunHereOptions, 'onStart' | 'onStep' | 'onEnd'> {
+export function terminalReport({ trials, runs }: GridPlan, { store, jobs }: { readonly store: string; readonly jobs: number }): Pick<RunHereOptions, 'onStart' | 'onStep' | 'onEnd'> {
   const line = new ProgressLine();
+  const all = [...trials, ...runs];
+  const varying = varyingSettings(all.map(({ config }) => config));
+  const nameOf = ({ config }: PlannedRun): string => `${runId(config)}  ${varying(config)}`.trimEnd();
   let started = 0;
   return {
-    onStart: (run: PlannedRun) => console.log(`[${++started}/${runs}] ${runId(run.config)}`),
+    onStart: (run: PlannedRun) => console.log(`[${++started}/${all.length}] ${nameOf(run)}`),
     onStep: (_, step) => {
       if (jobs === 1) {
         line.update(step);
@@ -65,7 +75,7 @@ export function terminalReport(runs: number, jobs: number): Pick<RunHereOptions,
     },
     onEnd: (outcome) => {
       line.end();
-      console.log(jobs === 1 ? `  ${outcomeText(outcome)}` : `${runId(outcome.run.config)}: ${outcomeText(outcome)}`);
+      console.log(jobs === 1 ? `  ${outcomeText(outcome, store)}` : `${nameOf(outcome.run)}: ${outcomeText(outcome, store)}`);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { inputRoom, type Dataset } from './dataset';
+import { inputRoom, kindOf, type Dataset } from './dataset';
 import { measureStatistics, type PixelStatistics } from './normalization';
 
 /** A data set of one's own. */
@@ -21,9 +21,13 @@ export interface ArrayDataset {
 }
 
 function flat(inputs: ArrayDataset['inputs']): { readonly values: Uint8Array | Float32Array; readonly length?: number } {
-  if (inputs instanceof Uint8Array || inputs instanceof Float32Array) {
-    return { values: inputs };
+  if (['Uint8Array', 'Float32Array'].includes(kindOf(inputs))) {
+    return { values: inputs as Uint8Array | Float32Array };
   }
+  return listOf(inputs as readonly ArrayLike<number>[]);
+}
+
+function listOf(inputs: readonly ArrayLike<number>[]): { readonly values: Float32Array; readonly length: number } {
   const length = inputs[0]?.length ?? 0;
   const odd = inputs.findIndex((vector) => vector.length !== length);
   if (odd >= 0) {
@@ -65,6 +69,6 @@ export function datasetOf({ name, inputs, shape, labels, classNames, statistics 
   const images = inputRoom(values, values.length);
   images.set(values);
   const dataset: Dataset = { name, synthetic: false, classNames: classes, images, labels: Uint8Array.from(labels), shape: [...inputShape] };
-  const found = statistics ?? (images instanceof Uint8Array ? measureStatistics(dataset) : undefined);
+  const found = statistics ?? (kindOf(images) === 'Uint8Array' ? measureStatistics(dataset) : undefined);
   return found ? { ...dataset, statistics: found } : dataset;
 }

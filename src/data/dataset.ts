@@ -60,9 +60,14 @@ export function imageRoom(images: number): Uint8Array {
   return new Uint8Array(new SharedArrayBuffer(images * IMAGE_BYTES));
 }
 
+/** Name of an array's type, such as 'Uint8Array'. By name, for arrays may come from another context of Node, where `instanceof` knows them not. */
+export function kindOf(values: unknown): string {
+  return Object.prototype.toString.call(values).slice('[object '.length, -1);
+}
+
 /** Room for as many numbers of the same kind in memory that other threads can read too. */
 export function inputRoom(like: Dataset['images'], length: number): Dataset['images'] {
-  return like instanceof Float32Array ? new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT)) : new Uint8Array(new SharedArrayBuffer(length));
+  return kindOf(like) === 'Float32Array' ? new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT)) : new Uint8Array(new SharedArrayBuffer(length));
 }
 
 /** The data set itself where other threads can read its images, as they can if samlab has made it; else with a copy of them. */

@@ -49,6 +49,12 @@ test('the images hit at 20 % are among those hit at 40 %, and the seed decides w
   assert.notDeepEqual(hit(0.2, 1), hit(0.2, 2));
 });
 
+test('one class has no other one to change to', () => {
+  const alone = numberedDataset(4, 1);
+  assert.throws(() => symmetricLabelNoise(alone, { fraction: 0.5, seed: 0 }), { name: 'RangeError', message: /expected two classes or more, .*got 1/ });
+  assert.deepEqual(symmetricLabelNoise(alone, { fraction: 0, seed: 0 }).labels, alone.labels);
+});
+
 test('a fraction outside [0, 1] is refused', () => {
   for (const fraction of [-0.1, 1.1, NaN]) {
     assert.throws(() => symmetricLabelNoise(numberedDataset(4, 2), { fraction, seed: 0 }), {

@@ -1,4 +1,5 @@
 import { permutation, random } from '../engine/random';
+import { shown } from '../engine/shown';
 import { imageCount, type Dataset } from './dataset';
 
 /**
@@ -8,21 +9,24 @@ import { imageCount, type Dataset } from './dataset';
  * With one seed, the images hit at a smaller fraction are also hit at a larger one. The images are
  * shared with the given data set, the labels are new.
  *
- * Other work draws the new label from all classes, its own included; its fraction p then matches
- * p (C - 1) / C here, for C classes.
+ * The share p of labels is exactly what changes. Other work draws the new label from all C classes, the label's own included, so
+ * that its p changes p (1 - 1 / C) of the labels: its 60 % on CIFAR-10 is a fraction of 0.54 here.
  *
- * @param options.fraction in [0, 1].
- * @throws RangeError if the fraction is out of range.
+ * @param options.fraction p, in [0, 1].
+ * @throws RangeError if the fraction is out of range, or labels are to change where there is one class alone.
  */
 export function symmetricLabelNoise(
   dataset: Dataset,
   { fraction, seed }: { readonly fraction: number; readonly seed: number },
 ): Dataset {
-  if (!(fraction >= 0 && fraction <= 1)) {
-    throw new RangeError(`symmetricLabelNoise: expected a fraction between 0 and 1, got ${fraction}.`);
+  if (!(Number.isFinite(fraction) && fraction >= 0 && fraction <= 1)) {
+    throw new RangeError(`symmetricLabelNoise: expected a fraction between 0 and 1, got ${shown(fraction)}.`);
   }
   const count = imageCount(dataset);
   const classes = dataset.classNames.length;
+  if (classes < 2 && fraction > 0) {
+    throw new RangeError(`symmetricLabelNoise: expected two classes or more, for a label changes to another one, got ${classes} in ${dataset.name}; leave the noise out, or take a data set with more classes.`);
+  }
   const source = random(seed, 'label noise');
   const labels = Uint8Array.from(dataset.labels);
   for (const index of permutation(count, source).subarray(0, Math.round(fraction * count))) {

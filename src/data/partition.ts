@@ -20,7 +20,7 @@ export function dirichletPartition(
 ): Int32Array[] {
   const { clients, concentration, seed } = options;
   checkClients('dirichletPartition', clients);
-  if (!(concentration > 0 && concentration < Infinity)) {
+  if (!(Number.isFinite(concentration) && concentration > 0)) {
     throw new RangeError(`dirichletPartition: expected a positive concentration, got ${concentration}; 0.6, 0.3 and 0.1 are usual, and large ones give equal shares.`);
   }
   const owners = new Int32Array(labels.length);

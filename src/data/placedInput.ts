@@ -1,6 +1,6 @@
 /** Inputs of any shape and kind, as networks get them. */
 import { cropFlipNormalize, cutOut, normalizeImage, type Augmentation, type Placement } from './augmentation';
-import { IMAGE_SHAPE, inputShape, type Dataset } from './dataset';
+import { IMAGE_SHAPE, inputShape, kindOf, type Dataset } from './dataset';
 import { normalizedValues, pixelStatistics, type Normalization } from './normalization';
 
 type Source = Dataset['images'];
@@ -15,7 +15,7 @@ export interface InputReader {
 /** The way to read a data set; images of CIFAR, which everything here waits for, have a faster one of their own. */
 export function inputReader(dataset: Dataset, normalization: Normalization): InputReader {
   const shape = inputShape(dataset);
-  const values = dataset.images instanceof Uint8Array ? normalizedValues(pixelStatistics(normalization, dataset)) : undefined;
+  const values = kindOf(dataset.images) === 'Uint8Array' ? normalizedValues(pixelStatistics(normalization, dataset)) : undefined;
   if (values !== undefined && shape.join() === IMAGE_SHAPE.join()) {
     return {
       plain: (source, target) => normalizeImage(source as Uint8Array, values, target),

@@ -21,7 +21,8 @@ export interface BatchNormalization {
   readonly epsilon: number;
 }
 
-function attributesFor(x: Tensor, epsilon: number, training: boolean): Attribute[] {
+/** Attributes of batch normalisation's kernels. */
+export function attributesFor(x: Tensor, epsilon: number, training: boolean): Attribute[] {
   return [
     typeAttribute('T', x.dtype),
     typeAttribute('U', 'float32'),
@@ -39,8 +40,8 @@ function choose(op: string, x: Tensor, training: boolean, kernels: readonly Kern
   return runKernel(`${op} ${training ? 'training' : 'evaluation'} ${x.dtype} ${[batchBucket(batch), ...map].join(' x ')}`, kernels);
 }
 
-/** y, the running moments after it, and what the gradient reads: it may come from any of the kernels. */
-function normalize(x: Tensor, attributes: readonly Attribute[], inputs: readonly Tensor[], training: boolean, activation: Activation): readonly Tensor[] {
+/** y, the running moments after it, and what the gradient reads: it may come from any of the kernels. It is not recorded on the tape. */
+export function normalize(x: Tensor, attributes: readonly Attribute[], inputs: readonly Tensor[], training: boolean, activation: Activation): readonly Tensor[] {
   const plain: Kernel<readonly Tensor[]>[] = [
     { name: 'TensorFlow', run: () => execute('FusedBatchNormV3', attributes, inputs, 6) },
     { name: 'oneDNN', run: () => execute('_MklNativeFusedBatchNormV3', [...attributes, oneDnnKernel], inputs, 6) },
@@ -61,19 +62,24 @@ function rectifyFirst([y, ...others]: readonly Tensor[]): Tensor[] {
   return [rectified, ...others];
 }
 
-/** Gradients with respect to x, scale and shift from that of the activation's output. */
-function gradients(x: Tensor, y: Tensor, attributes: readonly Attribute[], [dy, ...inputs]: readonly [Tensor, ...Tensor[]], training: boolean, activation: Activation): readonly Tensor[] {
-  const before = activation === 'relu' ? execute1('ReluGrad', [typeAttribute('T', x.dtype)], [dy, y]) : dy;
-  const all = [before, ...inputs];
+/** Gradients with respect to x, scale and shift from that of the output without an activation. */
+export function gradients(x: Tensor, attributes: readonly Attribute[], inputs: readonly Tensor[], training: boolean): readonly [Tensor, Tensor, Tensor] {
   const [dx, dScale, dShift, ...unused] = choose('FusedBatchNormGrad', x, training, [
-    { name: 'TensorFlow', run: () => execute('FusedBatchNormGradV3', attributes, all, 5) },
-    { name: 'oneDNN', run: () => execute('_MklNativeFusedBatchNormGradV3', [...attributes, oneDnnKernel], all, 5) },
+    { name: 'TensorFlow', run: () => execute('FusedBatchNormGradV3', attributes, inputs, 5) },
+    { name: 'oneDNN', run: () => execute('_MklNativeFusedBatchNormGradV3', [...attributes, oneDnnKernel], inputs, 5) },
   ]);
   unused.forEach((output) => output.dispose());
+  return [dx!, dScale!, dShift!];
+}
+
+/** Gradients with respect to x, scale and shift from that of the activation's output y. */
+function gradientsThroughActivation(x: Tensor, y: Tensor, attributes: readonly Attribute[], [dy, ...inputs]: readonly [Tensor, ...Tensor[]], training: boolean, activation: Activation): readonly Tensor[] {
+  const before = activation === 'relu' ? execute1('ReluGrad', [typeAttribute('T', x.dtype)], [dy, y]) : dy;
+  const found = gradients(x, attributes, [before, ...inputs], training);
   if (before !== dy) {
     before.dispose();
   }
-  return [dx!, dScale!, dShift!];
+  return found;
 }
 
 /**
@@ -99,7 +105,7 @@ export function batchNormalizeTraining(
   const [y, mean, variance, ...moments] = normalize(x, attributes, inputs, true, activation) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
   record([x, scale, shift], y, () => ({
     saved: [x, scale, ...moments, ...(activation === 'relu' ? [y] : [])],
-    backward: (dy) => gradients(x, y, attributesFor(x, epsilon, true), [dy, x, scale, ...moments], true, activation),
+    backward: (dy) => gradientsThroughActivation(x, y, attributesFor(x, epsilon, true), [dy, x, scale, ...moments], true, activation),
   }));
   release(...moments);
   return { y, running: { mean, variance } };
@@ -117,6 +123,6 @@ export function batchNormalizeEvaluation(x: Tensor, { scale, shift, epsilon }: B
   unused.forEach((output) => output.dispose());
   return record([x, scale, shift], y, () => ({
     saved: [x, scale, ...(activation === 'relu' ? [y] : [])],
-    backward: (dy) => gradients(x, y, attributes, [dy, x, scale, running.mean, running.variance, running.variance], false, activation),
+    backward: (dy) => gradientsThroughActivation(x, y, attributes, [dy, x, scale, running.mean, running.variance, running.variance], false, activation),
   }));
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,25 +10,49 @@ import { withFileLock } from './fileLock';
 const folder = mkdtempSync(join(tmpdir(), 'samlab-lock-'));
 test.after(() => rmSync(folder, { recursive: true }));
 
-void test('processes that count in one file at once lose nothing', async () => {
-  const file = join(folder, 'count');
-  writeFileSync(file, '0');
-  const script = `
+/** A program that counts in a file, `turns` times. */
+function counting(file: string, turns: number): string {
+  return `
     const { readFileSync, writeFileSync } = require('node:fs');
     const { withFileLock } = require(${JSON.stringify(join(__dirname, 'fileLock.js'))});
-    for (let turn = 0; turn < 200; turn++) {
+    for (let turn = 0; turn < ${turns}; turn++) {
       withFileLock(${JSON.stringify(file)}, () => writeFileSync(${JSON.stringify(file)}, String(Number(readFileSync(${JSON.stringify(file)}, 'utf8')) + 1)));
     }`;
-  const processes = [0, 1, 2].map(() => spawn(process.execPath, ['-e', script], { stdio: 'inherit' }));
+}
+
+async function countAtOnce(file: string, turns: number): Promise<string> {
+  writeFileSync(file, '0');
+  const processes = [0, 1, 2].map(() => spawn(process.execPath, ['-e', counting(file, turns)], { stdio: 'inherit' }));
   await Promise.all(processes.map((one) => once(one, 'close')));
-  assert.equal(readFileSync(file, 'utf8'), '600');
-  assert.ok(!existsSync(`${file}.lock`));
+  return readFileSync(file, 'utf8');
+}
+
+void test('processes that count in one file at once lose nothing', async () => {
+  assert.equal(await countAtOnce(join(folder, 'count'), 200), '600');
 });
 
-void test('a lock that a killed process left is taken over, and one is freed when the work fails', () => {
-  const file = join(folder, 'left');
+void test('an old file in the place of the lock, as an earlier version left it, keeps nobody out and lets no two in', async () => {
+  const file = join(folder, 'old');
   writeFileSync(`${file}.lock`, '');
   utimesSync(`${file}.lock`, 0, 0);
+  assert.equal(await countAtOnce(file, 100), '300');
+});
+
+void test('a process that is killed while it has the lock leaves none behind', () => {
+  const file = join(folder, 'killed');
+  const script = `require(${JSON.stringify(join(__dirname, 'fileLock.js'))}).withFileLock(${JSON.stringify(file)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  assert.equal(spawnSync(process.execPath, ['-e', script]).signal, 'SIGKILL');
+  assert.equal(withFileLock(file, () => 7), 7);
+});
+
+void test('a lock is freed when the work fails', () => {
+  const file = join(folder, 'failed');
   assert.throws(() => withFileLock(file, () => { throw new Error('by itself'); }), /^Error: by itself$/);
   assert.equal(withFileLock(file, () => 7), 7);
+});
+
+void test('a folder in the place of the lock is named', () => {
+  const file = join(folder, 'taken');
+  mkdirSync(`${file}.lock`);
+  assert.throws(() => withFileLock(file, () => 7), { message: /^withFileLock: .*taken\.lock cannot be locked \(EISDIR/ });
 });

@@ -1,46 +1,35 @@
-import { closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { waitForLockSync } from 'fs-native-extensions';
 
-/** Milliseconds between two looks at a lock that another process holds. */
-const PATIENCE = 2;
-/** Milliseconds after which a lock is left over from a process that was killed: a reading and a writing take a few. */
-const STALE = 10_000;
-
-function isStale(lock: string): boolean {
-  try {
-    return Date.now() - statSync(lock).mtimeMs > STALE;
-  } catch {
-    // It was freed meanwhile.
-    return false;
-  }
-}
-
-function acquire(lock: string): void {
-  mkdirSync(dirname(lock), { recursive: true });
-  for (;;) {
-    try {
-      closeSync(openSync(lock, 'wx'));
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw error;
-      }
-      if (isStale(lock)) {
-        rmSync(lock, { force: true });
-      } else {
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PATIENCE);
-      }
-    }
-  }
-}
-
-/** Runs `body`, which reads a file and writes it anew, while no other process that asks this way does. Calls do not nest. */
+/**
+ * Runs `body`, which reads a file and writes it anew, while no other process that asks this way does. Calls do not nest.
+ *
+ * The lock is the system's, on an empty file `<file>.lock` that stays: removing it would let two processes lock two files of
+ * one name. A process that ends, however it does, has freed its lock, so there is none left over to tell from a held one.
+ *
+ * @throws Error that names the file, if the lock cannot be had, as on a file system without locks.
+ */
 export function withFileLock<T>(file: string, body: () => T): T {
-  const lock = `${file}.lock`;
-  acquire(lock);
+  const descriptor = openLock(`${file}.lock`);
   try {
     return body();
   } finally {
-    rmSync(lock, { force: true });
+    closeSync(descriptor);
+  }
+}
+
+function openLock(lock: string): number {
+  let descriptor: number | undefined;
+  try {
+    mkdirSync(dirname(lock), { recursive: true });
+    descriptor = openSync(lock, 'a');
+    waitForLockSync(descriptor);
+    return descriptor;
+  } catch (error) {
+    if (descriptor !== undefined) {
+      closeSync(descriptor);
+    }
+    throw new Error(`withFileLock: ${lock} cannot be locked (${(error as Error).message}); it has to be a file that this process may write, on a file system that has locks.`, { cause: error });
   }
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { expectOp, hashedTensor, opCases } from '../testing/opCase';
 import { expectNormalization } from '../testing/normalization';
@@ -201,10 +201,30 @@ test('a file that is no table is refused', () => {
   withTable((file) => {
     measureKernels(file);
     runKernel('any', [{ name: 'one', run: () => tensor([0], []) }]).dispose();
-    for (const content of ['{', '{}', '[]']) {
+    for (const content of ['{', '{}', '[]', 'null', '{"choices": {"a": 1}, "fatal": []}']) {
       writeFileSync(file, content);
       assert.throws(() => measureKernels(file), { message: /^measureKernels: .*table\.json is no table of kernels \(.*\); delete it, and the kernels are timed again\.$/s });
     }
+  });
+});
+
+test('a table that a power cut left blank counts as none; one of the project\'s own that is damaged is set aside, and said so', (context) => {
+  withTable((file) => {
+    const kernel = { name: 'one', run: () => tensor([0], []) };
+    mkdirSync(dirname(file));
+    for (const content of ['', '\0\0\0', '\n']) {
+      writeFileSync(file, content);
+      measureKernels(file);
+      runKernel('any', [kernel]).dispose();
+      assert.deepEqual(read(file).choices, { 'any: one': 'one' });
+    }
+    writeFileSync(file, '{"choices"');
+    const warn = context.mock.method(console, 'error', () => undefined);
+    measureKernels(file, 'setAside');
+    runKernel('any', [kernel]).dispose();
+    assert.deepEqual(read(file).choices, { 'any: one': 'one' });
+    assert.equal(readFileSync(`${file}.damaged`, 'utf8'), '{"choices"');
+    assert.match(String(warn.mock.calls[0]?.arguments[0]), /table\.json is no table of kernels .*table\.json\.damaged, and the kernels are timed again/);
   });
 });
 

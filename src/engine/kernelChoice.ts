@@ -2,12 +2,14 @@
  * Several kernels compute the same thing, and which is fastest depends on the processor and the shape. In
  * measured mode each choice is made once on the machine at hand, by timing, and kept; otherwise the first is taken.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { binding } from './binding';
 import { withFileLock } from './fileLock';
-import { scope, type Tensor } from './tensor';
+import { syncFolder } from './syncFolder';
+import { followTangents, scope, type Tensor } from './tensor';
 
 /** One way to compute something. */
 export interface Kernel<T extends Tensor | readonly Tensor[] = Tensor> {
@@ -20,8 +22,12 @@ export interface Kernel<T extends Tensor | readonly Tensor[] = Tensor> {
 /** Picks one of the names for a computation. */
 export type KernelChoice = (computation: string, names: readonly string[], time: (name: string) => number) => string;
 
+/** What becomes of a file that is no table of kernels: an error, or it is renamed to `<file>.damaged` and the kernels are timed again. */
+export type DamagedTable = 'refuse' | 'setAside';
+
 interface KernelTable {
   readonly file: string;
+  readonly damaged: DamagedTable;
   /** Chosen kernel by computation and the names to choose from. */
   readonly choices: Map<string, string>;
   /** Kernels that ended the process while they were timed, as "computation: kernel". */
@@ -75,14 +81,15 @@ export function batchBucket(rows: number): number {
  * On a graphics card the first kernel of each list stays: there the library itself chooses.
  *
  * @param file names processor, TensorFlow's version and threads, for which the choices hold.
- * @throws Error if the file is there but is no table of kernels.
+ * @param damaged 'setAside' for a file of the project's own, so that one bad file does not stop every run. Default: 'refuse'.
+ * @throws Error if the file is there but is no table of kernels, unless it is set aside. One that a power cut left blank counts as none.
  */
-export function measureKernels(file: string): void {
+export function measureKernels(file: string, damaged: DamagedTable = 'refuse'): void {
   if (binding.isUsingGpuDevice()) {
     return;
   }
-  const stored = readTable(file);
-  const table: KernelTable = { file, choices: new Map(Object.entries(stored.choices)), fatal: new Set(stored.fatal), trying: [] };
+  const stored = readTable({ file, damaged });
+  const table: KernelTable = { file, damaged, choices: new Map(Object.entries(stored.choices)), fatal: new Set(stored.fatal), trying: [] };
   const left = Object.entries(stored.trying ?? {}).filter(([process_]) => isGone(process_));
   if (left.length > 0) {
     left.forEach(([, attempt]) => table.fatal.add(attempt));
@@ -107,6 +114,17 @@ export function measureKernels(file: string): void {
 export function pinKernels(pick: KernelChoice = pinned): void {
   choice = pick;
   era++;
+}
+
+/** Runs `body` with the first kernel of each list and keeps no record of them: for what is tried, and not measured. */
+export function withFirstKernels<T>(body: () => T): T {
+  const before = { choice, used };
+  [choice, used] = [pinned, new Map<string, string>()];
+  try {
+    return body();
+  } finally {
+    ({ choice, used } = before);
+  }
 }
 
 /** Changes whenever the way to choose kernels does: what was put together from earlier choices counts no more. */
@@ -142,18 +160,35 @@ export function chosenIn<T>(body: () => T): { readonly result: T; readonly kerne
   }
 }
 
-function readTable(file: string): StoredTable {
+function isStringRecord(value: unknown): value is Readonly<Record<string, string>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((entry) => typeof entry === 'string');
+}
+
+function parseTable(text: string): StoredTable {
+  if (/^[\0\s]*$/.test(text)) {
+    return { choices: {}, fatal: [] };
+  }
+  const { choices, fatal, trying } = JSON.parse(text) as Partial<Record<keyof StoredTable, unknown>>;
+  if (!isStringRecord(choices) || !Array.isArray(fatal) || (trying !== undefined && !isStringRecord(trying))) {
+    throw new TypeError('it lacks choices');
+  }
+  return { choices, fatal: fatal.map(String), ...(trying === undefined ? {} : { trying }) };
+}
+
+function readTable({ file, damaged }: Pick<KernelTable, 'file' | 'damaged'>): StoredTable {
   if (!existsSync(file)) {
     return { choices: {}, fatal: [] };
   }
   try {
-    const stored = JSON.parse(readFileSync(file, 'utf8')) as Partial<StoredTable>;
-    if (typeof stored.choices !== 'object' || !Array.isArray(stored.fatal)) {
-      throw new TypeError('it lacks choices');
-    }
-    return stored as StoredTable;
+    return parseTable(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new Error(`measureKernels: ${file} is no table of kernels (${(error as Error).message}); delete it, and the kernels are timed again.`, { cause: error });
+    const { message } = error as Error;
+    if (damaged === 'refuse') {
+      throw new Error(`measureKernels: ${file} is no table of kernels (${message}); delete it, and the kernels are timed again.`, { cause: error });
+    }
+    renameSync(file, `${file}.damaged`);
+    console.error(`measureKernels: ${file} is no table of kernels (${message}). It is now ${file}.damaged, and the kernels are timed again; a run that goes on with other kernels differs in rounding.`);
+    return { choices: {}, fatal: [] };
   }
 }
 
@@ -162,8 +197,8 @@ function writeTable(table: KernelTable): Readonly<Record<string, string>> {
   return withFileLock(table.file, () => mergeInto(table));
 }
 
-function mergeInto({ file, choices, fatal, trying }: KernelTable): Readonly<Record<string, string>> {
-  const others = readTable(file);
+function mergeInto({ file, damaged, choices, fatal, trying }: KernelTable): Readonly<Record<string, string>> {
+  const others = readTable({ file, damaged });
   const tried = Object.entries(others.trying ?? {}).filter(([process_]) => process_ !== THIS_PROCESS && !isGone(process_));
   const now = [...tried, ...trying.slice(-1).map((attempt) => [THIS_PROCESS, attempt] as const)];
   const stored: StoredTable = {
@@ -172,6 +207,7 @@ function mergeInto({ file, choices, fatal, trying }: KernelTable): Readonly<Reco
     ...(now.length === 0 ? {} : { trying: Object.fromEntries(now) }),
   };
   writeFileAtomicSync(file, `${JSON.stringify(stored, null, 1)}\n`);
+  syncFolder(dirname(file));
   Object.entries(stored.choices).forEach(([entry, name]) => choices.set(entry, name));
   return stored.choices;
 }
@@ -209,7 +245,8 @@ function fastest(computation: string, names: readonly string[], time: (name: str
  * @param time seconds or any other unit of time that one of them takes.
  */
 export function chooseKernel(computation: string, names: readonly string[], time: (name: string) => number): string {
-  const name = choice(computation, names, time);
+  // Only the kernels are compared, not what carries tangents beside them.
+  const name = choice(computation, names, (candidate) => followTangents(undefined, () => time(candidate)));
   used.set(computation, name);
   return name;
 }

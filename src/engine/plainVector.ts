@@ -1,4 +1,8 @@
+import { pNorm } from './scaling';
 import type { MomentumStep, ParameterKind, ParameterSpec, Vector } from './vector';
+
+/** The smallest normal number of double precision. */
+const SMALLEST_DOUBLE = 2 ** -1022;
 
 /** A vector of double-precision numbers in JavaScript: for small problems, and as an oracle for `TensorVector`. */
 export class PlainVector implements Vector {
@@ -67,7 +71,7 @@ export class PlainVector implements Vector {
     if (p === Infinity) {
       return this.reduce((largest, element) => Math.max(largest, Math.abs(element)));
     }
-    return this.reduce((sum, element) => sum + Math.abs(element) ** p) ** (1 / p);
+    return pNorm<PlainVector>(this, p, SMALLEST_DOUBLE, (vector) => vector.reduce((sum, element) => sum + Math.abs(element) ** p));
   }
 
   zeros(): this {
@@ -121,6 +125,10 @@ export class PlainVector implements Vector {
 
   toArrays(): Float64Array[] {
     return this.elements.map((array) => array.slice());
+  }
+
+  tidy<Result>(body: () => Result): Result {
+    return body();
   }
 
   dispose(): void {

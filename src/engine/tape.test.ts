@@ -122,7 +122,7 @@ test('calls do not nest', () => {
     const w = tensor([3], [1, 1]);
     const inner = () => ({ loss: matMul(w, w), ...nothing });
     assert.throws(() => valueAndGradient([w], () => ({ ...inner(), auxiliary: valueAndGradient([w], inner) })), {
-      message: 'valueAndGradient: calls do not nest; take second derivatives as differences of gradients.',
+      message: 'valueAndGradient: calls do not nest; take second derivatives along a direction, with `withTangents`.',
     });
     assert.equal(valueAndGradient([w], inner).value, 9);
   });

@@ -130,7 +130,7 @@ function ownGradients(parameters: readonly Tensor[], found: ReadonlyMap<Tensor, 
  */
 export function lossAndGradient<A>(parameters: readonly Tensor[], forward: () => { readonly loss: Tensor; readonly auxiliary: A }): LossTensorAndGradient<A> {
   if (tape !== undefined) {
-    throw new Error('valueAndGradient: calls do not nest; take second derivatives as differences of gradients.');
+    throw new Error('valueAndGradient: calls do not nest; take second derivatives along a direction, with `withTangents`.');
   }
   const nodes: Node[] = [];
   try {

@@ -17,6 +17,8 @@ export class Tensor {
   tracked = false;
   /** This tensor's values in another element type, kept as long as it lives; made by `inPrecision`. */
   companion: Tensor | undefined;
+  /** How this tensor's values change along a direction, kept as long as it lives; made by `withTangents`. */
+  tangent: Tensor | undefined;
   private alive = true;
 
   constructor(
@@ -52,6 +54,9 @@ export class Tensor {
       throw new Error('Tensor.values: JavaScript has no bfloat16; cast the tensor to float32 first.');
     }
     observer?.read(this);
+    if (this.tangent !== undefined) {
+      follower?.read(this);
+    }
     return binding.tensorDataSync(this.id) as Float32Array | Int32Array;
   }
 
@@ -69,6 +74,7 @@ export class Tensor {
       this.alive = false;
       binding.deleteTensor(this.nativeId);
       this.companion?.dispose();
+      this.tangent?.dispose();
       for (const open of scopes) {
         open.delete(this);
       }
@@ -188,6 +194,22 @@ export function observeTensors<T>(by: TensorObserver, body: () => T): T {
   }
 }
 
+/** Who carries derivatives along: called after each op whose inputs have tangents, and before values are read of a tensor that has one. */
+export type TangentFollower = Pick<TensorObserver, 'op' | 'read'>;
+
+let follower: TangentFollower | undefined;
+
+/** Runs `body` with tangents carried along by the follower, or by none. */
+export function followTangents<T>(by: TangentFollower | undefined, body: () => T): T {
+  const before = follower;
+  follower = by;
+  try {
+    return body();
+  } finally {
+    follower = before;
+  }
+}
+
 /** Takes over a tensor that an op returned. @throws Error for an element type that the engine does not know. */
 export function fromNative({ id, shape, dtype }: NativeTensor, op: string): Tensor {
   const name = dtypeNames.get(dtype);
@@ -202,6 +224,9 @@ export function execute(op: string, attributes: readonly Attribute[], inputs: re
   const ids = inputs.map((input) => input.id);
   const made = binding.executeOp(op, attributes, ids, outputs).map((output) => fromNative(output, op));
   observer?.op(op, attributes, inputs, made);
+  if (follower !== undefined && inputs.some((input) => input.tangent !== undefined)) {
+    follower.op(op, attributes, inputs, made);
+  }
   return made;
 }
 

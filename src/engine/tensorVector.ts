@@ -1,6 +1,7 @@
 import { typeAttribute } from './binding';
 import { reshape } from './convolution';
 import { addScaledInPlace, momentumInPlace } from './inPlace';
+import { pNorm, SMALLEST_FLOAT } from './scaling';
 import { cloneTensor, execute1, scope, tensor, type Tensor } from './tensor';
 import type { MomentumStep, ParameterKind, ParameterSpec, Vector } from './vector';
 
@@ -109,15 +110,20 @@ export class TensorVector implements Vector {
   }
 
   norm(p = 2): number {
-    if (p === 2) {
-      return Math.sqrt(2 * this.sum((element) => execute1('L2Loss', [float], [element])));
-    }
     if (p === Infinity) {
       return this.current.reduce((largest, element) => Math.max(largest, scope(() => reduceAll('Max', execute1('Abs', [float], [element])).scalar())), 0);
     }
+    return pNorm<TensorVector>(this, p, SMALLEST_FLOAT, (vector) => vector.sumOfPowers(p));
+  }
+
+  /** sum |element|^p */
+  private sumOfPowers(p: number): number {
+    if (p === 2) {
+      return 2 * this.sum((element) => execute1('L2Loss', [float], [element]));
+    }
     const powers = this.absPower(p);
     try {
-      return powers.sum((element) => reduceAll('Sum', element)) ** (1 / p);
+      return powers.sum((element) => reduceAll('Sum', element));
     } finally {
       powers.dispose();
     }
@@ -170,6 +176,10 @@ export class TensorVector implements Vector {
 
   toArrays(): Float32Array[] {
     return this.current.map((element) => element.values() as Float32Array);
+  }
+
+  tidy<Result>(body: () => Result, keep: (result: Result) => readonly (Vector | undefined)[]): Result {
+    return scope(body, (result) => keep(result).flatMap((vector) => (vector instanceof TensorVector ? vector.tensors : [])));
   }
 
   dispose(): void {

@@ -72,6 +72,11 @@ export interface Vector {
   momentumStepInPlace(velocity: this, gradient: this, step: MomentumStep): void;
   /** Copies out the elements of each parameter, in the order of `specs`. */
   toArrays(): (Float32Array | Float64Array)[];
+  /**
+   * Runs `body` and frees every vector of this kind that was made in it, except those that `keep` picks from its result; all of
+   * them if it throws. So a formula of several vectors reads like the formula. `body` is synchronous.
+   */
+  tidy<Result>(body: () => Result, keep: (result: Result) => readonly (Vector | undefined)[]): Result;
   /** Frees its memory. */
   dispose(): void;
 }

@@ -12,7 +12,7 @@ const DESCRIPTIONS: { readonly [Key in keyof ExperimentConfig]: string } = {
   testImagesPerClass: 'test images per class; 0 takes all',
   evaluateOn: 'where the final error is measured: test or heldOut',
   selection: 'last, or bestOnTest: the lowest test error along the run, which is no fair error',
-  labelNoise: 'share of training labels replaced by another class, 0 to 1',
+  labelNoise: 'share p of training labels replaced, 0 to 1: exactly p, always by another class (drawing from all C classes changes p (1 - 1/C))',
   subsetSeed: 'draws the subset, the held-out part and the label noise',
   model: 'resnet20, resnet32, resnet56, resnet50, resnet101, resnet152 or fast',
   stem: 'first layers of resnet50 and deeper: imagenet or cifar',
@@ -33,16 +33,24 @@ const DESCRIPTIONS: { readonly [Key in keyof ExperimentConfig]: string } = {
   ascentBall: 'ball of fgsm: infinity or euclidean',
   ascentStepLength: "length of fgsm's steps in radii; 0 is 1 / ascentSteps",
   ascentProjection: 'project fgsm into its ball',
+  ascentBound: "largest element of fgsm's perturbation after a projection; 0 is the radius",
   asamEta: "added to the weights' magnitudes in asam",
   asamScaling: 'element, filter or layer',
-  asamOn: 'what asam scales: weights or all',
+  asamOn: "what asam scales: weights (the paper's text), weightsAndNormScales (the authors' code) or all (the replicated report's code)",
   sparsity: 'share that ssamF and ssamD leave unperturbed, 0 to 1',
-  maskAt: 'beforeNorm: mask the gradient; afterNorm: mask the perturbation',
+  maskAt: "beforeNorm: mask the gradient (SSAM's text); afterNorm: mask the perturbation (its authors' code)",
   maskEpochs: 'epochs between masks',
   maskSamples: "images that decide ssamF's mask",
   dropRate: 'share of live parameters that ssamD first drops, 0 to 1',
   lookEvery: 'a second pass every so many steps of lookSam',
   lookAlpha: "how strongly lookSam's other steps follow it",
+  gsamAlpha: "how much of the plain gradient's part across SAM's gsam takes off",
+  wsamGamma: "weight of sharpness in wsam's loss, 0 to 1; 0.5 without decoupling is sam",
+  wsamDecoupled: "move the weights by wsam's sharpness beside the base step",
+  friendlySigma: 'how much of the mean gradient friendlySam takes off',
+  friendlyLambda: 'share of that mean which each step keeps, 0 to 1',
+  sanerAlpha: 'how much saner takes off elements that SAM makes smaller, 0 to 1',
+  sanerRampEpochs: "epochs over which saner's alpha rises from 0",
   perturbationScope: 'all, weights, norm or noNorm',
   groupSize: 'images per perturbation (m-sharpness); 0 takes the batch',
   rhoSchedule: 'constant, rising, falling or learningRate',
@@ -50,12 +58,12 @@ const DESCRIPTIONS: { readonly [Key in keyof ExperimentConfig]: string } = {
   perturbationEnd: 'last epoch with perturbations; 0 is the end',
   learningRate: 'peak learning rate',
   schedule: 'constant, cosine, steps, warmupStableDecay or triangular',
-  warmupEpochs: 'linear warm-up, in epochs',
+  warmupEpochs: 'linear warm-up, in epochs; unless given, half of a run that is too short for the default',
   decayShare: 'share of the time after warm-up in which warmupStableDecay decays',
   momentum: 'momentum factor, 0 to 1',
   nesterov: "Nesterov's momentum",
   weightDecay: 'L2 penalty',
-  weightDecayIn: 'step: added at w by the base step; loss: added to each gradient at its own point',
+  weightDecayIn: "step: added at w by the base step; loss: added to each gradient at its own point (MSAM's official code, at w + eps)",
   weightDecayOn: 'what decays: all or weights',
   labelSmoothing: 'label smoothing, 0 to 1',
   cropBorder: "what lies outside of a cropped image: zero, or reflect: the image's mirror image",
@@ -82,28 +90,49 @@ const DESCRIPTIONS: { readonly [Key in keyof ExperimentConfig]: string } = {
 /** Words that stand where a number may. */
 const WORDS: { readonly [Key in keyof ExperimentConfig]?: string } = { perturbationNorm: 'infinity', perturbationStart: 'decay' };
 
+/** The groups of `--help`, each from the setting that comes first in it. */
+const GROUPS: { readonly [Key in keyof ExperimentConfig]?: string } = {
+  dataset: 'Images:',
+  model: 'Network:',
+  normalization: 'What training sees of an image:',
+  epochs: 'Length:',
+  method: 'Method and perturbation:',
+  learningRate: 'Base optimizer:',
+  precision: 'How it is computed:',
+};
+
+function parseBoolean(text: string): boolean {
+  if (text !== 'true' && text !== 'false') {
+    throw new InvalidArgumentError(`expected true or false, got "${text}".`);
+  }
+  return text === 'true';
+}
+
 function parseValue(key: keyof ExperimentConfig): (text: string) => unknown {
-  const example = DEFAULT_CONFIG[key];
   return (text) => {
-    if (typeof example === 'number' && text !== WORDS[key]) {
+    if (typeof DEFAULT_CONFIG[key] === 'number' && text !== WORDS[key]) {
       const value = Number(text);
       if (text.trim() === '' || Number.isNaN(value)) {
         throw new InvalidArgumentError(`expected a number, got "${text}".`);
       }
       return value;
     }
-    if (typeof example === 'boolean') {
-      if (text !== 'true' && text !== 'false') {
-        throw new InvalidArgumentError(`expected true or false, got "${text}".`);
-      }
-      return text === 'true';
-    }
     return text;
   };
 }
 
-function flagName(key: string): string {
+/** The flag of a setting, such as "--batch-size". */
+export function settingFlag(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** A message about settings as one who gave them as flags reads it. Names that are words of English are taken for settings at the beginning of a line alone. */
+export function withFlagNames(message: string): string {
+  const compound = CONFIG_KEYS.filter((key) => /[A-Z]/.test(key)).join('|');
+  return message
+    .replace(/^(validateConfig|planSingle): /, '')
+    .replace(new RegExp(`^( *)(${CONFIG_KEYS.join('|')})(?=:)`, 'gm'), (_, indent: string, key: string) => `${indent}${settingFlag(key)}`)
+    .replace(new RegExp(`(?<!["\\w-])(${compound})(?!["\\w])`, 'g'), (key) => settingFlag(key));
 }
 
 /** The presets and groups, a line each, for the help of a command. */
@@ -113,10 +142,21 @@ export function presetList(): string {
   return ['', 'Presets:', ...single, 'Groups:', ...groups].join('\n');
 }
 
-/** One flag for each setting of a run, in the order of `CONFIG_KEYS`. */
+function booleanOptions(key: keyof ExperimentConfig, description: string): Option[] {
+  const negative = settingFlag(key).replace('--', '--no-');
+  const positive = new Option(`${settingFlag(key)} [true|false]`, `${description} (default: ${String(DEFAULT_CONFIG[key])}; ${negative} switches it off)`);
+  return [positive.argParser(parseBoolean), new Option(negative).hideHelp()];
+}
+
+/** One flag for each setting of a run, in the order of `CONFIG_KEYS`; those that are on or off need no value, and have a second flag that switches them off. */
 export function settingOptions(): Option[] {
-  return CONFIG_KEYS.map((key) => {
-    const option = new Option(`${flagName(key)} <value>`, `${DESCRIPTIONS[key]} (default: ${String(DEFAULT_CONFIG[key])})`);
-    return option.argParser(parseValue(key));
+  let group = '';
+  return CONFIG_KEYS.flatMap((key) => {
+    group = GROUPS[key] ?? group;
+    const options =
+      typeof DEFAULT_CONFIG[key] === 'boolean'
+        ? booleanOptions(key, DESCRIPTIONS[key])
+        : [new Option(`${settingFlag(key)} <value>`, `${DESCRIPTIONS[key]} (default: ${String(DEFAULT_CONFIG[key])})`).argParser(parseValue(key))];
+    return options.map((option) => option.helpGroup(group));
   });
 }

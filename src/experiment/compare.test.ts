@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { tensorCount } from '../engine/tensor';
 import type { PerturbationRule } from '../optim/perturbation';
-import { compare, type ComparisonSetting } from './compare';
+import { compare, type Comparison, type ComparisonRun, type ComparisonSetting } from './compare';
 import type { ExperimentConfig } from './config';
 import type { ExperimentFolders } from './folders';
+import { TrainingInterrupted } from './interrupt';
+import { signalWhen } from '../testing/signalWhen';
 
 const CONFIG: Partial<ExperimentConfig> = {
   imagesPerClass: 1,
@@ -63,10 +65,33 @@ void test('stored runs are not made again, own rules only under a name; a compar
   assert.deepEqual(readdirSync(join(setting.folders.results, 'own')).map((file) => file.slice(0, 5)), ['mine-']);
   let stops = 0;
   // Images are embedded ones, and own results made from them do not stand for real ones; what SGD stored from them is read again.
-  const second = await compare(methods, { ...counting, shouldStop: () => ++stops > 1 });
+  const second = await compare(methods, { ...counting, signal: signalWhen(() => ++stops > 1) });
   assert.equal(steps, 3 * 2);
   assert.deepEqual(second.runs.map(({ label }) => label), ['SGD (no SAM)']);
   assert.equal(second.rows[0]!.top1Error, first.rows[0]!.top1Error);
+});
+
+void test('an own rule with a `storeAs` goes on from its checkpoint to the same numbers; one without begins anew, and is said to', async (context) => {
+  const setting = settingIn(context, { seeds: [0], budgets: ['epochs'], config: { ...CONFIG, epochs: 2, warmupEpochs: 0 } });
+  let steps = 0;
+  const checkpoints: boolean[] = [];
+  const counting = {
+    ...setting,
+    onProgress: (): void => { steps++; },
+    onRun: ({ hasCheckpoint }: ComparisonRun): void => { checkpoints.push(hasCheckpoint); },
+  };
+  const stored = [{ rule: LIKE_SAM, storeAs: 'mine' }] as const;
+  // Each run has two epochs of two batches; SGD takes the first four steps.
+  await compare(stored, { ...counting, signal: signalWhen(() => steps >= 6) });
+  assert.equal(steps, 6);
+  const resumed = await compare(stored, counting);
+  assert.equal(steps, 6 + 2, 'SGD is stored, and two steps of the own rule were left');
+  const unbroken = await compare([{ rule: LIKE_SAM }], counting);
+  const lossesOf = ({ runs }: Comparison): unknown => runs.at(-1)!.result.history.map(({ trainLoss }) => trainLoss);
+  assert.deepEqual(lossesOf(resumed), lossesOf(unbroken));
+  assert.deepEqual(checkpoints, [true, true, true, true, true, false]);
+  assert.match(new TrainingInterrupted('x').message, /its checkpoint is stored/);
+  assert.match(new TrainingInterrupted('x', false).message, /no checkpoint without a `storeAs`, so this run starts anew/);
 });
 
 const refused: readonly (readonly [string, Parameters<typeof compare>[0], Partial<ComparisonSetting>, RegExp])[] = [

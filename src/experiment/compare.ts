@@ -1,10 +1,14 @@
 import type { PerturbationRule } from '../optim/perturbation';
+import { longWork, type LongWork } from '../progress/longWork';
+import { duration } from '../progress/progressBar';
 import type { MethodSettings } from '../train/methodSettings';
+import type { TrainingProgress } from '../train/progress';
 import type { ExperimentConfig } from './config';
 import { comparisonRows, type Budget, type ComparedRun, type ComparisonRow } from './comparisonRows';
+import { GOES_ON, STARTS_ANEW } from './interrupt';
 import { methodLabel } from './methodLabel';
 import { checkStoreName, runOwnRule } from './ownRun';
-import { DEFAULT_CONFIG } from './presets';
+import { withDefaults } from './defaultConfig';
 import type { RunResult } from './result';
 import { experimentFolders } from './folders';
 import { runOwnParts, type OwnParts } from './ownNetworkRun';
@@ -18,22 +22,30 @@ type MethodChanges = Partial<MethodSettings & Pick<ExperimentConfig, 'learningRa
 export interface ComparedMethod extends MethodChanges {
   /** How rows and progress call it; made from the settings, or the rule's name, if left out. */
   readonly label?: string;
-  /** A perturbation rule in place of a built-in one; the other settings are built around it. It is trained in memory, unless `storeAs` is given. */
+  /** A perturbation rule in place of a built-in one; the other settings are built around it. It is trained in memory, without a checkpoint, unless `storeAs` is given. */
   readonly rule?: PerturbationRule;
-  /** Name under which the results of an own rule are stored. */
+  /** Name under which the results and checkpoints of an own rule are stored; take another one when the rule changes in what its source text does not show. */
   readonly storeAs?: string;
 }
 
 /** What the methods of a comparison share. */
-export interface ComparisonSetting extends Partial<Pick<RunOptions, 'preset' | 'folders' | 'onProgress' | 'shouldStop'>>, Pick<OwnParts, 'network' | 'data'> {
+export interface ComparisonSetting extends Partial<Pick<RunOptions, 'preset' | 'folders' | 'signal'>>, Pick<OwnParts, 'network' | 'data'> {
   /** What differs from `DEFAULT_CONFIG`. Under equal epochs every method trains for its `epochs`. */
   readonly config: Partial<ExperimentConfig>;
   /** Each draws the initial weights, order and augmentation for all methods alike. */
   readonly seeds: readonly number[];
   /** What is held equal; both in turn if left out. */
   readonly budgets?: readonly Budget[];
+  /** Called after every step; in a notebook a bar shows how far the whole comparison is unless this is given. */
+  readonly onProgress?: (progress: ComparisonProgress) => void;
   /** Told before each run. */
   readonly onRun?: (run: ComparisonRun) => void;
+}
+
+/** Where a comparison stands: the progress of the run under way, and the time of the whole. */
+export interface ComparisonProgress extends TrainingProgress {
+  /** Estimated time left of all runs together, in seconds. */
+  readonly comparisonSecondsLeft: number;
 }
 
 /** A run of a comparison that is about to start, or to be read from the store. */
@@ -44,6 +56,8 @@ export interface ComparisonRun {
   /** Counted from 1. */
   readonly run: number;
   readonly runs: number;
+  /** Whether a run that is stopped goes on from a checkpoint; rules of one's own do so if they have a `storeAs`. */
+  readonly hasCheckpoint: boolean;
 }
 
 /** What a comparison found. */
@@ -70,12 +84,21 @@ interface Contestant {
  * already is not run again, and what was stopped goes on. Rules of one's own are trained in memory, or stored under a name.
  *
  * @param setting without `folders`, runs lie below `data/quick`, apart from results.
- * @returns rows and runs, fewer than all if `shouldStop` ended it.
+ * @returns rows and runs, fewer than all if its `signal` or the kernel's interrupt ended it.
  * @throws RangeError before anything is trained, for settings out of range, two methods of one label, or seeds that are
  * missing or given twice; Error if a rule returns something else than a finite vector of the parameters' layout.
+ * @example
+ * const { rows } = await compare([{ method: 'sam', rho: 0.05 }, { rule: mine, storeAs: 'mine' }], { config: { epochs: 4 }, seeds: [0, 1, 2] });
  */
-export async function compare(methods: readonly ComparedMethod[], setting: ComparisonSetting): Promise<Comparison> {
-  return new Comparing(methods, setting).run();
+export function compare(methods: readonly ComparedMethod[], setting: ComparisonSetting): Promise<Comparison> {
+  return longWork('compare', setting, async (work) => {
+    const comparing = new Comparing(methods, setting, work);
+    const comparison = await comparing.run();
+    if (work.stopping) {
+      work.tellStopped(`The comparison holds the ${comparison.runs.length} runs that are complete. Of the run under way: ${comparing.hasCheckpoint ? GOES_ON : STARTS_ANEW}`);
+    }
+    return comparison;
+  });
 }
 
 class Comparing {
@@ -84,10 +107,13 @@ class Comparing {
   private readonly runs: ComparedRun[] = [];
   private readonly total: number;
   private started = 0;
+  /** Of the run under way. */
+  hasCheckpoint = true;
 
   constructor(
     methods: readonly ComparedMethod[],
     private readonly setting: ComparisonSetting,
+    private readonly work: LongWork,
   ) {
     const isBase = ({ method, rule }: ComparedMethod): boolean => method === 'sgd' && rule === undefined;
     const all = methods.some(isBase) ? methods : [{ method: 'sgd' } as const, ...methods];
@@ -135,22 +161,40 @@ class Comparing {
   }
 
   private async make({ label, method }: Contestant, budget: Budget, config: ExperimentConfig): Promise<RunResult | undefined> {
-    const { preset = 'quick-comparison', folders = experimentFolders('quick'), onRun, onProgress, shouldStop } = this.setting;
-    if (shouldStop?.() === true) {
+    const { preset = 'quick-comparison', folders = experimentFolders('quick'), onRun } = this.setting;
+    if (this.work.stopping) {
       return undefined;
     }
-    onRun?.({ label, budget, config, run: ++this.started, runs: this.total });
+    this.hasCheckpoint = method.rule === undefined || method.storeAs !== undefined;
+    onRun?.({ label, budget, config, run: ++this.started, runs: this.total, hasCheckpoint: this.hasCheckpoint });
     const made = this.runs.find((run) => run.label === label && run.result.config.seed === config.seed && run.result.config.epochs === config.epochs);
     if (made) {
       return made.result;
     }
-    const options = { preset, folders, ...(onProgress ? { onProgress } : {}), ...(shouldStop ? { shouldStop } : {}) };
+    const options = { preset, folders, onProgress: (progress: TrainingProgress) => this.report(label, config, progress) };
     const { rule, storeAs } = method;
     const { network, data } = this.setting;
     if (network ?? data) {
       return runOwnParts(config, { ...(network ? { network } : {}), ...(data ? { data } : {}), ...(rule ? { rule } : {}) }, options);
     }
     return rule === undefined ? runExperiment(config, options) : runOwnRule(config, { rule, ...(storeAs === undefined ? {} : { storeAs }) }, options);
+  }
+
+  /** Tells how far the run under way and the whole comparison are. */
+  private report(label: string, config: ExperimentConfig, progress: TrainingProgress): void {
+    const { secondsLeft, epoch, step, stepsPerEpoch } = progress;
+    const epochsDone = epoch - 1 + step / stepsPerEpoch;
+    const here = secondsLeft / Math.max(config.epochs - epochsDone, 1 / stepsPerEpoch);
+    const known = new Map(this.runs.map((run) => [run.label, run.result.seconds / Math.max(1, run.result.history.length)]));
+    if (secondsLeft > 0) {
+      known.set(label, here);
+    }
+    const mean = [...known.values()].reduce((sum, seconds) => sum + seconds, 0) / known.size;
+    const perLabel = this.contestants.map((contestant) => known.get(contestant.label) ?? mean);
+    const perRun = (config.epochs * perLabel.reduce((sum, seconds) => sum + seconds, 0)) / perLabel.length;
+    const comparisonSecondsLeft = secondsLeft + (this.total - this.started) * perRun;
+    this.setting.onProgress?.({ ...progress, comparisonSecondsLeft });
+    this.work.report({ done: this.started - 1 + epochsDone / config.epochs, of: this.total, unit: 'runs', text: `run ${this.started} of ${this.total}: ${label}, seed ${config.seed} · ${duration(comparisonSecondsLeft)} left` });
   }
 
   /** Epochs that cost as much as those of the base optimizer, as a share of them. */
@@ -165,7 +209,7 @@ class Comparing {
 
   private configOf(method: ComparedMethod, seed: number, share = DEFAULT_SHARE): ExperimentConfig {
     // An own rule takes SAM's place, so that radius, scope and groups are read.
-    const config = { ...DEFAULT_CONFIG, ...this.setting.config, ...settingsOf(method), ...(method.rule ? { method: 'sam' as const } : {}), seed };
+    const config = withDefaults({ ...this.setting.config, ...settingsOf(method), ...(method.rule ? { method: 'sam' as const } : {}), seed });
     const epochs = share === DEFAULT_SHARE ? config.epochs : Math.max(1, Math.round(config.epochs * share));
     return validateConfig({ ...config, epochs, warmupEpochs: (config.warmupEpochs * epochs) / config.epochs });
   }

@@ -15,7 +15,10 @@ export interface ExperimentConfig extends TrainingSettings {
   readonly evaluateOn: 'test' | 'heldOut';
   /** Which network counts: the last, or the one with the lowest test error along the run, as the original chose it (which is no fair error). */
   readonly selection: 'last' | 'bestOnTest';
-  /** Share of training labels replaced by another class drawn uniformly, in [0, 1]. */
+  /**
+   * Share p of training labels replaced by another class drawn uniformly, in [0, 1]: exactly p of them change. Drawing from all C
+   * classes, as others do, changes p (1 - 1 / C).
+   */
   readonly labelNoise: number;
   /** Draws the subset, the held-out part and the label noise. Kept apart from `seed` so that runs can share their data. */
   readonly subsetSeed: number;

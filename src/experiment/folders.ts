@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PROJECT_ROOT } from '../train/environment';
+import { DATA } from '../train/stores';
 
 /** Folders that a run reads and writes. */
 export interface ExperimentFolders {
@@ -14,16 +14,15 @@ export interface ExperimentFolders {
   readonly weights: string;
 }
 
-/** Holds the data sets, and what runs make where nobody names another store. */
-export const DATA = join(PROJECT_ROOT, 'data');
-
 /**
- * Folders for real results, or for those of a quick run, which are no results and are kept apart under `quick`.
+ * Folders for results.
  *
- * @param store what runs make goes below this folder.
+ * @param kind `real`: in the store itself; `own`: below `own` in it, a user's own work, which git ignores and `npm run report -- --own`
+ * reads; `quick`: below `quick`, no results.
+ * @param store what runs make goes below this folder; default: the project's `data`.
  */
-export function experimentFolders(kind: 'real' | 'quick', store: string = DATA): ExperimentFolders {
-  const base = kind === 'real' ? store : join(store, 'quick');
+export function experimentFolders(kind: 'real' | 'own' | 'quick', store: string = DATA): ExperimentFolders {
+  const base = kind === 'real' ? store : join(store, kind);
   return {
     data: DATA,
     allowSynthetic: kind === 'quick',

@@ -1,4 +1,5 @@
-import { jStat } from 'jstat';
+import { momentsOf } from '../engine/moments';
+import { studentQuantile } from './studentT';
 
 /** A mean over independent runs and how well it is known. */
 export interface Interval {
@@ -24,10 +25,6 @@ export function meanInterval(values: readonly number[]): Interval {
   if (n === 0 || !values.every(Number.isFinite)) {
     throw new RangeError(`meanInterval: expected one finite number or more, got [${values.join(', ')}]; leave diverged runs out.`);
   }
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  if (n === 1) {
-    return { mean, halfWidth: null, n };
-  }
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  return { mean, halfWidth: jStat.studentt.inv(0.975, n - 1) * Math.sqrt(variance / n), n };
+  const { mean, standardDeviation } = momentsOf(values);
+  return { mean, halfWidth: n === 1 ? null : (studentQuantile(0.05, n - 1) * standardDeviation) / Math.sqrt(n), n };
 }

@@ -10,6 +10,10 @@ export const METHOD_NAMES: Readonly<Record<MethodName, string>> = {
   ssamD: 'Sparse SAM, dynamic mask',
   msam: 'MSAM',
   lookSam: 'LookSAM',
+  gsam: 'GSAM',
+  wsam: 'WSAM',
+  friendlySam: 'Friendly SAM',
+  saner: 'SANER',
 };
 
 /** Letters of the papers for settings that have one. */
@@ -22,6 +26,11 @@ const LETTERS: { readonly [Key in keyof MethodSettings]?: string } = {
   sparsity: 's',
   lookEvery: 'k',
   lookAlpha: 'α',
+  gsamAlpha: 'α',
+  wsamGamma: 'γ',
+  friendlySigma: 'σ',
+  friendlyLambda: 'λ',
+  sanerAlpha: 'α',
   groupSize: 'm',
 };
 
@@ -30,7 +39,10 @@ const WORDS: { readonly [Key in keyof MethodSettings]?: (value: MethodSettings[K
   radiusIn: () => 'ρ in its own norm',
   ascentStepLength: (length) => `steps of ${length} ρ`,
   ascentProjection: () => 'not projected',
-  asamOn: () => 'on all parameters',
+  ascentBound: (bound) => `elements clipped at ${bound}`,
+  asamOn: (on) => (on === 'all' ? 'on all parameters' : 'on weights and batch-norm scales'),
+  wsamDecoupled: () => 'not decoupled',
+  sanerRampEpochs: (epochs) => `α rising over ${epochs} epochs`,
   maskEpochs: (epochs) => `mask kept ${epochs} epochs`,
 };
 

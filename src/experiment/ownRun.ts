@@ -1,21 +1,25 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { existsSync, renameSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { writeAtomically } from '../models/atomicFile';
+import { readJsonFile } from '../models/jsonFile';
 import type { PerturbationRule } from '../optim/perturbation';
+import { removeCheckpoint } from '../train/checkpoint';
 import { disposeNetwork } from '../train/network';
 import type { ExperimentConfig } from './config';
 import { RESULT_FORMAT, type RunResult } from './result';
 import { experimentData } from './experimentData';
-import { makeRun, type RunOptions } from './run';
-import { configHash } from './store';
+import { CHECKPOINT_SECONDS, makeRun, type RunOptions } from './run';
+import { configHash, resultShape } from './store';
 
 /** A perturbation rule that is none of the built-in ones. */
 export interface OwnRule {
   readonly rule: PerturbationRule;
   /**
-   * Name under which results are kept in the folder `own` of the results; nothing is stored without one. Results are found
+   * Name under which results are kept in the folder `own` of the results, and checkpoints of unfinished runs; nothing is stored
+   * without one, for a rule's text does not tell two rules apart that differ in what they take from outside. Results are found
    * again as long as settings and the rule's source text are the same; what the rule takes from outside itself is not seen.
    */
   readonly storeAs?: string;
@@ -39,33 +43,50 @@ function ownRunId(name: string, rule: PerturbationRule, config: ExperimentConfig
   return `${name}-${config.dataset}-${config.model}-${config.epochs}-epochs-seed-${config.seed}-${hash}`;
 }
 
-async function readOwnResult(file: string): Promise<RunResult | undefined> {
+/** The stored result of an own rule. A file that cannot be read is set aside and said so: the run is made again, and the others of a comparison go on. */
+function readOwnResult(file: string): RunResult | undefined {
   if (!existsSync(file)) {
     return undefined;
   }
-  const result = JSON.parse(await readFile(file, 'utf8')) as Omit<RunResult, 'format'> & { readonly format: number };
-  // One of another version, or made from stand-in images, is made again.
-  return result.format === RESULT_FORMAT && !result.data.synthetic ? { ...result, format: RESULT_FORMAT } : undefined;
+  try {
+    const shape = resultShape.extend({ format: z.int() });
+    const result = readJsonFile(file, { reader: 'runOwnRule', what: 'a stored result', shape, mend: `it is now ${file}.damaged, and the run is made again` });
+    // One of another version, or made from stand-in images, is made again.
+    return result.format === RESULT_FORMAT && !result.data.synthetic ? (result as unknown as RunResult) : undefined;
+  } catch (error) {
+    renameSync(file, `${file}.damaged`);
+    console.error((error as Error).message);
+    return undefined;
+  }
 }
 
 /**
  * Trains with a rule of the user's own in place of a built-in one: in memory, or stored under a name.
  *
  * @param config its `rho`, scope, groups and schedules are built around the rule; its `method` is not read.
- * @returns undefined if `shouldStop` ended it; such a run starts anew.
+ * @returns undefined if it was stopped; the same call goes on if it has a `storeAs`, and else starts anew.
  * @throws RangeError for a name that is no file name; Error if the rule returns something else than a finite vector of the
  * parameters' layout, or a result cannot be read or stored.
  */
-export async function runOwnRule(config: ExperimentConfig, { rule, storeAs }: OwnRule, options: Omit<RunOptions, 'checkpointSeconds'>): Promise<RunResult | undefined> {
+export async function runOwnRule(config: ExperimentConfig, { rule, storeAs }: OwnRule, options: RunOptions): Promise<RunResult | undefined> {
   const { folders, again = false } = options;
   const id = storeAs === undefined ? rule.name : ownRunId(storeAs, rule, config);
   const folder = join(folders.results, 'own');
   const file = storeAs === undefined ? undefined : join(folder, `${id}.json`);
-  const stored = file === undefined || again ? undefined : await readOwnResult(file);
+  const stored = file === undefined || again ? undefined : readOwnResult(file);
   if (stored !== undefined) {
     return stored;
   }
-  const made = await makeRun(config, await experimentData(config, folders), { ...options, rule });
+  const data = await experimentData(config, folders);
+  const checkpoint = storeAs === undefined ? undefined : {
+    file: join(folders.checkpoints, `own-${id}.safetensors`),
+    everySeconds: options.checkpointSeconds ?? CHECKPOINT_SECONDS,
+    fingerprint: `${id} on ${data.training.name}`,
+  };
+  if (checkpoint !== undefined) {
+    await mkdir(folders.checkpoints, { recursive: true });
+  }
+  const made = await makeRun(config, data, { ...options, rule, ...(checkpoint ? { checkpoint } : {}) });
   if (made === undefined) {
     return undefined;
   }
@@ -74,6 +95,7 @@ export async function runOwnRule(config: ExperimentConfig, { rule, storeAs }: Ow
   if (file !== undefined) {
     await mkdir(folder, { recursive: true });
     writeAtomically(file, [Buffer.from(`${JSON.stringify(result, null, 1)}\n`)]);
+    await removeCheckpoint(checkpoint!.file);
   }
   return result;
 }

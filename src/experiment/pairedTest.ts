@@ -1,5 +1,6 @@
-import { jStat } from 'jstat';
+import { momentsOf } from '../engine/moments';
 import { meanInterval } from './interval';
+import { studentTail } from './studentT';
 
 /** How values differ from references, pair by pair. */
 export interface PairedTest {
@@ -30,10 +31,8 @@ export function pairedTest(values: readonly number[], references: readonly numbe
   if (halfWidth === null) {
     return { difference: mean, halfWidth, pValue: null };
   }
-  if (halfWidth === 0) {
-    return { difference: mean, halfWidth, pValue: mean === 0 ? 1 : 0 };
-  }
-  // The interval's half width is t(0.975) s / sqrt(n).
-  const t = (Math.abs(mean) * jStat.studentt.inv(0.975, n - 1)) / halfWidth;
-  return { difference: mean, halfWidth, pValue: 2 * (1 - jStat.studentt.cdf(t, n - 1)) };
+  const { standardDeviation } = momentsOf(differences);
+  // No difference at all is t = 0; equal differences other than 0 are t = Infinity.
+  const t = mean === 0 ? 0 : (Math.abs(mean) * Math.sqrt(n)) / standardDeviation;
+  return { difference: mean, halfWidth, pValue: studentTail(t, n - 1) };
 }

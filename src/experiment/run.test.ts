@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -8,13 +8,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tensorCount } from '../engine/tensor';
 import { createModel } from '../models/create';
 import { loadWeights } from '../models/torchvision';
+import { readTrainingRecord } from '../models/trainingRecord';
 import { disposeNetwork } from '../train/network';
+import { compare } from './compare';
 import type { ExperimentConfig } from './config';
+import { runOwnRule } from './ownRun';
 import { DEFAULT_CONFIG } from './presets';
 import type { EpochRecord, RunResult } from './result';
 import type { ExperimentFolders } from './folders';
 import { bestEvaluation, runExperiment } from './run';
-import { runId } from './store';
+import { readResults, runId } from './store';
 
 /** No data set lies here, and the embedded one may stand in. */
 function foldersIn(base: string): ExperimentFolders {
@@ -94,9 +97,11 @@ function defineTests(): void {
     assert.deepEqual(numbersOf(again), numbersOf(stored));
   });
 
-  void test("the weights of a run open under torchvision's names", () => {
+  void test("the weights of a run open under torchvision's names, and say what they were trained with", () => {
     const model = createModel('resnet20', 'cifar', 10);
-    disposeNetwork(loadWeights(join(base, 'unbroken', 'weights', `${runId(CONFIG)}.safetensors`), model));
+    const file = join(base, 'unbroken', 'weights', `${runId(CONFIG)}.safetensors`);
+    disposeNetwork(loadWeights(file, model));
+    assert.deepEqual(readTrainingRecord(file), { run: runId(CONFIG), config: CONFIG, images: 'synthetic-10' });
   });
 
   void test('snapshots are kept along the way, the last equal to the weights at the end, and change no number', async () => {
@@ -125,6 +130,28 @@ function defineTests(): void {
     const evaluation = (top1Error: number): Pick<EpochRecord, 'heldOut'> => ({ heldOut: { loss: 0, top1Error, top5Error: 0 } });
     const history = [evaluation(50), evaluation(40), evaluation(45), {}] as EpochRecord[];
     assert.deepEqual(bestEvaluation({ history }), history[1]!.heldOut);
+  });
+
+  void test('a run whose test loss is no number is stored as diverged, and counts nowhere as finished', async () => {
+    const config: ExperimentConfig = { ...CONFIG, heldOutPerClass: 0, method: 'sgd', epochs: 1, batchSize: 20, learningRate: 1e30 };
+    const folders = foldersIn(join(base, 'no-number'));
+    const made = await runExperiment(config, { preset: 'smoke', folders });
+    assert.deepEqual([made?.status, made?.final], ['diverged', null]);
+    assert.match(made?.divergence ?? '', /^the test loss was (NaN|Infinity)$/);
+    assert.deepEqual(await runExperiment(config, { preset: 'smoke', folders }), made, 'as it is read back');
+    const own = await runOwnRule({ ...config, method: 'sam' }, { rule: { name: 'none', perturb: ({ gradient }) => gradient.times(0) } }, { preset: 'smoke', folders });
+    assert.deepEqual([own?.status, own?.final], ['diverged', null]);
+    const { rows } = await compare([{ method: 'sgd' }], { config, seeds: [0], budgets: ['epochs'], folders });
+    assert.deepEqual(rows.map(({ n, divergedSeeds, top1Error }) => [n, divergedSeeds, top1Error]), [[0, '0', null]]);
+  });
+
+  void test('a result that an earlier version stored as finished with an empty loss is read as diverged', async () => {
+    const folder = mkdtempSync(join(base, 'earlier-'));
+    const made = await runExperiment({ ...CONFIG, epochs: 1 }, { preset: 'smoke', folders: { ...foldersIn(folder), results: folder } });
+    const file = join(folder, `${made!.id}.json`);
+    writeFileSync(file, JSON.stringify({ ...made, final: { loss: null, top1Error: 100, top5Error: 100 } }));
+    const [read] = await readResults(folder);
+    assert.deepEqual([read!.status, read!.final], ['diverged', null]);
   });
 
   void test('a run that stays at chance for ten epochs is recorded as diverged', async () => {

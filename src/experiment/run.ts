@@ -8,9 +8,13 @@ import { createModel } from '../models/create';
 import { mixedPrecision } from '../models/mixedPrecision';
 import type { Model } from '../models/model';
 import { saveWeights } from '../models/torchvision';
+import type { TrainingRecord } from '../models/trainingRecord';
 import type { PerturbationRule } from '../optim/perturbation';
+import { longWork } from '../progress/longWork';
+import { ProbeStopped, type Stoppable } from '../progress/work';
 import { removeCheckpoint } from '../train/checkpoint';
 import { describeEnvironment } from '../train/environment';
+import { nonFiniteEvaluation } from '../train/divergence';
 import { evaluate } from '../train/evaluate';
 import { train } from '../train/loop';
 import { disposeNetwork, type NetworkState } from '../train/network';
@@ -25,12 +29,12 @@ import { RESULT_FORMAT, type Evaluation, type RunResult } from './result';
 import { configHash, findResult, runId, writeResult } from './store';
 
 /** Seconds between checkpoints: writing one of ResNet-50 takes under a second. */
-const CHECKPOINT_SECONDS = 60;
+export const CHECKPOINT_SECONDS = 60;
 /** A run of at least this many epochs that is still at chance is recorded as diverged. */
 const EPOCHS_TO_LEAVE_CHANCE = 10;
 
 /** How a run is made. */
-export interface RunOptions {
+export interface RunOptions extends Stoppable {
   /** The preset that asks for it, such as "laptop", or "none". */
   readonly preset: string;
   readonly folders: ExperimentFolders;
@@ -39,7 +43,6 @@ export interface RunOptions {
   /** Seconds between checkpoints; 60. */
   readonly checkpointSeconds?: number;
   readonly onProgress?: (progress: TrainingProgress) => void;
-  readonly shouldStop?: () => boolean;
 }
 
 function divergenceOf(outcome: TrainingOutcome, final: Evaluation | null, classes: number): { divergence?: string } {
@@ -67,9 +70,10 @@ export function bestEvaluation({ history }: Pick<TrainingOutcome, 'history'>): E
 async function concludeRun(config: ExperimentConfig, preset: string, model: Model, data: ExperimentData, outcome: TrainingOutcome): Promise<RunResult> {
   const started = performance.now();
   const judged = config.evaluateOn === 'heldOut' && data.heldOut ? data.heldOut : data.test;
-  const last = outcome.status === 'diverged' ? null : await evaluate(model, outcome.network, judged, config.normalization, config.testAugmentation);
-  const final = config.selection === 'bestOnTest' ? bestEvaluation(outcome) ?? last : last;
-  const divergence = divergenceOf(outcome, final, model.classes);
+  const last = outcome.status === 'diverged' ? null : await evaluate(model, outcome.network, judged, config.normalization, { augmentation: config.testAugmentation });
+  const broken = nonFiniteEvaluation(config.evaluateOn === 'heldOut' ? 'held-out' : 'test', last);
+  const final = broken !== undefined ? null : config.selection === 'bestOnTest' ? bestEvaluation(outcome) ?? last : last;
+  const divergence = broken !== undefined ? { divergence: broken } : divergenceOf(outcome, final, model.classes);
   return {
     format: RESULT_FORMAT,
     id: runId(config),
@@ -96,7 +100,7 @@ async function concludeRun(config: ExperimentConfig, preset: string, model: Mode
 /** The network in the run's precision, and the kernels that it is to be computed with. */
 export function preparedModel({ model: name, stem, precision, kernels }: ExperimentConfig, classes: number, network?: (classes: number) => Model): Model {
   if (kernels === 'measured') {
-    measureKernels(kernelTableFile());
+    measureKernels(kernelTableFile(), 'setAside');
   } else {
     pinKernels();
   }
@@ -109,7 +113,7 @@ export function preparedModel({ model: name, stem, precision, kernels }: Experim
 }
 
 /** How a run is trained, whatever becomes of its result. */
-export interface Making extends Pick<RunOptions, 'preset' | 'onProgress' | 'shouldStop'> {
+export interface Making extends Pick<RunOptions, 'preset' | 'onProgress' | 'signal'> {
   /** A perturbation rule in place of the one that the configuration names. */
   readonly rule?: PerturbationRule;
   /** A network in place of the one that the configuration names. */
@@ -126,8 +130,8 @@ export interface MadeRun {
   readonly network: NetworkState;
 }
 
-/** Trains a network and measures it; stores checkpoints alone. @returns undefined if `shouldStop` ended it. */
-export async function makeRun(config: ExperimentConfig, data: ExperimentData, { preset, rule, network: own, checkpoint, onProgress, shouldStop, onSnapshot }: Making): Promise<MadeRun | undefined> {
+/** Trains a network and measures it; stores checkpoints alone. @returns undefined if it was stopped. */
+export async function makeRun(config: ExperimentConfig, data: ExperimentData, { preset, rule, network: own, checkpoint, onProgress, signal, onSnapshot }: Making): Promise<MadeRun | undefined> {
   const model = preparedModel(config, data.training.classNames.length, own);
   const input: TrainingInput = {
     model,
@@ -137,7 +141,7 @@ export async function makeRun(config: ExperimentConfig, data: ExperimentData, { 
     ...(rule ? { rule } : {}),
     ...(checkpoint ? { checkpoint } : {}),
     ...(onProgress ? { onProgress } : {}),
-    ...(shouldStop ? { shouldStop } : {}),
+    ...(signal ? { signal } : {}),
   };
   const everyEpochs = config.snapshotEvery;
   const outcome = everyEpochs > 0 && checkpoint && onSnapshot ? await trainWithSnapshots({ ...input, checkpoint, everyEpochs, onSnapshot }) : await train(input);
@@ -147,21 +151,29 @@ export async function makeRun(config: ExperimentConfig, data: ExperimentData, { 
       return { result: await concludeRun(config, preset, model, data, outcome), model, network };
     }
   } catch (error) {
-    disposeNetwork(network);
-    throw error;
+    // The evaluation was stopped; the checkpoint of the last step is there.
+    if (!(error instanceof ProbeStopped)) {
+      disposeNetwork(network);
+      throw error;
+    }
   }
   disposeNetwork(network);
   return undefined;
 }
 
+/** What a run's weights files say of their training. */
+function trainingRecord(config: ExperimentConfig, { name }: Dataset): TrainingRecord {
+  return { run: runId(config), config, images: name };
+}
+
 /** Keeps the weights of each snapshot as `<weights>/<run>/epoch-<epoch>.safetensors`. */
-function snapshotKeeper(config: ExperimentConfig, weights: string, { classNames }: Dataset): NonNullable<Making['onSnapshot']> {
+function snapshotKeeper(config: ExperimentConfig, weights: string, training: Dataset): NonNullable<Making['onSnapshot']> {
   const folder = join(weights, runId(config));
-  const model = createModel(config.model, config.stem, classNames.length);
+  const model = createModel(config.model, config.stem, training.classNames.length);
   return (epoch, { parameters, statistics }) => {
     mkdirSync(folder, { recursive: true });
     const digits = String(config.epochs).length;
-    saveWeights(join(folder, `epoch-${String(epoch).padStart(digits, '0')}.safetensors`), model, parameters, statistics);
+    saveWeights(join(folder, `epoch-${String(epoch).padStart(digits, '0')}.safetensors`), model, parameters, statistics, trainingRecord(config, training));
   };
 }
 
@@ -169,10 +181,20 @@ function snapshotKeeper(config: ExperimentConfig, weights: string, { classNames 
  * Makes one run and stores its result, or returns the stored one. A run that was stopped or killed
  * goes on from its checkpoint with the same numbers.
  *
- * @returns undefined if `shouldStop` ended it; it can be resumed by the same call.
+ * @returns undefined if its `signal` or the kernel's interrupt ended it; it can be resumed by the same call.
  * @throws RangeError if the data cannot be divided as the configuration asks; Error if something cannot be read or stored.
  */
-export async function runExperiment(config: ExperimentConfig, options: RunOptions): Promise<RunResult | undefined> {
+export function runExperiment(config: ExperimentConfig, options: RunOptions): Promise<RunResult | undefined> {
+  return longWork(`run ${runId(config)}`, options, async (work) => {
+    const result = await storedOrMade(config, options);
+    if (result === undefined) {
+      work.tellStopped('Its checkpoint is stored; the same call goes on from there.');
+    }
+    return result;
+  });
+}
+
+async function storedOrMade(config: ExperimentConfig, options: RunOptions): Promise<RunResult | undefined> {
   const { folders, again = false, checkpointSeconds = CHECKPOINT_SECONDS } = options;
   const stored = again ? undefined : await findResult(folders.results, config);
   if (stored !== undefined && !stored.data.synthetic) {
@@ -196,7 +218,7 @@ export async function runExperiment(config: ExperimentConfig, options: RunOption
   try {
     if (config.evaluateOn === 'test') {
       await mkdir(folders.weights, { recursive: true });
-      saveWeights(join(folders.weights, `${result.id}.safetensors`), model, network.parameters, network.statistics);
+      saveWeights(join(folders.weights, `${result.id}.safetensors`), model, network.parameters, network.statistics, trainingRecord(config, data.training));
     }
     await writeResult(folders.results, result);
     await removeCheckpoint(checkpoint.file);

@@ -35,6 +35,12 @@ void test('the lowest held-out error wins within a method; diverged trials lose,
   assert.equal(bestTrial(trials.slice(3, 4), 'sgd'), undefined);
 });
 
+void test('the mean over the seeds of a setting decides; a setting with a diverged seed loses', () => {
+  const sgd = (learningRate: number, errors: readonly (number | null)[]): RunResult[] => errors.map((error, seed) => trial({ method: 'sgd', learningRate, seed }, error));
+  const trials = [...sgd(0.1, [60, 62, 61]), ...sgd(0.2, [50, 70, 69]), ...sgd(0.4, [40, 41, null])];
+  assert.equal(bestTrial(trials, 'sgd')?.learningRate, 0.1);
+});
+
 void test('groups expand to their presets; quick runs are known as such', () => {
   assert.deepEqual(expandPreset('quick'), ['quick', 'quick-resnet50']);
   assert.deepEqual(expandPreset('laptop'), ['laptop']);

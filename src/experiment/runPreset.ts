@@ -1,3 +1,4 @@
+import { longWork, type LongWork } from '../progress/longWork';
 import type { ExperimentConfig } from './config';
 import { findPreset, presetConfigs, PRESET_GROUPS, tuningConfigs, type Preset } from './presets';
 import type { RunResult } from './result';
@@ -8,7 +9,7 @@ import { runExperiment, type RunOptions } from './run';
 export type TunedSettings = Pick<ExperimentConfig, 'learningRate' | 'rho'>;
 
 /** What happens to the runs of a preset, told one after another. */
-export interface PresetOptions extends Pick<RunOptions, 'again' | 'onProgress' | 'shouldStop'> {
+export interface PresetOptions extends Pick<RunOptions, 'again' | 'onProgress' | 'signal'> {
   /** Leaves out runs that are not wanted, for instance all but one data set. */
   readonly only?: (config: ExperimentConfig) => boolean;
   readonly onStart?: (config: ExperimentConfig, run: number, runs: number) => void;
@@ -26,15 +27,21 @@ export function expandPreset(name: string): readonly string[] {
 }
 
 /**
- * The settings with the lowest held-out error among the trials of a method. Diverged trials lose; of
- * equals the first wins.
+ * The settings of a method with the lowest held-out error, as the mean over the seeds of its trials. A setting with a
+ * diverged trial loses; of equals the first wins.
  *
- * @returns undefined if no trial finished.
+ * @returns undefined if no setting finished all of its trials.
  */
 export function bestTrial(trials: readonly RunResult[], method: ExperimentConfig['method']): TunedSettings | undefined {
-  const finished = trials.filter(({ config, status, final }) => config.method === method && status === 'finished' && final !== null);
-  const [best] = [...finished].sort((a, b) => a.final!.top1Error - b.final!.top1Error);
-  return best && { learningRate: best.config.learningRate, rho: best.config.rho };
+  const errors = new Map<string, number[]>();
+  for (const { config, status, final } of trials.filter((trial) => trial.config.method === method)) {
+    const settings: TunedSettings = { learningRate: config.learningRate, rho: config.rho };
+    const key = JSON.stringify(settings);
+    errors.set(key, [...(errors.get(key) ?? []), status === 'finished' && final !== null ? final.top1Error : Infinity]);
+  }
+  const means = [...errors].map(([key, values]) => ({ key, mean: values.reduce((sum, error) => sum + error, 0) / values.length }));
+  const [best] = means.filter(({ mean }) => Number.isFinite(mean)).sort((a, b) => a.mean - b.mean);
+  return best && (JSON.parse(best.key) as TunedSettings);
 }
 
 async function tunedConfigs(preset: Preset, wanted: readonly ExperimentConfig[], run: (config: ExperimentConfig) => Promise<RunResult | undefined>): Promise<ExperimentConfig[]> {
@@ -59,10 +66,20 @@ async function tunedConfigs(preset: Preset, wanted: readonly ExperimentConfig[],
  * Makes all runs of a preset: first the trials that decide their settings, where it has any, then the
  * runs proper. What is stored is not run again.
  *
- * @returns the results, fewer than all if `shouldStop` ended it.
+ * @returns the results, fewer than all if its `signal` or the kernel's interrupt ended it.
  * @throws RangeError for an unknown preset, and as `runExperiment`.
  */
-export async function runPreset(name: string, options: PresetOptions = {}): Promise<RunResult[]> {
+export function runPreset(name: string, options: PresetOptions = {}): Promise<RunResult[]> {
+  return longWork(`preset ${name}`, options, async (work) => {
+    const results = await makeRuns(name, options, work);
+    if (work.stopping) {
+      work.tellStopped(`${results.length} runs are stored, and the checkpoint of the one under way; the same call goes on from there.`);
+    }
+    return results;
+  });
+}
+
+async function makeRuns(name: string, options: PresetOptions, work: LongWork): Promise<RunResult[]> {
   const results: RunResult[] = [];
   for (const presetName of expandPreset(name)) {
     const preset = findPreset(presetName);
@@ -70,7 +87,7 @@ export async function runPreset(name: string, options: PresetOptions = {}): Prom
     const trials = [...new Set(wanted.map(({ dataset }) => dataset))].flatMap((dataset) => tuningConfigs(preset, dataset));
     let started = 0;
     const run = async (config: ExperimentConfig): Promise<RunResult | undefined> => {
-      if (options.shouldStop?.() === true) {
+      if (work.stopping) {
         return undefined;
       }
       options.onStart?.(config, ++started, trials.length + wanted.length);

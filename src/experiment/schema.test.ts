@@ -7,8 +7,8 @@ import { validateConfig } from './schema';
 import { runId } from './store';
 
 const cases: readonly (readonly [string, unknown, RegExp])[] = [
-  ['an unknown key', { lerningRate: 0.1 }, /Unrecognized key: "lerningRate"[\s\S]*Known settings: dataset/],
-  ['a negative rho', { rho: -0.05 }, /^validateConfig: the configuration cannot be run:\n {2}rho: Too small: expected number to be >=0, got -0\.05; the default is 0\.05\nKnown settings/],
+  ['an unknown key', { lerningRate: 0.1 }, /Unrecognized key: "lerningRate"; did you mean learningRate\?$/],
+  ['a negative rho', { rho: -0.05 }, /^validateConfig: the configuration cannot be run:\n {2}rho: Too small: expected number to be >=0, got -0\.05; the default is 0\.05$/],
   ['a rho that is no number', { rho: NaN }, /rho: Invalid input: expected number, received NaN; the default is 0\.05/],
   ['an infinite learning rate', { learningRate: Infinity }, /learningRate: Invalid input/],
   ['a momentum of 1', { momentum: 1 }, /momentum: Too big: expected number to be <1/],
@@ -16,6 +16,7 @@ const cases: readonly (readonly [string, unknown, RegExp])[] = [
   ['decoupled decay within the loss', { decoupled: true, weightDecayIn: 'loss' }, /decoupled weight decay is the step's own/],
   ['a batch of one image', { batchSize: 1 }, /batchSize: Too small/],
   ['an unknown model', { model: 'vgg' }, /model: Invalid option: expected one of "resnet20".*, got "vgg"; the default is "resnet50"/],
+  ['a misspelt model', { model: 'resnet52' }, /model: Invalid option: .*, got "resnet52"; did you mean resnet\d+\?$/],
   ['label noise above 1', { labelNoise: 1.5 }, /labelNoise: Too big/],
   ['a warm-up as long as the run', { epochs: 5, warmupEpochs: 5 }, /a warm-up of 5 epochs does not fit into 5 epochs/],
   ['a sparsity above 1', { sparsity: 1.1 }, /sparsity: Too big: expected number to be <=1, got 1\.1; the default is 0\.5/],
@@ -23,6 +24,8 @@ const cases: readonly (readonly [string, unknown, RegExp])[] = [
   ['a sparsity that is no number', { sparsity: NaN }, /sparsity: Invalid input: expected number, received NaN/],
   ['a norm below 1', { perturbationNorm: 0.5 }, /perturbationNorm: /],
   ['no ascent step', { ascentSteps: 0 }, /ascentSteps: Too small/],
+  ['a bound of elements that no projection acts on', { method: 'fgsm', ascentBound: 0.001, ascentProjection: false }, /ascentBound bounds the elements after a projection/],
+  ['a bound of elements in the 2-norm', { method: 'fgsm', ascentBound: 0.001, ascentBall: 'euclidean' }, /set ascentBall infinity/],
   ['groups that do not divide the batch', { groupSize: 48 }, /groupSize 48 does not divide batchSize 128; choose a divisor/],
   ['more samples than images', { method: 'ssamF', maskSamples: 200 }, /maskSamples 200 are more images than the 128/],
   ['perturbations that start with a decay that never comes', { perturbationStart: 'decay' }, /needs the schedule warmupStableDecay, got cosine/],
@@ -77,6 +80,21 @@ void test('each defect can be switched on alone in as-published, which has the r
   }
 });
 
+void test("fgsm-clip sets the original's clip at work, out of work and at its radius, all else equal, beside the sister project's steps", () => {
+  const configs = presetConfigs(findPreset('fgsm-clip')).filter(({ seed }) => seed === 0);
+  const wide = configs.filter(({ method, rho }) => method === 'fgsm' && rho === 0.05);
+  assert.deepEqual(wide.map(({ ascentProjection, ascentBound }) => [ascentProjection, ascentBound]), [[true, 0.001], [false, 0], [true, 0]]);
+  const [working, ...others] = wide.map((config) => ({ ...config, ascentProjection: true, ascentBound: 0 }));
+  others.forEach((other) => assert.deepEqual(other, working));
+  assert.ok(wide.every(({ radiusIn, ascentSteps, ascentStepLength }) => radiusIn === 'ownNorm' && ascentSteps === 2 && ascentStepLength === 1));
+  const known = presetConfigs(findPreset('fgsm-steps')).concat(presetConfigs(findPreset('defects'))).map(runId);
+  assert.equal(configs.map(runId).filter((id) => known.includes(id)).length, 4, 'SGD, SAM, the unclipped run and four steps of the sister project exist already');
+  for (const preset of ['fgsm-clip', 'fgsm-sister']) {
+    const steps = presetConfigs(findPreset(preset)).filter(({ method, rho, seed }) => method === 'fgsm' && rho === 0.00025 && seed === 0);
+    assert.deepEqual(steps.map(({ ascentSteps }) => ascentSteps), [1, 2, 3, 4, 5, 10]);
+  }
+});
+
 void test('the quick comparisons share one budget, and with it the runs that more than one of them needs', () => {
   const ids = ['family', 'fgsm-steps', 'defects'].map((name) => new Set(presetConfigs(findPreset(name)).map(runId)));
   for (const config of presetConfigs(findPreset('family')).filter(({ seed, method }) => seed === 0 && ['sgd', 'sam'].includes(method))) {
@@ -91,9 +109,22 @@ void test('laptop is the grid of Tables 1 and 2 with three seeds, at equal setti
   assert.deepEqual(new Set(configs.map(({ dataset, imagesPerClass }) => `${dataset} ${imagesPerClass}`)), new Set(['cifar10 100', 'cifar100 50']));
 });
 
-void test('tuning tries as many settings with either method, on held-out images and with a seed that no run uses', () => {
+void test('each seed of laptop draws its own subset, so that runs of one seed are pairs', () => {
+  const preset = findPreset('laptop');
+  const configs = [...presetConfigs(preset), ...tuningConfigs(preset, 'cifar10')];
+  assert.ok(configs.every(({ seed, subsetSeed }) => subsetSeed === seed));
+  assert.ok(presetConfigs(findPreset('family')).every(({ subsetSeed }) => subsetSeed === 0));
+});
+
+void test('tuning tries as many settings with either method, each with three seeds that no run uses, on held-out images', () => {
   const preset = findPreset('laptop');
   const trials = tuningConfigs(preset, 'cifar10');
+  const settings = new Map<string, number[]>();
+  for (const { method, learningRate, rho, seed } of trials) {
+    const key = JSON.stringify([method, learningRate, rho]);
+    settings.set(key, [...(settings.get(key) ?? []), seed]);
+  }
+  assert.ok([...settings.values()].every((seeds) => new Set(seeds).size === 3 && seeds.length === 3));
   const counts = (method: string): number => trials.filter((trial) => trial.method === method).length;
   assert.equal(counts('sgd'), counts('sam'));
   assert.ok(counts('sgd') > 1);
@@ -103,5 +134,5 @@ void test('tuning tries as many settings with either method, on held-out images 
 });
 
 void test('an unknown preset is refused with the known ones', () => {
-  assert.throws(() => findPreset('slow'), { name: 'RangeError', message: /no preset "slow"; choose quick, .*laptop/ });
+  assert.throws(() => findPreset('faster'), { name: 'RangeError', message: /no preset "faster"; choose quick, .*laptop/ });
 });

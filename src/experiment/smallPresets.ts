@@ -16,6 +16,20 @@ const SMALL: Partial<ExperimentConfig> = {
   warmupEpochs: 1,
 };
 
+/** The sister project's recipe on a tenth of its images: 50 steps, so it tells whether a network trains, not how well. */
+const SISTER: Partial<ExperimentConfig> = {
+  imagesPerClass: 500,
+  testImagesPerClass: 200,
+  model: 'resnet56',
+  zeroInitResidual: false,
+  epochs: 5,
+  batchSize: 512,
+  schedule: 'constant',
+  warmupEpochs: 0,
+  nesterov: false,
+  weightDecay: 1e-4,
+};
+
 /** SGD, SAM and each reviewed method with its paper's own radius for CIFAR-10; FGSM with two steps at SAM's radius. Nothing is tuned. */
 export const REVIEWED_METHODS = [
   { method: 'sgd' },
@@ -28,14 +42,32 @@ export const REVIEWED_METHODS = [
   { method: 'lookSam', rho: 0.05 },
 ] as const satisfies readonly Partial<ExperimentConfig>[];
 
-/** FGSM by steps at the 2-norm of SAM's radius, with momentum, and as a sister project of the original made it: 0.00025 a coordinate and step, unclipped. */
+/** FGSM as a sister project of the original made it: 0.00025 a coordinate and step, unclipped. */
+function sisterSteps(ascentSteps: number): Partial<ExperimentConfig> {
+  return { method: 'fgsm', ascentSteps, radiusIn: 'ownNorm', rho: 0.00025, ascentStepLength: 1, ascentProjection: false };
+}
+
+/** FGSM by steps at the 2-norm of SAM's radius, with momentum, and as the sister project made it. */
 const FGSM_VARIANTS = [
   { method: 'sgd' },
   { method: 'sam' },
   ...[1, 2, 5, 10].map((ascentSteps) => ({ method: 'fgsm', ascentSteps }) as const),
   { method: 'fgsm', ascentSteps: 2, ascentMomentum: 1 },
-  { method: 'fgsm', ascentSteps: 4, radiusIn: 'ownNorm', rho: 0.00025, ascentStepLength: 1, ascentProjection: false },
+  sisterSteps(4),
 ] as const satisfies readonly Partial<ExperimentConfig>[];
+
+/** SGD and SAM, and the sister project's FGSM by its number of steps; its own runs with more than 3 failed to train. */
+const SISTER_VARIANTS: readonly Partial<ExperimentConfig>[] = [{ method: 'sgd' }, { method: 'sam' }, ...[1, 2, 3, 4, 5, 10].map(sisterSteps)];
+
+/**
+ * Which of radius and clip kept the original's FGSM from training: two steps of 0.05 a coordinate, clipped at the 0.001 that its code
+ * asks for, never clipped as it ran, and clipped at its radius.
+ */
+const CLIP_VARIANTS: readonly Partial<ExperimentConfig>[] = [{ ascentProjection: true, ascentBound: 0.001 }, {}, { ascentProjection: true }].map((clip) => ({
+  ...PUBLISHED_DEFECTS.fgsmAsItRan,
+  ascentSteps: 2,
+  ...clip,
+}));
 
 const { learningRate, fgsmAsItRan, perCoordinateRadius, noProjection, ...OTHER_DEFECTS } = PUBLISHED_DEFECTS;
 
@@ -64,6 +96,20 @@ export const SMALL_PRESETS: readonly Preset[] = [
     changes: SMALL,
     grid: { dataset: ['cifar10'], seed: [0, 1, 2] },
     variants: FGSM_VARIANTS,
+  },
+  {
+    name: 'fgsm-clip',
+    description: "the original's FGSM with its clip working, not working and at its radius, and a sister project's steps, on the same budget, three seeds",
+    changes: SMALL,
+    grid: { dataset: ['cifar10'], seed: [0, 1, 2] },
+    variants: [{ method: 'sgd' }, { method: 'sam' }, ...CLIP_VARIANTS, ...SISTER_VARIANTS.slice(2)],
+  },
+  {
+    name: 'fgsm-sister',
+    description: "the sister project's FGSM on its own network, ResNet-56 in batches of 512, 5,000 images, 5 epochs: 2 to 20 minutes a run",
+    changes: SISTER,
+    grid: { dataset: ['cifar10'], seed: [0, 1, 2] },
+    variants: SISTER_VARIANTS,
   },
   {
     name: 'defects',

@@ -51,11 +51,15 @@ const READ: { readonly [Method in ExperimentConfig['method']]: Partial<Experimen
   sgd: {},
   sam: { ...AROUND, radiusIn: 'ownNorm', perturbationNorm: 'infinity' },
   lookSam: { ...AROUND, radiusIn: 'ownNorm', perturbationNorm: 1.5, lookEvery: 3, lookAlpha: 0.2 },
-  fgsm: { ...AROUND, radiusIn: 'ownNorm', ascentSteps: 5, ascentMomentum: 1, ascentBall: 'euclidean', ascentStepLength: 1, ascentProjection: false },
+  fgsm: { ...AROUND, radiusIn: 'ownNorm', ascentSteps: 5, ascentMomentum: 1, ascentBall: 'euclidean', ascentStepLength: 1, ascentProjection: false, ascentBound: 0.001 },
   asam: { ...AROUND, asamEta: 0, asamScaling: 'filter', asamOn: 'all' },
   ssamF: { ...AROUND, sparsity: 0.8, maskAt: 'afterNorm', maskEpochs: 2, maskSamples: 8 },
   ssamD: { ...AROUND, sparsity: 0.8, maskAt: 'afterNorm', maskEpochs: 2, dropRate: 0.3 },
   msam: AROUND,
+  gsam: { ...AROUND, radiusIn: 'ownNorm', perturbationNorm: 1.5, gsamAlpha: 1 },
+  wsam: { ...AROUND, radiusIn: 'ownNorm', perturbationNorm: 1.5, wsamGamma: 0.7, wsamDecoupled: false },
+  friendlySam: { ...AROUND, friendlySigma: 0.5, friendlyLambda: 0.7 },
+  saner: { ...AROUND, radiusIn: 'ownNorm', perturbationNorm: 1.5, sanerAlpha: 0.8, sanerRampEpochs: 5 },
 };
 const ALL_METHOD_SETTINGS = Object.assign({}, ...Object.values(READ)) as Partial<ExperimentConfig>;
 
@@ -116,7 +120,7 @@ void test('a damaged file and one of another version are named, and stay', async
   const other = mkdtempSync(join(folder, 'other-'));
   const config = { ...DEFAULT_CONFIG, seed: 1 };
   writeFileSync(resultFile(other, config), '{"format": 1, "conf');
-  await assert.rejects(readResults(other), /readResults: .*\.json is not JSON .*run that configuration again/);
+  await assert.rejects(readResults(other), /readResults: .*\.json is not a stored result \(it is not JSON: .*run that configuration again/);
   writeFileSync(resultFile(other, config), JSON.stringify({ ...resultOf(config), format: 99 }));
   await assert.rejects(findResult(other, config), /has format 99, this version reads 1/);
   assert.equal(readdirSync(other).length, 1);

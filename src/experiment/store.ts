@@ -1,35 +1,23 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { writeAtomically } from '../models/atomicFile';
-import { READ_BY } from '../train/methodSettings';
-import { unreadRecipeSettings } from '../train/recipeSettings';
+import { readJsonFile } from '../models/jsonFile';
 import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG } from './presets';
 import { RESULT_FORMAT, type RunResult } from './result';
+import { unnamedSettings } from './idleSettings';
 
 /**
  * What sets a run apart: fields at their default are left out, so that a setting that later versions
  * add renames no stored run, and so are fields that the method or model does not read.
  */
 function decidingFields(config: ExperimentConfig): [string, unknown][] {
-  // Kernels differ in rounding alone, and which were used stands in the result; snapshots change nothing.
-  const ignored = new Set<string>(['kernels', 'snapshotEvery', ...Object.entries(READ_BY).flatMap(([key, methods]) => (methods.includes(config.method) ? [] : [key])), ...unreadRecipeSettings(config)]);
-  if (['resnet20', 'resnet32', 'resnet56', 'fast'].includes(config.model)) {
-    ignored.add('stem');
-  }
-  if (config.schedule !== 'warmupStableDecay') {
-    ignored.add('decayShare');
-  }
-  if (config.cutout === 0) {
-    ignored.add('cutoutPer');
-  }
-  if (config.weightDecay === 0) {
-    ignored.add('weightDecayIn');
-  }
+  const unnamed = unnamedSettings(config);
   return Object.entries(config)
-    .filter(([key, value]) => !ignored.has(key) && value !== DEFAULT_CONFIG[key as keyof ExperimentConfig])
+    .filter(([key, value]) => !unnamed.has(key as keyof ExperimentConfig) && value !== DEFAULT_CONFIG[key as keyof ExperimentConfig])
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
@@ -62,36 +50,64 @@ export async function writeResult(folder: string, result: RunResult): Promise<vo
   }
 }
 
-async function readResultFile(file: string): Promise<RunResult> {
-  let parsed: Partial<RunResult>;
-  try {
-    parsed = JSON.parse(await readFile(file, 'utf8')) as Partial<RunResult>;
-  } catch (error) {
-    throw new Error(`readResults: ${file} is not JSON (${(error as Error).message}); restore it from version control, or delete it and run that configuration again.`, {
-      cause: error,
-    });
-  }
-  if (parsed.format !== RESULT_FORMAT || parsed.config === undefined || parsed.history === undefined) {
-    throw new Error(
-      `readResults: ${file} has format ${parsed.format ?? 'unknown'}, this version reads ${RESULT_FORMAT}; move it away, or use the version of samlab that wrote it.`,
-    );
-  }
+/** What every reader of a result takes for granted; the rest is as the version that wrote it left it. */
+export const resultShape = z.looseObject({
+  format: z.literal(RESULT_FORMAT, { error: ({ input }) => `this file has format ${String(input)}, this version reads ${RESULT_FORMAT}` }),
+  config: z.looseObject({}),
+  data: z.looseObject({ name: z.string(), synthetic: z.boolean() }),
+  status: z.enum(['finished', 'diverged']),
+  history: z.array(z.looseObject({})),
+  final: z.looseObject({}).nullable(),
+  seconds: z.number(),
+});
+
+function readResultFile(file: string): RunResult {
+  const mend = 'restore it from version control, or move it away and run that configuration again';
+  const stored = readJsonFile(file, { reader: 'readResults', what: 'a stored result', shape: resultShape, mend }) as unknown as RunResult;
   // Settings that came after the run was made had no other value then; there was one list of kernels.
   const earlier: ExperimentConfig = { ...DEFAULT_CONFIG, kernels: 'pinned' };
-  return { ...parsed, config: { ...earlier, ...parsed.config } } as RunResult;
+  return { ...endOf(stored), config: { ...earlier, ...stored.config } };
+}
+
+/** The result; one whose final loss was not finite, which JSON keeps as null and earlier versions called finished, has diverged. */
+function endOf(stored: RunResult): RunResult {
+  return stored.final && !Number.isFinite(stored.final.loss) ? { ...stored, status: 'diverged', divergence: 'the final loss was not finite', final: null } : stored;
 }
 
 /** The stored result of a configuration, if there is one. @throws Error if its file is damaged or of another version. */
+// eslint-disable-next-line @typescript-eslint/require-await -- damage is a rejection, for those who wait
 export async function findResult(folder: string, config: ExperimentConfig): Promise<RunResult | undefined> {
   const file = resultFile(folder, config);
   return existsSync(file) ? readResultFile(file) : undefined;
 }
 
-/** All stored results, in the order of their names. @throws Error if a file is damaged or of another version. */
-export async function readResults(folder: string): Promise<readonly RunResult[]> {
-  if (!existsSync(folder)) {
-    return [];
+/** Results that can be read, and what is wrong with the others. */
+export interface ReadableResults {
+  readonly results: readonly RunResult[];
+  /** A line for each file that cannot be read. */
+  readonly problems: readonly string[];
+}
+
+/** All stored results that can be read, in the order of their names. */
+export async function readableResults(folder: string): Promise<ReadableResults> {
+  const names = existsSync(folder) ? (await readdir(folder)).filter((file) => file.endsWith('.json')).sort() : [];
+  const results: RunResult[] = [];
+  const problems: string[] = [];
+  for (const name of names) {
+    try {
+      results.push(readResultFile(join(folder, name)));
+    } catch (error) {
+      problems.push((error as Error).message);
+    }
   }
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).sort();
-  return Promise.all(files.map((file) => readResultFile(join(folder, file))));
+  return { results, problems };
+}
+
+/** All stored results, in the order of their names. @throws Error that lists every file that is damaged or of another version. */
+export async function readResults(folder: string): Promise<readonly RunResult[]> {
+  const { results, problems } = await readableResults(folder);
+  if (problems.length > 0) {
+    throw new Error(problems.join('\n'));
+  }
+  return results;
 }

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { TensorVector } from '../engine/tensorVector';
 import type { ParameterSpec } from '../engine/vector';
 import type { Model } from '../models/model';
-import { readSafetensors, writeSafetensors, type SafetensorsEntry } from '../models/safetensors';
+import { writeSafetensors, type SafetensorsEntry } from '../models/safetensors';
+import { checkpointValue, readCheckpoint } from '../train/readCheckpoint';
 import type { ImageSums } from './localTraining';
 import type { RoundRecord } from './record';
 import { statisticsSpecs } from './statistics';
@@ -63,18 +63,19 @@ export function saveFederatedCheckpoint(file: string, { position, vectors }: Fed
 }
 
 /**
- * Reads a checkpoint, if there is one.
+ * Reads a checkpoint, if there is one; a damaged one is moved aside (see `readCheckpoint`).
  *
- * @throws Error if the file is damaged, or was written by another version or for other settings.
+ * @throws Error if the file was written by another version or for other settings, or cannot be opened.
  */
 export function loadFederatedCheckpoint(file: string, model: Model, fingerprint: string): FederatedCheckpoint | undefined {
-  if (!existsSync(file)) {
+  const content = readCheckpoint('loadFederatedCheckpoint', file);
+  if (content === undefined) {
     return undefined;
   }
-  const { tensors, metadata } = readSafetensors(file);
+  const { tensors, metadata } = content;
   if (metadata['format'] !== FORMAT || metadata['fingerprint'] !== fingerprint) {
     throw new Error(
-      `loadFederatedCheckpoint: ${file} belongs to other settings or another version (format ${metadata['format'] ?? 'none'}, ` +
+      `loadFederatedCheckpoint: the checkpoint ${file} belongs to other settings or another version (format ${metadata['format'] ?? 'none'}, ` +
         `expected ${FORMAT}); delete it to start this run from the beginning.`,
     );
   }
@@ -82,7 +83,7 @@ export function loadFederatedCheckpoint(file: string, model: Model, fingerprint:
     const arrays = specs.map(({ name }) => {
       const entry = tensors.get(`${prefix}.${name}`);
       if (entry === undefined) {
-        throw new Error(`loadFederatedCheckpoint: ${file} lacks ${prefix}.${name}; delete it to start this run from the beginning.`);
+        throw new Error(`loadFederatedCheckpoint: the checkpoint ${file} lacks ${prefix}.${name}; delete it to start this run from the beginning.`);
       }
       return entry.values;
     });
@@ -90,7 +91,7 @@ export function loadFederatedCheckpoint(file: string, model: Model, fingerprint:
   };
   const statistics = statisticsSpecs(model);
   return {
-    position: JSON.parse(metadata['position']!) as FederatedPosition,
+    position: checkpointValue('loadFederatedCheckpoint', file, metadata, 'position') as FederatedPosition,
     vectors: {
       parameters: vector('parameters', model.parameters),
       direction: vector('direction', model.parameters),

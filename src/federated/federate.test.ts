@@ -19,6 +19,7 @@ import { drawParticipation } from './participation';
 import { DEFAULT_FEDERATED_CONFIG } from './presets';
 import type { FederatedProgress } from './record';
 import type { FederatedSettings } from './settings';
+import { signalWhen } from '../testing/signalWhen';
 
 const folder = mkdtempSync(join(tmpdir(), 'samlab-federate-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -150,7 +151,7 @@ test('a training that is stopped within a round and resumed equals an unbroken o
   // Two steps of the first client, four of the second: it stops in each client of each round.
   for (const stopAfter of [1, 3, 5, 4]) {
     let steps = 0;
-    const stopped = await federate({ ...stoppable, checkpoint, onProgress: () => steps++, shouldStop: () => steps === stopAfter });
+    const stopped = await federate({ ...stoppable, checkpoint, onProgress: () => steps++, signal: signalWhen(() => steps === stopAfter) });
     assert.equal(stopped.status, 'stopped');
     disposeNetwork(stopped.network);
   }
@@ -167,9 +168,10 @@ test('a checkpoint of other settings is refused', async () => {
 });
 
 test('a round in which every client fails leaves the server as it was, and says so', async () => {
-  const fails = (seed: number): boolean => drawParticipation({ activeClients: 2, dropOut: 0.8, seed }, 2, 1).answering.length === 0;
-  const seed = [...Array(100).keys()].find(fails)!;
-  const { network, history, gradientEvaluations } = await federate(input({ dropOut: 0.8, seed, rounds: 1 }));
+  // The first of two rounds; the run is stopped at the first step of the second.
+  const answers = (seed: number, round: number): number => drawParticipation({ activeClients: 2, dropOut: 0.8, seed }, 2, round).answering.length;
+  const seed = [...Array(100).keys()].find((candidate) => answers(candidate, 1) === 0 && answers(candidate, 2) > 0)!;
+  const { network, history, gradientEvaluations } = await federate({ ...input({ dropOut: 0.8, seed, rounds: 2 }), signal: AbortSignal.abort() });
   const start = initialParameters(model, { seed, zeroInitResidual: false });
   const statistics = initialStatistics(model);
   assert.deepEqual(networkNumbers(network), networkNumbers({ parameters: start, statistics }));
@@ -184,6 +186,10 @@ test('what cannot be run is refused before anything is computed', async () => {
   let steps = 0;
   const refused = (changes: Partial<FederatedSettings>, message: RegExp, parts = clients): Promise<void> =>
     assert.rejects(federate({ ...input(changes, parts), onProgress: () => steps++ }), { name: 'RangeError', message });
+  const silent = [...Array(100).keys()].find((seed) => drawParticipation({ activeClients: 2, dropOut: 0.8, seed }, 2, 1).answering.length === 0)!;
+  await refused({ dropOut: 0.8, seed: silent, rounds: 1 }, /expected an answer in one round at least, got none in 1 rounds of 2 clients each, with dropOut 0\.8/);
+  await refused({}, /federate: expected \d+ images of shape \[32, 32, 3\]/, [clients[0]!, { ...clients[1]!, images: clients[1]!.images.subarray(0, 28 * 28) }]);
+  await refused({}, /federate: expected labels from 0 to \d+/, [clients[0]!, { ...clients[1]!, labels: clients[1]!.labels.map(() => 200) }]);
   await refused({ activeClients: 3 }, /federate: expected activeClients of at most 2/);
   await refused({ alpha: 1.5 }, /alpha: Too big: expected number to be <=1, got 1\.5; the default is 0\.1/);
   await refused({ rho: NaN }, /rho: Invalid input: expected number, received NaN; the default is 0\.1/);

@@ -1,3 +1,6 @@
+import { checkDataset } from '../data/checkDataset';
+import { nonFiniteNetwork } from '../train/divergence';
+import { longWork, type LongWork } from '../progress/longWork';
 import type { NetworkState } from '../train/network';
 import { checkClients } from './clients';
 import { FederatedRun, type FederatedInput } from './federatedRun';
@@ -8,7 +11,7 @@ import { checkFederatedSettings } from './schema';
 /** How a federated training ended. The network is the server's and belongs to the caller. */
 export interface FederatedOutcome {
   readonly status: 'finished' | 'stopped' | 'diverged';
-  /** What happened, for a training that diverged. Its network is that of the last complete round. */
+  /** What happened, for a training that diverged. Its network is that of the last complete round, whose server it may be that broke. */
   readonly divergence?: string;
   readonly network: NetworkState;
   readonly history: readonly RoundRecord[];
@@ -21,7 +24,7 @@ export interface FederatedOutcome {
 type End = Pick<FederatedOutcome, 'status' | 'divergence'>;
 
 /** Lets a client make its steps of the round. @returns how the training ended, if it ended here. */
-async function trainClient(run: FederatedRun, client: number, { model, settings, clients, shouldStop }: FederatedInput): Promise<End | undefined> {
+async function trainClient(run: FederatedRun, client: number, { model, settings, clients }: FederatedInput, work: LongWork): Promise<End | undefined> {
   const local = new LocalTraining(model, settings, { images: clients[client]!, client, round: run.round, step: run.step }, run.vectors);
   try {
     let step = 0;
@@ -31,11 +34,15 @@ async function trainClient(run: FederatedRun, client: number, { model, settings,
       if (!Number.isFinite(loss)) {
         return { status: 'diverged', divergence: `the loss of client ${client} was ${loss} at its step ${step} of round ${run.round}` };
       }
-      if (shouldStop?.() === true) {
+      if (work.stopping) {
         run.save(true);
         return { status: 'stopped' };
       }
       await new Promise(setImmediate);
+    }
+    const broken = nonFiniteNetwork(model, local.network);
+    if (broken !== undefined) {
+      return { status: 'diverged', divergence: `${broken} after the steps of client ${client} in round ${run.round}` };
     }
     run.takeAnswer(local);
     return undefined;
@@ -44,15 +51,18 @@ async function trainClient(run: FederatedRun, client: number, { model, settings,
   }
 }
 
-async function trainRounds(run: FederatedRun, input: FederatedInput): Promise<End> {
+async function trainRounds(run: FederatedRun, input: FederatedInput, work: LongWork): Promise<End> {
   while (run.round <= input.settings.rounds) {
     for (const client of run.clientsLeft) {
-      const end = await trainClient(run, client, input);
+      const end = await trainClient(run, client, input, work);
       if (end !== undefined) {
         return end;
       }
     }
-    await run.closeRound();
+    const divergence = await run.closeRound();
+    if (divergence !== undefined) {
+      return { status: 'diverged', divergence };
+    }
   }
   return { status: 'finished' };
 }
@@ -66,20 +76,45 @@ async function trainRounds(run: FederatedRun, input: FederatedInput): Promise<En
  * whatever the server's learning rate. A round in which no client answers leaves the server as it was, Delta included. The same input gives the same numbers, whether or not the training was
  * stopped or killed and taken up again from its checkpoint, which is written when a client has answered.
  *
+ * When its `signal` or the kernel's interrupt asks for it, it ends as `stopped` after the step under way, and goes on from the last
+ * client that answered.
+ *
  * @throws RangeError before anything is computed, if a setting is out of range, more clients are asked than there are, a
- *   client has no data, or the rule keeps a state or is given to FedAvg; Error for a checkpoint of other settings.
+ *   client has no data or such as do not fit the network, no client answers in any round, or the rule keeps a state or is given to FedAvg; Error for a checkpoint of other settings.
  * @source McMahan et al. 2017 (arXiv 1602.05629), algorithm 1; Qu et al. 2022, "Generalized federated learning via sharpness aware minimization" (arXiv 2206.02618).
+ * @example
+ * const { network, history } = await federate({ model, settings: DEFAULT_FEDERATED_CONFIG, clients: divideAmongClients(trainingSet, DEFAULT_FEDERATED_CONFIG) });
  */
-export async function federate(input: FederatedInput): Promise<FederatedOutcome> {
+export function federate(input: FederatedInput): Promise<FederatedOutcome> {
+  return longWork(`federate ${input.model.name}`, input, (work) => federateAs(work, input));
+}
+
+async function federateAs(work: LongWork, input: FederatedInput): Promise<FederatedOutcome> {
   checkFederatedSettings(input.settings, input.clients.length);
   checkClients('federate', input.clients, 'leave that client out, or divide the images otherwise');
-  const run = new FederatedRun(input);
+  [...input.clients, ...(input.heldOut ? [input.heldOut] : [])].forEach((images) => checkDataset('federate', images, input.model));
+  const run = new FederatedRun(reportingTo(work, input));
   run.open();
   try {
-    const end = await trainRounds(run, input);
+    const end = await trainRounds(run, input, work);
+    if (end.status === 'stopped') {
+      work.tellStopped(`The outcome has status 'stopped', with the server's network and the rounds so far${input.checkpoint ? '; its checkpoint is stored' : ''}.`);
+    }
     return { ...end, ...run.handOver() };
   } catch (error) {
     run.dispose();
     throw error;
   }
+}
+
+/** The input with an `onProgress` that also tells the work how far it is. */
+function reportingTo(work: LongWork, input: FederatedInput): FederatedInput {
+  return {
+    ...input,
+    onProgress: (progress) => {
+      const { step, steps, loss } = progress;
+      work.report({ done: step, of: steps, unit: `steps of clients, loss ${loss.toPrecision(4)}` });
+      input.onProgress?.(progress);
+    },
+  };
 }

@@ -3,6 +3,9 @@ import { initialParameters, initialStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
 import type { PerturbationRule } from '../optim/perturbation';
 import type { Step } from '../optim/step';
+import { nonFiniteEvaluation, nonFiniteNetwork } from '../train/divergence';
+import { uninterrupted } from '../progress/longWork';
+import type { Stoppable } from '../progress/work';
 import { evaluate } from '../train/evaluate';
 import { disposeNetwork, type NetworkState } from '../train/network';
 import type { CheckpointOptions } from '../train/trainingInput';
@@ -17,7 +20,7 @@ import { localLearningRate, type FederatedSettings } from './settings';
 import { fromVector, toVector } from './statistics';
 
 /** What a federated training is made from. */
-export interface FederatedInput {
+export interface FederatedInput extends Stoppable {
   readonly model: Model;
   readonly settings: FederatedSettings;
   /** The images of each client. */
@@ -27,9 +30,8 @@ export interface FederatedInput {
   /** Makes the clients' perturbation in FedSAM and MoFedSAM; SAM in the 2-norm if left out. It may keep nothing from step to step. */
   readonly rule?: PerturbationRule;
   readonly checkpoint?: CheckpointOptions;
+  /** Called after every step; in a notebook a bar shows the same unless this is given. */
   readonly onProgress?: (progress: FederatedProgress) => void;
-  /** Polled after every step; the training then ends as `stopped`, and goes on from the last client that answered. */
-  readonly shouldStop?: () => boolean;
 }
 
 /** One client that answers in a round. */
@@ -55,6 +57,15 @@ function planRounds({ settings, clients }: FederatedInput): Round[] {
   });
 }
 
+/** A server that no client ever answers would end as it began. @throws RangeError if there is no answer in any round. */
+function checkAnswers(plan: readonly Round[], { rounds, activeClients, dropOut, seed }: FederatedSettings): void {
+  if (plan.every(({ answering }) => answering.length === 0)) {
+    throw new RangeError(
+      `federate: expected an answer in one round at least, got none in ${rounds} rounds of ${activeClients} clients each, with dropOut ${dropOut} and seed ${seed}; lower dropOut, ask more clients or rounds, or change the seed.`,
+    );
+  }
+}
+
 /** One federated training: the server's vectors, its place, and what moves both. */
 export class FederatedRun {
   /** The step of every client. */
@@ -69,6 +80,7 @@ export class FederatedRun {
   constructor(private readonly input: FederatedInput) {
     this.step = localStep(input.settings, input.rule);
     this.plan = planRounds(input);
+    checkAnswers(this.plan, input.settings);
     this.steps = this.plan.flatMap(({ answering }) => answering).reduce((sum, { steps }) => sum + steps, 0);
   }
 
@@ -180,13 +192,16 @@ export class FederatedRun {
     };
   }
 
-  /** Closes the round: the server's step, its evaluation, and a line in the history. */
-  async closeRound(): Promise<void> {
+  /** Closes the round: the server's step, its evaluation, and a line in the history. @returns in what way the server's network broke, if it did. */
+  async closeRound(): Promise<string | undefined> {
     const { model, heldOut, settings } = this.input;
     const { asked, failed } = this.current;
     const learningRate = localLearningRate(settings, this.round);
     const clients = this.moveServer(learningRate);
-    const evaluation = heldOut && (await evaluate(model, this.network, heldOut, settings.normalization));
+    const broken = nonFiniteNetwork(model, this.network);
+    // The server has moved, and there is no way back to before it.
+    const evaluation = heldOut && broken === undefined ? await uninterrupted(() => evaluate(model, this.network, heldOut, settings.normalization)) : undefined;
+    const divergence = broken ?? nonFiniteEvaluation('held-out', evaluation);
     this.tick();
     const record: RoundRecord = {
       round: this.round,
@@ -194,11 +209,16 @@ export class FederatedRun {
       asked,
       failed,
       ...(clients ? { clients } : {}),
-      ...(evaluation ? { heldOut: evaluation } : {}),
+      ...(evaluation && divergence === undefined ? { heldOut: evaluation } : {}),
       seconds: this.position.roundSeconds,
     };
     this.position = { ...this.position, history: [...this.position.history, record], clientsDone: 0, sums: NO_IMAGES, squaredUpdates: 0, roundSeconds: 0 };
-    this.save();
+    if (divergence !== undefined) {
+      return `${divergence} after round ${record.round}`;
+    }
+    // Whatever comes after the last round, such as a long evaluation, can be stopped without losing it.
+    this.save(this.round > settings.rounds);
+    return undefined;
   }
 
   /** Saves a checkpoint, if the last one is old enough or `now` is asked for. */

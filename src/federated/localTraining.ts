@@ -7,7 +7,7 @@ import type { Model } from '../models/model';
 import type { Optimizer } from '../optim/optimizer';
 import type { Step } from '../optim/step';
 import { labelRank } from '../train/evaluate';
-import { batchGradient } from '../train/network';
+import { batchGradient, type NetworkState } from '../train/network';
 import { clientSeed, localBatchSize } from './clients';
 import { localOptimizer } from './localMethod';
 import { localLearningRate, type FederatedSettings } from './settings';
@@ -72,6 +72,11 @@ export class LocalTraining {
     this.parameters = gift.parameters.clone();
     this.velocity = this.optimizer.init(this.parameters);
     this.currentStatistics = fromVector(gift.statistics.clone());
+  }
+
+  /** The client's network as it stands; the tensors stay the client's own. */
+  get network(): NetworkState {
+    return { parameters: this.parameters, statistics: this.currentStatistics };
   }
 
   /** Running statistics as a vector; the tensors stay the client's own. */

@@ -1,15 +1,15 @@
-import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { announceSynthetic } from '../data/syntheticNotice';
-import { PROJECT_ROOT } from '../train/environment';
+import { reportProblem } from '../train/commandProblem';
+import { shownPath } from '../train/shownPath';
 import { stopRequest } from '../train/stopRequest';
-import { federatedPresetConfigs, FEDERATED_PRESETS, findFederatedPreset } from './presets';
+import { federatedPresetConfigs, FEDERATED_PRESETS, findFederatedPreset, type FederatedPreset } from './presets';
 import type { FederatedProgress } from './record';
 import type { FederatedResult } from './result';
-import { runFederated, type FederatedFolders } from './run';
-import { FEDERATED_METHODS } from './settings';
-import { federatedId } from './store';
+import { federatedFolders, runFederated } from './run';
+import { FEDERATED_METHODS, type FederatedConfig } from './settings';
+import { federatedId, federatedResultFile, findFederatedResult } from './store';
 
 /** What the command line asks for. */
 interface Request {
@@ -28,25 +28,25 @@ function parseSeed(text: string): number {
   return seed;
 }
 
+const EXAMPLES = `
+Examples:
+  npm run federated                                          the quick preset
+  npm run federated -- --preset small-real --dry-run       which runs another one has
+  npm run federated -- --preset small-real --method fedsam --seed 0`;
+
 function parseArguments(words: readonly string[]): Request {
   const presets = FEDERATED_PRESETS.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`);
-  return new Command('node dist/federated/main.js')
+  return new Command('npm run federated --')
     .description('Federated runs: FedAvg, FedSAM and MoFedSAM on simulated clients. What is stored is not run again; what was cut off goes on.')
     .option('--preset <name>', 'which runs', 'quick')
     .addOption(new Option('--method <name>', 'one method alone').choices(FEDERATED_METHODS))
     .option('--seed <number>', 'one seed of the preset alone', parseSeed)
     .option('--again', 'run again what is already stored', false)
     .option('--dry-run', 'list the runs without making any', false)
-    .addHelpText('after', ['', 'Presets:', ...presets].join('\n'))
+    .addHelpText('after', [EXAMPLES, '', 'Presets:', ...presets].join('\n'))
     .showHelpAfterError('(--help lists all options)')
     .parse(words, { from: 'user' })
     .opts<Request>();
-}
-
-function foldersFor(quick: boolean): FederatedFolders {
-  const data = join(PROJECT_ROOT, 'data');
-  const base = quick ? join(data, 'quick') : data;
-  return { data, allowSynthetic: quick, results: join(base, 'results', 'federated'), checkpoints: join(base, 'checkpoints') };
 }
 
 /** Shows one run as a bar in a terminal, and as a line a client where the output is a file. */
@@ -93,31 +93,52 @@ async function main(): Promise<void> {
   const request = parseArguments(process.argv.slice(2));
   const preset = findFederatedPreset(request.preset);
   const wanted = federatedPresetConfigs(preset).filter(({ method, seed }) => method === (request.method ?? method) && seed === (request.seed ?? seed));
+  if (wanted.length === 0) {
+    throw new RangeError(`--seed: no run of ${preset.name} has ${request.seed ?? 'it'}; its seeds are ${preset.seeds.join(', ')}.`);
+  }
   if (request.dryRun) {
     wanted.forEach((config) => console.log(federatedId(config)));
     return;
   }
-  const stop = stopRequest();
+  const signal = stopRequest();
+  const failed: string[] = [];
   for (const [index, config] of wanted.entries()) {
     console.log(`[${index + 1}/${wanted.length}] ${federatedId(config)}`);
-    const line = new ProgressLine();
-    const result = await runFederated(config, {
-      preset: preset.name,
-      folders: foldersFor(preset.quick),
-      again: request.again,
-      shouldStop: () => stop.aborted,
-      onProgress: (progress) => line.update(progress),
-      onSynthetic: announceSynthetic,
-    }).finally(() => line.end());
-    if (result === undefined) {
-      process.exitCode = 130;
-      return;
+    try {
+      if (!(await makeOne(config, preset, request.again, signal))) {
+        process.exitCode = 130;
+        return;
+      }
+    } catch (error) {
+      // The others do not need it.
+      reportProblem(error);
+      failed.push(federatedId(config));
     }
-    console.log(describeResult(result));
+  }
+  if (failed.length > 0 && wanted.length > 1) {
+    console.error(`${failed.length} of ${wanted.length} runs failed, for the reasons above; the same command tries them again: ${failed.join(', ')}.`);
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-});
+/** Makes a run, or finds it stored, and tells of it. @returns whether it has a result. */
+async function makeOne(config: FederatedConfig, preset: FederatedPreset, again: boolean, signal: AbortSignal): Promise<boolean> {
+  const folders = federatedFolders(preset.quick ? 'quick' : 'real');
+  const stored = again ? undefined : await findFederatedResult(folders.results, config);
+  const line = new ProgressLine();
+  const result = await runFederated(config, {
+    preset: preset.name,
+    folders,
+    again,
+    signal,
+    onProgress: (progress) => line.update(progress),
+    onSynthetic: announceSynthetic,
+  }).finally(() => line.end());
+  if (result === undefined) {
+    return false;
+  }
+  const file = shownPath(federatedResultFile(folders.results, config));
+  console.log(result.finishedAt === stored?.finishedAt ? `  stored already; --again makes it anew:${describeResult(result).slice(1)}; ${file}` : `${describeResult(result)}; stored in ${file}`);
+  return true;
+}
+
+main().catch(reportProblem);

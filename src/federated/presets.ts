@@ -1,3 +1,4 @@
+import { didYouMean } from '../train/nearestName';
 import { FEDERATED_METHODS, type FederatedConfig } from './settings';
 
 /**
@@ -71,7 +72,8 @@ export const FEDERATED_PRESETS: readonly FederatedPreset[] = [
 export function findFederatedPreset(name: string): FederatedPreset {
   const preset = FEDERATED_PRESETS.find((candidate) => candidate.name === name);
   if (preset === undefined) {
-    throw new RangeError(`findFederatedPreset: there is no preset "${name}"; choose ${FEDERATED_PRESETS.map((known) => known.name).join(' or ')}.`);
+    const known = FEDERATED_PRESETS.map((one) => one.name);
+    throw new RangeError(`findFederatedPreset: there is no preset "${name}"; choose ${known.join(' or ')}${didYouMean(name, known) || '.'}`);
   }
   return preset;
 }

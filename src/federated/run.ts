@@ -5,12 +5,16 @@ import { loadDataset, type LoadOptions } from '../data/load';
 import { balancedSubset, splitHeldOut } from '../data/subset';
 import { createModel } from '../models/create';
 import type { Model } from '../models/model';
+import { longWork } from '../progress/longWork';
+import { ProbeStopped, type Stoppable } from '../progress/work';
 import { removeCheckpoint } from '../train/checkpoint';
+import { nonFiniteEvaluation } from '../train/divergence';
 import { evaluate } from '../train/evaluate';
 import type { Evaluation } from '../train/record';
 import { disposeNetwork } from '../train/network';
 import { divideAmongClients } from './clients';
 import { describeEnvironment } from '../train/environment';
+import { DATA } from '../train/stores';
 import { federate, type FederatedOutcome } from './federate';
 import type { FederatedProgress } from './record';
 import { FEDERATED_RESULT_FORMAT, type FederatedResult } from './result';
@@ -32,8 +36,18 @@ export interface FederatedFolders {
   readonly checkpoints: string;
 }
 
+/**
+ * Folders for federated results.
+ *
+ * @param kind `real`: those of the presets; `own`: a user's own, below `data/own`, which git ignores; `quick`: no results, below `data/quick`.
+ */
+export function federatedFolders(kind: 'real' | 'own' | 'quick'): FederatedFolders {
+  const base = kind === 'real' ? DATA : join(DATA, kind);
+  return { data: DATA, allowSynthetic: kind === 'quick', results: join(base, 'results', 'federated'), checkpoints: join(base, 'checkpoints') };
+}
+
 /** How a federated run is made. */
-export interface FederatedRunOptions extends Pick<LoadOptions, 'onSynthetic'> {
+export interface FederatedRunOptions extends Stoppable, Pick<LoadOptions, 'onSynthetic'> {
   /** The preset that asks for it, or "none". */
   readonly preset: string;
   readonly folders: FederatedFolders;
@@ -42,7 +56,6 @@ export interface FederatedRunOptions extends Pick<LoadOptions, 'onSynthetic'> {
   /** Seconds between checkpoints; 60. */
   readonly checkpointSeconds?: number;
   readonly onProgress?: (progress: FederatedProgress) => void;
-  readonly shouldStop?: () => boolean;
 }
 
 /** The images of a federated run. */
@@ -76,7 +89,8 @@ async function conclude(config: FederatedConfig, model: Model, test: Dataset, ou
     return { status: 'diverged', ...(outcome.divergence === undefined ? {} : { divergence: outcome.divergence }), final: null };
   }
   const final: Evaluation = await evaluate(model, outcome.network, test, config.normalization);
-  return Number.isFinite(final.loss) ? { status: 'finished', final } : { status: 'diverged', divergence: `the test loss was ${final.loss}`, final: null };
+  const divergence = nonFiniteEvaluation('test', final);
+  return divergence === undefined ? { status: 'finished', final } : { status: 'diverged', divergence, final: null };
 }
 
 async function resultOf(config: FederatedConfig, preset: string, model: Model, data: FederatedData, outcome: FederatedOutcome): Promise<FederatedResult> {
@@ -108,13 +122,23 @@ async function resultOf(config: FederatedConfig, preset: string, model: Model, d
  * Makes one federated run and stores its result, or returns the stored one. A run that was stopped or killed goes on
  * from its checkpoint with the same numbers.
  *
- * @returns undefined if `shouldStop` ended it; it can be resumed by the same call.
+ * @returns undefined if its `signal` or the kernel's interrupt ended it; it can be resumed by the same call.
  * @throws RangeError before anything is computed, if the configuration cannot be run or a client would have no data;
  *   Error if something cannot be read or stored.
  */
-export async function runFederated(config: FederatedConfig, options: FederatedRunOptions): Promise<FederatedResult | undefined> {
+export function runFederated(config: FederatedConfig, options: FederatedRunOptions): Promise<FederatedResult | undefined> {
+  return longWork(`federated run of ${config.method}, seed ${config.seed}`, options, async (work) => {
+    const result = await storedOrMade(config, options);
+    if (result === undefined) {
+      work.tellStopped('Its checkpoint is stored; the same call goes on from there.');
+    }
+    return result;
+  });
+}
+
+async function storedOrMade(config: FederatedConfig, options: FederatedRunOptions): Promise<FederatedResult | undefined> {
   validateFederatedConfig(config);
-  const { folders, preset, again = false, checkpointSeconds = CHECKPOINT_SECONDS, onProgress, shouldStop, onSynthetic } = options;
+  const { folders, preset, again = false, checkpointSeconds = CHECKPOINT_SECONDS, onProgress, signal, onSynthetic } = options;
   const stored = again ? undefined : await findFederatedResult(folders.results, config);
   if (stored !== undefined && !stored.data.synthetic) {
     return stored;
@@ -133,7 +157,7 @@ export async function runFederated(config: FederatedConfig, options: FederatedRu
     ...(data.heldOut ? { heldOut: data.heldOut } : {}),
     checkpoint: { file, everySeconds: checkpointSeconds, fingerprint: `${federatedHash(config)} on ${data.test.name}` },
     ...(onProgress ? { onProgress } : {}),
-    ...(shouldStop ? { shouldStop } : {}),
+    ...(signal ? { signal } : {}),
   });
   try {
     if (outcome.status === 'stopped') {
@@ -143,6 +167,12 @@ export async function runFederated(config: FederatedConfig, options: FederatedRu
     await writeFederatedResult(folders.results, result);
     await removeCheckpoint(file);
     return result;
+  } catch (error) {
+    if (error instanceof ProbeStopped) {
+      // The evaluation was stopped; the checkpoint of the last round is there.
+      return undefined;
+    }
+    throw error;
   } finally {
     disposeNetwork(outcome.network);
   }

@@ -53,7 +53,7 @@ function parse<T>(caller: string, schema: z.ZodType<T>, value: unknown): T {
   const checked = schema.safeParse(value);
   if (!checked.success) {
     const problems = settingProblems(checked.error, value, DEFAULT_FEDERATED_CONFIG);
-    throw new RangeError(`${caller}: these settings cannot be run:\n${problems}\nKnown settings: ${FEDERATED_KEYS.join(', ')}.`);
+    throw new RangeError(`${caller}: these settings cannot be run:\n${problems}`);
   }
   return checked.data;
 }

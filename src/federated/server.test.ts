@@ -19,6 +19,10 @@ function elementsOf(vector: Vector): number[] {
 test('clients weigh by their numbers of images, and the weights add up to 1', () => {
   assert.deepEqual(clientWeights([1, 3]), [0.25, 0.75]);
   assert.deepEqual(clientWeights([7]), [1]);
+  assert.deepEqual(clientWeights([]), []);
+  for (const sizes of [[0, 0], [0], [-1, 3], [NaN, 1], [Infinity, 1]]) {
+    assert.throws(() => clientWeights(sizes), { name: 'RangeError', message: /^clientWeights: expected the clients' numbers of images, with one image or more among them, got \[/ });
+  }
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 2, max: 10_000 }), { minLength: 1, maxLength: 30 }), (sizes) => {
       const weights = clientWeights(sizes);

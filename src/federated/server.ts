@@ -25,11 +25,15 @@ export interface RoundAnswer<V extends Vector> {
  *
  * Qu et al. average with equal weights: the same where clients have equally many images.
  *
- * @param sizes n_i, images of each client that came back.
+ * @param sizes n_i, images of each client that came back; without clients there are no weights.
+ * @throws RangeError unless all sizes are numbers of images, 0 or more, and one of them is above 0.
  * @source McMahan et al. 2017 (arXiv 1602.05629), algorithm 1.
  */
 export function clientWeights(sizes: readonly number[]): number[] {
   const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (sizes.length > 0 && !(sizes.every((size) => Number.isFinite(size) && size >= 0) && total > 0)) {
+    throw new RangeError(`clientWeights: expected the clients' numbers of images, with one image or more among them, got [${sizes.join(', ')}]; leave clients without images out.`);
+  }
   return sizes.map((size) => size / total);
 }
 

@@ -1,33 +1,44 @@
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
 import { test } from 'node:test';
+import { DATA, OWN_STORE, QUICK_STORE } from '../train/stores';
 import { parseLandscapeArguments, STUDY_PARTS } from './commandLine';
 import { STUDY_DEFAULTS } from './study/settings';
 
-test('two weights files and a name make a study with the default settings', () => {
-  const request = parseLandscapeArguments(['nets', 'data/weights/one.safetensors', 'other.safetensors', '--name', 'laptop']);
-  assert.deepEqual(request, {
-    kind: 'nets', data: 'data', name: 'laptop', files: ['data/weights/one.safetensors', 'other.safetensors'], parts: STUDY_PARTS, settings: { ...STUDY_DEFAULTS, weights: ['one', 'other'] },
-  });
+const SHARED = { data: DATA, store: OWN_STORE, allowSynthetic: false, given: {}, settings: STUDY_DEFAULTS };
+
+test("two networks and a name make a study in the user's own store; nothing is assumed of their training", () => {
+  const request = parseLandscapeArguments(['nets', 'run-one', 'data/weights/other.safetensors', '--name', 'laptop']);
+  assert.deepEqual(request, { ...SHARED, kind: 'nets', name: 'laptop', networks: ['run-one', 'data/weights/other.safetensors'], parts: STUDY_PARTS });
 });
 
 test('flags change settings, and parts come in their own order', () => {
-  const request = parseLandscapeArguments(['nets', 'a', 'b', '--name', 'x', '--grid-points', '51', '--batch-norm', 're-estimated', '--labels', 'A', 'B', '--parts', 'planes', 'similarity']);
-  assert.ok(request.kind === 'nets');
-  assert.deepEqual(request.parts, ['similarity', 'planes']);
-  assert.deepEqual(request.settings, { ...STUDY_DEFAULTS, gridPoints: 51, batchNorm: 're-estimated', labels: ['A', 'B'], weights: ['a', 'b'] });
+  const request = parseLandscapeArguments(['nets', 'a', 'b', '--name', 'x', '--grid-points', '51', '--batch-norm', 're-estimated', '--labels', 'A', 'B', '--parts', 'planes', 'similarity', '--kernel-table', 'table.json', '--store', 'elsewhere']);
+  assert.deepEqual(request, {
+    ...SHARED, kind: 'nets', name: 'x', networks: ['a', 'b'], parts: ['similarity', 'planes'], labels: ['A', 'B'], kernelTable: 'table.json', store: resolve('elsewhere'),
+    settings: { ...STUDY_DEFAULTS, gridPoints: 51, batchNorm: 're-estimated', kernels: 'measured' },
+  });
 });
 
-test('three files make a plane of minima, called as their files unless told', () => {
-  const files = ['a.safetensors', 'b.safetensors', 'c.safetensors'];
-  const plain = parseLandscapeArguments(['minima', ...files, '--name', 'three']);
-  assert.ok(plain.kind === 'minima');
-  assert.deepEqual([plain.files, plain.names], [files, ['a', 'b', 'c']]);
-  const named = parseLandscapeArguments(['minima', ...files, '--name', 'three', '--names', 'SGD 1', 'SGD 2', 'SAM']);
+test('what flags say of the training stands apart, for the weights files have a say in it', () => {
+  const { given, settings } = parseLandscapeArguments(['nets', 'a', 'b', '--name', 'x', '--stem', 'imagenet', '--images-per-class', '0', '--normalization', 'half']);
+  assert.deepEqual([given, settings], [{ stem: 'imagenet', imagesPerClass: 0, normalization: 'half' }, STUDY_DEFAULTS]);
+});
+
+test('a study that may be of embedded images is stored where no results are', () => {
+  const { allowSynthetic, store } = parseLandscapeArguments(['nets', 'a', 'b', '--name', 'x', '--allow-synthetic']);
+  assert.deepEqual([allowSynthetic, store], [true, QUICK_STORE]);
+});
+
+test('three networks make a plane of minima, which may be given names', () => {
+  const networks = ['a.safetensors', 'b.safetensors', 'c.safetensors'];
+  assert.deepEqual(parseLandscapeArguments(['minima', ...networks, '--name', 'three']), { ...SHARED, kind: 'minima', name: 'three', networks });
+  const named = parseLandscapeArguments(['minima', ...networks, '--name', 'three', '--names', 'SGD 1', 'SGD 2', 'SAM']);
   assert.ok(named.kind === 'minima');
   assert.deepEqual(named.names, ['SGD 1', 'SGD 2', 'SAM']);
 });
 
 test('weights along training make a path', () => {
   const request = parseLandscapeArguments(['path', '1.safetensors', '2.safetensors', '3.safetensors', '--name', 'sgd', '--stem', 'cifar']);
-  assert.deepEqual([request.kind, request.files, request.settings.stem], ['path', ['1.safetensors', '2.safetensors', '3.safetensors'], 'cifar']);
+  assert.deepEqual([request.kind, request.networks, request.given], ['path', ['1.safetensors', '2.safetensors', '3.safetensors'], { stem: 'cifar' }]);
 });

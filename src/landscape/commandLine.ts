@@ -1,7 +1,9 @@
-import { basename } from 'node:path';
+import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { MODEL_NAMES } from '../models/names';
-import { STUDY_DEFAULTS, type StudySettings } from './study/settings';
+import { DATA, OWN_STORE, QUICK_STORE } from '../train/stores';
+import { STUDY_DEFAULTS, type ProbeSettings, type TrainedSettings } from './study/settings';
+import { flagOf, TRAINED_KEYS } from './trainedNetworks';
 
 /** Parts of a study, in the order in which they are measured: the quick ones first. */
 export const STUDY_PARTS = ['similarity', 'slices', 'planes', 'interpolation', 'curve', 'eigenvectors', 'curvature', 'sharpness'] as const;
@@ -9,23 +11,32 @@ export const STUDY_PARTS = ['similarity', 'slices', 'planes', 'interpolation', '
 /** A part of a study. */
 export type StudyPart = (typeof STUDY_PARTS)[number];
 
-/** Folders and choices that do not decide numbers. */
-interface Places {
-  /** Holds the data sets and weights; results go to `results/landscape` in it. */
+/** What every request says. */
+interface Shared {
+  /** Holds the data sets. */
   readonly data: string;
-  /** Of the study: its folder under `results/landscape`. */
+  /** The study goes to `results/landscape/<name>` in it. */
+  readonly store: string;
+  /** Whether embedded images may stand in for a data set that cannot be had. */
+  readonly allowSynthetic: boolean;
+  /** Of the study: its folder. */
   readonly name: string;
   /** Table of measured kernels, as training keeps it; TensorFlow's own kernels if left out. */
   readonly kernelTable?: string;
+  /** Run identifiers or weights files, as they were written. */
+  readonly networks: readonly string[];
+  /** What the flags say of the networks' training; their weights files say the rest. */
+  readonly given: Partial<TrainedSettings>;
+  readonly settings: ProbeSettings;
 }
 
 /** What the command line asks for. */
 export type LandscapeRequest =
-  | (Places & { readonly kind: 'nets'; readonly files: readonly [string, string]; readonly parts: readonly StudyPart[]; readonly settings: StudySettings })
-  | (Places & { readonly kind: 'minima'; readonly files: readonly [string, string, string]; readonly names: readonly [string, string, string]; readonly settings: Omit<StudySettings, 'weights'> })
-  | (Places & { readonly kind: 'path'; readonly files: readonly string[]; readonly settings: Omit<StudySettings, 'weights'> });
+  | (Shared & { readonly kind: 'nets'; readonly parts: readonly StudyPart[]; readonly labels?: readonly [string, string] })
+  | (Shared & { readonly kind: 'minima'; readonly names?: readonly [string, string, string] })
+  | (Shared & { readonly kind: 'path' });
 
-type Flag = Exclude<keyof StudySettings, 'labels' | 'weights' | 'kernels'>;
+type Flag = Exclude<keyof (TrainedSettings & ProbeSettings), 'kernels'>;
 
 const DESCRIPTIONS: { readonly [Key in Flag]: string } = {
   model: 'resnet20, resnet32, resnet56, resnet50, resnet101 or resnet152',
@@ -33,8 +44,9 @@ const DESCRIPTIONS: { readonly [Key in Flag]: string } = {
   dataset: 'cifar10 or cifar100',
   normalization: 'of the pixels: half (mean and deviation 0.5) or dataset (its own)',
   imagesPerClass: 'training images per class that the nets learned from; 0: all',
-  heldOutPerClass: 'images per class that were held out before',
+  heldOutPerClass: 'images per class that were held out before; none if left out',
   subsetSeed: 'seed that drew both',
+  labelNoise: 'share of labels that were replaced in training; none if left out',
   probedPerClass: 'training images per class that surfaces, curvature and similarity are measured on; 0: all',
   testPerClass: 'test images per class for the paths between the nets; 0: all',
   precision: 'of slices, planes and paths: float32 or mixed (activations and products in bfloat16)',
@@ -75,63 +87,81 @@ function parseNumber(text: string): number {
   return value;
 }
 
+type Values = Partial<Record<Flag, unknown>> & Omit<Shared, 'networks' | 'given' | 'settings' | 'store'> & { readonly store?: string };
+
+function isTrained(key: Flag): key is Flag & keyof TrainedSettings {
+  return (TRAINED_KEYS as readonly string[]).includes(key);
+}
+
 function addSettings(command: Command): Command {
   command
-    .option('--data <folder>', 'holds the data sets; results go to results/landscape in it', 'data')
-    .option('--kernel-table <file>', "table of the machine's fastest kernels, such as training leaves in data/kernels; TensorFlow's own kernels without it")
-    .requiredOption('--name <name>', 'name of the study: its folder under results/landscape');
+    .requiredOption('--name <name>', 'name of the study: its folder under results/landscape of the store')
+    .option('--store <folder>', "where the study goes, and where runs' weights are looked for first (default: data/own, which git ignores)", (folder) => resolve(folder))
+    .option('--data <folder>', 'holds the data sets', (folder) => resolve(folder), DATA)
+    .option('--allow-synthetic', 'let embedded images stand in for a data set that cannot be had; the study goes to data/quick', false)
+    .option('--kernel-table <file>', "table of the machine's fastest kernels, such as training leaves in data/kernels; TensorFlow's own kernels without it");
   for (const key of Object.keys(DESCRIPTIONS) as Flag[]) {
-    const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <value>`;
-    const option = new Option(flag, DESCRIPTIONS[key]).default(STUDY_DEFAULTS[key]);
+    const option = new Option(`${flagOf(key)} <value>`, isTrained(key) ? `${DESCRIPTIONS[key]}; as the weights file says` : DESCRIPTIONS[key]);
     const choices = CHOICES[key];
+    if (!isTrained(key)) {
+      option.default(STUDY_DEFAULTS[key]);
+    }
     command.addOption(choices === undefined ? option.argParser(parseNumber) : option.choices(choices));
   }
   return command;
 }
 
-/** Name of a weights file, without folder and ending. */
-export function weightsName(file: string): string {
-  return basename(file).replace(/\.safetensors$/, '');
-}
-
-function kernelsOf(table: string | undefined): StudySettings['kernels'] {
-  return table === undefined ? 'pinned' : 'measured';
+/** Splits the flags into what they say of the networks' training, and how the study measures. */
+function shared({ data, store, allowSynthetic, name, kernelTable, ...flags }: Values, networks: readonly string[]): Shared {
+  const entries = Object.entries(flags).filter(([key]) => key in DESCRIPTIONS) as [Flag, unknown][];
+  const of = (trained: boolean): object => Object.fromEntries(entries.filter(([key]) => isTrained(key) === trained));
+  return {
+    data,
+    store: store ?? (allowSynthetic ? QUICK_STORE : OWN_STORE),
+    allowSynthetic,
+    name,
+    ...(kernelTable === undefined ? {} : { kernelTable }),
+    networks,
+    given: of(true),
+    settings: { ...(of(false) as Omit<ProbeSettings, 'kernels'>), kernels: kernelTable === undefined ? 'pinned' : 'measured' },
+  };
 }
 
 /** Reads the flags. Prints help or what is wrong with them, and ends the process, where there is nothing to measure. */
 export function parseLandscapeArguments(words: readonly string[]): LandscapeRequest {
   let request: LandscapeRequest | undefined;
   // The annotation lets the compiler know that error() does not return.
-  const program: Command = new Command('node dist/landscape/main.js').description('Measures loss landscapes of trained nets. What is stored is not measured again: the same command goes on after a stop.');
+  const program: Command = new Command('npm run landscape --').description(
+    "Measures loss landscapes of trained nets. A net is a run's identifier, whose weights file says what it was trained with, or a weights file (safetensors, torchvision's names). What is stored is not measured again: the same command goes on after a stop.",
+  );
   addSettings(program.command('nets').description('slices, planes, paths, curvature and similarity of two nets of one architecture'))
-    .argument('<first>', 'weights file (safetensors, torchvision names)')
-    .argument('<second>', 'weights file of the other net')
-    .option('--labels <names...>', 'how the nets are called', [...STUDY_DEFAULTS.labels])
+    .argument('<first>', 'run or weights file')
+    .argument('<second>', 'run or weights file of the other net')
+    .option('--labels <names...>', 'how the nets are called; by their methods unless told')
     .addOption(new Option('--parts <parts...>', 'what to measure').choices(STUDY_PARTS).default([...STUDY_PARTS]))
-    .action((first: string, second: string, { data, name, kernelTable, labels, parts, ...flags }: Places & { labels: string[]; parts: StudyPart[] } & Pick<StudySettings, Flag>) => {
-      const [one, other, ...more] = labels;
-      if (one === undefined || other === undefined || more.length > 0 || one === other) {
+    .action((first: string, second: string, { labels, parts, ...values }: Values & { labels?: string[]; parts: StudyPart[] }) => {
+      const [one, other, ...more] = labels ?? [];
+      if (labels !== undefined && (one === undefined || other === undefined || more.length > 0 || one === other)) {
         program.error(`error: expected two different labels, got ${labels.join(', ')}.`);
       }
-      const settings = { ...flags, kernels: kernelsOf(kernelTable), labels: [one, other], weights: [weightsName(first), weightsName(second)] } as const;
-      request = { kind: 'nets', data, name, ...(kernelTable === undefined ? {} : { kernelTable }), files: [first, second], parts: STUDY_PARTS.filter((part) => parts.includes(part)), settings };
+      request = { kind: 'nets', ...shared(values, [first, second]), parts: STUDY_PARTS.filter((part) => parts.includes(part)), ...(labels === undefined ? {} : { labels: [one!, other!] as const }) };
     });
   addSettings(program.command('path').description('the loss on the principal plane of weights saved along training, with the path on it'))
-    .addArgument(new Argument('<weights...>', 'weights files in the order of training, three or more'))
-    .action((files: string[], { data, name, kernelTable, ...flags }: Places & Pick<StudySettings, Flag>) => {
-      request = { kind: 'path', data, name, ...(kernelTable === undefined ? {} : { kernelTable }), files, settings: { ...flags, kernels: kernelsOf(kernelTable), labels: STUDY_DEFAULTS.labels } };
+    .addArgument(new Argument('<weights...>', 'a run with snapshots (--snapshot-every), or three weights files or more in the order of training'))
+    .action((networks: string[], values: Values) => {
+      request = { kind: 'path', ...shared(values, networks) };
     });
   addSettings(program.command('minima').description('the loss on the plane through three minima of one architecture'))
-    .argument('<first>', 'weights file')
-    .argument('<second>', 'weights file')
-    .argument('<third>', 'weights file')
+    .argument('<first>', 'run or weights file')
+    .argument('<second>', 'run or weights file')
+    .argument('<third>', 'run or weights file')
     .option('--names <names...>', 'how the minima are called; as their files unless told')
-    .action((first: string, second: string, third: string, { data, name, kernelTable, names, ...flags }: Places & { names?: string[] } & Pick<StudySettings, Flag>) => {
-      const [one, two, three, ...more] = names ?? [first, second, third].map(weightsName);
-      if (one === undefined || two === undefined || three === undefined || more.length > 0) {
-        program.error(`error: expected three names, got ${(names ?? []).join(', ')}.`);
+    .action((first: string, second: string, third: string, { names, ...values }: Values & { names?: string[] }) => {
+      const [one, two, three, ...more] = names ?? [];
+      if (names !== undefined && (one === undefined || two === undefined || three === undefined || more.length > 0)) {
+        program.error(`error: expected three names, got ${names.join(', ')}.`);
       }
-      request = { kind: 'minima', data, name, ...(kernelTable === undefined ? {} : { kernelTable }), files: [first, second, third], names: [one, two, three], settings: { ...flags, kernels: kernelsOf(kernelTable), labels: STUDY_DEFAULTS.labels } };
+      request = { kind: 'minima', ...shared(values, [first, second, third]), ...(names === undefined ? {} : { names: [one!, two!, three!] as const }) };
     });
   program.showHelpAfterError('(--help lists all settings)').parse(words, { from: 'user' });
   return request!;

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { loadDataset } from '../data/load';
-import type { Dataset } from '../data/dataset';
+import type { Dataset, DatasetPair } from '../data/dataset';
+import { announceSynthetic } from '../data/syntheticNotice';
 import { measureKernels } from '../engine/kernelChoice';
 import { createModel } from '../models/create';
 import { mixedPrecision } from '../models/mixedPrecision';
 import { loadWeights } from '../models/torchvision';
 import { disposeNetwork, type NetworkState } from '../train/network';
 import { stopRequest } from '../train/stopRequest';
-import { parseLandscapeArguments, weightsName, type LandscapeRequest, type StudyPart } from './commandLine';
-import { ProbeStopped } from './operator';
+import { DATA, OWN_STORE, QUICK_STORE } from '../train/stores';
+import { parseLandscapeArguments, type LandscapeRequest, type StudyPart } from './commandLine';
+import { ProbeStopped } from '../progress/work';
 import { measureCurve, measureInterpolation } from './study/connections';
 import { measureCurvature, measureSimilarity } from './study/curvature';
 import { measureSharpness } from './study/sharpness';
@@ -16,6 +18,8 @@ import { openStudy, studyData, type Study, type StudyProgress } from './study/st
 import { measureEigenvectorPlanes, measurePlanes, measureSlices } from './study/surfaces';
 import { measureMinima } from './study/minima';
 import { measureTrajectory, type TrajectoryInput } from './study/trajectory';
+import type { ProbeSettings, StudySettings, TrainedSettings } from './study/settings';
+import { checkImages, defaultLabels, findNetwork, findPath, TRAINED_KEYS, trainedSettings, weightsName, type TrainedNetwork } from './trainedNetworks';
 
 /** Seconds between lines of progress. */
 const TELL_SECONDS = 10;
@@ -31,24 +35,40 @@ function progressLines(): (progress: StudyProgress) => void {
   };
 }
 
-async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>, shouldStop: () => boolean): Promise<void> {
-  const { settings, files, data, name, parts } = request;
-  const images = await loadDataset(settings.dataset, { folder: data, allowSynthetic: false });
+/** Where runs leave their weights. */
+function stores({ store }: LandscapeRequest): readonly string[] {
+  return [...new Set([store, OWN_STORE, DATA, QUICK_STORE])];
+}
+
+/** Loads the images that the networks learned from. @throws Error as `checkImages`. */
+async function loadImages({ data, allowSynthetic }: LandscapeRequest, networks: readonly TrainedNetwork[], settings: TrainedSettings & ProbeSettings): Promise<DatasetPair> {
+  const images = await loadDataset(settings.dataset, { folder: data, allowSynthetic, onSynthetic: announceSynthetic });
+  checkImages(networks, studyData(images, settings).training.name);
+  return images;
+}
+
+async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>, signal: AbortSignal): Promise<void> {
+  const { store, name, parts } = request;
+  const found = request.networks.map((word) => findNetwork(word, stores(request))) as [TrainedNetwork, TrainedNetwork];
+  const weights = [weightsName(found[0].file), weightsName(found[1].file)] as const;
+  const settings: StudySettings = { ...trainedSettings(found, request.given), ...request.settings, labels: request.labels ?? defaultLabels(found), weights };
+  const images = await loadImages(request, found, settings);
   const model = createModel(settings.model, settings.stem, images.train.classNames.length);
-  const networks = [loadWeights(files[0], model), loadWeights(files[1], model)] as const;
-  const folder = join(data, 'results', 'landscape', name);
-  const study: Study = { model, networks, data: studyData(images, settings), settings, folder, onProgress: progressLines(), shouldStop };
+  const networks = [loadWeights(found[0].file, model), loadWeights(found[1].file, model)] as const;
+  const folder = join(store, 'results', 'landscape', name);
+  const study: Study = { model, networks, data: studyData(images, settings), settings, folder, onProgress: progressLines(), signal };
   const measures: Readonly<Record<StudyPart, () => Promise<void>>> = {
     similarity: () => measureSimilarity(study),
     slices: () => measureSlices(study),
     planes: () => measurePlanes(study),
     interpolation: () => measureInterpolation(study),
-    curve: () => measureCurve(study, join(data, 'weights', `${name}-curve.safetensors`)),
+    curve: () => measureCurve(study, join(store, 'weights', `${name}-curve.safetensors`)),
     eigenvectors: () => measureEigenvectorPlanes(study),
     curvature: () => measureCurvature(study),
     sharpness: () => measureSharpness(study),
   };
   openStudy(study);
+  console.log(`${settings.labels.join(' and ')}, trained with ${TRAINED_KEYS.flatMap((key) => (settings[key] === undefined ? [] : [`${key} ${settings[key]}`])).join(', ')}; the study goes to ${folder}`);
   for (const part of parts) {
     console.log(part);
     await measures[part]();
@@ -56,52 +76,55 @@ async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>,
   networks.forEach(disposeNetwork);
 }
 
-/** Loads the networks of several weights files, and frees them when `measure` is done. */
-async function withNetworks(request: Exclude<LandscapeRequest, { kind: 'nets' }>, moments: readonly string[], shouldStop: () => boolean, measure: (input: TrajectoryInput) => Promise<void>): Promise<void> {
-  const { settings, files, data, name } = request;
-  const pair = await loadDataset(settings.dataset, { folder: data, allowSynthetic: false });
-  const images: Dataset = studyData(pair, { ...settings, weights: ['', ''] }).probed;
+/** Loads several networks, and frees them when `measure` is done. */
+async function withNetworks(request: Exclude<LandscapeRequest, { kind: 'nets' }>, signal: AbortSignal, measure: (input: TrajectoryInput) => Promise<void>): Promise<void> {
+  const { store, name } = request;
+  const found = request.kind === 'path' ? findPath(request.networks, stores(request)) : request.networks.map((word) => findNetwork(word, stores(request)));
+  const settings = { ...trainedSettings(found, request.given), ...request.settings };
+  const pair = await loadImages(request, found, settings);
+  const images: Dataset = studyData(pair, settings).probed;
+  const files = found.map(({ file }) => file);
+  const moments = (request.kind === 'minima' ? request.names : undefined) ?? files.map(weightsName);
   const plain = createModel(settings.model, settings.stem, pair.train.classNames.length);
   const model = settings.precision === 'mixed' ? mixedPrecision(plain) : plain;
   const snapshots: readonly NetworkState[] = files.map((file) => loadWeights(file, model));
   await measure({
-    model, snapshots, images, name, shouldStop, moments,
+    model, snapshots, images, name, signal, moments,
     network: weightsName(files.at(-1)!),
     normalization: settings.normalization,
     gridPoints: settings.gridPoints,
-    folder: join(data, 'results', 'landscape', name),
+    folder: join(store, 'results', 'landscape', name),
     onProgress: progressLines(),
   });
   snapshots.forEach(disposeNetwork);
 }
 
-function measurePath(request: Extract<LandscapeRequest, { kind: 'path' }>, shouldStop: () => boolean): Promise<void> {
-  return withNetworks(request, request.files.map(weightsName), shouldStop, async (input) => {
+function measurePath(request: Extract<LandscapeRequest, { kind: 'path' }>, signal: AbortSignal): Promise<void> {
+  return withNetworks(request, signal, async (input) => {
     const { explainedVariance } = await measureTrajectory(input);
     console.log(`The plane holds ${explainedVariance.map((share) => `${(100 * share).toFixed(1)} %`).join(' and ')} of the variance of the path.`);
   });
 }
 
-function measurePlaneOfMinima(request: Extract<LandscapeRequest, { kind: 'minima' }>, shouldStop: () => boolean): Promise<void> {
-  return withNetworks(request, request.names, shouldStop, async (input) => {
+function measurePlaneOfMinima(request: Extract<LandscapeRequest, { kind: 'minima' }>, signal: AbortSignal): Promise<void> {
+  return withNetworks(request, signal, async (input) => {
     await measureMinima(input);
   });
 }
 
 async function main(): Promise<void> {
   const request = parseLandscapeArguments(process.argv.slice(2));
-  const stop = stopRequest();
-  const shouldStop = (): boolean => stop.aborted;
+  const signal = stopRequest();
   if (request.kernelTable !== undefined) {
     measureKernels(request.kernelTable);
   }
   switch (request.kind) {
     case 'nets':
-      return measureNets(request, shouldStop);
+      return measureNets(request, signal);
     case 'minima':
-      return measurePlaneOfMinima(request, shouldStop);
+      return measurePlaneOfMinima(request, signal);
     case 'path':
-      return measurePath(request, shouldStop);
+      return measurePath(request, signal);
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Batch } from '../data/batches';
+import { smoothedTargets } from '../engine/crossEntropy';
 import { scope, tensor } from '../engine/tensor';
 import type { TensorVector } from '../engine/tensorVector';
 import { disposeStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
-import { batchGradient, batchImages, batchLogits, logitsPullback, type PassMoments } from '../train/network';
+import { batchGradient, batchImages, batchLogits, hessianProduct, logitsPullback, logitsPushforward, type PassMoments } from '../train/network';
 import type { OutputBatch } from './operator';
 import { targetDistributions } from './softmax';
 
@@ -44,10 +45,24 @@ export class NetworkBatch implements OutputBatch<TensorVector> {
     return { logits, gradient };
   }
 
-  pullback(point: TensorVector, weigh: (logits: ArrayLike<number>) => Float64Array): TensorVector {
-    const weights = Float32Array.from(weigh(this.logits(point)));
+  pullback(point: TensorVector, weights: Float64Array): TensorVector {
     return scope(
-      () => logitsPullback(this.model, point, this.moments, batchImages(this.batch), tensor(weights, [weights.length, 1])),
+      () => logitsPullback(this.model, point, this.moments, batchImages(this.batch), tensor(Float32Array.from(weights), [weights.length, 1])),
+      ({ tensors }) => tensors,
+    );
+  }
+
+  pushforward(point: TensorVector, v: TensorVector): { readonly logits: Float32Array; readonly moved: Float32Array } {
+    return scope(() => {
+      const { logits, moved } = logitsPushforward(this.model, point, this.moments, batchImages(this.batch), v);
+      return { logits: logits.values() as Float32Array, moved: moved.values() as Float32Array };
+    });
+  }
+
+  /** H v for the Hessian of the batch's mean loss. */
+  hessianProduct(point: TensorVector, v: TensorVector): TensorVector {
+    return scope(
+      () => hessianProduct(this.model, point, this.moments, batchImages(this.batch), smoothedTargets(this.batch.labels, this.model.classes, this.labelSmoothing), v),
       ({ tensors }) => tensors,
     );
   }

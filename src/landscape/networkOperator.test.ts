@@ -12,8 +12,9 @@ import { hashedStatistics } from '../testing/hashedNetwork';
 import { evaluate } from '../train/evaluate';
 import { batchGradient, batchImages, type NetworkState } from '../train/network';
 import { networkOperator, type NetworkOperatorOptions } from './networkOperator';
-import { ProbeStopped } from './operator';
+import { ProbeStopped } from '../progress/work';
 import { openOrShut, pictures, smallModel } from './testNetwork';
+import { signalWhen } from '../testing/signalWhen';
 
 const model = smallModel();
 const dataset = pictures('curvature small', 6, 3);
@@ -113,7 +114,7 @@ test('re-estimated moments are the mean over all batches', async () => {
 test('a probe can be stopped between batches, and tells how far it is', async () => {
   await onSmall(async (network) => {
     const seen: number[] = [];
-    const options = { ...frozen, batchSize: 2, onProgress: ({ images, of }: { images: number; of: number }) => seen.push(images / of), shouldStop: () => seen.length === 2 };
+    const options = { ...frozen, batchSize: 2, onProgress: ({ images, of }: { images: number; of: number }) => seen.push(images / of), signal: signalWhen(() => seen.length === 2) };
     await assert.rejects(networkOperator(model, network, dataset, options).gradient(network.parameters), ProbeStopped);
     assert.deepEqual(seen, [2 / 6, 4 / 6]);
   });

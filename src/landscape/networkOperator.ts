@@ -1,6 +1,10 @@
 import { evaluationBatches, type Batch } from '../data/batches';
-import { imageCount, type Dataset } from '../data/dataset';
+import { checkDataset } from '../data/checkDataset';
+import { imageCount, select, type Dataset } from '../data/dataset';
 import type { Normalization } from '../data/normalization';
+import { withoutGraphs } from '../engine/graph/compiled';
+import { withFirstKernels } from '../engine/kernelChoice';
+import { NoTangent } from '../engine/tangents/tangents';
 import type { TensorVector } from '../engine/tensorVector';
 import type { ParameterSpec } from '../engine/vector';
 import { disposeStatistics } from '../models/initialise';
@@ -10,11 +14,13 @@ import { labelRank } from '../train/evaluate';
 import type { NetworkState, PassMoments } from '../train/network';
 import { AverageMoments } from './averageMoments';
 import { NetworkBatch } from './networkBatch';
-import { ProbeStopped, type BatchNormMode, type LossSource, type OutputOperator, type PointLoss } from './operator';
+import { longWork, type LongWork } from '../progress/longWork';
+import { stopIfAsked, type Stoppable } from '../progress/work';
+import type { BatchNormMode, LossSource, OutputOperator, PointLoss, SecondDerivatives } from './operator';
 import { crossEntropySum } from './softmax';
 
 /** How a network's loss is measured. */
-export interface NetworkOperatorOptions {
+export interface NetworkOperatorOptions extends Stoppable {
   /** Of the pixels; as in training. */
   readonly normalization: Normalization;
   readonly batchNorm: BatchNormMode;
@@ -24,8 +30,6 @@ export interface NetworkOperatorOptions {
   readonly labelSmoothing?: number;
   /** Called after each batch of each pass over the images. */
   readonly onProgress?: (progress: { readonly images: number; readonly of: number }) => void;
-  /** Polled before each batch; the call under way then ends with `ProbeStopped`. */
-  readonly shouldStop?: () => boolean;
 }
 
 /**
@@ -40,6 +44,9 @@ export interface NetworkOperatorOptions {
  * @throws RangeError for an empty data set, another number of classes than the model's, a batch size or a smoothing out
  * of range, or a last batch of a single image, which has no moments of its own. Its methods throw it for a point of
  * another architecture, and for gradients with `re-estimated`: moments over all images cannot be differentiated batch by batch.
+ * @example
+ * const loss = networkOperator(model, network, images, { normalization: 'half', batchNorm: 'frozen' });
+ * const { loss: nats, error } = await loss.evaluate(network.parameters);
  */
 export function networkOperator(
   model: Model,
@@ -52,6 +59,9 @@ export function networkOperator(
 
 class NetworkOperator implements OutputOperator<TensorVector> {
   readonly source: Required<LossSource>;
+  readonly second: SecondDerivatives<TensorVector> = { obstacle: (point) => this.obstacle(point), hessianProduct: (point, v) => this.hessianProduct(point, v) };
+  /** Known after it was asked for once: it lies in the model, wherever the point is. */
+  private found: { readonly obstacle: string | undefined } | undefined;
 
   constructor(
     private readonly model: Model,
@@ -70,10 +80,14 @@ class NetworkOperator implements OutputOperator<TensorVector> {
     checkSource(this.source, model, dataset);
   }
 
-  async evaluate(point: TensorVector): Promise<PointLoss> {
+  evaluate(point: TensorVector): Promise<PointLoss> {
+    return longWork(`loss of ${this.source.name}`, this.options, (work) => this.evaluateAs(work, point));
+  }
+
+  private async evaluateAs(work: LongWork, point: TensorVector): Promise<PointLoss> {
     checkPoint(point, this.model);
     if (this.source.batchNorm !== 're-estimated') {
-      return this.meanLoss(point, this.moments());
+      return this.meanLoss(work, point, this.moments());
     }
     const moments = new AverageMoments(this.model);
     for await (const batch of this.images()) {
@@ -81,25 +95,66 @@ class NetworkOperator implements OutputOperator<TensorVector> {
     }
     const statistics = moments.statistics();
     try {
-      return await this.meanLoss(point, { statistics, training: false });
+      return await this.meanLoss(work, point, { statistics, training: false });
     } finally {
       disposeStatistics(statistics);
     }
   }
 
-  async gradient(point: TensorVector): Promise<LossAndGradient<TensorVector>> {
+  gradient(point: TensorVector): Promise<LossAndGradient<TensorVector>> {
+    return longWork(`gradient of ${this.source.name}`, this.options, (work) => this.gradientAs(work, point));
+  }
+
+  private async gradientAs(work: LongWork, point: TensorVector): Promise<LossAndGradient<TensorVector>> {
     checkPoint(point, this.model);
     let loss = 0;
+    let done = 0;
     const mean = new GradientMean(this.source.images);
     try {
       for await (const batch of this.batches()) {
         const part = batch.gradient(point);
         mean.add(part.gradient, batch.size);
         loss += crossEntropySum(part.logits, batch.targets, batch.classes) / this.source.images;
+        work.report({ done: (done += batch.size), of: this.source.images, unit: 'images' });
       }
       return { loss, gradient: mean.take() };
     } catch (error) {
       mean.dispose();
+      throw error;
+    }
+  }
+
+  private async hessianProduct(point: TensorVector, v: TensorVector): Promise<TensorVector> {
+    [point, v].forEach((vector) => checkPoint(vector, this.model));
+    const mean = new GradientMean(this.source.images);
+    try {
+      for await (const batch of this.batches()) {
+        mean.add(batch.hessianProduct(point, v), batch.size);
+      }
+      return mean.take();
+    } catch (error) {
+      mean.dispose();
+      throw error;
+    }
+  }
+
+  /** Tries a product on two images. */
+  private obstacle(point: TensorVector): string | undefined {
+    checkPoint(point, this.model);
+    this.found ??= { obstacle: this.tryProduct(point) };
+    return this.found.obstacle;
+  }
+
+  private tryProduct(point: TensorVector): string | undefined {
+    const images = select(this.dataset, Int32Array.from({ length: Math.min(2, this.source.images) }, (_, index) => index));
+    const [batch] = evaluationBatches(images, { batchSize: 2, normalization: this.options.normalization });
+    try {
+      withFirstKernels(() => withoutGraphs(() => new NetworkBatch(this.model, batch!, this.moments(), 0).hessianProduct(point, point).dispose()));
+      return undefined;
+    } catch (error) {
+      if (error instanceof NoTangent) {
+        return error.operation;
+      }
       throw error;
     }
   }
@@ -115,13 +170,15 @@ class NetworkOperator implements OutputOperator<TensorVector> {
     return { statistics: this.network.statistics, training: this.source.batchNorm === 'batch' };
   }
 
-  private async meanLoss(point: TensorVector, moments: PassMoments): Promise<PointLoss> {
+  private async meanLoss(work: LongWork, point: TensorVector, moments: PassMoments): Promise<PointLoss> {
     let loss = 0;
     let errors = 0;
+    let done = 0;
     for await (const batch of this.passes(moments)) {
       const logits = batch.logits(point);
       loss += crossEntropySum(logits, batch.targets, batch.classes);
       errors += batch.labels.reduce((sum, label, row) => sum + (labelRank(logits, row, batch.classes, label) > 0 ? 1 : 0), 0);
+      work.report({ done: (done += batch.size), of: this.source.images, unit: 'images' });
     }
     return { loss: loss / this.source.images, error: (100 * errors) / this.source.images };
   }
@@ -136,9 +193,7 @@ class NetworkOperator implements OutputOperator<TensorVector> {
     const { options, source } = this;
     let images = 0;
     for (const batch of evaluationBatches(this.dataset, { batchSize: source.batchSize, normalization: options.normalization })) {
-      if (options.shouldStop?.() === true) {
-        throw new ProbeStopped();
-      }
+      stopIfAsked(options.signal);
       yield batch;
       images += batch.size;
       options.onProgress?.({ images, of: source.images });
@@ -181,19 +236,17 @@ class GradientMean {
 }
 
 function checkSource({ images, batchSize, batchNorm, labelSmoothing }: Required<LossSource>, model: Model, dataset: Dataset): void {
-  if (images === 0) {
-    throw new RangeError(`networkOperator: expected at least one image, got none; take a larger part of ${dataset.name}.`);
-  }
   if (dataset.classNames.length !== model.classes) {
     throw new RangeError(`networkOperator: ${model.name} has ${model.classes} classes, ${dataset.name} has ${dataset.classNames.length}.`);
   }
+  checkDataset('networkOperator', dataset, model);
   if (!(Number.isSafeInteger(batchSize) && batchSize >= 1)) {
     throw new RangeError(`networkOperator: expected a batchSize of at least 1, got ${batchSize}.`);
   }
   if (batchNorm !== 'frozen' && (images % batchSize === 1 || batchSize === 1)) {
     throw new RangeError(`networkOperator: ${images} images in batches of ${batchSize} leave a batch of one image, which has no moments of its own; change batchSize.`);
   }
-  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+  if (!(Number.isFinite(labelSmoothing) && labelSmoothing >= 0 && labelSmoothing < 1)) {
     throw new RangeError(`networkOperator: expected labelSmoothing in [0, 1), got ${labelSmoothing}.`);
   }
 }

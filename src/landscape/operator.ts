@@ -7,7 +7,7 @@ export interface LossSource {
   readonly name: string;
   /** How many images the loss is the mean of; 0 for a formula. */
   readonly images: number;
-  /** Of one gradient: differences of float32 gradients carry rounding of 1e-7 of the gradient, divided by the step. */
+  /** Of one gradient. Differences of float32 gradients carry rounding of 1e-7 of the gradient, divided by the step. */
   readonly precision: 'float32' | 'float64';
   /** Images per pass, which matters where a batch is normalised by its own moments. */
   readonly batchSize?: number;
@@ -42,6 +42,16 @@ export interface LossOperator<V extends Vector> {
   evaluate(point: V): Promise<PointLoss>;
   /** The gradient belongs to whoever asked for it. */
   gradient(point: V): Promise<LossAndGradient<V>>;
+  /** Absent where a loss gives gradients alone: products with its curvature are then differences. */
+  readonly second?: SecondDerivatives<V>;
+}
+
+/** A loss's gradient, differentiated again along a direction. */
+export interface SecondDerivatives<V extends Vector> {
+  /** Name of an operation of the loss that cannot be differentiated twice, if it has one. */
+  obstacle(point: V): string | undefined;
+  /** H v for the Hessian H at the point, exact but for rounding. It belongs to whoever asked for it. */
+  hessianProduct(point: V, v: V): Promise<V>;
 }
 
 /** One batch of a loss that is the mean cross-entropy of a network's outputs. n is the batch's number of images. */
@@ -55,9 +65,11 @@ export interface OutputBatch<V extends Vector> {
   /**
    * J^T u: the gradient of the sum of u * logits with respect to the parameters.
    *
-   * @param weigh gives u, [n, classes], from the logits at the point.
+   * @param weights u, [n, classes], row by row.
    */
-  pullback(point: V, weigh: (logits: ArrayLike<number>) => Float64Array): V;
+  pullback(point: V, weights: Float64Array): V;
+  /** The logits at the point, and J v, how they move along v, exact but for rounding; present where the loss has second derivatives. */
+  pushforward?(point: V, v: V): { readonly logits: ArrayLike<number>; readonly moved: ArrayLike<number> };
 }
 
 /** A loss whose outputs can be reached too, as the Gauss-Newton matrix and the Fisher matrix need them. */
@@ -73,6 +85,8 @@ export interface LinearOperator<V extends Vector> {
   readonly dimension: number;
   /** The product with a vector; a new vector, which belongs to the caller. */
   matvec(v: V): Promise<V>;
+  /** Where products are differences: the product over twice the step, which tells how far the step matters. */
+  matvecAtTwiceTheStep?(v: V): Promise<V>;
   /** A vector with one draw in each element that the matrix acts on, and 0 in the others. */
   draw(element: () => number): V;
 }
@@ -84,14 +98,10 @@ export interface LinearOperatorSource {
   readonly loss?: LossSource;
   /** Names of the parameters it acts on, or all. */
   readonly parameters: 'all' | readonly string[];
+  /** Whether products are derivatives, exact but for rounding, or differences over a step; absent for a matrix that was given. */
+  readonly products?: 'exact' | 'differences';
   /** Length of the step of central differences, in the 2-norm over the parameters. */
   readonly step?: number;
-}
-
-/** Ends a probe that was asked to stop. Nothing has to be put back: points are never moved. */
-export class ProbeStopped extends Error {
-  constructor() {
-    super('The probe was stopped before it had finished.');
-    this.name = 'ProbeStopped';
-  }
+  /** Why products are differences. */
+  readonly reason?: string;
 }

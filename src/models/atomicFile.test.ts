@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, readFileSync, readdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { withTemporaryFolder } from '../testing/temporaryFolder';
@@ -16,6 +16,18 @@ test('the pieces are written one after another, over what was there', () => {
     writeAtomically(file, [text('short')]);
     assert.equal(readFileSync(file, 'utf8'), 'short');
     assert.deepEqual(readdirSync(folder), ['file']);
+  });
+});
+
+test('the content reaches the disk, then its name', (t) => {
+  withTemporaryFolder((folder) => {
+    const synced: string[] = [];
+    const sync = t.mock.method(fs, 'fsyncSync', (descriptor: number) => synced.push(readlinkSync(`/proc/self/fd/${descriptor}`)));
+    writeAtomically(join(folder, 'file'), [text('new')]);
+    sync.mock.restore();
+    assert.equal(synced.length, 2);
+    assert.ok(synced[0]!.startsWith(join(folder, 'file.')), synced[0]);
+    assert.equal(synced[1], folder);
   });
 });
 

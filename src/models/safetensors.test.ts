@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -18,6 +19,10 @@ function fileOf(header: string | Uint8Array, data: Uint8Array): Buffer {
 function bytesOf(...values: number[]): Uint8Array {
   return new Uint8Array(Float32Array.from(values).buffer);
 }
+
+test('a folder is told to be one, by its name', () => {
+  assert.throws(() => readSafetensors(__dirname), { code: 'EISDIR', message: `readSafetensors: ${__dirname} is a folder; give the path of a .safetensors file, such as one in it.` });
+});
 
 test('a file with tensors of every type, written by PyTorch, is read', () => {
   const { tensors, metadata } = readSafetensors(fixturePath('types.safetensors'));
@@ -129,6 +134,7 @@ test('element types that are not read here, and missing files, are named', () =>
   const file = fixturePath('float8.safetensors');
   assert.throws(() => readSafetensors(file), { message: `readSafetensors: ${file} holds half byte as F8_E4M3, which is not read here; convert it to F32.` });
   assert.throws(() => readSafetensors('/nowhere/w.safetensors'), /ENOENT.*\/nowhere\/w\.safetensors/);
+  assert.throws(() => readSafetensors(tmpdir()), { message: `readSafetensors: ${tmpdir()} is a folder; give the path of a .safetensors file, such as one in it.` });
 });
 
 test('tensors that cannot be written are refused before the file is touched', () => {

@@ -107,27 +107,53 @@ function readTensor(descriptor: number, dataStart: number, { name, dtype, shape,
   return { shape, values: reader.convert(readExactly(descriptor, end - begin, dataStart + begin).buffer) };
 }
 
+/** Opens a file that a user may have named. A folder can be opened like a file, and the system's error at its reading does not name it. */
+function openWeights(file: string): number {
+  const descriptor = openSync(file, 'r');
+  if (fstatSync(descriptor).isDirectory()) {
+    closeSync(descriptor);
+    throw Object.assign(new Error(`readSafetensors: ${file} is a folder; give the path of a .safetensors file, such as one in it.`), { code: 'EISDIR' });
+  }
+  return descriptor;
+}
+
+/** Reads the header alone. */
+function readHeader(descriptor: number, file: string): { readonly placed: Placed[]; readonly metadata: Record<string, string>; readonly dataStart: number } {
+  const fileBytes = fstatSync(descriptor).size;
+  if (fileBytes < LENGTH_BYTES) {
+    throw damaged(file, `has only ${fileBytes} bytes`);
+  }
+  const headerBytes = Number(new DataView(readExactly(descriptor, LENGTH_BYTES, 0).buffer).getBigUint64(0, true));
+  if (headerBytes > Math.min(LONGEST_HEADER, fileBytes - LENGTH_BYTES)) {
+    throw damaged(file, `announces a header of ${headerBytes} bytes in a file of ${fileBytes}`);
+  }
+  const { placed, metadata } = parseHeader(readExactly(descriptor, headerBytes, LENGTH_BYTES), file);
+  const dataStart = LENGTH_BYTES + headerBytes;
+  checkPlacement(placed, fileBytes - dataStart, file);
+  return { placed, metadata, dataStart };
+}
+
+/** Reads the free text that a safetensors file keeps beside its tensors. @throws Error that names the file, if it cannot be opened or its header is damaged. */
+export function readMetadata(file: string): Readonly<Record<string, string>> {
+  const descriptor = openWeights(file);
+  try {
+    return readHeader(descriptor, file).metadata;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /**
  * Reads a safetensors file, tensor by tensor.
  *
  * F32 is read as it is; F64, F16, BF16 and whole numbers are converted to the nearest F32.
  *
- * @throws Error that names the file, if it cannot be opened, is damaged or truncated, or holds another element type.
+ * @throws Error that names the file, if it cannot be opened, is a folder, is damaged or truncated, or holds another element type.
  */
 export function readSafetensors(file: string): SafetensorsContent {
-  const descriptor = openSync(file, 'r');
+  const descriptor = openWeights(file);
   try {
-    const fileBytes = fstatSync(descriptor).size;
-    if (fileBytes < LENGTH_BYTES) {
-      throw damaged(file, `has only ${fileBytes} bytes`);
-    }
-    const headerBytes = Number(new DataView(readExactly(descriptor, LENGTH_BYTES, 0).buffer).getBigUint64(0, true));
-    if (headerBytes > Math.min(LONGEST_HEADER, fileBytes - LENGTH_BYTES)) {
-      throw damaged(file, `announces a header of ${headerBytes} bytes in a file of ${fileBytes}`);
-    }
-    const { placed, metadata } = parseHeader(readExactly(descriptor, headerBytes, LENGTH_BYTES), file);
-    const dataStart = LENGTH_BYTES + headerBytes;
-    checkPlacement(placed, fileBytes - dataStart, file);
+    const { placed, metadata, dataStart } = readHeader(descriptor, file);
     return { tensors: new Map(placed.map((entry) => [entry.name, readTensor(descriptor, dataStart, entry, file)])), metadata };
   } finally {
     closeSync(descriptor);

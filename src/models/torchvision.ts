@@ -7,6 +7,7 @@ import { tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import type { Model } from './model';
 import { readSafetensors, writeSafetensors, type SafetensorsEntry } from './safetensors';
+import { trainingMetadata, type TrainingRecord } from './trainingRecord';
 
 /** How many names of each kind an error lists. */
 const LISTED = 3;
@@ -59,9 +60,10 @@ function expectedShapes(model: Model): Map<string, readonly number[]> {
 /**
  * Saves parameters and running statistics under torchvision's names and layouts. The file appears whole or not at all.
  *
+ * @param training what the weights were trained with; written into the file's metadata, where `readTrainingRecord` finds it.
  * @throws Error that names the file, if it cannot be written; what was there before is then unchanged.
  */
-export function saveWeights(file: string, model: Model, parameters: TensorVector, statistics: readonly ChannelStatistics[]): void {
+export function saveWeights(file: string, model: Model, parameters: TensorVector, statistics: readonly ChannelStatistics[], training?: TrainingRecord): void {
   const arrays = parameters.toArrays();
   const entries = model.parameters.map(({ name, shape }, index) => [name, toTorch(arrays[index]!, shape)] as const);
   const moments = model.statistics.flatMap(({ name, channels }, index) => {
@@ -71,7 +73,7 @@ export function saveWeights(file: string, model: Model, parameters: TensorVector
       [`${name}.running_var`, { shape: [channels], values: variance.values() as Float32Array }] as const,
     ];
   });
-  writeSafetensors(file, new Map([...entries, ...moments]), { format: 'pt', model: model.name });
+  writeSafetensors(file, new Map([...entries, ...moments]), { format: 'pt', model: model.name, ...(training ? trainingMetadata(training) : {}) });
 }
 
 function listed(kind: string, names: readonly string[]): string[] {

@@ -3,7 +3,8 @@ import type { ChannelStatistics } from '../engine/batchNormalization';
 import type { TensorVector } from '../engine/tensorVector';
 import { disposeStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
-import { EMPTY_STATE, type PerturbationInput, type PerturbationRule } from '../optim/perturbation';
+import { AT_START } from '../optim/ascend';
+import type { PerturbationRule } from '../optim/perturbation';
 import { withTemporaries } from '../optim/temporaries';
 import { batchGradient } from '../train/network';
 
@@ -50,14 +51,8 @@ export function climbRows(climbers: readonly Climber[], { model, parameters, sta
     return climbers.map(({ name, rule, rho }) =>
       withTemporaries((ownHere) => {
         gradients = 1;
-        const input: PerturbationInput<TensorVector> = {
-          parameters, gradient, rho, state: EMPTY_STATE, step: 0, samples: batch.size,
-          gradientAt: (point) => passAt(point).gradient,
-          sampleGradient: () => {
-            throw new Error(`climbRows: ${name} reads gradients of single images, which are not taken here; choose another rule.`);
-          },
-        };
-        const eps = ownHere(rule.perturb(input));
+        const input = { ...AT_START, parameters, gradient, rho, samples: batch.size, gradientAt: (point: TensorVector) => passAt(point).gradient };
+        const eps = ownHere(parameters.tidy(() => rule.perturb(input), (made) => [made]));
         const taken = gradients;
         const above = passAt(ownHere(parameters.plus(eps)));
         ownHere(above.gradient);

@@ -1,14 +1,15 @@
-import { compare, type ComparedMethod, type Comparison, type ComparisonSetting } from '../experiment/compare';
-import { TrainingInterrupted, withStopFlag } from '../experiment/interrupt';
+import { compare, type ComparedMethod, type Comparison, type ComparisonProgress, type ComparisonSetting } from '../experiment/compare';
+import { TrainingInterrupted } from '../experiment/interrupt';
 import { findPreset } from '../experiment/presets';
+import { longWork } from '../progress/longWork';
+import { duration } from '../progress/progressBar';
 import { methodErrors } from '../report/figures/methodErrors';
 import { displayFigure, displayRecords, displayText } from '../report/display';
 import { liveTraining } from '../report/liveTraining';
 import { comparisonRecords, COMPARISON_HEADINGS } from '../report/methodStudies';
-import { notebookOutput } from '../report/notebookOutput';
+import { notebookOutput } from '../progress/notebookOutput';
 import { titleEnd } from '../report/recipe';
 import { captionOf } from '../report/tables';
-import type { TrainingProgress } from '../train/progress';
 import type { NotebookPreset } from './preset';
 import { inOnePlace } from './trainLive';
 
@@ -18,28 +19,35 @@ const QUICK = 'quick-comparison';
 const BUDGETS = { epochs: 'equal epochs', gradients: 'equal gradient evaluations' } as const;
 
 /**
- * A comparison to watch: `compare`, with progress below the running cell. An interrupt of the kernel ends it after the step
- * under way; stored runs are kept, and the same cell goes on.
+ * A comparison to watch: `compare`, with progress below the running cell and the time left of the whole. An interrupt of the kernel ends it after the step
+ * under way; stored runs are kept, and the same cell goes on: from the run's checkpoint, or, for a rule without `storeAs`, with
+ * that run anew.
  *
  * @throws TrainingInterrupted after an interrupt. Else as `compare`.
+ * @example
+ * const comparison = await compareLive([{ method: 'sgd' }, { method: 'sam' }], { config: { epochs: 4 }, seeds: [0, 1, 2] });
+ * await displayComparison('SGD and SAM', comparison);
  */
 export async function compareLive(methods: readonly ComparedMethod[], setting: ComparisonSetting): Promise<Comparison> {
   const write = inOnePlace(notebookOutput());
-  let show: (progress: TrainingProgress) => void;
+  let show: (progress: ComparisonProgress) => void;
   let current = '';
-  return withStopFlag(async (shouldStop) => {
-    const comparison = await compare(methods, {
-      shouldStop,
-      onRun: ({ label, budget, config, run, runs }) => {
-        current = `${label}, ${BUDGETS[budget]}, seed ${config.seed}`;
-        show = liveTraining(`Run ${run} of ${runs}: ${current}`, write);
-      },
-      onProgress: (progress) => show(progress),
-      preset: QUICK,
-      ...setting,
-    });
-    if (shouldStop()) {
-      throw new TrainingInterrupted(current);
+  let resumable = true;
+  const shown: ComparisonSetting = {
+    onRun: ({ label, budget, config, run, runs, hasCheckpoint }) => {
+      current = `${label}, ${BUDGETS[budget]}, seed ${config.seed}`;
+      resumable = hasCheckpoint;
+      const left = ({ comparisonSecondsLeft }: ComparisonProgress): string => (run === runs ? '' : `, ${duration(comparisonSecondsLeft)} left for all`);
+      show = liveTraining((progress) => `Run ${run} of ${runs}${left(progress as ComparisonProgress)}: ${current}`, write);
+    },
+    onProgress: (progress) => show(progress),
+    preset: QUICK,
+    ...setting,
+  };
+  return longWork('compareLive', shown, async (work) => {
+    const comparison = await compare(methods, shown);
+    if (work.stopping) {
+      throw new TrainingInterrupted(current, resumable);
     }
     return comparison;
   });

@@ -7,6 +7,7 @@ import { displayFigure, displayRecords, displayText } from '../report/display';
 import { federatedFigures, federatedGroups, federatedStudy } from '../report/federatedStudy';
 import { methodErrors } from '../report/figures/methodErrors';
 import { comparisonRecords, COMPARISON_HEADINGS, methodStudy, type MethodStudy, type MethodStudyName } from '../report/methodStudies';
+import { PUBLISHED } from '../report/publishedWork';
 import { readStudy } from '../report/studyReading';
 
 /**
@@ -26,9 +27,10 @@ export async function displayDefectEvidence(): Promise<void> {
   displayRecords(DEFECT_EVIDENCE_TITLE, defectEvidence(await readResults(experimentFolders('real').results)), DEFECT_EVIDENCE_HEADINGS);
 }
 
-/** Shows stored federated runs of real images; "Not run." where there are none. @throws Error as `displayMethodStudies`. */
+/** Shows the published federated runs; "Not run." where there are none. @throws Error as `displayMethodStudies`. */
 export async function displayFederatedStudies(): Promise<void> {
-  const results = await readFederatedResults(join(experimentFolders('real').results, 'federated'));
+  const stored = await readFederatedResults(join(experimentFolders('real').results, 'federated'));
+  const results = stored.filter(({ preset }) => PUBLISHED.federatedPresets.includes(preset));
   const groups = federatedGroups(results);
   for (const group of groups) {
     await displayStudy(federatedStudy(group));

@@ -1,13 +1,14 @@
 import type { ExperimentConfig } from '../experiment/config';
-import { TrainingInterrupted, withStopFlag } from '../experiment/interrupt';
+import { TrainingInterrupted } from '../experiment/interrupt';
 import type { RunResult } from '../experiment/result';
 import { experimentFolders } from '../experiment/folders';
 import { runExperiment, type RunOptions } from '../experiment/run';
 import { runPreset } from '../experiment/runPreset';
 import { runId } from '../experiment/store';
 import { liveTraining } from '../report/liveTraining';
-import { notebookOutput, type OutputWriter } from '../report/notebookOutput';
+import { notebookOutput, type OutputWriter } from '../progress/notebookOutput';
 import { DATASET_NAMES, describeModel, METHOD_NAMES, titleEnd } from '../report/recipe';
+import { longWork } from '../progress/longWork';
 import type { TrainingProgress } from '../train/progress';
 import { DEMONSTRATION, demonstrationConfig, type NotebookPreset } from './preset';
 
@@ -17,11 +18,14 @@ import { DEMONSTRATION, demonstrationConfig, type NotebookPreset } from './prese
  *
  * @param options as those of `runExperiment`; without folders the run lies below `data/quick`, apart from results.
  * @throws TrainingInterrupted after an interrupt; the same call then goes on from the checkpoint. Else as `runExperiment`.
+ * @example
+ * const { final } = await trainLive({ ...DEFAULT_CONFIG, method: 'sam', rho: 0.05, epochs: 4, imagesPerClass: 20 });
  */
 export async function trainLive(config: ExperimentConfig, options: Partial<RunOptions> = {}): Promise<RunResult> {
   const { preset = 'none', folders = experimentFolders('quick') } = options;
-  return withStopFlag(async (shouldStop) => {
-    const result = await runExperiment(config, { onProgress: liveRun(config, preset), shouldStop, ...options, preset, folders });
+  const onProgress = options.onProgress ?? liveRun(config, preset);
+  return longWork('trainLive', { ...options, onProgress }, async () => {
+    const result = await runExperiment(config, { ...options, onProgress, preset, folders });
     if (result === undefined) {
       throw new TrainingInterrupted(runId(config));
     }
@@ -43,17 +47,17 @@ export async function trainNotebookPreset(preset: NotebookPreset, dataset: Exper
   const write = inOnePlace(notebookOutput());
   let show: ProgressListener;
   let current = '';
-  await withStopFlag(async (shouldStop) => {
+  const onProgress: ProgressListener = (progress) => show(progress);
+  await longWork('trainNotebookPreset', { onProgress }, async (work) => {
     const results = await runPreset(preset.name, {
       only: (config) => config.dataset === dataset,
-      shouldStop,
       onStart: (config, run, runs) => {
         current = runId(config);
         show = liveRun(config, preset.name, `Run ${run} of ${runs}: `, write);
       },
-      onProgress: (progress) => show(progress),
+      onProgress,
     });
-    if (shouldStop()) {
+    if (work.stopping) {
       throw new TrainingInterrupted(current);
     }
     console.log(`All ${results.length} runs of the ${preset.name} preset on ${DATASET_NAMES[dataset]} are stored.`);

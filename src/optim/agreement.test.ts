@@ -12,6 +12,7 @@ import { fgsm } from './fgsm';
 import { fisherMask } from './fisherMask';
 import { msam } from './msam';
 import { EMPTY_STATE, type PerturbationInput, type PerturbationRule } from './perturbation';
+import { friendlySam } from './friendlySam';
 import { matchingTwoNorm } from './radius';
 import { sam } from './sam';
 import { sparse } from './sparse';
@@ -34,6 +35,7 @@ const RULES: readonly PerturbationRule[] = [
   sparse(sam(), fisherMask({ sparsity: 0.5, samples: 2, every: 1 })),
   sparse(asam(), dynamicMask({ sparsity: 0.25, dropRate: 0.5, every: 1, totalSteps: 2, seed: 5 }), 'afterNorm'),
   msam(),
+  friendlySam({ sigma: 0.7 }),
 ];
 
 /** Elements that single precision holds, no two alike, so that neither ties nor signs hang on rounding. */
@@ -53,11 +55,9 @@ function perturbations<V extends Vector>(rule: PerturbationRule, parameters: V, 
       gradientAt: (point) => point.plus(gradient, 3),
       sampleGradient: (index) => gradient.plus(parameters, index / 3),
     };
-    state = rule.prepare?.(input) ?? state;
-    const perturbation = rule.perturb({ ...input, state });
-    const elements = perturbation.toArrays().flatMap((array) => [...array]);
-    perturbation.dispose();
-    return elements;
+    // As in a step: what a formula makes on its way is freed.
+    state = parameters.tidy(() => rule.prepare?.(input) ?? state, ({ vectors }) => Object.values(vectors));
+    return parameters.tidy(() => rule.perturb({ ...input, state }).toArrays().flatMap((array) => [...array]), () => []);
   });
 }
 

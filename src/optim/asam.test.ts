@@ -44,6 +44,20 @@ test('weights alone are scaled unless more is asked for', () => {
   expectAllClose(bn!, [1 / Math.sqrt(9 + 25 + 16 + 144 + 4 + 49 + 1)], { relative: 1e-12 });
 });
 
+test("with batch-norm scales, as the authors' code has it: T_w = |w| + eta on both, the identity on shifts and biases", () => {
+  const parts: readonly ParameterSpec[] = [
+    { name: 'fc.weight', kind: 'weight', shape: [1] },
+    { name: 'bn.weight', kind: 'normScale', shape: [1] },
+    { name: 'bn.bias', kind: 'normShift', shape: [1] },
+    { name: 'fc.bias', kind: 'bias', shape: [1] },
+  ];
+  const of = (...values: number[]): PlainVector => new PlainVector(parts, values.map((value) => Float64Array.of(value)));
+  const rule = asam({ eta: 1, scaled: ['weight', 'normScale'] });
+  const found = rule.perturb(ruleInput({ parameters: of(2, -1, 5, 7), gradient: of(1, 2, 2, 4), rho: 1 })).elements.flatMap((array) => [...array]);
+  // T = (3, 2, 1, 1); T g = (3, 4, 2, 4), of norm sqrt 45; T^2 g = (9, 8, 2, 4).
+  expectAllClose(found, [9, 8, 2, 4].map((element) => element / Math.sqrt(45)), { relative: 1e-12 });
+});
+
 test('kinds that are not named keep the identity; all may be named', () => {
   assert.deepEqual(scaleOf({ eta: 0, scaling: 'element', scaled: ['weight', 'bias', 'normScale', 'normShift'] })[2], [9]);
 });

@@ -1,6 +1,7 @@
+import { interleavedNorms, scaleTo } from '../engine/scaling';
+import { shown } from '../engine/shown';
 import type { ParameterKind, ParameterSpec, Vector } from '../engine/vector';
-import { checkRho, SMALLEST_NORM, type PerturbationRule } from './perturbation';
-import { withTemporaries } from './temporaries';
+import { checkRho, type PerturbationRule } from './perturbation';
 
 /** What ASAM takes for the size of an element. */
 export type AsamScaling = 'element' | 'filter' | 'layer';
@@ -26,48 +27,57 @@ const ALL_KINDS: readonly ParameterKind[] = ['weight', 'bias', 'normScale', 'nor
  * sharpness as it is too (for eta = 0). It needs a radius 10 times SAM's: 0.5 on CIFAR-10, 1.0 on CIFAR-100.
  *
  * @throws RangeError if eta is negative or not finite.
+ * The paper's section 5 scales weights alone, the default here. Its authors' code scales every parameter whose name holds "weight", which
+ * batch-norm scales do too: `scaled: ['weight', 'normScale']`.
+ *
  * @source Kwon et al. 2021 (arXiv 2102.11600), eqs. 4 to 6 and 10; T_w on weights alone as in their section 5.
  */
 export function asam({ eta = 0.01, scaling = 'element', scaled = ['weight'] }: AsamSettings = {}): PerturbationRule {
-  if (!(eta >= 0 && eta < Infinity)) {
-    throw new RangeError(`asam: expected eta of 0 or more, got ${eta}; the paper uses 0.01.`);
+  if (!(Number.isFinite(eta) && eta >= 0)) {
+    throw new RangeError(`asam: expected eta of 0 or more, got ${shown(eta)}; the paper uses 0.01.`);
   }
   return {
     name: 'ASAM',
-    perturb: ({ parameters, gradient, rho }) =>
-      withTemporaries((own) => {
-        checkRho('asam', rho);
-        const scale = own(adaptiveScale(parameters, { eta, scaling, scaled }));
-        const scaledGradient = own(scale.multiply(gradient));
-        const norm = scaledGradient.norm();
-        return norm < SMALLEST_NORM ? gradient.zeros() : own(scale.multiply(scaledGradient)).times(rho / norm);
-      }),
+    perturb({ parameters, gradient, rho }) {
+      checkRho('asam', rho);
+      const scale = adaptiveScale(parameters, { eta, scaling, scaled });
+      const largest = gradient.norm(Infinity);
+      if (largest === 0) {
+        return gradient.zeros();
+      }
+      // Of a gradient of size 1: products of small or large elements and scales would vanish or overflow.
+      const scaledGradient = scale.multiply(scaleTo(gradient, largest, 1));
+      const norm = scaledGradient.norm();
+      return norm === 0 ? gradient.zeros() : scale.multiply(scaleTo(scaledGradient, norm, rho));
+    },
   };
 }
 
 /** The diagonal of T_w. */
 export function adaptiveScale<V extends Vector>(parameters: V, { eta, scaling, scaled }: Required<AsamSettings>): V {
-  return withTemporaries((own) => {
-    const ones = own(parameters.absPower(0));
-    const sizes = own(scaling === 'element' ? parameters.absPower(1) : groupNorms(parameters, scaling));
-    const scale = parameters.zeros();
-    scale.addScaledInPlace(sizes, 1, scaled);
-    scale.addScaledInPlace(ones, eta, scaled);
-    scale.addScaledInPlace(ones, 1, ALL_KINDS.filter((kind) => !scaled.includes(kind)));
-    return scale;
-  });
+  return parameters.tidy(
+    () => {
+      const ones = parameters.absPower(0);
+      const sizes = scaling === 'element' ? parameters.absPower(1) : groupNorms(parameters, scaling);
+      const scale = parameters.zeros();
+      scale.addScaledInPlace(sizes, 1, scaled);
+      scale.addScaledInPlace(ones, eta, scaled);
+      scale.addScaledInPlace(ones, 1, ALL_KINDS.filter((kind) => !scaled.includes(kind)));
+      return scale;
+    },
+    (scale) => [scale],
+  );
 }
 
 /** Each element becomes the 2-norm of its layer, or of its filter; outside of convolutions filters are single elements. */
 function groupNorms<V extends Vector>(parameters: V, scaling: 'filter' | 'layer'): V {
   const groupsOf = ({ shape }: ParameterSpec, size: number): number => (scaling === 'layer' ? 1 : shape.length === 4 ? shape[3]! : size);
-  return parameters.withElements(parameters.toArrays().map((array, index) => sizesOf(array, groupsOf(parameters.specs[index]!, array.length))));
-}
-
-/** Element i belongs to group i mod groups, for filters are the last axis. */
-function sizesOf(array: Float32Array | Float64Array, groups: number): Float32Array | Float64Array {
-  const squares = new Float64Array(groups);
-  array.forEach((element, index) => (squares[index % groups]! += element ** 2));
-  const norms = squares.map(Math.sqrt);
-  return array.map((_, index) => norms[index % groups]!);
+  return parameters.withElements(
+    parameters.toArrays().map((array, index) => {
+      const groups = groupsOf(parameters.specs[index]!, array.length);
+      // Filters are the last axis.
+      const norms = interleavedNorms(array, groups);
+      return array.map((_, element) => norms[element % groups]!);
+    }),
+  );
 }

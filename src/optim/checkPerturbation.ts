@@ -2,12 +2,20 @@ import type { ParameterSpec, Vector } from '../engine/vector';
 import type { PerturbationInput } from './perturbation';
 
 /**
+ * Up to this norm of weights and gradient what a rule computes of them is finite in single precision, whose largest number is
+ * 3.4e38: ASAM's w^2 g stays below 1e27, and the square of w g below 1e36. Larger ones are those of a run that diverges.
+ */
+const LARGEST_NORM = 1e9;
+
+/**
  * Checks what a rule returned.
  *
  * @param finite whether the other gradients that the rule asked for are finite: one that is not, as in a run that diverges, is not the rule's fault.
- * @throws Error if it is no vector of the parameters' layout; Error if elements are no finite numbers though the gradient's are.
+ * @returns whether it is finite.
+ * @throws Error if it is no vector of the parameters' layout; Error if elements are no finite numbers though gradient and parameters are of
+ *   a size at which they would be.
  */
-export function checkPerturbation<V extends Vector>(rule: string, perturbation: V, { parameters, gradient }: PerturbationInput<V>, finite: boolean): void {
+export function checkPerturbation<V extends Vector>(rule: string, perturbation: V, { parameters, gradient }: PerturbationInput<V>, finite: boolean): boolean {
   // Rules written in a notebook are not always type-checked.
   const returned = (perturbation as Partial<Vector> | undefined)?.specs;
   const odd = returned === undefined ? 0 : firstDifference(returned, parameters.specs);
@@ -17,11 +25,12 @@ export function checkPerturbation<V extends Vector>(rule: string, perturbation: 
     );
   }
   const norm = perturbation.norm();
-  if (!Number.isFinite(norm) && finite && Number.isFinite(gradient.norm())) {
+  if (!Number.isFinite(norm) && finite && [gradient, parameters].every((given) => given.norm() <= LARGEST_NORM)) {
     throw new Error(
       `sharpnessAware: the rule ${rule} returned a perturbation of norm ${norm} for a gradient of norm ${gradient.norm()}; guard divisions, above all by the norm of a zero gradient.`,
     );
   }
+  return Number.isFinite(norm);
 }
 
 /** The first parameter in which two layouts differ. */

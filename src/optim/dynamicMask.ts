@@ -1,4 +1,5 @@
 import { random, type Random } from '../engine/random';
+import { shown } from '../engine/shown';
 import { elementCount, flatten, keptElements, largest, randomMask } from './mask';
 import { checkMaskSettings, type MaskSource } from './sparse';
 
@@ -31,8 +32,8 @@ export function dropShare(dropRate: number, step: number, totalSteps: number): n
  */
 export function dynamicMask({ sparsity, dropRate, every, totalSteps, seed, chance }: DynamicMaskSettings): MaskSource {
   checkMaskSettings('dynamicMask', { sparsity, every });
-  if (!(dropRate >= 0 && dropRate <= 1 && totalSteps >= 1)) {
-    throw new RangeError(`dynamicMask: expected a drop rate in [0, 1] and 1 or more steps, got ${dropRate} and ${totalSteps}; the paper drops 0.5 at first, over all steps of the training.`);
+  if (!(Number.isFinite(dropRate) && dropRate >= 0 && dropRate <= 1 && Number.isFinite(totalSteps) && totalSteps >= 1)) {
+    throw new RangeError(`dynamicMask: expected a drop rate in [0, 1] and 1 or more steps, got ${shown(dropRate)} and ${shown(totalSteps)}; the paper drops 0.5 at first, over all steps of the training.`);
   }
   return {
     name: 'dynamic',

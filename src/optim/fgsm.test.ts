@@ -25,6 +25,20 @@ test('steps as long as the radius leave the ball, and are projected back', () =>
   assert.deepEqual(climbQuadratic({ steps: 3, stepLength: 1, project: false }, 0.5), [1.5, -1.5]);
 });
 
+test('a bound of its own clips steps whose length is still that of the radius', () => {
+  // From (1, -1) each step is 0.4 along the signs (+, -): clipped at 0.3 after each, or after none.
+  assert.deepEqual(climbQuadratic({ steps: 2, stepLength: 1, bound: 0.3 }, 0.4), [0.3, -0.3]);
+  // Wider than the radius: 0.4, then 0.8 within 0.7.
+  assert.deepEqual(climbQuadratic({ steps: 2, stepLength: 1, bound: 0.7 }, 0.4), [0.7, -0.7]);
+});
+
+test('the bound acts after each step, not on the sum of all', () => {
+  // The gradient is 1 at w and -1 from there on: 0.5 is clipped to 0.2, then 0.2 - 0.5 to -0.2. Clipped once at the end it is 0.
+  const turning = { parameters: PlainVector.of(0), rho: 0.5, gradient: PlainVector.of(1), gradientAt: () => PlainVector.of(-1) };
+  assert.deepEqual(perturb(fgsm({ steps: 2, stepLength: 1, bound: 0.2 }), turning), [-0.2]);
+  assert.deepEqual(perturb(fgsm({ steps: 2, stepLength: 1 }), turning), [0]);
+});
+
 test('a step in the 2-norm by hand, and the projection on its ball', () => {
   // First along (2, -4) / sqrt 20 by rho = 1; there the gradient is (2 (1 + 1/sqrt 5), -4 (1 + 2/sqrt 5)).
   const root = Math.sqrt(5);
@@ -95,4 +109,9 @@ test('settings out of range are refused', () => {
   }
   assert.throws(() => fgsm({ steps: 1, momentum: -1 }), /momentum of 0 or more/);
   assert.throws(() => fgsm({ steps: 1, stepLength: 0 }), /positive step length/);
+  for (const bound of [0, -1, NaN, Infinity]) {
+    assert.throws(() => fgsm({ steps: 1, bound }), { name: 'RangeError', message: /expected a positive bound for each element, got / });
+  }
+  assert.throws(() => fgsm({ steps: 1, bound: 1, ball: 'euclidean' }), /acts in projections on the infinity ball, got the euclidean ball/);
+  assert.throws(() => fgsm({ steps: 1, bound: 1, project: false }), /got no projection/);
 });

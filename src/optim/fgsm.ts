@@ -1,6 +1,7 @@
+import { scaleTo } from '../engine/scaling';
+import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
-import { checkRho, SMALLEST_NORM, type PerturbationInput, type PerturbationRule } from './perturbation';
-import { withTemporaries } from './temporaries';
+import { checkRho, type PerturbationInput, type PerturbationRule } from './perturbation';
 
 /** How the climb of several steps is made. */
 export interface FgsmSettings {
@@ -12,8 +13,13 @@ export interface FgsmSettings {
   readonly ball?: 'infinity' | 'euclidean';
   /** alpha / rho, the length of one step in radii; 1 / T. Longer steps leave the ball and are projected back. */
   readonly stepLength?: number;
-  /** Whether each step is projected into the ball of radius rho; true. */
+  /** Whether each step is projected into the ball; true. */
   readonly project?: boolean;
+  /**
+   * The largest size of an element of eps after a projection, where it is another than rho; rho. Steps keep their length of
+   * `stepLength` times rho. For the infinity ball alone.
+   */
+  readonly bound?: number;
 }
 
 /**
@@ -21,39 +27,50 @@ export interface FgsmSettings {
  *
  * m = mu m + g / |g|_1, with g the gradient at w + eps; eps = project(eps + alpha sign(m))
  *
- * where the projection clips each element to [-rho, rho]. In the 2-norm the step is alpha m / |m|_2 and the
- * projection scales eps back to length rho. T = 1 is SAM's perturbation for p = infinity (or 2).
+ * where the projection clips each element to [-rho, rho], or to [-bound, bound] where a bound is given. In the 2-norm the step
+ * is alpha m / |m|_2 and the projection scales eps back to length rho. T = 1 is SAM's perturbation for p = infinity (or 2).
  *
- * @throws RangeError if steps is no positive integer, or momentum or step length is negative.
+ * @throws RangeError if steps is no positive integer, momentum or step length is negative, or a bound is not positive or has
+ * no projection in the infinity ball to act in.
  * @source Dong et al. 2018 (arXiv 1710.06081), algorithm 1, eqs. 6 and 7 for mu; Kurakin et al. 2017 (arXiv 1607.02533) for mu = 0.
  */
-export function fgsm({ steps, momentum = 0, ball = 'infinity', stepLength = 1 / steps, project = true }: FgsmSettings): PerturbationRule {
+export function fgsm({ steps, momentum = 0, ball = 'infinity', stepLength = 1 / steps, project = true, bound }: FgsmSettings): PerturbationRule {
   if (!(Number.isSafeInteger(steps) && steps >= 1)) {
-    throw new RangeError(`fgsm: expected a whole number of steps, 1 or more, got ${steps}; the paper takes 10, and 1 is SAM's perturbation for p = infinity.`);
+    throw new RangeError(`fgsm: expected a whole number of steps, 1 or more, got ${shown(steps)}; the paper takes 10, and 1 is SAM's perturbation for p = infinity.`);
   }
-  if (!(momentum >= 0 && momentum < Infinity && stepLength > 0 && stepLength < Infinity)) {
-    throw new RangeError(`fgsm: expected momentum of 0 or more and a positive step length, got ${momentum} and ${stepLength}; the paper uses 1 and 1 / steps.`);
+  if (!(Number.isFinite(momentum) && momentum >= 0 && Number.isFinite(stepLength) && stepLength > 0)) {
+    throw new RangeError(`fgsm: expected momentum of 0 or more and a positive step length, got ${shown(momentum)} and ${shown(stepLength)}; the paper uses 1 and 1 / steps.`);
   }
+  checkBound(bound, ball, project);
   return {
     name: 'FGSM',
     perturb(input) {
       checkRho('fgsm', input.rho);
+      const settings = { momentum, ball, length: stepLength * input.rho, radius: project ? (bound ?? input.rho) : Infinity };
       let ascent = { perturbation: input.gradient.zeros(), accumulated: input.gradient.zeros() };
-      try {
-        for (let taken = 0; taken < steps; taken++) {
-          const { perturbation, accumulated } = ascent;
-          ascent = ascend(input, ascent, { first: taken === 0, momentum, ball, length: stepLength * input.rho, project });
-          [perturbation, accumulated].forEach((vector) => vector.dispose());
-        }
-      } catch (error) {
-        ascent.perturbation.dispose();
-        throw error;
-      } finally {
-        ascent.accumulated.dispose();
+      for (let taken = 0; taken < steps; taken++) {
+        const { perturbation, accumulated } = ascent;
+        // Each step frees its own vectors: ten steps of a large network would hold gigabytes.
+        ascent = perturbation.tidy(() => ascentStep(input, ascent, { first: taken === 0, ...settings }), (next) => [next.perturbation, next.accumulated]);
+        [perturbation, accumulated].forEach((vector) => vector.dispose());
       }
+      ascent.accumulated.dispose();
       return ascent.perturbation;
     },
   };
+}
+
+/** A bound that never acts would be read as one that does. */
+function checkBound(bound: number | undefined, ball: 'infinity' | 'euclidean', project: boolean): void {
+  if (bound === undefined) {
+    return;
+  }
+  if (!(Number.isFinite(bound) && bound > 0)) {
+    throw new RangeError(`fgsm: expected a positive bound for each element, got ${shown(bound)}; leave it out to project on the radius.`);
+  }
+  if (ball !== 'infinity' || !project) {
+    throw new RangeError(`fgsm: a bound for each element acts in projections on the infinity ball, got ${project ? `the ${ball} ball` : 'no projection'}; leave out the bound, or project on the infinity ball.`);
+  }
 }
 
 /** Where a climb stands. */
@@ -70,32 +87,35 @@ interface AscentStep {
   readonly ball: 'infinity' | 'euclidean';
   /** alpha */
   readonly length: number;
-  readonly project: boolean;
+  /** Of the ball that each step is projected on; Infinity for none. */
+  readonly radius: number;
 }
 
-function ascend<V extends Vector>(
-  { parameters, gradient, rho, gradientAt }: PerturbationInput<V>,
+function ascentStep<V extends Vector>(
+  { parameters, gradient, gradientAt }: PerturbationInput<V>,
   { perturbation, accumulated }: Ascent<V>,
-  { first, momentum, ball, length, project }: AscentStep,
+  { first, momentum, ball, length, radius }: AscentStep,
 ): Ascent<V> {
-  return withTemporaries((own) => {
-    const g = first ? gradient : own(gradientAt(own(parameters.plus(perturbation))));
-    const norm = g.norm(1);
-    // Without momentum the norm decides nothing, and dividing by it could only lose small elements.
-    const direction = own(norm < SMALLEST_NORM ? g.zeros() : g.times(momentum === 0 ? 1 : 1 / norm));
-    const next = own(own(accumulated.times(momentum)).plus(direction));
-    const along = own(ball === 'infinity' ? next.sign() : unit(next));
-    const moved = own(perturbation.plus(own(along.times(length))));
-    return { perturbation: project ? projected(moved, ball, rho) : moved.clone(), accumulated: next.clone() };
-  });
+  const g = first ? gradient : gradientAt(parameters.plus(perturbation));
+  const norm = g.norm(1);
+  // Without momentum the norm decides nothing, and dividing by it could only lose small elements.
+  const direction = norm === 0 || momentum === 0 ? g.clone() : scaleTo(g, norm, 1);
+  const next = accumulated.times(momentum).plus(direction);
+  const along = ball === 'infinity' ? next.sign() : unit(next);
+  const moved = perturbation.plus(along.times(length));
+  return { perturbation: radius === Infinity ? moved : projected(moved, ball, radius), accumulated: next };
 }
 
 function unit<V extends Vector>(vector: V): V {
   const norm = vector.norm();
-  return norm < SMALLEST_NORM ? vector.zeros() : vector.times(1 / norm);
+  return norm === 0 ? vector.zeros() : scaleTo(vector, norm, 1);
 }
 
-/** The nearest point of the ball of radius rho around 0. */
-function projected<V extends Vector>(perturbation: V, ball: 'infinity' | 'euclidean', rho: number): V {
-  return ball === 'infinity' ? perturbation.clip(rho) : perturbation.times(Math.min(1, rho / Math.max(perturbation.norm(), SMALLEST_NORM)));
+/** The nearest point of a ball around 0. */
+function projected<V extends Vector>(perturbation: V, ball: 'infinity' | 'euclidean', radius: number): V {
+  if (ball === 'infinity') {
+    return perturbation.clip(radius);
+  }
+  const length = perturbation.norm();
+  return length > radius ? scaleTo(perturbation, length, radius) : perturbation.clone();
 }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PlainVector } from '../engine/plainVector';
 import { expectAllClose } from '../testing/expectAllClose';
-import { acrossGradient, lookedUpGradient } from './lookSam';
+import { acrossGradient, lookedUpGradient, lookSam } from './lookSam';
 import { sam, samStep } from './sam';
 import { sgd } from './sgd';
-import { sharpnessAware, type MethodState } from './sharpnessAware';
+import { sharpnessAware } from './sharpnessAware';
+import type { MethodState } from './step';
 import { plainStep, type Objective } from './step';
 
 test('the part across the gradient by hand: (4, 2) less its part along (1, 1)', () => {
@@ -36,12 +37,12 @@ function bowl(): { readonly objective: Objective<PlainVector>; readonly phases: 
 function walk(every: number, alpha: number, steps: number): { readonly path: number[][]; readonly phases: string[]; readonly passes: number[] } {
   const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
   const { objective, phases } = bowl();
-  const lookSam = sharpnessAware({ rule: sam(), look: { every, alpha } });
-  let current: { parameters: PlainVector; state: PlainVector; method: MethodState<PlainVector> } = { parameters: PlainVector.of(2, 1), state: PlainVector.of(0, 0), method: lookSam.init() };
+  const method = sharpnessAware({ rule: sam(), descent: lookSam({ every, alpha }) });
+  let current: { parameters: PlainVector; state: PlainVector; method: MethodState<PlainVector> } = { parameters: PlainVector.of(2, 1), state: PlainVector.of(0, 0), method: method.init() };
   const path: number[][] = [];
   const passes: number[] = [];
   for (let taken = 0; taken < steps; taken++) {
-    const { gradientEvaluations, ...next } = lookSam.step({ ...current, objective, optimizer, learningRate: 0.1, rho: 0.5 });
+    const { gradientEvaluations, ...next } = method.step({ ...current, objective, optimizer, learningRate: 0.1, rho: 0.5 });
     current = next;
     passes.push(gradientEvaluations);
     path.push([...current.parameters.elements[0]!]);
@@ -85,6 +86,6 @@ test('two steps by hand', () => {
 });
 
 test('settings out of range are refused', () => {
-  assert.throws(() => sharpnessAware({ rule: sam(), look: { every: 0, alpha: 0.1 } }), { name: 'RangeError', message: /1 or more whole steps and alpha of 0 or more, got 0 and 0.1/ });
-  assert.throws(() => sharpnessAware({ rule: sam(), look: { every: 5, alpha: NaN } }), /got 5 and NaN/);
+  assert.throws(() => lookSam({ every: 0, alpha: 0.1 }), { name: 'RangeError', message: /1 or more whole steps and alpha of 0 or more, got 0 and 0.1/ });
+  assert.throws(() => lookSam({ every: 5, alpha: NaN }), /got 5 and NaN/);
 });

@@ -1,41 +1,72 @@
+import { scaleTo } from '../engine/scaling';
+import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
-import { SMALLEST_NORM } from './perturbation';
+import { withBothGradients } from './descent';
+import type { Descent } from './step';
 import { withTemporaries } from './temporaries';
 
 /** How LookSAM saves second passes. */
 export interface LookSettings {
-  /** k: a second pass every k steps, 1 or more. */
-  readonly every: number;
-  /** alpha: how strongly the steps in between follow the last second pass, 0 or more. */
-  readonly alpha: number;
-}
-
-/** Checks the settings. @throws RangeError if one is out of range. */
-export function checkLook({ every, alpha }: LookSettings): void {
-  if (!(Number.isSafeInteger(every) && every >= 1 && alpha >= 0 && alpha < Infinity)) {
-    throw new RangeError(`lookSam: expected a second pass every 1 or more whole steps and alpha of 0 or more, got ${every} and ${alpha}; the paper uses 5 and, on CIFAR, 0.1.`);
-  }
+  /** k: a second pass every k steps, 1 or more. Default: 5. */
+  readonly every?: number;
+  /** alpha: how strongly the steps in between follow the last second pass, 0 or more. Default: 0.1. */
+  readonly alpha?: number;
 }
 
 /**
- * The part of SAM's gradient across the plain one, which changes slowly and is kept for the next steps:
- * g_v = g_s - (g . g_s / |g|^2) g. Zero if g is.
+ * LookSAM: a second pass in every k-th step alone. It leaves g_v, the part of SAM's gradient across the plain one, and the
+ * steps in between go along
  *
- * @param gradient g, at w
- * @param perturbed g_s, at w + eps
+ * g + alpha (|g| / |g_v|) g_v
+ *
+ * with g the gradient at w; along g itself if g_v is zero.
+ *
+ * @throws RangeError if k is no positive integer or alpha negative or not finite.
+ * @source Liu et al. 2022 (arXiv 2203.02714), algorithm 1; alpha 0.1 is their choice on CIFAR.
+ */
+export function lookSam({ every = 5, alpha = 0.1 }: LookSettings = {}): Descent {
+  if (!(Number.isSafeInteger(every) && every >= 1 && Number.isFinite(alpha) && alpha >= 0)) {
+    throw new RangeError(`lookSam: expected a second pass every 1 or more whole steps and alpha of 0 or more, got ${shown(every)} and ${shown(alpha)}; the paper uses 5 and, on CIFAR, 0.1.`);
+  }
+  return (step, plain) => (input) => {
+    const { method, optimizer } = input;
+    const across = method.descent.vectors['across'];
+    if (across === undefined || method.step % every === 0) {
+      return withBothGradients(step, (gradient, perturbed) => ({ along: perturbed, kept: { across: acrossGradient(gradient, perturbed) } }))(input);
+    }
+    const following: typeof optimizer = {
+      ...optimizer,
+      update: (parameters, gradient, state, learningRate) =>
+        withTemporaries((own) => optimizer.update(parameters, own(gradient.tidy(() => lookedUpGradient(gradient, across, alpha), (made) => [made])), state, learningRate)),
+    };
+    return plain({ ...input, optimizer: following });
+  };
+}
+
+/**
+ * The part of one gradient across another one: g_v = g_s - (g . g_s / |g|^2) g. Zero if g is.
+ *
+ * @param gradient g; for LookSAM the one at w
+ * @param perturbed g_s; for LookSAM the one at w + eps
  * @source Liu et al. 2022 (arXiv 2203.02714), section 3.2.
  */
 export function acrossGradient<V extends Vector>(gradient: V, perturbed: V): V {
   const norm = gradient.norm();
-  return norm < SMALLEST_NORM ? gradient.zeros() : perturbed.plus(gradient, -gradient.dot(perturbed) / norm ** 2);
+  if (norm === 0) {
+    return gradient.zeros();
+  }
+  return gradient.tidy(
+    () => {
+      // Along the unit vector no product of two small or two large numbers is taken.
+      const along = scaleTo(gradient, norm, 1);
+      return perturbed.plus(along, -along.dot(perturbed));
+    },
+    (made) => [made],
+  );
 }
 
-/**
- * The gradient of a step without a second pass: g + alpha (|g| / |g_v|) g_v; g itself if g_v is zero.
- *
- * @source Liu et al. 2022 (arXiv 2203.02714), algorithm 1.
- */
+/** The gradient of a step without a second pass. */
 export function lookedUpGradient<V extends Vector>(gradient: V, across: V, alpha: number): V {
   const norm = across.norm();
-  return withTemporaries((own) => (norm < SMALLEST_NORM ? gradient.clone() : gradient.plus(own(across.times((alpha * gradient.norm()) / norm)))));
+  return norm === 0 ? gradient.clone() : gradient.tidy(() => gradient.plus(scaleTo(across, norm, alpha * gradient.norm())), (made) => [made]);
 }

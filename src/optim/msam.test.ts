@@ -4,7 +4,9 @@ import { PlainVector } from '../engine/plainVector';
 import { expectAllClose } from '../testing/expectAllClose';
 import { msam } from './msam';
 import { sgd } from './sgd';
-import { sharpnessAware, type MethodState } from './sharpnessAware';
+import { lookSam } from './lookSam';
+import { sharpnessAware } from './sharpnessAware';
+import type { MethodState } from './step';
 import { plainStep, type Objective } from './step';
 import { perturb } from './testRule';
 
@@ -54,5 +56,5 @@ test('a base optimizer without momentum is refused by name', () => {
 });
 
 test('LookSAM around a rule without a pass at w is refused', () => {
-  assert.throws(() => sharpnessAware({ rule: msam(), look: { every: 5, alpha: 0.1 } }), /LookSAM needs the gradient at w, which MSAM does not compute/);
+  assert.throws(() => sharpnessAware({ rule: msam(), descent: lookSam() }), /the descent reads the gradient at w, which MSAM does not compute/);
 });

@@ -1,4 +1,6 @@
-import { checkRho, SMALLEST_NORM, type PerturbationRule } from './perturbation';
+import { scaleTo } from '../engine/scaling';
+import { checkRho, type PerturbationRule } from './perturbation';
+import { withTemporaries } from './temporaries';
 
 /**
  * Momentum-SAM: the perturbation comes from the base optimizer's momentum v instead of the gradient, so that one
@@ -8,7 +10,8 @@ import { checkRho, SMALLEST_NORM, type PerturbationRule } from './perturbation';
  *
  * v points up the slope (w moves along -v), so w + eps lies ahead on the way down; where the slope turns, the loss
  * rises there. v is 0 before the first step, which is therefore the base optimizer's. Loss and batch-norm statistics
- * come from the one pass, at w + eps. The paper's radius is about 3.
+ * come from the one pass, at w + eps. The paper's radius is about 3. Its official code adds weight decay at w + eps, as a penalty in
+ * the loss does (`weightDecayIn: 'loss'`); by default the base step adds it at w.
  *
  * @source Becker et al. 2024 (arXiv 2401.12033), algorithm 1.
  */
@@ -19,7 +22,7 @@ export function msam(): PerturbationRule {
     perturb({ gradient: momentum, rho }) {
       checkRho('msam', rho);
       const norm = momentum.norm();
-      return norm < SMALLEST_NORM ? momentum.zeros() : momentum.times(-rho / norm);
+      return norm === 0 ? momentum.zeros() : withTemporaries((own) => own(scaleTo(momentum, norm, rho)).times(-1));
     },
   };
 }

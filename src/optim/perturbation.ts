@@ -1,3 +1,4 @@
+import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
 
 /** What a rule keeps from step to step. A checkpoint stores all of it, so that a resumed run goes on with the same numbers. */
@@ -50,12 +51,9 @@ export interface PerturbationRule {
 /** The state before the first step. */
 export const EMPTY_STATE: PerturbationState<never> = { numbers: {}, vectors: {} };
 
-/** The norm below which a direction counts as zero. */
-export const SMALLEST_NORM = 1e-12;
-
-/** Checks a radius. @throws RangeError unless it is finite and 0 or more. */
+/** Checks a radius. @throws RangeError unless it is a finite number, 0 or more: a comparison alone takes '' and [] for 0, and true for 1. */
 export function checkRho(caller: string, rho: number): void {
-  if (!(rho >= 0 && rho < Infinity)) {
-    throw new RangeError(`${caller}: expected a radius rho of 0 or more, got ${rho}; SAM's paper uses 0.05 on CIFAR-10.`);
+  if (!(Number.isFinite(rho) && rho >= 0)) {
+    throw new RangeError(`${caller}: expected a radius rho of 0 or more, got ${shown(rho)}; SAM's paper uses 0.05 on CIFAR-10.`);
   }
 }

@@ -6,7 +6,8 @@ import { tensorCount } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import type { Vector } from '../engine/vector';
 import { expectAllClose } from '../testing/expectAllClose';
-import { climb, sam, samPerturbation, samStep } from './sam';
+import { ascend, AT_START } from './ascend';
+import { sam, samPerturbation, samStep } from './sam';
 import { sgd } from './sgd';
 import { plainStep, type Objective, type Step } from './step';
 
@@ -62,9 +63,9 @@ test('the perturbation lies on the sphere of radius rho and attains the dual nor
   );
 });
 
-test('a zero gradient, and one as good as zero, give a zero perturbation', () => {
+test('a zero gradient gives a zero perturbation', () => {
   for (const p of [1, 1.5, 2, Infinity]) {
-    for (const gradient of [PlainVector.of(0, 0), PlainVector.of(1e-13, 0), native(0, 0)]) {
+    for (const gradient of [PlainVector.of(0, 0), native(0, 0)]) {
       const perturbation = samPerturbation<Vector>(gradient, 0.05, p);
       assert.deepEqual(elementsOf(perturbation), [0, 0]);
       [gradient, perturbation].forEach((vector) => vector.dispose());
@@ -75,7 +76,7 @@ test('a zero gradient, and one as good as zero, give a zero perturbation', () =>
 test('climbing leaves the weights where they are', () => {
   const before = tensorCount();
   const [w, g] = [native(1, 2), native(3, 4)];
-  const climbed = climb(w, g, 5);
+  const { point: climbed } = ascend(sam(), { ...AT_START, parameters: w, gradient: g, rho: 5 });
   assert.deepEqual([elementsOf(w), elementsOf(g), elementsOf(climbed)], [[1, 2], [3, 4], [4, 6]]);
   [w, g, climbed].forEach((vector) => vector.dispose());
   assert.equal(tensorCount(), before);

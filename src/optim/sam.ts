@@ -1,15 +1,16 @@
+import { LARGEST_EXPONENT, scaleTo } from '../engine/scaling';
+import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
-import { checkRho, SMALLEST_NORM, type PerturbationRule } from './perturbation';
+import { checkRho, type PerturbationRule } from './perturbation';
 import { perturbedStep } from './sharpnessAware';
 import type { Step } from './step';
-import { withTemporaries } from './temporaries';
 
 /**
  * SAM's perturbation, the first-order solution of max over |eps|_p <= rho of L(w + eps):
  *
  * eps = rho sign(g) |g|^(q-1) / (|g|_q^q)^(1/p), with 1/p + 1/q = 1
  *
- * For p = 2 it is rho g / |g|_2, for p = infinity rho sign(g). For p = 1 the formula's limit puts all of rho on the
+ * whatever the size of g: powers are taken of g / max |g|. For p = 2 it is rho g / |g|_2, for p = infinity rho sign(g). For p = 1 the formula's limit puts all of rho on the
  * largest element, and equal parts of it on elements that are equally large. A zero gradient gives a zero perturbation.
  *
  * @param gradient g, at w
@@ -24,26 +25,28 @@ export function samPerturbation<V extends Vector>(gradient: V, rho: number, p = 
   checkNorm('samPerturbation', p);
   const q = p === Infinity ? 1 : p === 1 ? Infinity : p / (p - 1);
   const norm = gradient.norm(q);
-  if (norm < SMALLEST_NORM) {
+  if (norm === 0) {
     return gradient.zeros();
   }
   if (p === 2) {
-    return gradient.times(rho / norm);
+    return scaleTo(gradient, norm, rho);
   }
-  return withTemporaries((own) => {
-    const direction = own(gradient.sign());
-    if (p === Infinity) {
-      return direction.times(rho);
-    }
-    if (p === 1) {
-      const largest = own(largestElements(gradient));
-      return own(largest.multiply(direction)).times(rho / largest.norm(1));
-    }
-    // (|g|_q^q)^(1/p) = |g|_q^(q - 1), so normalising first keeps the powers of small gradients from underflowing.
-    const normalized = own(gradient.times(1 / norm));
-    const powers = own(normalized.absPower(q - 1));
-    return own(powers.multiply(direction)).times(rho);
-  });
+  return gradient.tidy(
+    () => {
+      const direction = gradient.sign();
+      if (p === Infinity) {
+        return direction.times(rho);
+      }
+      if (q > LARGEST_EXPONENT) {
+        const largest = largestElements(gradient);
+        return largest.multiply(direction).times(rho / largest.norm(1));
+      }
+      // Powers of numbers up to 1, then the length: whatever the size of the gradient, none overflows and the largest never vanishes.
+      const powers = scaleTo(gradient, gradient.norm(Infinity), 1).absPower(q - 1);
+      return scaleTo(powers.multiply(direction), powers.norm(p), rho);
+    },
+    (eps) => [eps],
+  );
 }
 
 /** 1 for each element of the largest magnitude, 0 for the others. */
@@ -55,8 +58,8 @@ function largestElements<V extends Vector>(vector: V): V {
 
 /** Checks the exponent of a norm. @throws RangeError unless it is in [1, Infinity]. */
 export function checkNorm(caller: string, p: number): void {
-  if (!(p >= 1)) {
-    throw new RangeError(`${caller}: expected the exponent p of a norm, 1 or more, got ${p}; use 2 or Infinity.`);
+  if (!(typeof p === 'number' && p >= 1)) {
+    throw new RangeError(`${caller}: expected the exponent p of a norm, 1 or more, got ${shown(p)}; use 2 or Infinity.`);
   }
 }
 
@@ -70,16 +73,6 @@ export function checkNorm(caller: string, p: number): void {
 export function sam({ p = 2 }: { readonly p?: number } = {}): PerturbationRule {
   checkNorm('sam', p);
   return { name: 'SAM', perturb: ({ gradient, rho }) => samPerturbation(gradient, rho, p) };
-}
-
-/**
- * First phase of SAM: the gradient at w, and the point w + eps to which it leads. w itself is not moved,
- * so that nothing has to be restored.
- *
- * @returns w + eps, which the caller disposes of.
- */
-export function climb<V extends Vector>(parameters: V, gradient: V, rho: number): V {
-  return withTemporaries((own) => parameters.plus(own(samPerturbation(gradient, rho))));
 }
 
 /**

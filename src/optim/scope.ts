@@ -1,5 +1,5 @@
 import type { ParameterKind, Vector } from '../engine/vector';
-import { withTemporaries } from './temporaries';
+import type { PerturbationInput, PerturbationRule } from './perturbation';
 
 /** Which parameters are perturbed: all, weights, those of normalisation layers (SAM-ON), or all but those. */
 export type PerturbationScope = 'all' | 'weights' | 'norm' | 'noNorm';
@@ -20,23 +20,31 @@ export function checkScope(caller: string, scope: PerturbationScope): void {
 }
 
 /**
- * That part of a vector which is in scope. Rules see nothing else, so norms, radii and sparsities are those of the part.
+ * The rule confined to the parameters in scope: it sees nothing else, so norms, radii and sparsities are those of that part,
+ * and eps is 0 in all other parameters.
  *
- * @returns a vector of its own, which the caller disposes of.
  * @source SAM on normalisation layers alone: Mueller et al. 2023 (arXiv 2306.04226).
  */
-export function inScope<V extends Vector>(vector: V, scope: PerturbationScope): V {
+export function inScope(rule: PerturbationRule, scope: PerturbationScope): PerturbationRule {
   const kinds = KINDS[scope];
-  return kinds === undefined ? vector.clone() : vector.select(kinds);
+  if (kinds === undefined) {
+    return rule;
+  }
+  return {
+    ...rule,
+    ...(rule.prepare ? { prepare: (input) => rule.prepare!(partOf(input, kinds)) } : {}),
+    perturb: (input) => input.parameters.zeros().plusPart(rule.perturb(partOf(input, kinds))),
+  };
 }
 
-/** A whole vector plus a vector of what is in scope. */
-export function plusInScope<V extends Vector>(whole: V, part: V, scope: PerturbationScope): V {
-  return KINDS[scope] === undefined ? whole.plus(part) : whole.plusPart(part);
-}
-
-/** The point that differs from `whole` in what is in scope. */
-export function replaceInScope<V extends Vector>(whole: V, part: V, scope: PerturbationScope): V {
-  const kinds = KINDS[scope];
-  return kinds === undefined ? part.clone() : withTemporaries((own) => own(whole.restrict(({ kind }) => !kinds.includes(kind))).plusPart(part));
+/** What the rule sees of a step's input. */
+function partOf<V extends Vector>(input: PerturbationInput<V>, kinds: readonly ParameterKind[]): PerturbationInput<V> {
+  const outside = input.parameters.restrict(({ kind }) => !kinds.includes(kind));
+  return {
+    ...input,
+    parameters: input.parameters.select(kinds),
+    gradient: input.gradient.select(kinds),
+    gradientAt: (point) => input.gradientAt(outside.plusPart(point)).select(kinds),
+    sampleGradient: (index) => input.sampleGradient(index).select(kinds),
+  };
 }

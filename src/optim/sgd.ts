@@ -1,3 +1,4 @@
+import { shown } from '../engine/shown';
 import type { ParameterKind, StepShare, Vector } from '../engine/vector';
 import type { Optimizer } from './optimizer';
 
@@ -25,11 +26,11 @@ export interface SgdSettings {
  * @source Sutskever et al. 2013, "On the importance of initialization and momentum", eqs. 3 and 4 rearranged.
  */
 export function sgd<V extends Vector>({ momentum, nesterov, weightDecay, weightDecayOn, shares }: SgdSettings): Optimizer<V, V> {
-  if (!(momentum >= 0 && momentum < 1)) {
-    throw new RangeError(`sgd: expected momentum in [0, 1), got ${momentum}; 0.9 is usual, and 0 is gradient descent.`);
+  if (!(Number.isFinite(momentum) && momentum >= 0 && momentum < 1)) {
+    throw new RangeError(`sgd: expected momentum in [0, 1), got ${shown(momentum)}; 0.9 is usual, and 0 is gradient descent.`);
   }
-  if (!(weightDecay >= 0)) {
-    throw new RangeError(`sgd: expected weight decay of 0 or more, got ${weightDecay}; 5e-4 is usual on CIFAR.`);
+  if (!(Number.isFinite(weightDecay) && weightDecay >= 0)) {
+    throw new RangeError(`sgd: expected weight decay of 0 or more, got ${shown(weightDecay)}; 5e-4 is usual on CIFAR.`);
   }
   return {
     init: (parameters) => parameters.zeros(),

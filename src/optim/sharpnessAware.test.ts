@@ -5,12 +5,14 @@ import { tensorCount } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import type { ParameterSpec, Vector } from '../engine/vector';
 import { expectAllClose } from '../testing/expectAllClose';
+import { checkPerturbation } from './checkPerturbation';
 import type { PerturbationRule } from './perturbation';
 import { sam, samStep } from './sam';
 import type { PerturbationScope } from './scope';
 import { sgd } from './sgd';
 import { perturbedStep, sharpnessAware, type SharpnessAwareSettings } from './sharpnessAware';
 import type { BatchPart, Objective } from './step';
+import { ruleInput } from './testRule';
 
 const SPECS: readonly ParameterSpec[] = [
   { name: 'conv.weight', kind: 'weight', shape: [2] },
@@ -48,6 +50,41 @@ function start(): { plain: PlainVector; native: TensorVector } {
     native: TensorVector.from(SPECS, START.map((array) => Float32Array.from(array))),
   };
 }
+
+test('a rule that refuses numbers which are not finite leaves a divergence to whoever trains; of finite ones its error passes', () => {
+  const refusing: PerturbationRule = {
+    name: 'refusing',
+    perturb({ gradient }) {
+      assert.ok(elementsOf(gradient).every(Number.isFinite), 'not with me');
+      throw new Error('not today');
+    },
+  };
+  for (const look of [undefined, { every: 2, alpha: 0.5 }]) {
+    for (const groupSize of [undefined, 2]) {
+      const settings = { rule: refusing, ...(look ? { look } : {}), ...(groupSize ? { groupSize } : {}) };
+      const step = (gradient: number): { readonly loss: number; readonly moved: number[] } => {
+        const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
+        const method = sharpnessAware(settings);
+        const parameters = start().plain;
+        const objective: Objective<PlainVector> = (at) => ({ loss: 7, gradient: at.withElements(at.toArrays().map((array) => array.map(() => gradient))) });
+        const { loss, parameters: after } = method.step({ parameters, state: optimizer.init(parameters), optimizer, objective, learningRate: 1, rho: 1, images: TARGETS.length, method: method.init() });
+        return { loss, moved: elementsOf(after) };
+      };
+      const diverged = step(NaN);
+      assert.equal(diverged.loss, 7);
+      assert.ok(diverged.moved.every(Number.isNaN), 'the weights show it');
+      assert.throws(() => step(1), { message: 'not today' });
+    }
+  }
+});
+
+test('a rule whose products overflow in single precision is not blamed for a run that diverges', () => {
+  const overflowing: PerturbationRule = { name: 'overflowing', perturb: ({ gradient }) => gradient.times(Infinity) };
+  const given = (size: number): PlainVector => PlainVector.of(size);
+  const look = (size: number): boolean => checkPerturbation('overflowing', overflowing.perturb(ruleInput({ parameters: given(1), gradient: given(size), rho: 1 })), ruleInput({ parameters: given(1), gradient: given(size), rho: 1 }), true);
+  assert.equal(look(1e20), false);
+  assert.throws(() => look(1e8), /returned a perturbation of norm Infinity/);
+});
 
 /** One step at rate 1 without momentum: the parameters move by the gradient that the method found. */
 function oneStep(settings: SharpnessAwareSettings, rho: number): { readonly moved: number[]; readonly asked: ReturnType<typeof pulls>['asked']; readonly loss: number; readonly passes: number } {
@@ -111,7 +148,7 @@ test('groups that do not divide the batch are refused before any gradient', () =
   for (const groupSize of [3, 5, 0, 1.5, NaN]) {
     assert.throws(() => oneStep({ rule: sam(), groupSize }, 1), {
       name: 'RangeError',
-      message: `groupsOf: expected groups of m images that divide a batch of 4, got m = ${groupSize}; choose 1, 2, 4.`,
+      message: `splitBatch: expected groups of m images that divide a batch of 4, got m = ${groupSize}; choose 1, 2, 4.`,
     });
   }
 });
@@ -219,13 +256,13 @@ test("a rule's state is handed on, what it drops is freed, and steps are counted
   assert.equal(tensorCount(), before);
 });
 
-test('a loss that is no number is not climbed', () => {
-  const phases: string[] = [];
-  const objective: Objective<PlainVector> = (parameters, phase) => (phases.push(phase), { loss: NaN, gradient: parameters.times(NaN) });
+test('a gradient that is no number is not climbed along: the second pass is at w', () => {
+  const points: number[][] = [];
+  const objective: Objective<PlainVector> = (parameters) => (points.push(elementsOf(parameters)), { loss: NaN, gradient: parameters.times(NaN) });
   const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
   const parameters = start().plain;
   assert.ok(Number.isNaN(samStep(1)({ parameters, state: optimizer.init(parameters), optimizer, objective, learningRate: 1 }).loss));
-  assert.deepEqual(phases, ['first']);
+  assert.deepEqual(points, [START.flat(), START.flat()]);
 });
 
 test('a rule with a state cannot be a step without one', () => {

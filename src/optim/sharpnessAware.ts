@@ -1,124 +1,116 @@
 import type { Vector } from '../engine/vector';
-import { groupsOf } from './groups';
-import { acrossGradient, checkLook, lookedUpGradient, type LookSettings } from './lookSam';
-import { checkRho, EMPTY_STATE, type PerturbationRule, type PerturbationState } from './perturbation';
-import { disposeReplaced, firstGradient, perturbedGradient, type FoundGradient } from './perturbedGradient';
-import { checkScope, type PerturbationScope } from './scope';
-import type { Step, StepInput, StepOutput } from './step';
+import { ascend } from './ascend';
+import { inGroups } from './groups';
+import { checkRho, type PerturbationInput, type PerturbationRule } from './perturbation';
+import { checkScope, inScope, type PerturbationScope } from './scope';
+import { disposeReplaced, FIRST_STATE, plainStep, type Descent, type MethodState, type SharpnessAwareInput, type SharpnessAwareStep, type Step } from './step';
 import { withTemporaries } from './temporaries';
+
+/**
+ * The sharpness-aware step around a base optimizer:
+ *
+ * g = gradient of L at w; eps = rule(g, rho); g' = gradient of L at w + eps; a base step at w along g'
+ *
+ * Batch-norm statistics move in the first pass alone.
+ *
+ * @source Foret et al. 2021 (arXiv 2010.01412), algorithm 1.
+ */
+function twoPassStep(rule: PerturbationRule): SharpnessAwareStep {
+  return (input) =>
+    transaction(input, (own) => {
+      const { parameters, state, optimizer, learningRate, method } = input;
+      const passes = new Passes(input, rule);
+      const { loss, gradient } = passes.at(parameters, 'first');
+      const ascent = ascend(rule, passes.seen(own(gradient)), input);
+      const next = own.state({ ...method, step: method.step + 1, rule: ascent.state });
+      // As large as the weights: the second pass, where memory is shortest, does without it.
+      gradient.dispose();
+      const perturbed = own(passes.at(own(ascent.point), 'perturbed').gradient);
+      return { ...optimizer.update(parameters, perturbed, state, learningRate), loss, method: next, gradientEvaluations: passes.count };
+    });
+}
+
+/**
+ * The same with the base optimizer's momentum v in place of g, which saves the pass at w:
+ *
+ * eps = rule(v, rho); g' = gradient of L at w + eps; a base step at w along g'
+ *
+ * Loss and batch-norm statistics are those of the one pass, at w + eps.
+ *
+ * @throws Error if the base optimizer keeps no momentum.
+ */
+function momentumStep(rule: PerturbationRule): SharpnessAwareStep {
+  return (input) =>
+    transaction(input, (own) => {
+      const { parameters, state, optimizer, learningRate, method } = input;
+      const momentum = optimizer.momentum?.(state);
+      if (momentum === undefined) {
+        throw new Error(`sharpnessAware: ${rule.name} climbs along the base optimizer's momentum, and this optimizer keeps none; use sgd, or another rule.`);
+      }
+      const passes = new Passes(input, rule);
+      const ascent = ascend(rule, passes.seen(momentum), input);
+      const next = own.state({ ...method, step: method.step + 1, rule: ascent.state });
+      const { loss, gradient } = passes.at(own(ascent.point), 'first');
+      return { ...optimizer.update(parameters, own(gradient), state, learningRate), loss, method: next, gradientEvaluations: passes.count };
+    });
+}
+
+/** The base step alone, with the method's state handed on. */
+const unperturbedStep: SharpnessAwareStep = (input) => ({ ...plainStep(input), method: { ...input.method, step: input.method.step + 1 } });
 
 /** A perturbation rule and what is built around it. */
 export interface SharpnessAwareSettings {
   readonly rule: PerturbationRule;
-  /** Which parameters are perturbed; all. */
+  /** Which parameters are perturbed. Default: all. */
   readonly scope?: PerturbationScope;
-  /** m: images per perturbation; the whole batch if left out. */
+  /** m: images per perturbation. Default: the whole batch. */
   readonly groupSize?: number;
-  /** Saves second passes as LookSAM does; each step has one if left out. */
-  readonly look?: LookSettings;
-}
-
-/** What a method keeps from step to step, beside the base optimizer's state. */
-export interface MethodState<V extends Vector> {
-  /** Perturbed steps so far. */
-  readonly step: number;
-  readonly rule: PerturbationState<V>;
-  /** LookSAM's g_v of the last second pass, under the name `across`. */
-  readonly look: PerturbationState<V>;
-}
-
-/** What a sharpness-aware step needs. */
-export interface SharpnessAwareInput<V extends Vector, State> extends StepInput<V, State> {
-  readonly rho: number;
-  /** Taken over by the step. */
-  readonly method: MethodState<V>;
-  /** Images in the batch; 1 for an objective without images. */
-  readonly images?: number;
-  /** For rules that read gradients of single images: that of one image's loss at a point, with running batch-norm statistics. */
-  readonly sampleGradient?: (parameters: V, index: number) => V;
-}
-
-/** What it leaves. */
-export interface SharpnessAwareOutput<V extends Vector, State> extends StepOutput<V, State> {
-  readonly method: MethodState<V>;
+  /** What the base optimizer steps along, such as `lookSam()` or `gsam()`. Default: the gradient at w + eps. */
+  readonly descent?: Descent;
 }
 
 /** A sharpness-aware method: its first state, and its step. */
 export interface SharpnessAware {
   init(): MethodState<never>;
   /**
-   * Climbs to w + eps and takes the base step at w with the gradient found there.
+   * Ascends to w + eps and takes the base step at w with the gradient found there.
    *
    * If anything throws, neither weights nor states have changed.
    *
    * @throws RangeError if rho is out of range or m does not divide the batch, before any gradient is computed; Error if the
    * rule returns a perturbation of another layout or with elements that are no finite numbers.
    */
-  step<V extends Vector, State>(input: SharpnessAwareInput<V, State>): SharpnessAwareOutput<V, State>;
+  readonly step: SharpnessAwareStep;
 }
 
 /**
- * Makes a training method of a perturbation rule.
+ * Makes a training method of a perturbation rule: the step in two passes (or one along momentum), within a scope, for each
+ * group of m images, with a descent around it.
  *
- * With groups of m images each group climbs on its own; losses and gradients are averaged. Batch norm
- * uses each group's own moments; what becomes of the running statistics is the objective's business.
- *
- * @throws TypeError for a rule without `perturb`; RangeError for an unknown scope, or if LookSAM's settings are out of range or are
- * asked of a rule that has no pass at w.
+ * @throws TypeError for a rule without `perturb`; RangeError for an unknown scope, or for a descent that reads the gradient at
+ * w around a rule that has no pass there.
+ * @example sharpnessAware({ rule: asam(), scope: 'weights', descent: lookSam({ every: 5 }) })
  */
-export function sharpnessAware({ rule, scope = 'all', groupSize, look }: SharpnessAwareSettings): SharpnessAware {
+export function sharpnessAware({ rule, scope = 'all', groupSize, descent }: SharpnessAwareSettings): SharpnessAware {
   if (typeof (rule as Partial<PerturbationRule> | undefined)?.perturb !== 'function') {
     throw new TypeError("sharpnessAware: expected a rule with a function `perturb`, got none; write { name: 'mine', perturb: ({ gradient, rho }) => ... }, or take sam().");
   }
   checkScope('sharpnessAware', scope);
-  if (look) {
-    checkLook(look);
-    if (rule.climbsAlong === 'momentum') {
-      throw new RangeError(`sharpnessAware: LookSAM needs the gradient at w, which ${rule.name} does not compute; leave one of them out.`);
-    }
+  if (descent && rule.climbsAlong === 'momentum') {
+    throw new RangeError(`sharpnessAware: the descent reads the gradient at w, which ${rule.name} does not compute; leave one of them out.`);
   }
+  const scoped = inScope(rule, scope);
+  const step = inGroups(rule.climbsAlong === 'momentum' ? momentumStep(scoped) : twoPassStep(scoped), groupSize);
+  const whole = descent ? descent(step, inGroups(unperturbedStep, groupSize)) : step;
   return {
-    init: () => ({ step: 0, rule: EMPTY_STATE, look: EMPTY_STATE }),
+    init: () => FIRST_STATE,
     step(input) {
       checkRho(rule.name, input.rho);
-      const groups = groupsOf(input.images ?? 1, groupSize);
-      const { step, look: kept } = input.method;
-      if (look && step % look.every > 0 && kept.vectors['across']) {
-        return finish(input, lookUp(firstGradient(input, groups), kept.vectors['across'], look), kept);
-      }
-      const found = perturbedGradient(input, { rule, scope, groups, keepFirst: look !== undefined });
-      return finish(input, found, look ? acrossState(found) : kept);
+      const output = whole(input);
+      disposeReplaced(input.method, output.method);
+      return output;
     },
   };
-}
-
-/** What is kept of a second pass. */
-function acrossState<V extends Vector>({ first, gradient }: FoundGradient<V>): PerturbationState<V> {
-  return first === undefined ? EMPTY_STATE : { numbers: {}, vectors: { across: acrossGradient(first, gradient) } };
-}
-
-/** A step without a second pass: the gradient at w, turned by what the last second pass found. */
-function lookUp<V extends Vector>(found: FoundGradient<V>, across: V, { alpha }: LookSettings): FoundGradient<V> {
-  return { ...found, gradient: withTemporaries((own) => lookedUpGradient(own(found.gradient), across, alpha)) };
-}
-
-/** The base step, and the new states. */
-function finish<V extends Vector, State>(input: SharpnessAwareInput<V, State>, found: FoundGradient<V>, look: PerturbationState<V>): SharpnessAwareOutput<V, State> {
-  const { optimizer, parameters, state, learningRate, method, images = 1 } = input;
-  return withTemporaries((own) => {
-    const gradient = own(found.gradient);
-    own({ dispose: () => found.first?.dispose() });
-    try {
-      const updated = optimizer.update(parameters, gradient, state, learningRate);
-      disposeReplaced(method.rule, found.rule);
-      disposeReplaced(method.look, look);
-      return { ...updated, loss: found.loss, gradientEvaluations: found.imageGradients / images, method: { step: method.step + 1, rule: found.rule, look } };
-    } catch (error) {
-      disposeReplaced(found.rule, method.rule);
-      disposeReplaced(look, method.look);
-      throw error;
-    }
-  });
 }
 
 /**
@@ -136,4 +128,61 @@ export function perturbedStep(rule: PerturbationRule, rho: number): Step {
     const { parameters, state, loss, gradientEvaluations } = method.step({ ...input, rho, method: method.init() });
     return { parameters, state, loss, gradientEvaluations };
   };
+}
+
+/** The passes of one step over its batch, and how many there were. */
+class Passes<V extends Vector, State> {
+  /** Gradients of the batch's loss; one of a single image counts as its share. */
+  count = 0;
+
+  constructor(
+    private readonly input: SharpnessAwareInput<V, State>,
+    private readonly rule: PerturbationRule,
+  ) {}
+
+  at(point: V, phase: 'first' | 'perturbed'): ReturnType<SharpnessAwareInput<V, State>['objective']> {
+    this.count++;
+    return this.input.objective(point, phase);
+  }
+
+  /** What the rule sees. */
+  seen(gradient: V): PerturbationInput<V> {
+    const { parameters, rho, method, images = 1, sampleGradient } = this.input;
+    return {
+      parameters,
+      gradient,
+      rho,
+      state: method.rule,
+      step: method.step,
+      samples: images,
+      gradientAt: (point) => this.at(point, 'perturbed').gradient,
+      sampleGradient: (index) => {
+        if (sampleGradient === undefined) {
+          throw new Error(`sharpnessAware: ${this.rule.name} reads gradients of single images, which this objective does not give; pass sampleGradient.`);
+        }
+        this.count += 1 / images;
+        return sampleGradient(parameters, index);
+      },
+    };
+  }
+}
+
+/** Registers what a step makes and frees at its end. */
+interface Owner<V extends Vector> {
+  (vector: V): V;
+  /** The method's next state, which is freed if the step fails. */
+  state(next: MethodState<V>): MethodState<V>;
+}
+
+/** Runs a step and frees its temporary vectors, and its new state if it failed. */
+function transaction<V extends Vector, State, Output>({ method }: SharpnessAwareInput<V, State>, body: (own: Owner<V>) => Output): Output {
+  return withTemporaries((own) => {
+    let next = method;
+    try {
+      return body(Object.assign((vector: V) => own(vector), { state: (made: MethodState<V>) => (next = made) }));
+    } catch (error) {
+      disposeReplaced(next, method);
+      throw error;
+    }
+  });
 }

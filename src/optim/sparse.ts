@@ -1,7 +1,7 @@
+import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
 import { elementCount, overlap, unflatten } from './mask';
 import type { PerturbationInput, PerturbationRule, PerturbationState } from './perturbation';
-import { withTemporaries } from './temporaries';
 
 /** Where a mask comes from. */
 export interface MaskSource {
@@ -36,21 +36,15 @@ export function sparse(rule: PerturbationRule, mask: MaskSource, where: 'beforeN
       const { numbers, vectors } = masked(input, mask);
       return { numbers: { ...inner?.numbers, ...numbers }, vectors: { ...inner?.vectors, ...vectors } };
     },
-    perturb: (input) =>
-      withTemporaries((own) => {
-        const kept = input.state.vectors['mask'];
-        if (kept === undefined) {
-          throw new Error(`sparse: ${rule.name} has no mask yet; call prepare before perturb and pass its state.`);
-        }
-        if (where === 'afterNorm') {
-          return own(rule.perturb(input)).multiply(kept);
-        }
-        return rule.perturb({
-          ...input,
-          gradient: own(input.gradient.multiply(kept)),
-          gradientAt: (point) => withTemporaries((ownThere) => ownThere(input.gradientAt(point)).multiply(kept)),
-        });
-      }),
+    perturb(input) {
+      const kept = input.state.vectors['mask'];
+      if (kept === undefined) {
+        throw new Error(`sparse: ${rule.name} has no mask yet; call prepare before perturb and pass its state.`);
+      }
+      return where === 'afterNorm'
+        ? rule.perturb(input).multiply(kept)
+        : rule.perturb({ ...input, gradient: input.gradient.multiply(kept), gradientAt: (point) => input.gradientAt(point).multiply(kept) });
+    },
   };
 }
 
@@ -68,8 +62,8 @@ function masked<V extends Vector>(input: PerturbationInput<V>, source: MaskSourc
 
 /** Checks what both sources need. @throws RangeError for a sparsity outside [0, 1], or steps that are no positive integer. */
 export function checkMaskSettings(caller: string, { sparsity, every }: { readonly sparsity: number; readonly every: number }): void {
-  if (!(sparsity >= 0 && sparsity <= 1)) {
-    throw new RangeError(`${caller}: expected a sparsity from 0 (all elements) to 1 (none), got ${sparsity}; 0.5 is usual.`);
+  if (!(Number.isFinite(sparsity) && sparsity >= 0 && sparsity <= 1)) {
+    throw new RangeError(`${caller}: expected a sparsity from 0 (all elements) to 1 (none), got ${shown(sparsity)}; 0.5 is usual.`);
   }
   if (!(Number.isSafeInteger(every) && every >= 1)) {
     throw new RangeError(`${caller}: expected a new mask every 1 or more whole steps, got ${every}; a mask usually lasts for 1 to 5 epochs.`);

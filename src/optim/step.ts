@@ -1,5 +1,6 @@
 import type { Vector } from '../engine/vector';
 import type { Optimizer } from './optimizer';
+import { EMPTY_STATE, type PerturbationState } from './perturbation';
 
 /** A loss and its gradient at a point. The gradient belongs to whoever asked for it. */
 export interface LossAndGradient<V extends Vector> {
@@ -17,7 +18,7 @@ export interface BatchPart {
  * Computes the mean loss of one batch and its gradient.
  *
  * @param phase `first` where batch-norm statistics move, at w unless a rule says otherwise; `perturbed` at w + eps, where they must not.
- * @param part the images that are meant, for steps that split the batch in groups; all of them if left out.
+ * @param part the images that are meant, for steps that split the batch in groups. Default: all of them.
  */
 export type Objective<V extends Vector> = (parameters: V, phase: 'first' | 'perturbed', part?: BatchPart) => LossAndGradient<V>;
 
@@ -54,3 +55,51 @@ export const plainStep: Step = ({ parameters, state, objective, optimizer, learn
     gradient.dispose();
   }
 };
+
+/** What a method keeps from step to step, beside the base optimizer's state. */
+export interface MethodState<V extends Vector> {
+  /** Perturbed steps so far. */
+  readonly step: number;
+  readonly rule: PerturbationState<V>;
+  /** What the descent keeps, such as LookSAM's share of the last second pass. */
+  readonly descent: PerturbationState<V>;
+}
+
+/** The state before the first step. */
+export const FIRST_STATE: MethodState<never> = { step: 0, rule: EMPTY_STATE, descent: EMPTY_STATE };
+
+/** All vectors of a state. */
+export function stateVectors<V extends Vector>({ rule, descent }: MethodState<V>): V[] {
+  return [...Object.values(rule.vectors), ...Object.values(descent.vectors)];
+}
+
+/** Frees the vectors of a state that another one does not share. */
+export function disposeReplaced<V extends Vector>(state: MethodState<V>, kept: MethodState<V>): void {
+  const shared = new Set(stateVectors(kept));
+  stateVectors(state).forEach((vector) => shared.has(vector) || vector.dispose());
+}
+
+/** What a sharpness-aware step needs. */
+export interface SharpnessAwareInput<V extends Vector, State> extends StepInput<V, State> {
+  /** Radius of the perturbation, 0 or more. */
+  readonly rho: number;
+  /** Taken over by the step. */
+  readonly method: MethodState<V>;
+  /** Images in the batch. Default: 1, for an objective without images. */
+  readonly images?: number;
+  /** For rules that read gradients of single images: that of one image's loss at a point, with running batch-norm statistics. */
+  readonly sampleGradient?: (parameters: V, index: number) => V;
+  /** Whether the rule's state is this step's already, as for all groups of a batch but the first. Default: false. */
+  readonly prepared?: boolean;
+}
+
+/** What it leaves. */
+export interface SharpnessAwareOutput<V extends Vector, State> extends StepOutput<V, State> {
+  readonly method: MethodState<V>;
+}
+
+/** A step of a sharpness-aware method. If anything throws, neither weights nor states have changed. */
+export type SharpnessAwareStep = <V extends Vector, State>(input: SharpnessAwareInput<V, State>) => SharpnessAwareOutput<V, State>;
+
+/** A wrapper around a step that decides what the base optimizer steps along. `plain` is the step without a perturbation. */
+export type Descent = (step: SharpnessAwareStep, plain: SharpnessAwareStep) => SharpnessAwareStep;

@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { finiteRange } from '../engine/finiteRange';
 import { find, svg } from './elements';
 import { polyline, printed, ticks, toPixels, type Frame } from './geometry';
 import { methodOf } from './methods';
@@ -20,8 +21,9 @@ function lossScale({ landscape, state: { settings }, runs }: Scene): LossScale {
   const losses = runs.flatMap(({ points }) => points.map(({ loss }) => loss));
   const start = landscape.planar.loss(...settings.start);
   // A run that leaves the picture must not flatten the others.
-  const highest = Math.min(Math.max(...losses, start), start + 1);
-  const lowest = Math.min(...losses, start - 0.1);
+  const range = finiteRange(losses) ?? { lowest: start, highest: start };
+  const highest = Math.min(Math.max(range.highest, start), start + 1);
+  const lowest = Math.min(range.lowest, start - 0.1);
   return { lowest, highest, place: (loss) => Math.max(loss - lowest, 0) ** landscape.exponent };
 }
 

@@ -9,7 +9,7 @@ interface StoredFigure {
   readonly threeDimensional: boolean;
 }
 
-/** Only a lone surface is drawn narrower than this, in pixels; on a phone the others' cards scroll. */
+/** Only a lone surface is drawn narrower than this, in pixels; on a phone the others are drawn so wide and made smaller as a whole. */
 const NARROWEST = 620;
 /** How far before it comes into sight a figure is drawn. */
 const AHEAD = '300px';
@@ -21,11 +21,11 @@ function drawInSight(plotly: Plotly): void {
   const observer = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
     const place = target as HTMLElement;
     const figure = storedFigure(place);
-    const drawn = place.classList.contains('js-plotly-plot');
-    if (isIntersecting && !drawn) {
+    const drawn = place.querySelector<HTMLElement>('.js-plotly-plot');
+    if (isIntersecting && drawn === null) {
       void draw(plotly, place, figure);
-    } else if (!isIntersecting && drawn && figure.threeDimensional) {
-      plotly.purge(place);
+    } else if (!isIntersecting && drawn !== null && figure.threeDimensional) {
+      plotly.purge(drawn);
       place.replaceChildren(pictures.get(place)!);
     }
   }), { rootMargin: AHEAD });
@@ -40,10 +40,13 @@ function storedFigure(place: HTMLElement): StoredFigure {
 async function draw(plotly: Plotly, place: HTMLElement, { data, layout, threeDimensional }: StoredFigure): Promise<void> {
   const oneSurface = threeDimensional && !('scene2' in layout);
   const width = oneSurface ? place.clientWidth : Math.max(place.clientWidth, NARROWEST);
+  const scale = Math.min(1, place.clientWidth / width);
+  const canvas = document.createElement('div');
+  Object.assign(canvas.style, { width: `${width}px`, transformOrigin: '0 0', transform: scale < 1 ? `scale(${scale})` : 'none' });
   // Else the page jumps whenever picture and figure change places.
-  place.style.height = `${String(layout['height'])}px`;
-  place.replaceChildren();
-  await plotly.react(place, data, { ...layout, width }, PLOTLY_SETTINGS);
+  place.style.height = `${Number(layout['height']) * scale}px`;
+  place.replaceChildren(canvas);
+  await plotly.react(canvas, data, { ...layout, width }, PLOTLY_SETTINGS);
 }
 
 loadPlotly().then(drawInSight, (error: unknown) => {

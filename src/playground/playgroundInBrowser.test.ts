@@ -7,7 +7,7 @@ import { after, before, test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../report/browser';
-import { PLOTLY_SCRIPT } from '../report/drawing';
+import { PLOTLY_SCRIPT } from '../report/drawingPage';
 import { playgroundPage } from '../report/pages';
 import { readLink, writeLink, type PlaygroundState } from './link';
 import { LANDSCAPES } from './losses';

@@ -1,3 +1,4 @@
+import { requireFiniteRange } from '../engine/finiteRange';
 import { sampleGrid } from '../report/illustrations/planarLoss';
 import type { Landscape } from './losses';
 import { mix, rampColour, type Palette } from './palette';
@@ -34,8 +35,7 @@ export function reliefOf(landscape: Landscape, width: number, height: number): R
 
 /** The lowest and the highest loss in the window, on a grid. */
 export function heightsOf({ planar, xRange, yRange }: Landscape): { readonly lowest: number; readonly highest: number } {
-  const values = sampleGrid(planar, xRange, yRange, 141).z.flat();
-  return { lowest: Math.min(...values), highest: Math.max(...values) };
+  return requireFiniteRange('heightsOf: expected losses', sampleGrid(planar, xRange, yRange, 141).z.flat());
 }
 
 /**

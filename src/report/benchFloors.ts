@@ -1,4 +1,4 @@
-import { ownMedian, pytorchBest } from '../bench/goals';
+import { pytorchBest, samFloor } from '../bench/goals';
 import type { BenchResult, Comparison, Timing } from '../bench/result';
 import { gradientFlops } from '../bench/work';
 import { createModel } from '../models/create';
@@ -26,8 +26,7 @@ function row(benchmark: BenchResult, comparison: Comparison, precision: Timing['
   }
   const parts = comparison.parts?.[precision];
   const atCeiling = productsAtCeiling(comparison, ceiling);
-  const update = over(parts?.update, ownMedian(comparison, precision, 'sgd'));
-  const values = [atCeiling, parts?.products, best, atCeiling / best, over(parts?.products, best), update === undefined ? undefined : 2 - update];
+  const values = [atCeiling, parts?.products, best, atCeiling / best, over(parts?.products, best), samFloor(comparison, precision)];
   return `| ${STEM_NAMES[comparison.stem]}, batch ${comparison.batch} | ${precision} | ${ceiling.toFixed(0)} | ${values.map(cell).join(' | ')} |`;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_END } from '../bench/layersRival';
-import { BENCH_FORMAT, type BenchResult, type Timing } from '../bench/result';
+import { BENCH_FORMAT, type BenchResult, type Comparison, type Goal, type Timing } from '../bench/result';
 import { goalsMarkdown, timesMarkdown } from './benchTables';
 
 function timing(side: Timing['side'], configuration: string, work: Timing['work'], seconds: readonly number[], failure?: string): Timing {
@@ -57,4 +57,16 @@ test('a goal that was missed and one that was not measured are told apart', () =
   const lines = goalsMarkdown([BENCHMARK]).split('\n');
   assert.deepEqual(lines.slice(-2), ['| a ratio | ≤ 0.80 | 0.81 | **not met** |', '| another | ≥ 1.20 | not run |  |']);
   assert.equal(goalsMarkdown([]), 'Not run.');
+});
+
+test('a SAM step below its floor, or of unknown floor, is not called met, whatever was stored', () => {
+  const [first] = BENCHMARK.comparisons;
+  const verdicts = (parts: Comparison['parts'] | undefined, value: number): string => {
+    const comparison: Comparison = { ...first!, stem: 'imagenet', timings: [timing('samlab', 'float32', 'sgd', [1])], ...(parts ? { parts } : {}) };
+    const goal: Goal = { name: 'SAM step / SGD step, float32', goal: '<= 1.90', value, met: value <= 1.9 };
+    return goalsMarkdown([{ ...BENCHMARK, comparisons: [comparison], goals: [goal] }]).split(' | ').at(-1)!;
+  };
+  const parts = { float32: { products: 0.7, update: 0.2 }, mixed: { products: 0.7, update: 0.2 } };
+  assert.deepEqual([1.7, 1.85, 1.95].map((value) => verdicts(parts, value)), ['below its floor of 1.80: no verdict |', 'met |', '**not met** |']);
+  assert.deepEqual([1.7, 1.95].map((value) => verdicts(undefined, value)), ['its floor was not measured: no verdict |', '**not met** |']);
 });

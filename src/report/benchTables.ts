@@ -1,6 +1,8 @@
+import { samFloor, SAM_OVER_SGD } from '../bench/goals';
+import { requireFiniteRange } from '../engine/finiteRange';
 import { NO_END } from '../bench/layersRival';
 import { COMMON_CONFIGURATION } from '../bench/rivalConfigurations';
-import { WORKS, type BenchResult, type Comparison, type ProbeCost, type Timing, type Work } from '../bench/result';
+import { WORKS, type BenchResult, type Comparison, type Goal, type ProbeCost, type Timing, type Work } from '../bench/result';
 import { median } from '../bench/statistics';
 
 const WORK_NAMES: Readonly<Record<Work, string>> = { sgd: 'SGD step', sam: 'SAM step', evaluation: 'evaluation' };
@@ -12,6 +14,22 @@ export const STEM_NAMES = { imagenet: 'ImageNet stem', cifar: 'CIFAR stem' } as 
 export function machineOf({ processor, instructions = [], gpu, threads, versions, repeats, finishedAt }: BenchResult): string {
   const { tensorflow, pytorch } = versions;
   return `${gpu ?? [processor, ...instructions, `${threads} threads`].join(', ')}; TensorFlow ${tensorflow}, PyTorch ${pytorch}; medians of ${repeats} interleaved repeats, ${finishedAt.slice(0, 10)}`;
+}
+
+/** Whether a goal is met. A SAM step in less time than two gradients and an update take is no measurement, and meets nothing. */
+function verdictOf({ comparisons }: BenchResult, { name, value, met }: Goal): string {
+  const precision = (['float32', 'mixed'] as const).find((one) => name === `${SAM_OVER_SGD}${one}`);
+  const comparison = comparisons.find(({ stem }) => stem === 'imagenet');
+  if (precision !== undefined && comparison !== undefined && value !== null) {
+    const floor = samFloor(comparison, precision);
+    if (floor !== undefined && value < floor) {
+      return `below its floor of ${floor.toFixed(2)}: no verdict`;
+    }
+    if (floor === undefined && met !== false) {
+      return 'its floor was not measured: no verdict';
+    }
+  }
+  return met === null ? '' : met ? 'met' : '**not met**';
 }
 
 /** Every line of the table of goals with what was measured, for each machine, in GitHub's Markdown. */
@@ -26,7 +44,7 @@ export function goalsMarkdown(benchmarks: readonly BenchResult[]): string {
         '',
         '| Ratio | Goal | Measured | |',
         '|---|---:|---:|---|',
-        ...benchmark.goals.map(({ name, goal, value, met }) => `| ${name} | ${goal.replace('<=', '≤').replace('>=', '≥')} | ${value === null ? 'not run' : value.toFixed(2)} | ${met === null ? '' : met ? 'met' : '**not met**'} |`),
+        ...benchmark.goals.map(({ name, goal, value, met }) => `| ${name} | ${goal.replace('<=', '≤').replace('>=', '≥')} | ${value === null ? 'not run' : value.toFixed(2)} | ${verdictOf(benchmark, { name, goal, value, met })} |`),
       ].join('\n'),
     )
     .join('\n\n');
@@ -39,7 +57,8 @@ function configurations({ timings }: Comparison): Pick<Timing, 'side' | 'configu
 
 /** The median, and between which times the repeats lay: a busy machine moves a median of few of them. */
 function spread(seconds: readonly number[]): string {
-  return `${median(seconds).toFixed(3)} (${Math.min(...seconds).toFixed(3)} to ${Math.max(...seconds).toFixed(3)})`;
+  const { lowest, highest } = requireFiniteRange('spread: expected times', seconds);
+  return `${median(seconds).toFixed(3)} (${lowest.toFixed(3)} to ${highest.toFixed(3)})`;
 }
 
 function cell(comparison: Comparison, { side, configuration }: Pick<Timing, 'side' | 'configuration'>, work: Work): string {
@@ -79,7 +98,7 @@ export function timesMarkdown(benchmarks: readonly BenchResult[]): string {
     .join('\n\n');
 }
 
-function probesMarkdown({ images, productImages, forward, point, mixedPoint, gradient, product, pytorchProduct }: ProbeCost): string {
+function probesMarkdown({ images, productImages, forward, point, mixedPoint, gradient, product, exactProduct, pytorchProduct }: ProbeCost): string {
   const row = (what: string, on: number, seconds: readonly number[]): string => `| ${what} | ${on} | ${spread(seconds)} |`;
   return [
     '**Landscape probes of ResNet-50, ImageNet stem, batch norm frozen: median seconds (fastest to slowest repeat)**',
@@ -90,7 +109,7 @@ function probesMarkdown({ images, productImages, forward, point, mixedPoint, gra
     row('a point of a plane', images, point),
     ...(mixedPoint ? [row('a point of a plane in mixed precision; all else is float32', images, mixedPoint)] : []),
     row('a gradient', productImages, gradient),
-    row('a Hessian-vector product, differences of gradients', productImages, product),
+    row(`a Hessian-vector product, ${exactProduct ? 'exact' : 'differences of gradients'}`, productImages, product),
     row("a Hessian-vector product, PyHessian's method in PyTorch", productImages, pytorchProduct),
   ].join('\n');
 }

@@ -1,3 +1,4 @@
+import { requireFiniteRange } from '../engine/finiteRange';
 import type { BenchResult } from '../bench/result';
 import { PRESET_GROUPS, presetConfigs, PRESETS, tuningConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
@@ -66,7 +67,7 @@ function describeEvidence(runs: readonly RunResult[]): string {
   if (sizes.length === 0) {
     return 'No run is stored yet, so nothing is claimed.';
   }
-  const [fewest, most] = [Math.min(...sizes), Math.max(...sizes)];
+  const { lowest: fewest, highest: most } = requireFiniteRange('describeEvidence: expected cells', sizes);
   return most === 1
     ? 'Every cell rests on one run. One run says nothing about the scatter between seeds, so a difference between two cells is an observation and not yet an effect of SAM.'
     : `The cells rest on ${fewest === most ? fewest : `${fewest} to ${most}`} runs each. A difference is called one only where the intervals do not overlap.`;

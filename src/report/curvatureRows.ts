@@ -4,12 +4,18 @@ import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
 import { describeModel } from './recipe';
 import type { Headings } from './recordTable';
 
-/** How sharp one minimum is, ready for `displayRecords`; "–" where something was not measured. */
+/** How the loss bends around one minimum, ready for `displayRecords`; "–" where something was not measured. */
 export interface CurvatureRow {
   readonly net: string;
   readonly largestEigenvalue: string;
   readonly eigenvalueRatio: string;
+  readonly secantCurvature: string;
   readonly trace: string;
+}
+
+/** How far the loss rises near one minimum, ready for `displayRecords`; "–" where something was not measured. */
+export interface SharpnessRow {
+  readonly net: string;
   readonly worstCase: string;
   readonly adaptiveWorstCase: string;
   readonly epsSharpness: string;
@@ -18,12 +24,18 @@ export interface CurvatureRow {
   readonly average: string;
 }
 
-/** What stands above the columns. */
+/** What stands above the columns of curvature. */
 export const CURVATURE_HEADINGS: Headings = {
   net: 'Net',
   largestEigenvalue: 'λ₁ ± residual',
   eigenvalueRatio: 'λ₁ / λ₅',
+  secantCurvature: 'Curvature over ± ρ along its vector',
   trace: 'Trace ± standard error',
+};
+
+/** What stands above the columns of sharpness. */
+export const SHARPNESS_HEADINGS: Headings = {
+  net: 'Net',
   worstCase: 'Worst case',
   adaptiveWorstCase: 'Adaptive worst case',
   epsSharpness: "Keskar's ε-sharpness, %",
@@ -34,22 +46,49 @@ export const CURVATURE_HEADINGS: Headings = {
 
 const MISSING = '–';
 
-/**
- * Curvature and sharpness of both nets of a study. Ascents are given as the mean over their seeds with its 95 %
- * interval, averages over directions or groups with their standard error; an eigenvalue or trace that has not converged is marked.
- */
-export function curvatureRows({ nets }: LandscapeStudy): readonly CurvatureRow[] {
-  return nets.map((net) => ({ net: net.label, ...eigenvalueCells(net), trace: traceCell(net), ...sharpnessCells(net.sharpness) }));
+/** Whether eigenvalues or a trace were measured of either net. */
+export function hasCurvature({ nets }: LandscapeStudy): boolean {
+  return nets.some(({ eigenvalues, trace }) => eigenvalues !== undefined || trace !== undefined);
 }
 
-/** What the table's caption says of a study. */
-export function curvatureCaption({ data, settings, nets }: LandscapeStudy): string {
-  const { rho, adaptiveRho, ascentSteps, ascentSeeds, groupImages } = settings;
+/** Whether the sharpness of either net was measured. */
+export function hasSharpness({ nets }: LandscapeStudy): boolean {
+  return nets.some(({ sharpness }) => sharpness !== undefined);
+}
+
+/** Curvature of both nets of a study; an eigenvalue or trace that has not converged is marked. */
+export function curvatureRows({ nets }: LandscapeStudy): readonly CurvatureRow[] {
+  return nets.map((net) => ({ net: net.label, ...eigenvalueCells(net), secantCurvature: net.secant === undefined ? MISSING : digits(net.secant.curvature), trace: traceCell(net) }));
+}
+
+/**
+ * Sharpness of both nets of a study. Ascents are given as the mean over their seeds with its 95 % interval, averages over
+ * directions or groups with their standard error.
+ */
+export function sharpnessRows({ nets }: LandscapeStudy): readonly SharpnessRow[] {
+  return nets.map((net) => ({ net: net.label, ...sharpnessCells(net.sharpness) }));
+}
+
+/** What the caption of the table of curvature says of a study. */
+export function curvatureCaption(study: LandscapeStudy): string {
+  return `${imagesOf(study)} ${netsOf(study)}`;
+}
+
+/** What the caption of the table of sharpness says of a study. */
+export function sharpnessCaption(study: LandscapeStudy): string {
+  const { rho, adaptiveRho, ascentSteps, ascentSeeds, groupImages } = study.settings;
   return (
-    `${data.name}; ${describeModel(settings)}: loss on ${data.probedImages} of the nets' ${data.trainingImages} training images, batch norm frozen. ` +
-    `ρ = ${rho}, adaptive ρ = ${adaptiveRho}; ascents of ${ascentSteps} gradients, mean over ${ascentSeeds} seeds with its 95 % interval; m = ${groupImages}. ` +
-    `Nets: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.`
+    `${imagesOf(study)} ρ = ${rho}, adaptive ρ = ${adaptiveRho}; ascents of ${ascentSteps} gradients, mean over ${ascentSeeds} seeds with its 95 % interval; m = ${groupImages}. ` +
+    netsOf(study)
   );
+}
+
+function imagesOf({ data, settings }: LandscapeStudy): string {
+  return `${data.name}; ${describeModel(settings)}: loss on ${data.probedImages} of the nets' ${data.trainingImages} training images, batch norm frozen.`;
+}
+
+function netsOf({ nets }: LandscapeStudy): string {
+  return `Nets: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.`;
 }
 
 function eigenvalueCells({ eigenvalues }: StudiedNet): Pick<CurvatureRow, 'largestEigenvalue' | 'eigenvalueRatio'> {
@@ -64,7 +103,7 @@ function traceCell({ trace }: StudiedNet): string {
   return trace === undefined ? MISSING : `${plusMinus(trace.trace, trace.standardError)}${mark(trace.converged)}`;
 }
 
-function sharpnessCells(sharpness: StudySharpness | undefined): Omit<CurvatureRow, 'net' | 'largestEigenvalue' | 'eigenvalueRatio' | 'trace'> {
+function sharpnessCells(sharpness: StudySharpness | undefined): Omit<SharpnessRow, 'net'> {
   if (sharpness === undefined) {
     return { worstCase: MISSING, adaptiveWorstCase: MISSING, epsSharpness: MISSING, mSharpness: MISSING, sam: MISSING, average: MISSING };
   }

@@ -1,6 +1,6 @@
 import { drawFigures } from './drawing';
 import { titleOf, type FigureSpecification } from './figures/specification';
-import { requireNotebook, type MimeBundle } from './notebookOutput';
+import { requireNotebook, type MimeBundle } from '../progress/notebookOutput';
 import type { ResultTable } from './tables';
 import { recordsToHtml, recordsToMarkdown, type Headings } from './recordTable';
 import { toHtml, toMarkdown } from './tableText';
@@ -9,9 +9,11 @@ import { toHtml, toMarkdown } from './tableText';
  * Shows figures below the running cell: interactive where plotly's renderer is, and as an SVG (a PNG where it is
  * three-dimensional) everywhere else, so that a saved notebook reads well on a code host.
  *
- * Drawing starts a browser, which takes some seconds; figures of one call share it.
+ * The first figure of a kernel starts a browser, which takes some seconds; all others are drawn in it.
  *
  * @throws Error outside a notebook, and if a figure cannot be drawn.
+ * @example
+ * await displayFigure(figure2());
  */
 export async function displayFigure(...figures: readonly FigureSpecification[]): Promise<void> {
   const write = requireNotebook('displayFigure', 'draw it into files with renderFigures');
@@ -42,6 +44,8 @@ export function displayText(markdown: string): void {
  * @param rows records with the same fields.
  * @param headings what stands above a column instead of the field's name.
  * @throws Error outside a notebook; RangeError if there is no row.
+ * @example
+ * displayRecords('Minima', [{ w1: 1, loss: 0.2 }], { w1: 'w₁', loss: 'loss, nats' });
  */
 export function displayRecords(title: string, rows: readonly object[], headings: Headings = {}): void {
   const write = requireNotebook('displayRecords', 'print the rows with console.table');

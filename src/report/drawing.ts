@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { launchChromium } from './browser';
+import { stopIfAsked } from '../progress/work';
+import { withDrawingPage } from './drawingPage';
 import { isThreeDimensional, type FigureSpecification } from './figures/specification';
-
-/** plotly's script, for pages that draw. */
-export const PLOTLY_SCRIPT = require.resolve('plotly.js-dist');
 
 /** Dots of a PNG for each pixel of the specification, so that it prints at 200 dots an inch and more. */
 const PNG_SCALE = 2;
@@ -32,10 +29,7 @@ export async function drawFigures(figures: readonly FigureSpecification[]): Prom
   if (figures.length === 0) {
     return [];
   }
-  const browser = await launchChromium();
-  try {
-    const page = await browser.newPage();
-    await page.addScriptTag({ content: await readFile(PLOTLY_SCRIPT, 'utf8') });
+  return withDrawingPage(async (page) => {
     const draw = (figure: FigureSpecification, format: 'svg' | 'png'): Promise<string> =>
       page.evaluate(
         ({ figure, format, scale }) => {
@@ -47,14 +41,13 @@ export async function drawFigures(figures: readonly FigureSpecification[]): Prom
       );
     const drawings: Drawing[] = [];
     for (const figure of figures) {
+      stopIfAsked();
       const svg = isThreeDimensional(figure) ? null : svgOf(await draw(figure, 'svg'));
       const png = Buffer.from((await draw(figure, 'png')).split(',')[1]!, 'base64');
       drawings.push({ svg, png });
     }
     return drawings;
-  } finally {
-    await browser.close();
-  }
+  });
 }
 
 /**

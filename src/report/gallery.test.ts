@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { launchChromium } from './browser';
-import { PLOTLY_SCRIPT } from './drawing';
+import { PLOTLY_SCRIPT } from './drawingPage';
 import { figure } from './figures/figure';
 import { lossContour, lossSurface } from './figures/lossSurface';
 import type { FigureSpecification } from './figures/specification';
@@ -29,7 +29,8 @@ async function folderOf(context: TestContext, figures: Readonly<Record<string, F
 const FIGURES = {
   'figure-10-contour': lossContour({ ...LOSS, title: 'Ten' }),
   'figure-2-surface': lossSurface({ ...LOSS, title: 'Two' }),
-  'landscape-a-planes': lossContour({ ...LOSS, title: 'A plane' }),
+  'landscape-a-planes-contour': lossContour({ ...LOSS, title: 'A plane' }),
+  'landscape-b-cifar10-seed-1-planes-contour': lossContour({ ...LOSS, title: 'A plane' }),
   'laptop-errors': figure({ title: 'Errors </script> & more', caption: CAPTION }, [{ type: 'scatter', x: [1, 2], y: [3, 4] }], { annotations: [{ text: 'a mark', x: 1, y: 3 }] }),
 };
 
@@ -38,9 +39,10 @@ test('the gallery shows every figure in readers\' order, with its caption and li
   await writeFile(join(folder, 'notes.json'), '{}');
   await writeGallery(folder, '../data/results/');
   const page = await readFile(join(folder, 'index.html'), 'utf8');
-  assert.deepEqual([...page.matchAll(/<figure class="drawn" id="([^"]+)"/g)].map((match) => match[1]), ['figure-2-surface', 'figure-10-contour', 'landscape-a-planes', 'laptop-errors']);
-  assert.equal(page.split('with &lt;angles&gt; &amp; &quot;quotes&quot;, and words enough').length, 5);
-  assert.deepEqual([...page.matchAll(/<h2>([^<]+)<\/h2><p class="about"/g)].map((match) => match[1]), ['Illustrations', 'Loss landscapes', 'Results']);
+  assert.deepEqual([...page.matchAll(/<figure class="drawn" id="([^"]+)"/g)].map((match) => match[1]), ['figure-2-surface', 'figure-10-contour', 'laptop-errors', 'landscape-a-planes-contour', 'landscape-b-cifar10-seed-1-planes-contour']);
+  assert.equal(page.split('with &lt;angles&gt; &amp; &quot;quotes&quot;, and words enough').length, 6);
+  assert.deepEqual([...page.matchAll(/<h2>([^<]+)<\/h2><p class="about"/g)].map((match) => match[1]), ['Illustrations', 'Results', 'Loss landscape: a', 'Loss landscape: b, CIFAR-10, seed 1']);
+  assert.deepEqual([...page.matchAll(/<h3>([^<]+)<\/h3>/g)].map((match) => match[1]), ['Two (a surface to turn)', 'Ten', 'Errors &lt;/script&gt; &amp; more', 'A plane: a', 'A plane: b, CIFAR-10, seed 1'], 'no two of one title');
   for (const file of ['figure-2-surface.json', 'figure-2-surface.png', 'figure-10-contour.svg', 'laptop-errors.html', '../data/results/', 'playground.html']) {
     assert.ok(page.includes(`href="${file}"`), file);
   }
@@ -55,7 +57,7 @@ test('the gallery opens from disk without a network; figures and surfaces are dr
   await writeGallery(folder, '../data/results/');
   const browser = await launchChromium();
   context.after(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 375, height: 812 } });
+  const page = await browser.newPage({ viewport: { width: 390, height: 812 } });
   const troubles: string[] = [];
   page.on('pageerror', (error) => troubles.push(error.message));
   page.on('request', (request) => request.url().startsWith('file:') || troubles.push(request.url()));
@@ -68,6 +70,7 @@ test('the gallery opens from disk without a network; figures and surfaces are dr
   assert.deepEqual(await errors.locator('.annotation-text').allTextContents(), ['a mark']);
   assert.equal(await errors.locator('h3').innerText(), 'Errors </script> & more');
   assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));
+  assert.ok(await page.evaluate('[...document.querySelectorAll("main *")].every((element) => ["visible", "hidden", "clip"].includes(getComputedStyle(element).overflowX) || element.scrollWidth <= element.clientWidth)'), 'no card scrolls sideways');
   await page.locator('#figure-2-surface .plot img').waitFor({ state: 'attached', timeout: 60_000 });
   assert.deepEqual(troubles, []);
 });

@@ -13,12 +13,22 @@ interface DrawnFigure {
   readonly specification: FigureSpecification;
 }
 
-/** The sections of the gallery; a figure belongs to the first whose pattern its name has. */
-const SECTIONS = [
+/** Some figures under a heading of their own. */
+interface Group {
+  readonly title: string;
+  readonly about: string;
+  readonly figures: readonly DrawnFigure[];
+}
+
+/** What is told of figures by the beginning or the end of their names; a figure belongs to the first whose pattern its name has. */
+const KINDS = [
   { title: 'Illustrations', pattern: /^figure-\d/, about: 'Computed on losses of two parameters in closed form; no data set and no seed.' },
-  { title: 'Loss landscapes', pattern: /^landscape-/, about: 'Measured around the minima of trained networks; captions say on how many images.' },
-  { title: 'Results', pattern: /^/, about: 'Drawn from stored runs.' },
+  { title: 'Results', pattern: /^(?!landscape-).*-(final-errors|tuning|training-.*|errors)$/, about: 'Drawn from stored runs.' },
+  { title: 'Methods compared', pattern: /^(?!landscape-)/, about: 'Drawn from stored runs.' },
+  { title: 'Loss landscape', pattern: /^/, about: 'Measured around the minima of trained networks; captions say on how many images.' },
 ] as const;
+/** What a figure of a landscape shows, at the end of its name; the study's name stands before it. */
+const LANDSCAPE_PART = /-((eigenvector-)?planes-(contour|surface|topology-\d+)|similarity|spectrum|slices|interpolation|curve|minima|path|sharpness)$/;
 /** What `figure` keeps free for a title, and for a line of the caption, in pixels; on the page they are text. */
 const [TITLE_ROOM, CAPTION_LINE] = [45, 16] as const;
 const PICTURE = 'playground.png';
@@ -32,13 +42,50 @@ const PICTURE = 'playground.png';
  */
 export async function writeGallery(folder: string, results: string): Promise<void> {
   const figures = await drawnFigures(folder);
-  const sections = SECTIONS.map(({ title, about }, index) => {
-    const own = figures.filter(({ name }) => SECTIONS.findIndex(({ pattern }) => pattern.test(name)) === index);
-    const stored = title === 'Illustrations' ? '' : ` <a href="${escapeHtml(results)}">All stored results</a>.`;
-    return own.length === 0 ? '' : section(title, `${about}${stored}`, own);
+  const groups = groupsOf(figures);
+  const headings = headingsOf(groups);
+  const sections = groups.map((group, index) => {
+    const stored = group.title === KINDS[0].title ? '' : ` <a href="${escapeHtml(results)}">All stored results</a>.`;
+    return section(index, group, stored, headings);
   });
-  const parts = [invitation(existsSync(join(folder, PICTURE))), contents(figures), ...sections];
+  const parts = [invitation(existsSync(join(folder, PICTURE))), contents(groups, headings), ...sections];
   await writeFileAtomic(join(folder, 'index.html'), await galleryPage(parts.join('\n')));
+}
+
+/** Figures by kind, and those of landscapes by the study that they belong to. */
+function groupsOf(figures: readonly DrawnFigure[]): readonly Group[] {
+  return KINDS.flatMap(({ title, about }, index) => {
+    const own = figures.filter(({ name }) => KINDS.findIndex(({ pattern }) => pattern.test(name)) === index);
+    if (index < KINDS.length - 1) {
+      return own.length === 0 ? [] : [{ title, about, figures: own }];
+    }
+    const studies = [...new Set(own.map(studyOf))];
+    return studies.map((study) => ({ title: `${title}: ${studyLabel(study)}`, about, figures: own.filter((figure) => studyOf(figure) === study) }));
+  });
+}
+
+/** Such as "resnet20-cifar10-seed-1" of "landscape-resnet20-cifar10-seed-1-spectrum". */
+function studyOf({ name }: DrawnFigure): string {
+  return name.replace(/^landscape-/, '').replace(LANDSCAPE_PART, '');
+}
+
+/** Such as "ResNet-20, CIFAR-10, seed 1". */
+function studyLabel(study: string): string {
+  const written = study.replace(/\bseed-(\d+)/g, 'seed $1').replace(/\bcifar(\d+)/g, 'CIFAR_$1').replace(/\bresnet(\d+)/g, 'ResNet_$1');
+  return written.split('-').join(', ').replaceAll('_', '-');
+}
+
+/** A heading for each figure, by name; no two are alike, for titles of landscapes return in every study. */
+function headingsOf(groups: readonly Group[]): ReadonlyMap<string, string> {
+  const titles = groups.flatMap(({ figures }) => figures.map(({ specification }) => headingOf(specification)));
+  const isOften = (title: string): boolean => titles.indexOf(title) !== titles.lastIndexOf(title);
+  const headings = new Map<string, string>();
+  for (const figure of groups.flatMap(({ figures }) => figures)) {
+    const title = headingOf(figure.specification);
+    const told = !isOften(title) ? title : `${title}: ${LANDSCAPE_PART.test(figure.name) ? studyLabel(studyOf(figure)) : figure.name}`;
+    headings.set(figure.name, [...headings.values()].includes(told) ? `${title}: ${figure.name}` : told);
+  }
+  return headings;
 }
 
 /** The figures of a folder in the order of their names, numbered as readers count. */
@@ -55,24 +102,32 @@ function invitation(pictured: boolean): string {
 <a class="button" href="playground.html">Open the playground</a></div>${picture}</section>`;
 }
 
-function contents(figures: readonly DrawnFigure[]): string {
-  const lines = figures.map(({ name, specification }) => `<li><a href="#${escapeHtml(name)}">${escapeHtml(headingOf(specification))}</a></li>`);
-  return `<nav aria-label="All figures"><ul>${lines.join('')}</ul></nav>`;
+function contents(groups: readonly Group[], headings: ReadonlyMap<string, string>): string {
+  const lines = groups.map(({ title, figures }, index) => {
+    const own = figures.map(({ name }) => `<li><a href="#${escapeHtml(name)}">${escapeHtml(headings.get(name)!)}</a></li>`);
+    return `<details${index === 0 ? ' open' : ''}><summary><a href="#${sectionId(index)}">${escapeHtml(title)}</a> (${figures.length})</summary><ul>${own.join('')}</ul></details>`;
+  });
+  return `<nav aria-label="All figures">${lines.join('\n')}</nav>`;
 }
 
-function section(title: string, about: string, figures: readonly DrawnFigure[]): string {
-  return `<section><h2>${title}</h2><p class="about">${about}</p>\n${figures.map(drawnFigure).join('\n')}</section>`;
+function sectionId(index: number): string {
+  return `section-${index + 1}`;
 }
 
-function drawnFigure({ name, specification }: DrawnFigure): string {
+function section(index: number, { title, about, figures }: Group, stored: string, headings: ReadonlyMap<string, string>): string {
+  const drawn = figures.map((figure) => drawnFigure(figure, headings.get(figure.name)!));
+  return `<section id="${sectionId(index)}"><h2>${escapeHtml(title)}</h2><p class="about">${about}${stored}</p>\n${drawn.join('\n')}</section>`;
+}
+
+function drawnFigure({ name, specification }: DrawnFigure, heading: string): string {
   const threeDimensional = isThreeDimensional(specification);
   const id = escapeHtml(name);
   const picture = `${id}.${threeDimensional ? 'png' : 'svg'}`;
   const links = [[`${id}.json`, 'Data (JSON)'], ...(threeDimensional ? [] : [[`${id}.svg`, 'SVG']]), [`${id}.png`, 'PNG'], [`${id}.html`, 'On a page of its own']];
   // "</script>" in a text would end the script.
   const stored = JSON.stringify({ ...forPage(specification), threeDimensional }).replaceAll('<', '\\u003c');
-  return `<figure class="drawn" id="${id}"><h3>${escapeHtml(headingOf(specification))}</h3>
-<div class="plot"><img src="${picture}" alt="${escapeHtml(titleOf(specification))}" loading="lazy"></div>
+  return `<figure class="drawn" id="${id}"><h3>${escapeHtml(heading)}</h3>
+<div class="plot"><img src="${picture}" alt="${escapeHtml(heading)}" loading="lazy"></div>
 <figcaption>${escapeHtml(captionOf(specification))}</figcaption>
 <ul class="links">${links.map(([file, text]) => `<li><a href="${file!}">${text!}</a></li>`).join('')}</ul>
 <script type="application/json">${stored}</script></figure>`;
@@ -80,7 +135,7 @@ function drawnFigure({ name, specification }: DrawnFigure): string {
 
 /** The title; a surface says that it is one, for it may share its title with the same loss seen from above. */
 function headingOf(specification: FigureSpecification): string {
-  return `${titleOf(specification)}${isThreeDimensional(specification) ? ' (a surface to turn)' : ''}`;
+  return `${titleOf(specification).replaceAll('<br>', ' ')}${isThreeDimensional(specification) ? ' (a surface to turn)' : ''}`;
 }
 
 /** What `figure` printed below the axes, as one line: its last note. */

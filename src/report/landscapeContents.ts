@@ -1,18 +1,26 @@
 import { pictures } from './contents';
-import { CURVATURE_HEADINGS, curvatureCaption, curvatureRows } from './curvatureRows';
+import { CURVATURE_HEADINGS, curvatureCaption, curvatureRows, hasCurvature, hasSharpness, SHARPNESS_HEADINGS, sharpnessCaption, sharpnessRows } from './curvatureRows';
 import type { Contents } from './fill';
 import type { LandscapeStudy } from './landscapeStudies';
 import { recordsToMarkdown } from './recordTable';
 import type { NamedFigures } from './reportFigures';
 import { seedTables } from './trainingSeeds';
 
-/** What the documents take from stored landscape studies, by the name of its place: the tables of curvature and sharpness, and all figures. */
+/** What stands in place of tables that nobody has measured. */
+export const NOT_MEASURED = 'Not measured.';
+
+/** What stands in place of tables of curvature that nobody has measured. */
+export const CURVATURE_NOT_RUN = 'Eigenvalues, traces and spectral densities of the Hessian, and surfaces along its eigenvectors, are to be measured with exact products: not run yet.';
+
+/** What the documents take from stored landscape studies, by the name of its place: the tables of sharpness and of curvature, and all figures. */
 export function landscapeContents(studies: readonly LandscapeStudy[], figures: NamedFigures): Contents {
-  const tables = studies.map((study) => recordsToMarkdown(curvatureCaption(study), curvatureRows(study), CURVATURE_HEADINGS));
+  const sharpness = studies.filter(hasSharpness).map((study) => recordsToMarkdown(sharpnessCaption(study), sharpnessRows(study), SHARPNESS_HEADINGS));
+  const curvature = studies.filter(hasCurvature).map((study) => recordsToMarkdown(curvatureCaption(study), curvatureRows(study), CURVATURE_HEADINGS));
   const overSeeds = seedTables(studies).map(({ caption, rows, headings }) => recordsToMarkdown(caption, rows, headings));
   return {
-    curvature: tables.join('\n\n') || 'Not measured.',
-    'sharpness-over-seeds': overSeeds.join('\n\n') || 'Not measured.',
+    sharpness: sharpness.join('\n\n') || NOT_MEASURED,
+    curvature: curvature.join('\n\n') || CURVATURE_NOT_RUN,
+    'sharpness-over-seeds': overSeeds.join('\n\n') || NOT_MEASURED,
     'landscape-figures': pictures(figures, 'landscape-'),
   };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { evenly, gridPoints } from '../landscape/surface/grid';
 import { writeSamples } from '../landscape/surface/store';
-import { CURVATURE_HEADINGS, curvatureCaption, curvatureRows } from './curvatureRows';
+import { CURVATURE_HEADINGS, curvatureCaption, curvatureRows, SHARPNESS_HEADINGS, sharpnessCaption, sharpnessRows } from './curvatureRows';
 import type { FigureSpecification } from './figures/specification';
 import { titleOf } from './figures/specification';
 import { surfacePair } from './figures/surfacePair';
@@ -148,30 +148,40 @@ test('a training path is drawn on its plane, with the variance that the plane ho
   assert.match(text, /re-estimated at every point.*80\.0 % and 15\.0 % of their variance/);
 });
 
-test('the table of curvature by hand', () => {
+test('the tables of curvature and sharpness by hand', () => {
   const [sgd, sam] = study.nets;
   const ascent = (sharpness: number) => ({ sharpness }) as never;
   const sharpness = {
     worstCase: [1, 2, 3].map(ascent), adaptiveWorstCase: [ascent(0.5)], epsSharpness: [1, 1, 1].map(ascent),
     mSharpness: { sharpness: 4, standardError: 0.25 } as never, sam: ascent(0.123456), average: { sharpness: 0.01, standardError: 0.002 } as never,
   };
-  const [first, second] = curvatureRows({ ...study, nets: [{ ...sgd, sharpness }, { label: sam.label, weights: sam.weights }] });
+  const measured: LandscapeStudy = { ...study, nets: [{ ...sgd, sharpness }, { label: sam.label, weights: sam.weights }] };
+  const [bends, nothing] = curvatureRows(measured);
+  assert.deepEqual(bends, { net: 'SGD', largestEigenvalue: '80 ± 0.01', eigenvalueRatio: '5 (not converged)', secantCurvature: '70', trace: '960 ± 4' });
+  assert.deepEqual(Object.values(nothing!).slice(1), new Array(4).fill('–'));
+  const [first, second] = sharpnessRows(measured);
   assert.deepEqual(first, {
-    net: 'SGD', largestEigenvalue: '80 ± 0.01', eigenvalueRatio: '5 (not converged)', trace: '960 ± 4',
     // t(0.975, 2) / sqrt(3) = 4.3027 / 1.7321
-    worstCase: '2 ± 2.5', adaptiveWorstCase: '0.5', epsSharpness: '1 ± 0', mSharpness: '4 ± 0.25', sam: '0.1235', average: '0.01 ± 0.002',
+    net: 'SGD', worstCase: '2 ± 2.5', adaptiveWorstCase: '0.5', epsSharpness: '1 ± 0', mSharpness: '4 ± 0.25', sam: '0.1235', average: '0.01 ± 0.002',
   });
-  assert.deepEqual(Object.values(second!).slice(1), new Array(9).fill('–'));
-  assert.deepEqual(Object.keys(first), Object.keys(CURVATURE_HEADINGS));
-  assert.match(curvatureCaption(study), /500 of the nets' 1000 training images, batch norm frozen\. ρ = 0\.05/);
+  assert.deepEqual(Object.values(second!).slice(1), new Array(6).fill('–'));
+  assert.deepEqual([Object.keys(bends), Object.keys(first)], [Object.keys(CURVATURE_HEADINGS), Object.keys(SHARPNESS_HEADINGS)]);
+  assert.match(sharpnessCaption(study), /500 of the nets' 1000 training images, batch norm frozen\. ρ = 0\.05/);
+  assert.doesNotMatch(curvatureCaption(study), /ρ/);
 });
 
 test('the documents get the table of curvature and the figures of all studies', () => {
   const { curvature, 'landscape-figures': pictures } = landscapeContents([study], figures);
-  assert.match(curvature!, /^\*\*CIFAR-10; ResNet-50, ImageNet stem: .*\n\n\| Net \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 80 ± 0\.01 \| 5 \(not converged\) \| 960 ± 4 \|/);
+  assert.match(curvature!, /^\*\*CIFAR-10; ResNet-50, ImageNet stem: .*\n\n\| Net \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 80 ± 0\.01 \| 5 \(not converged\) \| 70 \| 960 ± 4 \|/);
   assert.equal(pictures!.split('\n\n').length, Object.keys(figures).length);
   assert.match(pictures!, /!\[The loss around both minima along random filter-normalised directions\]\(figures\/landscape-test-planes-surface\.png\)/);
-  assert.equal(landscapeContents([], {})['curvature'], 'Not measured.');
+  const { name, settings, modelName, data, nets } = study;
+  const bare = { name, settings, modelName, data, nets: nets.map(({ label, weights }) => ({ label, weights })) as unknown as LandscapeStudy['nets'] };
+  for (const studies of [[], [bare]]) {
+    const { curvature: none, sharpness } = landscapeContents(studies, {});
+    assert.match(none!, /exact products: not run yet\.$/);
+    assert.equal(sharpness, 'Not measured.');
+  }
 });
 
 test('stored studies and paths are read as they were; what is unfinished is left out', async (t) => {
@@ -185,18 +195,20 @@ test('stored studies and paths are read as they were; what is unfinished is left
   write('similarity', similarity);
   writeSamples(join(folder, 'test', 'interpolation.json'), interpolation!);
   writeSamples(join(folder, 'test', 'curve.json'), { ...curve!, series: { train: { loss: [1], error: [1] }, test: { loss: [1], error: [1] } } });
-  for (const { label, slice, plane, eigenvectorPlane, eigenvalues, trace, density } of nets) {
+  for (const { label, slice, plane, eigenvectorPlane, eigenvalues, secant, trace, density } of nets) {
     const name = label.toLowerCase();
     writeSamples(join(folder, 'test', `slice-${name}.json`), slice!);
     writeSamples(join(folder, 'test', `plane-${name}.json`), plane!);
     writeSamples(join(folder, 'test', `eigenvector-plane-${name}.json`), eigenvectorPlane!);
     write(`eigenvalues-${name}`, eigenvalues);
+    write(`secant-${name}`, secant);
     write(`trace-${name}`, trace);
     write(`density-${name}`, density);
   }
   const { curve: unfinished, ...rest } = study;
   assert.ok(unfinished);
   assert.deepEqual(await readStudies(folder), [rest satisfies LandscapeStudy]);
+  assert.deepEqual([await readStudies(folder, ['other']), (await readStudies(folder, ['test', 'other'])).length], [[], 1]);
 
   const plane = testSamples(gridPoints([0, 1], [0, 1]), (x) => 1 + x);
   mkdirSync(join(folder, 'way'));

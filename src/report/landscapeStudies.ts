@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SecantCurvature } from '../landscape/curvature/secantCurvature';
 import type { SpectralDensity } from '../landscape/curvature/spectralDensity';
 import type { TopEigenvalues } from '../landscape/curvature/topEigenvalues';
 import type { TraceEstimate } from '../landscape/curvature/trace';
@@ -19,6 +20,8 @@ export interface StudiedNet {
   readonly plane?: Samples;
   readonly eigenvectorPlane?: Samples;
   readonly eigenvalues?: TopEigenvalues;
+  /** Along the first eigenvector. */
+  readonly secant?: SecantCurvature;
   readonly trace?: TraceEstimate;
   readonly density?: SpectralDensity;
   readonly sharpness?: StudySharpness;
@@ -46,31 +49,31 @@ export interface LandscapeMinima extends MinimaRecord {
   readonly plane: Samples;
 }
 
-/** All stored studies, in the order of their names. @param folder such as data/results/landscape. @throws Error if a file is damaged or of another version. */
-export async function readStudies(folder: string): Promise<readonly LandscapeStudy[]> {
-  const names = await studyFolders(folder, (name) => existsSync(join(folder, name, 'study.json')));
+/** All stored studies, in the order of their names. @param folder such as data/results/landscape. @param only if given, the names of those that are wanted. @throws Error if a file is damaged or of another version. */
+export async function readStudies(folder: string, only?: readonly string[]): Promise<readonly LandscapeStudy[]> {
+  const names = await studyFolders(folder, only, (name) => existsSync(join(folder, name, 'study.json')));
   return Promise.all(names.map((name) => readStudy(folder, name)));
 }
 
-/** All stored training paths, in the order of their names. @throws Error if a file is damaged or of another version. */
-export async function readPaths(folder: string): Promise<readonly LandscapePath[]> {
-  const names = await studyFolders(folder, (name) => existsSync(join(folder, name, `${name}.json`)));
+/** All stored training paths, in the order of their names. @param only as for `readStudies`. @throws Error if a file is damaged or of another version. */
+export async function readPaths(folder: string, only?: readonly string[]): Promise<readonly LandscapePath[]> {
+  const names = await studyFolders(folder, only, (name) => existsSync(join(folder, name, `${name}.json`)));
   return Promise.all(
     names.map(async (name) => ({ name, plane: readSamples(join(folder, name, `${name}-plane.json`)), ...((await readJson(join(folder, name, `${name}.json`))) as TrajectoryRecord) })),
   );
 }
 
-/** All stored planes of three minima, in the order of their names. @throws Error if a file is damaged or of another version. */
-export async function readMinima(folder: string): Promise<readonly LandscapeMinima[]> {
-  const names = await studyFolders(folder, (name) => existsSync(join(folder, name, 'minima.json')));
+/** All stored planes of three minima, in the order of their names. @param only as for `readStudies`. @throws Error if a file is damaged or of another version. */
+export async function readMinima(folder: string, only?: readonly string[]): Promise<readonly LandscapeMinima[]> {
+  const names = await studyFolders(folder, only, (name) => existsSync(join(folder, name, 'minima.json')));
   return Promise.all(
     names.map(async (name) => ({ name, plane: readSamples(join(folder, name, `${name}-plane.json`)), ...((await readJson(join(folder, name, 'minima.json'))) as MinimaRecord) })),
   );
 }
 
-async function studyFolders(folder: string, holds: (name: string) => boolean): Promise<readonly string[]> {
+async function studyFolders(folder: string, only: readonly string[] | undefined, holds: (name: string) => boolean): Promise<readonly string[]> {
   const entries = existsSync(folder) ? await readdir(folder) : [];
-  return entries.filter(holds).sort();
+  return entries.filter((name) => (only?.includes(name) ?? true) && holds(name)).sort();
 }
 
 async function readStudy(folder: string, name: string): Promise<LandscapeStudy> {
@@ -99,6 +102,7 @@ async function readNet(file: (part: string) => string, label: string, weights: s
       plane: finished(of('plane')),
       eigenvectorPlane: finished(of('eigenvector-plane')),
       eigenvalues: (await readIfThere(of('eigenvalues'))) as TopEigenvalues | undefined,
+      secant: (await readIfThere(of('secant'))) as SecantCurvature | undefined,
       trace: (await readIfThere(of('trace'))) as TraceEstimate | undefined,
       density: (await readIfThere(of('density'))) as SpectralDensity | undefined,
       sharpness: (await readIfThere(of('sharpness'))) as StudySharpness | undefined,

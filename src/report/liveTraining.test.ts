@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TrainingProgress } from '../train/progress';
 import { liveTraining } from './liveTraining';
-import type { MimeBundle } from './notebookOutput';
-import { duration, progressChart, progressLine, progressShare } from './progressChart';
+import type { MimeBundle } from '../progress/notebookOutput';
+import { duration } from '../progress/progressBar';
+import { progressChart, progressLine, progressShare } from './progressChart';
 
 const progress: TrainingProgress = {
   trainingSet: { name: 'CIFAR-10', synthetic: false },

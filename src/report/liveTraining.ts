@@ -1,5 +1,5 @@
 import type { TrainingProgress } from '../train/progress';
-import { notebookOutput, type OutputWriter } from './notebookOutput';
+import { notebookOutput, type OutputWriter } from '../progress/notebookOutput';
 import { progressChart, progressLine } from './progressChart';
 
 /** Milliseconds between two pictures; more would only keep the front end busy. */
@@ -11,14 +11,15 @@ let displays = 0;
  * Shows a running training, to be called as its `onProgress`: a bar, epoch, loss, error, images a second, time left
  * and curves, which update in place below the running cell. Outside a notebook it prints one line an epoch.
  *
- * @param title what is being trained, such as "SAM, CIFAR-10, seed 0".
+ * @param title what is being trained, such as "SAM, CIFAR-10, seed 0", or how to say it where the run stands.
  * @param write where to show it, if not in the running notebook.
  */
-export function liveTraining(title: string, write: OutputWriter | undefined = notebookOutput()): (progress: TrainingProgress) => void {
+export function liveTraining(title: string | ((progress: TrainingProgress) => string), write: OutputWriter | undefined = notebookOutput()): (progress: TrainingProgress) => void {
+  const titleAt = (progress: TrainingProgress): string => (typeof title === 'string' ? title : title(progress));
   if (write === undefined) {
     return (progress) => {
       if (progress.step === progress.stepsPerEpoch) {
-        console.log(`${title}: ${progressLine(progress)}`);
+        console.log(`${titleAt(progress)}: ${progressLine(progress)}`);
       }
     };
   }
@@ -27,7 +28,7 @@ export function liveTraining(title: string, write: OutputWriter | undefined = no
   return (progress) => {
     const last = progress.epoch === progress.epochs && progress.step === progress.stepsPerEpoch;
     if (shown === undefined || last || performance.now() - shown >= INTERVAL) {
-      write({ 'image/svg+xml': progressChart(title, progress), 'text/plain': `${title}: ${progressLine(progress)}` }, id, shown !== undefined);
+      write({ 'image/svg+xml': progressChart(titleAt(progress), progress), 'text/plain': `${titleAt(progress)}: ${progressLine(progress)}` }, id, shown !== undefined);
       shown = performance.now();
     }
   };

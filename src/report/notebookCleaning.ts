@@ -1,3 +1,5 @@
+import { PROGRESS } from '../progress/notebookOutput';
+
 /** The parts of a notebook file that are changed; all others stay as they are. */
 interface Notebook {
   cells: Cell[];
@@ -14,7 +16,7 @@ interface Cell {
 }
 
 /**
- * An executed notebook as it is stored: without the times and counts that change from run to run, and without
+ * An executed notebook as it is stored: without the times, counts and progress bars that change from run to run, and without
  * paths of this machine in its outputs.
  *
  * @param text the file as Jupyter wrote it.
@@ -34,7 +36,11 @@ export function cleanNotebook(text: string, paths: readonly (readonly [path: str
   };
   const cells = notebook.cells.map((cell): Cell => {
     const metadata = Object.fromEntries(Object.entries(cell.metadata).filter(([key]) => key !== 'execution'));
-    return cell.cell_type === 'code' ? { ...cell, metadata, execution_count: null, outputs: (cell.outputs ?? []).map(withoutPaths) } : { ...cell, metadata };
+    return cell.cell_type === 'code' ? { ...cell, metadata, execution_count: null, outputs: (cell.outputs ?? []).filter((output) => !isProgress(output)).map(withoutPaths) } : { ...cell, metadata };
   });
   return `${JSON.stringify({ ...notebook, cells }, null, 1)}\n`;
+}
+
+function isProgress(output: unknown): boolean {
+  return (output as { readonly metadata?: { readonly samlab?: unknown } }).metadata?.samlab === PROGRESS.samlab;
 }

@@ -1,3 +1,5 @@
+import { finiteRange } from '../engine/finiteRange';
+import { duration } from '../progress/progressBar';
 import type { TrainingProgress } from '../train/progress';
 import { COLOURS } from './figures/style';
 import { escapeHtml } from './tableText';
@@ -26,15 +28,6 @@ export function progressShare({ epoch, epochs, step, stepsPerEpoch }: TrainingPr
   return (epoch - 1 + step / stepsPerEpoch) / epochs;
 }
 
-/** "45 s", "12 min" or "3 h 05 min". */
-export function duration(seconds: number): string {
-  const minutes = Math.round(seconds / 60);
-  if (seconds < 90) {
-    return `${Math.round(seconds)} s`;
-  }
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
-}
-
 /**
  * A running training as a small SVG: a bar, the line of `progressLine`, and loss and error by epoch.
  * It is written as text, for a browser would be too slow to draw it every second.
@@ -57,7 +50,7 @@ export function progressChart(title: string, progress: TrainingProgress): string
 
 /** A frame with a line in it; the vertical axis starts at 0. @param points [epoch, value] */
 function panel(place: { readonly x: number; readonly width: number }, label: string, colour: string, epochs: number, points: readonly (readonly [number, number])[]): string {
-  const top = Math.max(...points.map(([, value]) => (Number.isFinite(value) ? value : 0)), 1e-9);
+  const top = Math.max(finiteRange(points.map(([, value]) => value))?.highest ?? 0, 1e-9);
   const x = (epoch: number): number => round(place.x + (place.width * epoch) / epochs);
   const y = (value: number): number => round(PANELS.y + PANELS.height * (1 - value / top));
   const bottom = PANELS.y + PANELS.height;

@@ -9,6 +9,13 @@ export interface PublishedError {
 }
 
 /**
+ * Training images behind `PUBLISHED_ERRORS`: the report's code trains on all of either data set, whatever its text says of 100 samples.
+ *
+ * @source github.com/elyaishere/bmml_project, its data loaders.
+ */
+export const PUBLISHED_TRAINING_IMAGES = 50_000;
+
+/**
  * Test errors of ResNet-50 as the report printed them: one run a row, no seeds, no spread.
  *
  * @source O. Gorbunova and F. Davletshin, "Sharpness-Aware Minimization (SAM)", project report, Skolkovo

@@ -11,7 +11,7 @@ function read(...runs: readonly TestRun[]): string {
 test('one run of each method is compared without an interval, and what was not run is listed', () => {
   assert.equal(
     read({ method: 'sgd', top1Error: 61.25 }, { method: 'sam', top1Error: 58.2 }),
-    "After 100 epochs the top-1 error is 61.25 % with SGD and 58.20 % with SAM: SAM's is lower by 3.05 points, from too few runs to know how much seeds scatter. " +
+    "After 100 epochs on 1,000 training images the top-1 error is 61.25 % with SGD and 58.20 % with SAM: SAM's is lower by 3.05 points, from too few runs to know how much seeds scatter. " +
       'Not run: SGD (no SAM) at 200, 400 epochs; SAM at 200, 400 epochs.',
   );
 });

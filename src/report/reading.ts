@@ -9,14 +9,14 @@ import { errorText } from './tableText';
  *
  * @param table one of `errorTables`.
  */
-export function readTable({ rows }: ResultTable): string {
+export function readTable({ rows, trainingImages }: ResultTable): string {
   const lengths = [...new Set(rows.map(({ epochs }) => epochs))].sort((a, b) => a - b);
   const comparisons = lengths.flatMap((epochs) => {
     const cells = rows.filter((row) => row.epochs === epochs && row.top1Error !== null);
     const [sgd, ...moreSgd] = cells.filter(({ method }) => method === 'sgd');
     const [sam, ...moreSam] = cells.filter(({ method }) => method === 'sam');
     // With several settings of one method at one length there is no single pair to compare.
-    return sgd && sam && moreSgd.length + moreSam.length === 0 ? [compare(sgd, sam)] : [];
+    return sgd && sam && moreSgd.length + moreSam.length === 0 ? [compare(sgd, sam, trainingImages)] : [];
   });
   const missing = rows.filter((row) => row.top1Error === null && row.divergedSeeds === '');
   const diverged = rows.filter((row) => row.divergedSeeds !== '');
@@ -27,11 +27,11 @@ export function readTable({ rows }: ResultTable): string {
   ].join(' ');
 }
 
-function compare(sgd: ErrorRow, sam: ErrorRow): string {
+function compare(sgd: ErrorRow, sam: ErrorRow, trainingImages: number | undefined): string {
   const difference = sgd.top1Error! - sam.top1Error!;
   const text = Math.abs(difference).toFixed(2);
   const verdict = Number(text) === 0 ? 'the two are equal' : `SAM's is ${difference > 0 ? 'lower' : 'higher'} by ${text} points`;
-  return `After ${sgd.epochs} ${sgd.epochs === 1 ? 'epoch' : 'epochs'} the top-1 error is ${errorText(sgd, 'top1')} % with SGD and ${errorText(sam, 'top1')} % with SAM: ${verdict}${certainty(sgd, sam)}.`;
+  return `After ${sgd.epochs} ${sgd.epochs === 1 ? 'epoch' : 'epochs'}${trainingImages === undefined ? '' : ` on ${trainingImages.toLocaleString('en-US')} training images`} the top-1 error is ${errorText(sgd, 'top1')} % with SGD and ${errorText(sam, 'top1')} % with SAM: ${verdict}${certainty(sgd, sam)}.`;
 }
 
 /** How far the rows allow one to trust a difference. */

@@ -2,12 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { readBenchmarks } from '../bench/store';
 import { findPreset, PRESET_GROUPS, PRESETS } from '../experiment/presets';
-import type { RunResult } from '../experiment/result';
-import { readResults } from '../experiment/store';
-import type { FederatedResult } from '../federated/result';
-import { readFederatedResults } from '../federated/store';
 import { reportContents } from './contents';
 import { fill } from './fill';
 import { writeGallery } from './gallery';
@@ -15,19 +10,16 @@ import { quickReport } from './quickReport';
 import { writePlayground } from './playgroundPicture';
 import { landscapeContents } from './landscapeContents';
 import { landscapeFigures } from './landscapeFigures';
-import { readMinima, readPaths, readStudies, type LandscapeMinima, type LandscapePath, type LandscapeStudy } from './landscapeStudies';
 import { methodContents, methodFigures } from './methodContents';
+import { ownReport } from './ownReport';
+import { readPublishedWork, readWork, type StoredWork } from './publishedWork';
 import { unfitPreset } from './recipe';
-import { renderFigures } from './render';
-import { illustrations, resultFigures, type NamedFigures } from './reportFigures';
+import { placePlotly, renderFigures } from './render';
+import { curveFigures, illustrations, resultFigures, type NamedFigures } from './reportFigures';
+import { federatedFigures } from './federatedStudy';
 
 /** What is made again from stored results. */
-interface Source {
-  readonly results: readonly RunResult[];
-  readonly federated: readonly FederatedResult[];
-  readonly studies: readonly LandscapeStudy[];
-  readonly paths: readonly LandscapePath[];
-  readonly minima: readonly LandscapeMinima[];
+interface Source extends StoredWork {
   /** The presets whose figures are drawn. */
   readonly presets: readonly string[];
   /** Holds `figures/` and the documents. */
@@ -50,6 +42,7 @@ export async function regenerateFigures(root: string, preset: string): Promise<r
   const source = await readSource(root, preset);
   const figures = figuresOf(source);
   const folder = join(source.folder, 'figures');
+  await placePlotly(folder);
   await renderFigures(figures, folder);
   await writePlayground(folder);
   await writeGallery(folder, source.quick ? '../results/' : '../data/results/');
@@ -73,7 +66,7 @@ export async function regenerateReport(root: string, preset: string): Promise<re
   }
   // The documents show every preset, whichever was asked for.
   const figures = figuresOf({ ...source, presets: PRESETS.map(({ name }) => name) });
-  const contents = { ...reportContents(source.results, figures, await readBenchmarks(join(root, 'data', 'bench'))), ...landscapeContents(source.studies, figures), ...methodContents(source.results, source.federated, figures) };
+  const contents = { ...reportContents(source.results, figures, source.benchmarks), ...landscapeContents(source.studies, figures), ...methodContents(source.results, source.federated, figures) };
   const files = DOCUMENTS.map((name) => join(root, name)).filter(existsSync);
   // All are filled before any is written, so that an error leaves each as it was.
   const filled = await Promise.all(files.map(async (file) => fill(await readFile(file, 'utf8'), contents, file)));
@@ -83,15 +76,51 @@ export async function regenerateReport(root: string, preset: string): Promise<re
   return files;
 }
 
+/**
+ * Draws the figures of a user's own work into `data/own/figures`, with a gallery.
+ *
+ * @param root the project's folder.
+ * @returns the names of the figures.
+ * @throws Error if a stored file cannot be read or a figure not be drawn.
+ */
+export async function regenerateOwnFigures(root: string): Promise<readonly string[]> {
+  const store = join(root, 'data', 'own');
+  return Object.keys(await drawOwnFigures(store, await readWork(store)));
+}
+
+/**
+ * Writes the report of a user's own work, `data/own/REPORT.md`, and draws its figures.
+ *
+ * @param root the project's folder.
+ * @returns the file that was written.
+ * @throws Error if a stored file cannot be read or a figure not be drawn.
+ */
+export async function regenerateOwnReport(root: string): Promise<string> {
+  const store = join(root, 'data', 'own');
+  const work = await readWork(store);
+  const figures = await drawOwnFigures(store, work);
+  const file = join(store, 'REPORT.md');
+  await writeFileAtomic(file, ownReport(work, figures));
+  return file;
+}
+
+async function drawOwnFigures(store: string, work: StoredWork): Promise<NamedFigures> {
+  const grids = [...new Set(work.results.map(({ preset }) => preset))];
+  const figures = Object.assign({}, ...grids.map((grid) => curveFigures(work.results, grid)), federatedFigures(work.federated), landscapeFigures(work)) as NamedFigures;
+  const folder = join(store, 'figures');
+  await mkdir(folder, { recursive: true });
+  await renderFigures(figures, folder);
+  await writeGallery(folder, '../results/');
+  return figures;
+}
+
 async function readSource(root: string, preset: string): Promise<Source> {
   const presets = PRESET_GROUPS[preset] ?? [findPreset(preset).name];
   const quick = presets.every((name) => unfitPreset(name) !== undefined);
   const data = join(root, 'data');
-  const stored = join(data, ...(quick ? ['quick'] : []), 'results');
-  const landscape = join(stored, 'landscape');
-  const [results, studies, paths, minima] = [await readResults(stored), await readStudies(landscape), await readPaths(landscape), await readMinima(landscape)];
-  const federated = await readFederatedResults(join(stored, 'federated'));
-  return { results, federated, studies, paths, minima, presets, folder: quick ? join(data, 'quick') : root, quick };
+  // What is published is a list of names, whatever else lies beside it.
+  const work = quick ? await readWork(join(data, 'quick')) : await readPublishedWork(data);
+  return { ...work, presets, folder: quick ? join(data, 'quick') : root, quick };
 }
 
 function figuresOf({ results, federated, presets, studies, paths, minima }: Source): NamedFigures {

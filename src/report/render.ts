@@ -1,32 +1,37 @@
-import { copyFile, mkdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { copyFile, link, mkdir, rm, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import writeFileAtomic from 'write-file-atomic';
-import { drawFigures, PLOTLY_SCRIPT } from './drawing';
+import { drawFigures } from './drawing';
+import { PLOTLY_SCRIPT } from './drawingPage';
 import { titleOf, type FigureSpecification } from './figures/specification';
 import { escapeHtml } from './tableText';
 
+/** Name of plotly's script where it lies beside the pages. */
+const PLOTLY_BESIDE = 'plotly.js';
+
 /**
  * Writes each figure as `NAME.json` (its plotly specification), `NAME.svg` (not for three-dimensional ones), `NAME.png`
- * and `NAME.html`, an interactive page that opens without a network: plotly's script lies beside it.
+ * and `NAME.html`, an interactive page that opens without a network. The pages of all folders share plotly's script (10 MB) in the
+ * project's `node_modules`; where a `plotly.js` lies beside them, as `placePlotly` puts it there, they take that one.
  *
  * Equal figures give equal files.
  *
  * @param figures by name; names are file names without ending.
  * @param folder made if missing.
  * @throws Error if a figure cannot be drawn or a file not be written.
+ * @example
+ * await renderFigures({ 'my-figure': figure2() }, 'my-figures');
  */
 export async function renderFigures(figures: Readonly<Record<string, FigureSpecification>>, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const script = join(folder, basename(PLOTLY_SCRIPT));
-  if (!(await sameSize(PLOTLY_SCRIPT, script))) {
-    await copyFile(PLOTLY_SCRIPT, script);
-  }
   const drawings = await drawFigures(Object.values(figures));
   for (const [index, [name, figure]] of Object.entries(figures).entries()) {
     const { svg, png } = drawings[index]!;
     await writeFileAtomic(join(folder, `${name}.json`), `${JSON.stringify(figure)}\n`);
     await writeFileAtomic(join(folder, `${name}.png`), png);
-    await writeFileAtomic(join(folder, `${name}.html`), page(figure, basename(script)));
+    await writeFileAtomic(join(folder, `${name}.html`), page(figure, scriptFor(folder)));
     if (svg !== null) {
       await writeFileAtomic(join(folder, `${name}.svg`), `${svg}\n`);
     }
@@ -46,6 +51,27 @@ Plotly.newPlot('figure', data, layout);
 </script></body>
 </html>
 `;
+}
+
+/** Where the pages of a folder find plotly's script. */
+function scriptFor(folder: string): string {
+  if (existsSync(join(folder, PLOTLY_BESIDE))) {
+    return PLOTLY_BESIDE;
+  }
+  const path = relative(folder, PLOTLY_SCRIPT);
+  // On Windows another drive has no relative path.
+  return path.startsWith('..') ? path.split(sep).map(encodeURIComponent).join('/') : pathToFileURL(PLOTLY_SCRIPT).href;
+}
+
+/** Puts plotly's script beside the pages of a folder, so that the folder can be moved or put on a server. Takes no room on the same disk. */
+export async function placePlotly(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const script = join(folder, PLOTLY_BESIDE);
+  if (await sameSize(PLOTLY_SCRIPT, script)) {
+    return;
+  }
+  await rm(script, { force: true });
+  await link(PLOTLY_SCRIPT, script).catch(() => copyFile(PLOTLY_SCRIPT, script));
 }
 
 async function sameSize(from: string, to: string): Promise<boolean> {

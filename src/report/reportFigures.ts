@@ -25,15 +25,28 @@ export function resultFigures(results: readonly RunResult[], preset: string): Na
   return preset in METHOD_STUDIES ? {} : Object.fromEntries(DATASETS.flatMap((dataset) => datasetFigures(results, preset, dataset)));
 }
 
-function datasetFigures(results: readonly RunResult[], preset: string, dataset: ExperimentConfig['dataset']): readonly (readonly [string, FigureSpecification])[] {
-  const selection = { preset, dataset };
-  const name = (what: string, recipe: number): string => `${preset}-${dataset}-${what}${recipe === 0 ? '' : `-recipe-${recipe + 1}`}`;
-  const tables = errorTables(results, selection);
-  const curves = selectRuns(results, { ...selection, evaluateOn: 'test' }).flatMap((runs, recipe) => {
+/** Loss and error by epoch of every run of a preset or grid, one figure for each recipe and length of training. */
+export function curveFigures(results: readonly RunResult[], preset: string): NamedFigures {
+  return Object.fromEntries(DATASETS.flatMap((dataset) => datasetCurves(results, preset, dataset)));
+}
+
+function figureName(preset: string, dataset: string, what: string, recipe: number): string {
+  return `${preset}-${dataset}-${what}${recipe === 0 ? '' : `-recipe-${recipe + 1}`}`;
+}
+
+function datasetCurves(results: readonly RunResult[], preset: string, dataset: ExperimentConfig['dataset']): readonly (readonly [string, FigureSpecification])[] {
+  return selectRuns(results, { preset, dataset, evaluateOn: 'test' }).flatMap((runs, recipe) => {
     const finished = runs.filter((run) => run.status === 'finished');
     const lengths = [...new Set(finished.map((run) => run.config.epochs))].sort((a, b) => a - b);
-    return lengths.map((epochs) => [name(`training-${epochs}-epochs`, recipe), learningCurves(runs.filter((run) => run.config.epochs === epochs))] as const);
+    return lengths.map((epochs) => [figureName(preset, dataset, `training-${epochs}-epochs`, recipe), learningCurves(runs.filter((run) => run.config.epochs === epochs))] as const);
   });
+}
+
+function datasetFigures(results: readonly RunResult[], preset: string, dataset: ExperimentConfig['dataset']): readonly (readonly [string, FigureSpecification])[] {
+  const selection = { preset, dataset };
+  const name = (what: string, recipe: number): string => figureName(preset, dataset, what, recipe);
+  const tables = errorTables(results, selection);
+  const curves = datasetCurves(results, preset, dataset);
   const errors = tables.flatMap((table, recipe) => (table.rows.some((row) => row.n > 0) ? [[name('final-errors', recipe), finalErrors(table)] as const] : []));
   const tuning = tuningTables(results, selection).flatMap((table, recipe) =>
     table.rows.some((row) => row.n > 0) ? [[name('tuning', recipe), tuningGrid(table)] as const] : [],

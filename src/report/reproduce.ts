@@ -2,9 +2,10 @@ import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import { runId } from '../experiment/store';
 import { expandPreset, isQuick, runPreset } from '../experiment/runPreset';
-import { withStopFlag } from '../experiment/interrupt';
 import { executeNotebook, notebookNames } from './notebooks';
-import { duration, progressLine } from './progressChart';
+import { duration } from '../progress/progressBar';
+import { stopRequest } from '../train/stopRequest';
+import { progressLine } from './progressChart';
 import { regenerateFigures, regenerateReport } from './regenerate';
 
 const ROOT = join(__dirname, '..', '..');
@@ -23,20 +24,18 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
 /** Makes the runs of a preset that are not stored yet. @throws Error if an interrupt ended it; what was done is stored. */
 async function makeRuns(preset: string): Promise<void> {
   let told = performance.now();
-  const stopped = await withStopFlag(async (shouldStop) => {
-    await runPreset(preset, {
-      shouldStop,
-      onStart: (config, run, runs) => console.log(`  [${run}/${runs}] ${runId(config)}`),
-      onProgress: (progress) => {
-        if (performance.now() - told >= 1000 * REPORT_SECONDS) {
-          told = performance.now();
-          console.log(`    ${progressLine(progress)}`);
-        }
-      },
-    });
-    return shouldStop();
+  const signal = stopRequest();
+  await runPreset(preset, {
+    signal,
+    onStart: (config, run, runs) => console.log(`  [${run}/${runs}] ${runId(config)}`),
+    onProgress: (progress) => {
+      if (performance.now() - told >= 1000 * REPORT_SECONDS) {
+        told = performance.now();
+        console.log(`    ${progressLine(progress)}`);
+      }
+    },
   });
-  if (stopped) {
+  if (signal.aborted) {
     throw new Error('Stopped at your request; the same command goes on from there.');
   }
 }

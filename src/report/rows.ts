@@ -3,7 +3,7 @@ import type { ExperimentConfig } from '../experiment/config';
 import type { RunResult } from '../experiment/result';
 import { meanInterval, type Interval } from '../experiment/interval';
 import { PUBLISHED_ERRORS, type PublishedError } from './published';
-import { recipeKey } from './recipe';
+import { byRecipe } from './recipe';
 
 /** Which runs are meant. */
 export interface RunSelection {
@@ -59,14 +59,7 @@ interface RunGroup extends Pick<RunRow, 'method' | 'epochs' | 'learningRate' | '
 
 /** The stored runs of a selection, split by recipe: those in one list differ in method, epochs, learning rate, rho and seed alone. */
 export function selectRuns(results: readonly RunResult[], { preset, dataset, evaluateOn }: RunSelection): readonly (readonly RunResult[])[] {
-  const byRecipe = new Map<string, RunResult[]>();
-  for (const run of results) {
-    if (run.preset === preset && run.config.dataset === dataset && run.config.evaluateOn === evaluateOn) {
-      const key = recipeKey(run);
-      byRecipe.set(key, [...(byRecipe.get(key) ?? []), run]);
-    }
-  }
-  return [...byRecipe.values()];
+  return byRecipe(results.filter((run) => run.preset === preset && run.config.dataset === dataset && run.config.evaluateOn === evaluateOn));
 }
 
 function runRow({ config, status, final }: RunResult): RunRow {

@@ -1,3 +1,4 @@
+import { PUBLISHED_TRAINING_IMAGES } from './published';
 import { METHOD_NAMES } from './recipe';
 import type { ErrorRow } from './rows';
 import { bestTrial, type ResultTable } from './tables';
@@ -65,12 +66,21 @@ function textTable(table: ResultTable): TextTable {
   }
   const published = rows.some((row) => row.publishedTop1Error !== null);
   return {
-    header: ['Method', 'Epochs', 'Top-1 error, %', 'Top-5 error, %', 'Runs', ...settings, ...(published ? ['Report: top-1', 'Report: top-5'] : [])],
+    // Errors of a fiftieth of the images stand beside those of all: the number belongs to each.
+    header: [
+      'Method', 'Epochs', `Top-1 error, %${learnedFrom(published ? table.trainingImages : undefined)}`, 'Top-5 error, %', 'Runs', ...settings,
+      ...(published ? [`Report: top-1${learnedFrom(PUBLISHED_TRAINING_IMAGES)}`, 'Report: top-5'] : []),
+    ],
     cells: rows.map((row) => [
       METHOD_NAMES[row.method], String(row.epochs), errorText(row, 'top1'), errorText(row, 'top5'), runsText(row), ...settingsOf(row),
       ...(published ? [percent(row.publishedTop1Error), percent(row.publishedTop5Error)] : []),
     ]),
   };
+}
+
+/** ", 1,000 training images", or nothing where the number is not known. */
+export function learnedFrom(images: number | undefined): string {
+  return images === undefined ? '' : `, ${images.toLocaleString('en-US')} training images`;
 }
 
 function percent(error: number | null): string {

@@ -62,6 +62,15 @@ test('runs of another network or of stand-in images are never averaged with the 
   assert.match(tables[1]!.caption, /CIFAR stem/);
 });
 
+test('runs that draw a subset of their own with their seed are one table; a subset that all share is another recipe', () => {
+  const own = [0, 1, 2].map((seed) => testRun({ top1Error: 60 + seed, seed, subsetSeed: seed }));
+  assert.deepEqual(errorTables(own, LAPTOP).map((table) => table.rows[0]!.n), [3]);
+  const shared = [1, 2].map((seed) => testRun({ top1Error: 50, seed, subsetSeed: 7 }));
+  assert.deepEqual(errorTables(shared, LAPTOP).map((table) => table.rows[0]!.n), [2]);
+  const apart = errorTables([testRun({ top1Error: 60, seed: 1, subsetSeed: 1 }), testRun({ top1Error: 50, seed: 2, subsetSeed: 7 })], LAPTOP);
+  assert.deepEqual(apart.map((table) => table.rows[0]!.n), [1, 1]);
+});
+
 test('another learning rate makes another row', () => {
   const [table] = errorTables([testRun({ top1Error: 60 }), testRun({ top1Error: 50, learningRate: 0.01 })], LAPTOP);
   assert.deepEqual(table!.rows.slice(0, 2).map(({ learningRate, top1Error }) => [learningRate, top1Error]), [[0.01, 50], [0.1, 60]]);
@@ -109,4 +118,9 @@ test('rows become a data frame with one column a field', async () => {
   assert.deepEqual(frame.shape, [6, 13]);
   assert.equal(frame.at(0, 'top1Error'), 60);
   await assert.rejects(toDataFrame([]), /toDataFrame: expected one row or more/);
+});
+
+test("the number of training images stands beside both sides' errors", () => {
+  const text = toMarkdown(errorTables([testRun({ top1Error: 61.25 })], { preset: 'laptop', dataset: 'cifar10' })[0]!);
+  assert.match(text, /\| Top-1 error, %, 1,000 training images \|.*\| Report: top-1, 50,000 training images \|/);
 });

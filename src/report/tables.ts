@@ -10,6 +10,8 @@ export interface ResultTable {
   /** Data set, model, number of images and seeds, in one line. */
   readonly caption: string;
   readonly rows: readonly ErrorRow[];
+  /** Images that every run learned from; absent where nothing was run. */
+  readonly trainingImages?: number;
   /** Sentences below the table: the shared settings, and what the numbers are. */
   readonly notes: readonly string[];
 }
@@ -40,6 +42,7 @@ export function errorTables(results: readonly RunResult[], { preset, dataset }: 
     kind: 'test',
     title: `${title} ${runs[0]!.data.name}${titleEnd(preset, runs[0]!.data.synthetic)}`,
     caption: captionOf(runs),
+    trainingImages: runs[0]!.data.trainImages,
     rows: unfitPreset(preset) !== undefined ? errorRows(runs) : errorRowsBesidePublished(runs, dataset),
     notes: [`Ours: ${describeRecipe(runs[0]!.config)}`, ...intervalNotes(errorRows(runs))],
   }));

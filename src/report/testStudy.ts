@@ -29,15 +29,16 @@ function testNet(label: string, weights: string, sharpness: number): StudiedNet 
     plane: testSamples(gridPoints(axis, axis), ripples),
     eigenvectorPlane: testSamples(gridPoints(axis, axis), bowl),
     eigenvalues: {
-      source: { matrix: 'hessian', loss: SOURCE, parameters: 'all', step: 0.01 }, dimension: 1e6, end: 'largest', converged: false, iterations: 40, products: 45, tolerance: 1e-3, blockSize: 1, seed: 0,
+      source: { matrix: 'hessian', loss: SOURCE, parameters: 'all', products: 'exact' }, dimension: 1e6, end: 'largest', converged: false, asymmetry: 1e-6, symmetric: true, iterations: 40, products: 45, tolerance: 1e-3, blockSize: 1, seed: 0,
       eigenvalues: [1, 2, 3, 4, 5].map((rank) => ({ value: (10 * sharpness) / rank, residual: 0.01 * rank, converged: rank < 5 })),
     },
+    secant: { source: SOURCE, rho: 0.05, curvature: 70 },
     trace: {
-      source: { matrix: 'hessian', loss: SOURCE, parameters: 'all', step: 0.01 }, dimension: 1e6, method: 'hutchinson', trace: 120 * sharpness, standardError: 4, samples: 60, products: 60, converged: true, tolerance: 0.05, seed: 0,
+      source: { matrix: 'hessian', loss: SOURCE, parameters: 'all', products: 'exact' }, dimension: 1e6, method: 'hutchinson', trace: 120 * sharpness, standardError: 4, samples: 60, products: 60, converged: true, tolerance: 0.05, seed: 0,
     },
     density: {
-      source: { matrix: 'hessian', loss: SOURCE, parameters: 'all', step: 0.01 }, dimension: 1e6, eigenvalues: evenly([-10, 10 * sharpness], 101), density: evenly([-10, 10 * sharpness], 101).map((value) => Math.exp(-(value ** 2))),
-      standardError: new Array<number>(101).fill(0), quadratures: [], probes: 2, iterations: 30, products: 60, residual: 0.1, converged: true, tolerance: 0.01, width: 1, seed: 0,
+      source: { matrix: 'hessian', loss: SOURCE, parameters: 'all', products: 'exact' }, dimension: 1e6, eigenvalues: evenly([-10, 10 * sharpness], 101), density: evenly([-10, 10 * sharpness], 101).map((value) => Math.exp(-(value ** 2))),
+      standardError: new Array<number>(101).fill(0), quadratures: [], probes: 2, iterations: 30, products: 60, residual: 0.1, converged: true, asymmetry: 1e-6, symmetric: true, tolerance: 0.01, width: 1, seed: 0,
     },
   };
 }
@@ -48,7 +49,7 @@ export function testStudy(): LandscapeStudy {
   const layers = ['stem', 'layer1.0', 'fc'];
   return {
     name: 'test',
-    settings: { ...STUDY_DEFAULTS, weights },
+    settings: { ...STUDY_DEFAULTS, model: 'resnet50', stem: 'imagenet', dataset: 'cifar10', normalization: 'half', imagesPerClass: 100, heldOutPerClass: 100, subsetSeed: 0, labels: ['SGD', 'SAM'], weights },
     modelName: 'resnet50, imagenet stem',
     data: { name: 'CIFAR-10', synthetic: false, trainingImages: 1000, probedImages: 500, testImages: 1000 },
     nets: [testNet('SGD', weights[0], 8), testNet('SAM', weights[1], 3)],

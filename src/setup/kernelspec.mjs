@@ -28,7 +28,7 @@ export function kernelspec(layout) {
 function specification(layout) {
   const tslab = join(layout.nodeModules, 'tslab/bin/tslab');
   return {
-    argv: [process.execPath, '--require', layout.preload, tslab, 'kernel', '--config-path', '{connection_file}'],
+    argv: [process.execPath, '--require', layout.preload, '--require', layout.kernelPreload, tslab, 'kernel', '--config-path', '{connection_file}'],
     display_name: 'TypeScript',
     language: 'typescript',
     env: { TF_CPP_MIN_LOG_LEVEL: '3', GLIBC_TUNABLES: KEEP_FREED_MEMORY },

@@ -1,7 +1,7 @@
 // @ts-check
 /*
  * Sets the project up, then runs a command:
- *   node src/setup/main.mjs [start | test | reproduce | experiment | bench | figures | report | notebooks] [arguments of the command]
+ *   node src/setup/main.mjs [start | test | reproduce | experiment | landscape | federated | bench | figures | report | notebooks] [arguments of the command]
  */
 import { join } from 'node:path';
 import { check } from './check.mjs';
@@ -34,6 +34,8 @@ const COMMANDS = {
   test: (args, env) => check(layout, args, env),
   reproduce: compiled('report/reproduce.js'),
   experiment: compiled('cluster/main.js'),
+  landscape: compiled('landscape/main.js'),
+  federated: compiled('federated/main.js'),
   bench: compiled('bench/main.js'),
   figures: compiled('report/main.js', 'figures'),
   report: compiled('report/main.js', 'report'),

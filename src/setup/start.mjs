@@ -1,11 +1,14 @@
 // @ts-check
 import { join } from 'node:path';
 import { runInForeground } from './programs.mjs';
+import { refreshWorkingCopies } from './workingCopies.mjs';
 
-const FIRST_NOTEBOOK = 'notebooks/00-start-here.ipynb';
+/** Holds the copies of the notebooks that one works in; git ignores it. */
+const COPIES = 'my-notebooks';
+const FIRST_NOTEBOOK = `${COPIES}/00-start-here.ipynb`;
 
 /**
- * Opens JupyterLab on the first notebook and keeps `dist` up to date with `src` until Ctrl-C ends both.
+ * Opens JupyterLab on a working copy of the first notebook and keeps `dist` up to date with `src` until Ctrl-C ends both.
  *
  * @param {import('./layout.mjs').Layout} layout
  * @param {readonly string[]} args passed on to JupyterLab, for example `--port 8890`
@@ -13,6 +16,9 @@ const FIRST_NOTEBOOK = 'notebooks/00-start-here.ipynb';
  * @returns {Promise<number>}
  */
 export function start(layout, args, env) {
+  for (const name of refreshWorkingCopies(join(layout.root, 'notebooks'), join(layout.root, COPIES))) {
+    process.stdout.write(`${COPIES}/${name} is yours and stays; notebooks/${name} has changed since. Rename or delete your copy to get the new one.\n`);
+  }
   const asRoot = process.getuid?.() === 0 ? ['--allow-root'] : [];
   const jupyter = {
     command: layout.python,

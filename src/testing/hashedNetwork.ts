@@ -101,3 +101,8 @@ export function expectSummary(name: string, values: Float32Array, { norm, probe,
   const found = [Math.sqrt(squares), product, values[0]!, values[Math.floor(values.length / 3)]!, values.at(-1)!];
   expectAllClose(found, [norm, probe, ...elements], { absolute: relative * norm }, `${name}: norm, probe, elements`);
 }
+
+/** A direction with the elements of the hashed vectors `WHAT/NAME`, which are laid out in our order. */
+export function hashedVector(model: Model, what: string): TensorVector {
+  return TensorVector.from(model.parameters, model.parameters.map(({ name, shape }) => hashed(`${what}/${name}`, size(shape))));
+}

@@ -19,15 +19,15 @@ function of(file: string, tests: readonly string[], changes: readonly (readonly 
 /** All of them, by file. What the family is made of comes with what compares, schedules and exports it. */
 export const MUTATIONS: readonly Mutation[] = [
   ...of('optim/sam', ['optim/sam'], [
-    ['drops the norm', 'gradient.times(rho / norm)', 'gradient.times(rho)'],
-    ['climbs down', 'gradient.times(rho / norm)', 'gradient.times(-rho / norm)'],
+    ['drops the norm', 'scaleTo)(gradient, norm, rho)', 'scaleTo)(gradient, 1, rho)'],
+    ['climbs down', 'scaleTo)(gradient, norm, rho)', 'scaleTo)(gradient.times(-1), norm, rho)'],
     ['p = infinity forgets the sign', 'direction.times(rho)', 'gradient.times(rho)'],
     ['p = 1 gives each of the largest all of rho', 'rho / largest.norm(1)', 'rho'],
-    ['the root 1/p is lost, as the report prints it', 'own(powers.multiply(direction)).times(rho)', 'own(powers.multiply(direction)).times(rho / norm)'],
+    ['the root 1/p is lost, as the report prints it', 'powers.norm(p), rho', 'powers.norm(p) ** p, rho'],
     ['a wrong power', 'absPower(q - 1)', 'absPower(q)'],
-    ['no guard for a zero gradient', 'if (norm < perturbation_1.SMALLEST_NORM)', 'if (false)'],
+    ['no guard for a zero gradient', 'if (norm === 0)', 'if (false)'],
   ]),
-  ...of('optim/sam', ['landscape/sharpness/finalSharpness'], [['does not perturb at all', 'gradient.times(rho / norm)', 'gradient.times(0)']]),
+  ...of('optim/sam', ['landscape/sharpness/finalSharpness'], [['does not perturb at all', 'scaleTo)(gradient, norm, rho)', 'scaleTo)(gradient, norm, 0)']]),
   ...of('engine/convolutionKernels', ['engine/kernelChoice'], [
     ['the filter gradient as a convolution forgets the stride', '{ stride: 1, padding }, stride)', '{ stride: 1, padding }, 1)'],
     ['it forgets the padding', '{ stride: 1, padding }, stride)', '{ stride: 1, padding: 0 }, stride)'],
@@ -48,21 +48,22 @@ export const MUTATIONS: readonly Mutation[] = [
     ['a stage is measured again', 'if (name in this.results)', 'if (false)'],
   ]),
   ...of('optim/fgsm', ['optim/fgsm'], [
-    ['forgets the projection', 'project ? projected(moved, ball, rho) : moved.clone()', 'moved.clone()'],
-    ['the 2-norm projection scales up', 'Math.min(1, rho', 'Math.max(1, rho'],
-    ['clips at twice the radius', 'perturbation.clip(rho)', 'perturbation.clip(2 * rho)'],
-    ['climbs along the first gradient throughout', 'first ? gradient : own(gradientAt(own(parameters.plus(perturbation))))', 'gradient'],
+    ['forgets the projection', 'radius === Infinity ? moved : projected(moved, ball, radius)', 'moved'],
+    ['the 2-norm projection scales up', 'length > radius', 'length < radius'],
+    ['forgets the bound', 'bound ?? input.rho', 'input.rho'],
+    ['clips at twice the radius', 'perturbation.clip(radius)', 'perturbation.clip(2 * radius)'],
+    ['climbs along the first gradient throughout', 'first ? gradient : gradientAt(parameters.plus(perturbation))', 'gradient'],
     ['forgets the momentum', 'accumulated.times(momentum)', 'accumulated.times(0)'],
-    ['accumulates without the 1-norm', 'momentum === 0 ? 1 : 1 / norm', '1'],
+    ['accumulates without the 1-norm', 'norm === 0 || momentum === 0', 'true'],
     ['each step as long as the radius', 'stepLength = 1 / steps', 'stepLength = 1'],
   ]),
   ...of('optim/asam', ['optim/asam'], [
-    ['T once instead of twice', 'own(scale.multiply(scaledGradient)).times(rho / norm)', 'scaledGradient.times(rho / norm)'],
+    ['T once instead of twice', 'scale.multiply((0, scaling_1.scaleTo)(scaledGradient, norm, rho))', '(0, scaling_1.scaleTo)(scaledGradient, norm, rho)'],
     ['the norm of g instead of T g', 'const norm = scaledGradient.norm()', 'const norm = gradient.norm()'],
     ['forgets eta', 'scale.addScaledInPlace(ones, eta, scaled);', ''],
     ['scales every kind', "scaled = ['weight']", "scaled = ['weight', 'bias', 'normScale', 'normShift']"],
     ['other kinds do not move', 'scale.addScaledInPlace(ones, 1, ALL_KINDS', 'scale.addScaledInPlace(ones, 0, ALL_KINDS'],
-    ['filters along the wrong axis', 'norms[index % groups]', 'norms[Math.floor((index * groups) / array.length)]'],
+    ['filters along the wrong axis', 'norms[element % groups]', 'norms[Math.floor((element * groups) / array.length)]'],
     ['a layer by its filters', "scaling === 'layer' ? 1 :", ''],
   ]),
   ...of('optim/mask', ['optim/mask'], [
@@ -73,13 +74,13 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...of('optim/sparse', ['optim/sparse'], [
     ['masks before and after change places', "where === 'afterNorm'", "where !== 'afterNorm'"],
-    ['later gradients unmasked', 'ownThere(input.gradientAt(point)).multiply(kept)', 'input.gradientAt(point)'],
+    ['later gradients unmasked', 'input.gradientAt(point).multiply(kept)', 'input.gradientAt(point)'],
     ['a new mask at each step', 'input.step % source.every !== 0', 'false'],
   ]),
   ...of('optim/sparse', ['optim/sparse'], [
     ['logs the share of ones as the sparsity', '1 - mask.norm(1) /', 'mask.norm(1) /'],
     ['logs the overlap with itself', '(0, mask_1.overlap)(mask, before)', '(0, mask_1.overlap)(mask, mask)'],
-    ['accepts any sparsity', '!(sparsity >= 0 && sparsity <= 1)', 'false'],
+    ['accepts any sparsity', '!(Number.isFinite(sparsity) && sparsity >= 0 && sparsity <= 1)', 'false'],
   ]),
   ...of('optim/fisherMask', ['optim/sparse'], [
     ['gradients instead of their squares', 'absPower(2)', 'absPower(1)'],
@@ -93,24 +94,42 @@ export const MUTATIONS: readonly Mutation[] = [
     ['what died may come back at once', '[indices(mask, 0), indices(mask, 1)]', '[indices(mask, 1), indices(mask, 1)]'],
   ]),
   ...of('optim/msam', ['optim/msam'], [
-    ['climbs along the momentum, not against it', 'momentum.times(-rho / norm)', 'momentum.times(rho / norm)'],
-    ['drops the norm', 'momentum.times(-rho / norm)', 'momentum.times(-rho)'],
+    ['climbs along the momentum, not against it', 'times(-1)', 'times(1)'],
+    ['drops the norm', 'scaleTo)(momentum, norm, rho)', 'scaleTo)(momentum, 1, rho)'],
   ]),
   ...of('optim/lookSam', ['optim/lookSam'], [
-    ['adds what lies along g', '-gradient.dot(perturbed)', 'gradient.dot(perturbed)'],
-    ['forgets the length of g', '(alpha * gradient.norm()) / norm', 'alpha / norm'],
+    ['adds what lies along g', '-along.dot(perturbed)', 'along.dot(perturbed)'],
+    ['forgets the length of g', 'alpha * gradient.norm()', 'alpha'],
+    ['a second pass each step', 'across === undefined || method.step % every === 0', 'true'],
   ]),
-  ...of('optim/sharpnessAware', ['optim/lookSam', 'optim/sharpnessAware'], [
-    ['a second pass each step', 'step % look.every > 0', 'false'],
-    ['steps are not counted', 'step: method.step + 1', 'step: method.step'],
-    ['accepts any radius', '(0, perturbation_1.checkRho)(rule.name, input.rho);\n            const groups', 'const groups'],
+  ...of('optim/gsam', ['optim/descent'], [
+    ['adds what lies across', 'perturbed, gradient), -alpha)', 'perturbed, gradient), alpha)'],
+    ['across the plain gradient', '(perturbed, gradient), -alpha', '(gradient, perturbed), -alpha'],
   ]),
-  ...of('optim/perturbedGradient', ['optim/sharpnessAware', 'optim/sam'], [
-    ['the second gradient at w', 'return (0, scope_1.plusInScope)(input.parameters, perturbation, climb.scope);', 'return input.parameters.clone();'],
-    ['statistics move in both phases', "this.evaluate(point, 'perturbed', part)", "this.evaluate(point, 'first', part)"],
-    ['groups are summed, not averaged', 'sum.addScaledInPlace(vector, 1 / this.groups)', 'sum.addScaledInPlace(vector, 1)'],
-    ['each group sees the whole batch', 'return objective(point, phase, part);', 'return objective(point, phase);'],
-    ['what a failed step made is not freed', 'disposeReplaced(climbing.rule, input.method.rule);', ''],
+  ...of('optim/wsam', ['optim/descent'], [
+    ['gamma itself as the weight', 'const weight = gamma / (1 - gamma)', 'const weight = gamma'],
+    ['the sharpness through the base step, too', '{ along: gradient, apart:', '{ along: perturbed, apart:'],
+  ]),
+  ...of('optim/saner', ['optim/descent'], [
+    ['elements that turn count less, too', 'positive(signs).multiply(positive(shorter))', 'positive(shorter)'],
+    ['elements that grow count less', 'perturbed.absPower(1), -1)', 'perturbed.absPower(1), -1).times(-1)'],
+  ]),
+  ...of('optim/friendlySam', ['optim/descent'], [
+    ['along the mean, not off it', "state.vectors['mean'], -sigma)", "state.vectors['mean'], sigma)"],
+    ['the mean stays', 'before.times(lambda).plus(gradient, 1 - lambda)', 'before.clone()'],
+  ]),
+  ...of('optim/descent', ['optim/descent'], [['nothing moves beside the base step', 'updated.parameters.addScaledInPlace(apart, -learningRate);', '']]),
+  ...of('optim/sharpnessAware', ['optim/sharpnessAware', 'optim/sam'], [
+    ['steps are not counted', 'step: method.step + 1, rule: ascent.state });\n        // As', 'step: method.step, rule: ascent.state });\n        // As'],
+    ['accepts any radius', '(0, perturbation_1.checkRho)(rule.name, input.rho);\n            const output', 'const output'],
+    ['the second gradient at w', "passes.at(own(ascent.point), 'perturbed')", "passes.at(parameters, 'perturbed')"],
+    ['statistics move in both phases', "passes.at(own(ascent.point), 'perturbed')", "passes.at(own(ascent.point), 'first')"],
+    ['what a failed step made is not freed', '(0, step_1.disposeReplaced)(next, method);', ''],
+  ]),
+  ...of('optim/groups', ['optim/sharpnessAware'], [
+    ['groups that do not divide the batch', '&& images % groupSize === 0', ''],
+    ['groups are summed, not averaged', 'mean.add(gradient, share)', 'mean.add(gradient, 1)'],
+    ['each group sees the whole batch', 'objective(parameters, phase, part)', 'objective(parameters, phase)'],
   ]),
   ...of('optim/checkPerturbation', ['optim/sharpnessAware'], [
     ['accepts any layout', 'returned === undefined || odd !== undefined', 'false'],
@@ -118,11 +137,10 @@ export const MUTATIONS: readonly Mutation[] = [
     ['accepts what is no number', '!Number.isFinite(norm) && finite', 'false'],
   ]),
   ...of('optim/scope', ['optim/sharpnessAware'], [
-    ['all parameters in every scope', 'return kinds === undefined ? vector.clone() : vector.select(kinds);', 'return vector.clone();'],
+    ['all parameters in every scope', 'if (kinds === undefined) {', 'if (kinds !== null) {'],
     ['an unknown scope is all parameters', '!Object.hasOwn(KINDS, scope)', 'false'],
     ['norm scope without its shifts', "norm: ['normScale', 'normShift']", "norm: ['normScale']"],
   ]),
-  ...of('optim/groups', ['optim/sharpnessAware'], [['groups that do not divide the batch', '&& images % groupSize === 0', '']]),
   ...of('optim/radius', ['optim/radius'], [
     ['matches with the square root upside down', '1 / p - 1 / 2', '1 / 2 - 1 / p'],
     ['a falling radius rises', 'rho * (1 - progress)', 'rho * progress'],
@@ -137,7 +155,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['batch-norm statistics move at w + eps too', "if (phase === 'first')", 'if (true)'],
     ['no weight decay in the loss', 'if (penalty.weightDecay > 0)', 'if (false)'],
     ['statistics of the first group alone', 'others.length === 0 ? only : mean([only, ...others])', 'only'],
-    ['single images with the moments of a batch', 'image, labelSmoothing, false)', 'image, labelSmoothing, true)'],
+    ['single images with the moments of a batch', 'image, labelSmoothing, false, frozen)', 'image, labelSmoothing, true, frozen)'],
   ]),
   ...of('train/method', ['train/loop'], [
     ['perturbations in all epochs', 'return begun && (end === 0 || step < end * stepsPerEpoch);', 'return true;'],
@@ -148,10 +166,10 @@ export const MUTATIONS: readonly Mutation[] = [
     ['masks in one place alone', 'fisherMask_1.fisherMask)({ sparsity, samples: maskSamples, every }), maskAt)', 'fisherMask_1.fisherMask)({ sparsity, samples: maskSamples, every }))'],
     ['the dropped share over other steps', 'Math.max(1, perturbedSteps)', 'Math.max(1, 2 * perturbedSteps)'],
     ['the radius always in its own norm', "radiusIn === 'ownNorm' ? rule :", 'true ? rule :'],
-    ['FGSM without its momentum', 'momentum, ball, project, ...length', 'ball, project, ...length'],
+    ['FGSM without its momentum', 'momentum, ball, project, ...given', 'ball, project, ...given'],
     ['steps of FGSM always 1 / T', 'ascentStepLength === 0 ? {}', 'true ? {}'],
     ['a radius that stays', 'rhoAt)(settings.rho, settings.rhoSchedule,', "rhoAt)(settings.rho, 'constant',"],
-    ['ASAM on weights whatever the settings say', "settings.asamOn === 'weights' ?", 'true ?'],
+    ['ASAM on weights whatever the settings say', 'ASAM_SCALES[settings.asamOn]', "['weight']"],
   ]),
   ...of('optim/dynamicMask', ['train/methodOptions'], [
     ['the share counts from all elements', 'Math.floor(live * dropShare', 'Math.floor(size * dropShare'],
@@ -174,7 +192,13 @@ export const MUTATIONS: readonly Mutation[] = [
     ['the warm-up stays as long', '(config.warmupEpochs * epochs) / config.epochs', 'config.warmupEpochs'],
   ]),
   ...of('experiment/comparisonRows', ['experiment/comparisonRows'], [['pairs whatever the seed', 'config.seed === result.config.seed', 'config']]),
-  ...of('experiment/pairedTest', ['experiment/pairedTest'], [['a test of one side', 'pValue: 2 * (1 -', 'pValue: (1 -']]),
+  ...of('experiment/studentT', ['experiment/studentT'], [['half a degree of freedom less', 'df / 2, 1 / 2]', '(df - 1) / 2, 1 / 2]']]),
+  ...of('landscape/curvature/krylov', ['landscape/curvature/degenerate'], [['a space is never closed', 'return this.size > 0 && this.isInvariant(', 'return false && this.isInvariant(']]),
+  ...of('landscape/curvature/spectralDensity', ['landscape/curvature/degenerate'], [['goes on from a closed space', '!space.isClosed()', 'true']]),
+  ...of('landscape/inputChecks', ['landscape/inputChecks'], [['NaN in the weights passes', 'Number.isFinite(point.norm(1))', 'true']]),
+  ...of('tfjs/layersModelLoss', ['tfjs/layersModelLoss'], [['any targets of rank 2 are classes', 'counted && unfit === 0', 'counted']]),
+  ...of('engine/scaling', ['optim/pNorm'], [['powers before scaling', 'if (p === 1 || p === 2)', 'if (p > 0)']]),
+  ...of('experiment/pairedTest', ['experiment/pairedTest'], [['a test of one side', 'studentTail)(t, n - 1)', 'studentTail)(t, n - 1) / 2']]),
   ...of('experiment/run', ['experiment/run'], [['the defect of choosing on the test set does nothing', 'bestEvaluation(outcome) ?? last', 'last']]),
   ...of('data/batches', ['data/batches'], [['the defect of one cutout square for a batch does nothing', "augmentation.cutoutPer === 'batch' ? first : placement", 'placement']]),
   ...of('data/batchesAhead', ['data/batchesAhead'], [

@@ -2,8 +2,6 @@ import type { Optimizer, Variable } from '@tensorflow/tfjs-core';
 
 /** What a base optimizer keeps of one variable, from its first step on. */
 interface Kept {
-  /** The variable's name, a slash, and what this is of it. */
-  readonly originalName: string;
   readonly variable: Variable;
 }
 
@@ -16,15 +14,70 @@ interface Internals {
 }
 
 /**
- * The momentum of a base optimizer by the names of the variables that it moves; empty before its first step.
- *
- * @throws TypeError if the base optimizer has none.
+ * The momentum of a base optimizer, by the variables that it moves. TensorFlow.js finds it by their position in a step, whatever
+ * names are written beside it: those of a model that was loaded differ from those of the model that was saved.
  */
-export function baseMomentum(base: Optimizer): Readonly<Record<string, Variable>> {
-  const { accumulations, accumulatedFirstMoment } = base as unknown as Internals;
-  const kept = accumulations ?? accumulatedFirstMoment;
-  if (kept === undefined) {
-    throw new TypeError(`SharpnessAwareOptimizer: the rule climbs along momentum, and ${base.getClassName()} has none; wrap tf.train.momentum or tf.train.adam.`);
+export class BaseMomentum {
+  /** Names of the variables of the last step, in its order. */
+  private order: readonly string[] | undefined;
+  /** The list that this order belongs to; loading a state makes another. */
+  private ordered: readonly (Kept | undefined)[] | undefined;
+
+  constructor(private readonly base: Optimizer) {}
+
+  /** Whether there is momentum of which is not known to which variables it belongs: it was loaded, or made without this wrapper. */
+  get isUnplaced(): boolean {
+    return this.kept.length > 0 && this.ordered !== this.kept;
   }
-  return Object.fromEntries(kept.flatMap((entry) => (entry ? [[entry.originalName.replace(/\/[^/]*$/, ''), entry.variable]] : [])));
+
+  /** Told of each step of the base optimizer, after it: the variables in the order of their gradients. */
+  stepped(names: readonly string[]): void {
+    if (this.find() !== undefined) {
+      this.order = names;
+      this.ordered = this.kept;
+    }
+  }
+
+  /**
+   * The momentum by the names of variables; of those that were in no step there is none, and before the first step of none at all.
+   *
+   * @param next the variables of the step to come in the order of their gradients, for momentum that is unplaced.
+   * @throws TypeError if the base optimizer has no momentum; Error if momentum that is unplaced is not of as many variables, of the same shapes.
+   */
+  byName(next: readonly Variable[]): Readonly<Record<string, Variable>> {
+    const { kept } = this;
+    if (this.isUnplaced) {
+      checkPlaces(kept, next);
+      return named(next.map(({ name }) => name), kept);
+    }
+    return named(kept.length === 0 ? [] : this.order!, kept);
+  }
+
+  private find(): readonly (Kept | undefined)[] | undefined {
+    const { accumulations, accumulatedFirstMoment } = this.base as unknown as Internals;
+    return accumulations ?? accumulatedFirstMoment;
+  }
+
+  private get kept(): readonly (Kept | undefined)[] {
+    const kept = this.find();
+    if (kept === undefined) {
+      throw new TypeError(`SharpnessAwareOptimizer: the rule climbs along momentum, and ${this.base.getClassName()} has none; wrap tf.train.momentum or tf.train.adam.`);
+    }
+    return kept;
+  }
+}
+
+function named(names: readonly string[], kept: readonly (Kept | undefined)[]): Readonly<Record<string, Variable>> {
+  return Object.fromEntries(names.flatMap((name, position) => (kept[position] ? [[name, kept[position].variable]] : [])));
+}
+
+/** Momentum that went to other variables, or to none, would bend a training without a word. */
+function checkPlaces(kept: readonly (Kept | undefined)[], next: readonly Variable[]): void {
+  const text = (shapes: readonly (readonly number[] | undefined)[]): string => `${shapes.length} variables (${shapes.map((shape) => `[${shape?.join(', ') ?? ''}]`).join(', ')})`;
+  const [found, expected] = [text(kept.map((entry) => entry?.variable.shape)), text(next.map(({ shape }) => shape))];
+  if (found !== expected) {
+    throw new Error(
+      `SharpnessAwareOptimizer: the base optimizer holds momentum of ${found}, and this step moves ${expected}; load the state that was saved with this model, or wrap a new optimizer, whose momentum starts at 0.`,
+    );
+  }
 }

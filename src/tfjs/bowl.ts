@@ -4,12 +4,13 @@ import { asam } from '../optim/asam';
 import { dynamicMask } from '../optim/dynamicMask';
 import { fgsm } from '../optim/fgsm';
 import { fisherMask } from '../optim/fisherMask';
-import type { LookSettings } from '../optim/lookSam';
+import { lookSam } from '../optim/lookSam';
 import { msam } from '../optim/msam';
 import type { PerturbationRule } from '../optim/perturbation';
 import { sam } from '../optim/sam';
 import { sgd } from '../optim/sgd';
-import { sharpnessAware, type MethodState } from '../optim/sharpnessAware';
+import { sharpnessAware } from '../optim/sharpnessAware';
+import type { Descent, MethodState } from '../optim/step';
 import { sparse } from '../optim/sparse';
 import type { LossFunction, Pass } from './perturbedPass';
 import type { SharpnessAwareOptimizerSettings } from './settings';
@@ -36,11 +37,11 @@ export class Bowl {
 }
 
 /** The same walk on plain numbers in double precision, with the rule of the engine. */
-export function plainWalk(rule: PerturbationRule, rho: number, momentum: number, steps: number, look?: LookSettings): number[][] {
+export function plainWalk(rule: PerturbationRule, rho: number, momentum: number, steps: number, descent?: Descent): number[][] {
   const specs = [{ name: 'w', kind: 'weight', shape: [2, 2] }] as const;
   const gradientOf = (w: PlainVector): PlainVector => w.multiply(new PlainVector(specs, [Float64Array.from(Bowl.curvatures)]));
   const optimizer = sgd<PlainVector>({ momentum, nesterov: false, weightDecay: 0 });
-  const aware = sharpnessAware({ rule, ...(look ? { look } : {}) });
+  const aware = sharpnessAware({ rule, ...(descent ? { descent } : {}) });
   const parameters = new PlainVector(specs, [Float64Array.from(Bowl.start)]);
   let current: { parameters: PlainVector; state: PlainVector; method: MethodState<PlainVector> } = { parameters, state: optimizer.init(parameters), method: aware.init() };
   return Array.from({ length: steps }, () => {
@@ -81,6 +82,6 @@ export const RULES: Readonly<Record<string, Case>> = {
   ASAM: { rule: asam(), rho: 0.5 },
   'SSAM-D': { rule: sparse(sam(), dynamicMask({ sparsity: 0.5, dropRate: 0.5, every: 2, totalSteps: 4, seed: 3 })), rho: 0.5 },
   'SSAM-F': { rule: sparse(sam(), fisherMask({ sparsity: 0.5, samples: 2, every: 2 }), 'afterNorm'), rho: 0.5 },
-  LookSAM: { rule: sam(), rho: 0.5, look: { every: 2, alpha: 0.5 } },
+  LookSAM: { rule: sam(), rho: 0.5, descent: lookSam({ every: 2, alpha: 0.5 }) },
   MSAM: { rule: msam(), rho: 0.5 },
 };

@@ -1,7 +1,7 @@
 import type { Vector } from '../engine/vector';
-import { EMPTY_STATE, type PerturbationInput, type PerturbationRule, type PerturbationState } from '../optim/perturbation';
-import { perturbedGradient } from '../optim/perturbedGradient';
-import type { PerturbationScope } from '../optim/scope';
+import { ascend, type Ascent } from '../optim/ascend';
+import type { PerturbationRule, PerturbationState } from '../optim/perturbation';
+import { inScope, type PerturbationScope } from '../optim/scope';
 
 /** How weights are perturbed. */
 export interface ClimbSettings {
@@ -28,54 +28,27 @@ export interface ClimbInput<V extends Vector> extends ImageGradients<V> {
   readonly state: PerturbationState<V>;
 }
 
-/** Where it leads. */
-export interface Climbed<V extends Vector> {
-  /** w + eps */
-  readonly point: V;
-  readonly state: PerturbationState<V>;
-}
-
 /**
- * The first phase of a step alone, for steps whose second phase comes later: the same climb as the whole step's.
+ * The first phase of a step alone, for steps whose second phase comes later: the same ascent as the whole step's.
  *
  * @throws Error if the rule asks for gradients at further points.
  */
-export function climbedPoint<V extends Vector>({ rule, scope, rho, step }: ClimbSettings, { parameters, direction, state, ...images }: ClimbInput<V>): Climbed<V> {
-  const reached: V[] = [];
-  const { gradient, rule: next } = perturbedGradient<V, undefined>(
-    {
-      parameters,
-      state: undefined,
-      optimizer: { init: () => undefined, update: () => ({ parameters, state: undefined }), momentum: () => direction },
-      learningRate: 0,
-      rho,
-      method: { step, rule: state, look: EMPTY_STATE },
-      ...images,
-      objective: (point) => {
-        if (point === parameters) {
-          return { loss: 0, gradient: direction.clone() };
-        }
-        reached.push(point.clone());
-        return { loss: 0, gradient: point.zeros() };
-      },
-    },
-    { rule: withOneGradient(rule), scope, groups: [undefined], keepFirst: false },
-  );
-  gradient.dispose();
-  return { point: reached[0]!, state: next };
-}
-
-/** The rule, which is refused gradients at further points. */
-function withOneGradient(rule: PerturbationRule): PerturbationRule {
-  const refusing = <V extends Vector>(input: PerturbationInput<V>): PerturbationInput<V> => ({
-    ...input,
+export function climbedPoint<V extends Vector>({ rule, scope, rho, step }: ClimbSettings, { parameters, direction, state, images = 1, sampleGradient }: ClimbInput<V>): Ascent<V> {
+  return ascend(inScope(rule, scope), {
+    parameters,
+    gradient: direction,
+    state,
+    rho,
+    step,
+    samples: images,
     gradientAt() {
       throw new Error(`SharpnessAwareOptimizer: the rule ${rule.name} asks for gradients at further points, and a climb without the loss cannot give them; use minimize.`);
     },
+    sampleGradient(index) {
+      if (sampleGradient === undefined) {
+        throw new Error(`sharpnessAware: ${rule.name} reads gradients of single images, which this objective does not give; pass sampleGradient.`);
+      }
+      return sampleGradient(parameters, index);
+    },
   });
-  return {
-    ...rule,
-    ...(rule.prepare ? { prepare: (input) => rule.prepare!(refusing(input)) } : {}),
-    perturb: (input) => rule.perturb(refusing(input)),
-  };
 }

@@ -15,13 +15,14 @@ import { asam } from '../optim/asam';
 import { dynamicMask } from '../optim/dynamicMask';
 import { fgsm } from '../optim/fgsm';
 import { fisherMask } from '../optim/fisherMask';
-import type { LookSettings } from '../optim/lookSam';
+import { lookSam } from '../optim/lookSam';
 import { msam } from '../optim/msam';
 import type { PerturbationRule } from '../optim/perturbation';
 import { sam } from '../optim/sam';
 import type { PerturbationScope } from '../optim/scope';
 import { sgd } from '../optim/sgd';
-import { sharpnessAware, type MethodState } from '../optim/sharpnessAware';
+import { sharpnessAware } from '../optim/sharpnessAware';
+import type { Descent, MethodState } from '../optim/step';
 import type { LossAndGradient } from '../optim/step';
 import { sparse } from '../optim/sparse';
 import { hashed } from '../testing/hashed';
@@ -48,7 +49,7 @@ interface Case {
   readonly rule: PerturbationRule;
   readonly rho: number;
   readonly scope?: PerturbationScope;
-  readonly look?: LookSettings;
+  readonly descent?: Descent;
 }
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -61,7 +62,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'SSAM-F': { rule: sparse(sam(), fisherMask({ sparsity: 0.5, samples: 3, every: 2 })), rho: 0.2 },
   'SSAM-D': { rule: sparse(sam(), dynamicMask({ sparsity: 0.5, dropRate: 0.5, every: 1, totalSteps: 4, seed: 1 })), rho: 0.2 },
   MSAM: { rule: msam(), rho: 0.2 },
-  LookSAM: { rule: sam(), rho: 0.2, look: { every: 2, alpha: 0.5 } },
+  LookSAM: { rule: sam(), rho: 0.2, descent: lookSam({ every: 2, alpha: 0.5 }) },
 };
 
 interface Trained {
@@ -75,7 +76,7 @@ function size(shape: readonly number[]): number {
 }
 
 /** Trains with the engine's own operations and step. */
-function withEngine({ rule, rho, scope, look }: Case): Trained {
+function withEngine({ rule, rho, scope, descent }: Case): Trained {
   let running: ChannelStatistics = { mean: tensor(new Float32Array(FILTERS), [FILTERS]), variance: tensor(new Float32Array(FILTERS).fill(1), [FILTERS]) };
   const evaluate = (parameters: TensorVector, images: Float32Array, classes: readonly number[], training: boolean): LossAndGradient<TensorVector> & { readonly updated: ChannelStatistics } => {
     const { value, gradients, auxiliary } = valueAndGradient(
@@ -93,7 +94,7 @@ function withEngine({ rule, rho, scope, look }: Case): Trained {
     return { loss: value, gradient: new TensorVector(specs, gradients), updated: auxiliary };
   };
   const optimizer = sgd<TensorVector>({ momentum: MOMENTUM, nesterov: true, weightDecay: 0 });
-  const aware = sharpnessAware({ rule, ...(scope ? { scope } : {}), ...(look ? { look } : {}) });
+  const aware = sharpnessAware({ rule, ...(scope ? { scope } : {}), ...(descent ? { descent } : {}) });
   const parameters = TensorVector.from(specs, start);
   let current: { parameters: TensorVector; state: TensorVector; method: MethodState<TensorVector> } = { parameters, state: optimizer.init(parameters), method: aware.init() };
   const losses = Array.from({ length: STEPS }, (_, step) => {
@@ -118,7 +119,7 @@ function withEngine({ rule, rho, scope, look }: Case): Trained {
 }
 
 /** Trains the same network as a layers model, on the backend in use. */
-function withLayers({ rule, rho, scope, look }: Case): Trained {
+function withLayers({ rule, rho, scope, descent }: Case): Trained {
   const model = tf.sequential({
     layers: [
       tf.layers.conv2d({ filters: FILTERS, kernelSize: 3, padding: 'same', useBias: false, inputShape: [SIDE, SIDE, 3] }),
@@ -138,7 +139,7 @@ function withLayers({ rule, rho, scope, look }: Case): Trained {
     rule,
     rho,
     ...(scope ? { scope } : {}),
-    ...(look ? { look } : {}),
+    ...(descent ? { descent } : {}),
     images: { count: () => BATCH, loss: (image) => tf.tidy(() => lossOf(tf.slice(x, image, 1), tf.slice(targets, image, 1), false)) },
   });
   const losses = Array.from({ length: STEPS }, (_, step) => {

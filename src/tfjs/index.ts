@@ -5,7 +5,7 @@ export { asam, type AsamSettings } from '../optim/asam';
 export { dynamicMask, type DynamicMaskSettings } from '../optim/dynamicMask';
 export { fgsm, type FgsmSettings } from '../optim/fgsm';
 export { fisherMask, type FisherMaskSettings } from '../optim/fisherMask';
-export type { LookSettings } from '../optim/lookSam';
+export { lookSam, type LookSettings } from '../optim/lookSam';
 export { msam } from '../optim/msam';
 export type { PerturbationInput, PerturbationRule, PerturbationState } from '../optim/perturbation';
 export { sam } from '../optim/sam';

@@ -81,3 +81,30 @@ test('images that do not fit, a batch of none, and a model that is gone are refu
   model.dispose();
   assert.throws(() => layersModelLoss(model, options), /is not there any more/);
 });
+
+test('a regression with several outputs has no top-1 error, distributions over classes have one', async () => {
+  const model = smallClassifier();
+  const x = tf.tensor(hashed('images', 15), [5, 3]);
+  const meanSquare = (targets: tf.Tensor, predictions: tf.Tensor): tf.Tensor => tf.losses.meanSquaredError(targets, predictions);
+  const errorFor = async (rows: readonly (readonly number[])[], batchSize: number): Promise<number | undefined> => {
+    const y = tf.tensor2d(rows.map((row) => [...row]));
+    const loss = layersModelLoss(model, { name: 'targets', x, y, loss: meanSquare, batchSize });
+    const point = loss.point();
+    try {
+      return (await loss.evaluate(point)).error;
+    } finally {
+      [point, y].forEach((held) => held.dispose());
+    }
+  };
+  const oneHot = [[1, 0], [0, 1], [0, 1], [1, 0], [0, 1]];
+  const tensors = tf.memory().numTensors;
+  for (const batchSize of [1, 2, 5]) {
+    const error = await errorFor(oneHot, batchSize);
+    assert.ok(error !== undefined && Number.isInteger(error / 20));
+    assert.equal(await errorFor(oneHot.map((row) => row.map((share) => 0.9 * share + 0.05)), batchSize), error, 'smoothed labels');
+    for (const other of [[0.3, -0.7], [2, 1], [0, 0], [1.5, -0.5]]) {
+      assert.equal(await errorFor([...oneHot.slice(0, 4), other], batchSize), undefined, `[${other.join(', ')}]`);
+    }
+  }
+  assert.equal(tf.memory().numTensors, tensors);
+});

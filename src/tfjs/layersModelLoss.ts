@@ -1,4 +1,5 @@
-import { engine, tidy, variableGrads, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { engine, stack, tidy, variableGrads, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { stopIfAsked } from '../progress/work';
 import { parameterKind, ParameterVariables } from './parameterVariables';
 import type { TfjsVector } from './tfjsVector';
 
@@ -14,7 +15,7 @@ export interface LayersModelLossOptions {
   readonly name: string;
   /** Inputs: [images, ...] */
   readonly x: Tensor;
-  /** Targets: [images, ...]; one-hot [images, classes] gives a top-1 error beside the loss. */
+  /** Targets: [images, ...]; [images, classes] of one-hot rows, or distributions over classes, gives a top-1 error beside the loss. */
   readonly y: Tensor;
   /** The loss of a batch, its mean or one number an image, such as `tf.metrics.categoricalCrossentropy`. */
   readonly loss: (targets: Tensor, predictions: Tensor) => Tensor;
@@ -36,9 +37,13 @@ export function layersModelLoss(model: LayersModelLike, options: LayersModelLoss
   return new LayersModelLoss(model, options);
 }
 
+/** How far the sum of a row of probabilities may be from 1: rounding of a thousand classes in float32. */
+const DISTRIBUTION_ROUNDING = 1e-3;
+
 interface BatchLoss {
   readonly loss: Tensor;
-  readonly wrong?: Tensor;
+  /** Images whose largest target and prediction differ, and rows that are no distribution over classes. */
+  readonly classes?: Tensor;
 }
 
 /** See {@link layersModelLoss}. */
@@ -67,18 +72,19 @@ export class LayersModelLoss {
     return this.weights.point();
   }
 
-  /** Mean loss over all images, and the top-1 error in percent where the targets are one-hot. */
+  /** Mean loss over all images, and the top-1 error in percent where the targets are classes: rows that are one-hot, or distributions. */
   async evaluate(point: TfjsVector): Promise<{ readonly loss: number; readonly error?: number }> {
     let loss = 0;
-    let wrong: number | undefined;
+    let [wrong, unfit, counted] = [0, 0, false];
     for (const range of this.ranges()) {
       const found = this.at(point, () => this.batchLoss(range));
       loss += ((await read(found.loss)) * range.size) / this.source.images;
-      if (found.wrong) {
-        wrong = (wrong ?? 0) + (await read(found.wrong));
+      if (found.classes) {
+        const counts = await readAll(found.classes);
+        [wrong, unfit, counted] = [wrong + counts[0]!, unfit + counts[1]!, true];
       }
     }
-    return wrong === undefined ? { loss } : { loss, error: (100 * wrong) / this.source.images };
+    return counted && unfit === 0 ? { loss, error: (100 * wrong) / this.source.images } : { loss };
   }
 
   /** Loss and its gradient with respect to the trainable weights; the gradient belongs to the caller. */
@@ -105,6 +111,7 @@ export class LayersModelLoss {
   private *ranges(): Generator<{ readonly start: number; readonly size: number }> {
     const { images, batchSize } = this.source;
     for (let start = 0; start < images; start += batchSize) {
+      stopIfAsked();
       yield { start, size: Math.min(batchSize, images - start) };
     }
   }
@@ -114,10 +121,14 @@ export class LayersModelLoss {
     const targets = y.slice([start], [size]);
     const predictions = this.model.apply(x.slice([start], [size]), { training: false }) as Tensor;
     const mean = loss(targets, predictions).mean();
-    if (targets.rank !== 2 || targets.shape[1]! < 2) {
+    if (targets.rank !== 2 || targets.shape[1]! < 2 || predictions.shape.join() !== targets.shape.join()) {
       return { loss: mean };
     }
-    return { loss: mean, wrong: targets.argMax(1).notEqual(predictions.argMax(1)).sum() };
+    const wrong = targets.argMax(1).notEqual(predictions.argMax(1)).sum();
+    // A row of classes is a distribution. Targets of a regression are not, and their largest element means nothing.
+    const far = targets.sum(1).sub(1).abs().greater(DISTRIBUTION_ROUNDING);
+    const unfit = far.logicalOr(targets.min(1).less(0)).sum();
+    return { loss: mean, classes: stack([wrong.toFloat(), unfit.toFloat()]) };
   }
 
   /** Runs `body` with the variables at a point. An assignment hands over a tensor and copies nothing. */
@@ -145,8 +156,13 @@ function variablesOf({ trainableWeights }: LayersModelLike): Variable[] {
 
 /** The number in a tensor of one element, which is freed. */
 async function read(tensor: Tensor): Promise<number> {
+  return (await readAll(tensor))[0]!;
+}
+
+/** The numbers in a tensor, which is freed. */
+async function readAll(tensor: Tensor): Promise<ArrayLike<number>> {
   try {
-    return (await tensor.data())[0]!;
+    return await tensor.data();
   } finally {
     tensor.dispose();
   }

@@ -31,6 +31,12 @@ export class LossPasses {
     }
   }
 
+  /** The variables that the loss depends on, from a pass at a point that moves nothing else. */
+  connectedTo(point: TfjsVector, f: LossFunction): readonly Variable[] {
+    this.at(point, 'perturbed', f).gradient.dispose();
+    return this.parameters.variables.filter(({ name }) => this.connected.has(name));
+  }
+
   /** Takes over a pass that was made elsewhere. */
   taken({ value, grads }: NamedGradients): LossAndGradient<TfjsVector> {
     try {

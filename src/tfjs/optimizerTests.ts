@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { dynamicMask } from '../optim/dynamicMask';
 import { msam } from '../optim/msam';
 import type { PerturbationRule } from '../optim/perturbation';
+import { lookSam } from '../optim/lookSam';
 import { sam } from '../optim/sam';
 import { sparse } from '../optim/sparse';
 import { expectAllClose } from '../testing/expectAllClose';
@@ -62,7 +63,7 @@ export function testOptimizer(): void {
       const loss = (): tf.Scalar => bowl.loss('first');
       const optimizer = new SharpnessAwareOptimizer(tf.train.momentum(0.125, 0.5), { ...settings, images: { count: () => 2, loss } });
       const walk = bowl.walk(optimizer, 5);
-      const expected = plainWalk(settings.rule, settings.rho, 0.5, 5, settings.look);
+      const expected = plainWalk(settings.rule, settings.rho, 0.5, 5, settings.descent);
       walk.forEach((w, step) => expectAllClose(w, expected[step]!, ROUNDING, `w after step ${step}`));
       const base = plainWalk(sam(), 0, 0.5, 5);
       assert.ok(Math.max(...walk[4]!.map((x, i) => Math.abs(x - base[4]![i]!))) > 1e-2, 'the walk is the base optimizer\'s');
@@ -230,7 +231,7 @@ function testLoss(): void {
     assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), undefined as never), { name: 'RangeError', message: /expected a radius rho of 0 or more/ });
     assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, scope: 'norms' as never }), { name: 'RangeError', message: /expected a scope of all, weights, norm, noNorm, got norms/ });
     assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, rule: { name: 'mine' } as never }), { name: 'TypeError', message: /expected a rule with a function `perturb`/ });
-    assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, look: { every: 0, alpha: 1 } }), /lookSam/);
+    assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, descent: lookSam({ every: 0, alpha: 1 }) }), /lookSam/);
     const changed = new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05 });
     changed.rho = -1;
     assert.throws(() => changed.minimize(loss), { name: 'RangeError', message: /SharpnessAwareOptimizer.minimize: expected a radius/ });

@@ -1,6 +1,6 @@
 import type { Scalar, Variable } from '@tensorflow/tfjs-core';
 import type { ParameterKind } from '../engine/vector';
-import type { LookSettings } from '../optim/lookSam';
+import type { Descent } from '../optim/step';
 import type { PerturbationRule } from '../optim/perturbation';
 import type { PerturbationScope } from '../optim/scope';
 
@@ -20,8 +20,8 @@ export interface SharpnessAwareOptimizerSettings {
   readonly rule?: PerturbationRule;
   /** Which parameters are perturbed; all. */
   readonly scope?: PerturbationScope;
-  /** Saves second passes as LookSAM does; each step has one if left out. */
-  readonly look?: LookSettings;
+  /** What the base optimizer steps along, such as `lookSam()`. Default: the gradient at w + eps. */
+  readonly descent?: Descent;
   /** What kind of parameter a variable is, for scopes and rules that tell kinds apart; read from names as `tf.layers` gives them. */
   readonly kindOf?: (variable: Variable) => ParameterKind;
   readonly images?: BatchImages;

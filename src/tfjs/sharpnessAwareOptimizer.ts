@@ -1,11 +1,12 @@
 import { dispose, engine, Optimizer, scalar, type NamedTensorMap, type Scalar, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
-import { checkRho, EMPTY_STATE, type PerturbationRule, type PerturbationState } from '../optim/perturbation';
-import { disposeReplaced } from '../optim/perturbedGradient';
+import { checkRho, type PerturbationRule, type PerturbationState } from '../optim/perturbation';
 import { sam } from '../optim/sam';
-import { sharpnessAware, type MethodState, type SharpnessAware } from '../optim/sharpnessAware';
+import { sharpnessAware, type SharpnessAware } from '../optim/sharpnessAware';
+import { disposeReplaced, FIRST_STATE, stateVectors, type MethodState } from '../optim/step';
 import { withTemporaries } from '../optim/temporaries';
-import { baseMomentum } from './baseMomentum';
+import { BaseMomentum } from './baseMomentum';
+import { baseSettingNames, readBase, writeBase } from './baseSettings';
 import { climbedPoint, type ClimbSettings, type ImageGradients } from './climb';
 import { connectedNames, LossPasses } from './lossPasses';
 import { parameterKind, ParameterVariables } from './parameterVariables';
@@ -30,6 +31,10 @@ import { allVariables, VariableSnapshot } from './variableSnapshot';
  * A rule needs norms as numbers in the middle of a step. Where a backend cannot hand them out at once (WebGPU outside
  * a browser), `minimize` throws and leaves the weights as they were; `climbAsync` is for that case.
  *
+ * The base optimizer's settings are read and set through it: `learningRate`, `momentum`, `beta1` and so on; a setting called `rho`
+ * (Adadelta's) at `base` alone, for here it is the radius. Its state is in `getWeights`, that of a rule is not: after loading
+ * masks are drawn anew, LookSAM begins with a second pass, and the count of perturbed steps starts at 0.
+ *
  * @source Foret et al. 2021 (arXiv 2010.01412), algorithm 1.
  */
 export class SharpnessAwareOptimizer extends Optimizer {
@@ -40,6 +45,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
   private readonly aware: SharpnessAware;
   private method: MethodState<TfjsVector>;
   private readonly perturbed = new PerturbedPasses();
+  private readonly momenta: BaseMomentum;
   /** The names of the variables of the last step. */
   private layout = '';
   /** What to go back to, between the two phases of a step. */
@@ -59,11 +65,43 @@ export class SharpnessAwareOptimizer extends Optimizer {
     }
     // Code without types may leave the settings out.
     checkRho('SharpnessAwareOptimizer', (settings as Partial<SharpnessAwareOptimizerSettings> | undefined)?.rho ?? NaN);
-    const { rho, rule = sam(), scope = 'all', look } = settings;
+    const { rho, rule = sam(), scope = 'all', descent } = settings;
     this.rho = rho;
     this.rule = rule;
-    this.aware = sharpnessAware({ rule, scope, ...(look ? { look } : {}) });
+    this.aware = sharpnessAware({ rule, scope, ...(descent ? { descent } : {}) });
     this.method = this.aware.init();
+    this.momenta = new BaseMomentum(base);
+    baseSettingNames(base).filter((name) => !(name in this)).forEach((name) =>
+      Object.defineProperty(this, name, { enumerable: true, get: () => readBase(base, name), set: (value: unknown) => writeBase(base, name, value) }),
+    );
+  }
+
+  /** The base optimizer's learning rate; the next step follows it. @throws TypeError or RangeError unless it is set to a finite number. */
+  get learningRate(): number {
+    return readBase(this.base, 'learningRate') as number;
+  }
+
+  set learningRate(learningRate: number) {
+    writeBase(this.base, 'learningRate', learningRate);
+  }
+
+  /** The same as assigning `learningRate`, as `tf.train.sgd` has it. */
+  setLearningRate(learningRate: number): void {
+    this.learningRate = learningRate;
+  }
+
+  /** The base optimizer's momentum factor. @throws TypeError if it has none. */
+  get momentum(): number {
+    return readBase(this.base, 'momentum') as number;
+  }
+
+  set momentum(momentum: number) {
+    writeBase(this.base, 'momentum', momentum);
+  }
+
+  /** The same as assigning `momentum`, as `tf.train.momentum` has it. */
+  setMomentum(momentum: number): void {
+    this.momentum = momentum;
   }
 
   /**
@@ -98,7 +136,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
    * First phase of a step in two: moves the variables to w + eps. `applyGradients` or `restore` moves them back.
    *
    * @param gradients at w, as `computeGradients` gives them; none for rules that climb along momentum. They stay the caller's.
-   * @throws Error if the rule asks for gradients at further points, or with LookSAM: use `minimize`.
+   * @throws Error if the rule asks for gradients at further points, or with a descent such as LookSAM: use `minimize`.
    */
   climb(gradients: NamedTensorMap = {}): void {
     const parameters = this.climbingParameters(gradients);
@@ -139,7 +177,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
   /** Second phase of a step in two: back to w, and the base optimizer's step from there. Without `climb` it is the base optimizer's step. */
   override applyGradients(gradients: NamedTensorMap | NamedTensor[]): void {
     this.restore();
-    this.base.applyGradients(gradients);
+    this.applyBase(gradients);
   }
 
   /** Steps that the base optimizer has taken. */
@@ -152,8 +190,14 @@ export class SharpnessAwareOptimizer extends Optimizer {
     return this.base.getWeights();
   }
 
+  /** Gives the base optimizer a state, for the variables of the next step in their order. The rule begins as at its first step. */
   override async setWeights(weights: NamedTensor[]): Promise<void> {
     await this.base.setWeights(weights);
+    this.forgetRule();
+  }
+
+  override async saveIterations(): Promise<NamedTensor> {
+    return this.base.saveIterations();
   }
 
   /** @throws Error always: a rule is a function, which no file can hold. */
@@ -165,9 +209,19 @@ export class SharpnessAwareOptimizer extends Optimizer {
   override dispose(): void {
     this.restore();
     this.perturbed.dispose();
-    [this.method.rule, this.method.look].forEach((state) => disposeReplaced(state, EMPTY_STATE));
-    this.method = this.aware.init();
+    this.forgetRule();
     this.base.dispose();
+  }
+
+  private forgetRule(): void {
+    disposeReplaced(this.method, FIRST_STATE);
+    this.method = this.aware.init();
+  }
+
+  /** The base optimizer's step. */
+  private applyBase(gradients: NamedTensorMap | NamedTensor[]): void {
+    this.base.applyGradients(gradients);
+    this.momenta.stepped(Array.isArray(gradients) ? gradients.map(({ name }) => name) : Object.keys(gradients));
   }
 
   private get climbsAlongMomentum(): boolean {
@@ -180,7 +234,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
     const parameters = this.parametersOf(first ? connectedNames(first.grads) : undefined, varList);
     const passes = new LossPasses(base, parameters, this.perturbed, varList);
     return withTemporaries((own) => {
-      const momentum = this.climbsAlongMomentum ? own(parameters.vector(baseMomentum(base))) : undefined;
+      const momentum = this.climbsAlongMomentum ? own(parameters.vector(this.momenta.byName(varList ?? this.movedBy(f, parameters, passes)))) : undefined;
       const output = this.aware.step<TfjsVector, undefined>({
         parameters: own(parameters.point()),
         state: undefined,
@@ -190,7 +244,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
         optimizer: {
           init: () => undefined,
           update: (point, gradient) => {
-            base.applyGradients(passes.named(gradient));
+            this.applyBase(passes.named(gradient));
             return { parameters: point, state: undefined };
           },
           momentum: () => momentum!,
@@ -202,6 +256,11 @@ export class SharpnessAwareOptimizer extends Optimizer {
       this.method = output.method;
       return output.loss;
     });
+  }
+
+  /** The variables that a step on this loss will move. Needed for momentum that is unplaced alone, for it costs a pass, which leaves all as it is. */
+  private movedBy(f: LossFunction, parameters: ParameterVariables, passes: LossPasses): readonly Variable[] {
+    return this.momenta.isUnplaced ? withTemporaries((own) => passes.connectedTo(own(parameters.point()), f)) : [];
   }
 
   /** Begins a step. */
@@ -217,8 +276,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
     const registered = engine().registeredVariables;
     const variables = names?.map((name) => registered[name]!) ?? (varList ?? allVariables()).filter(({ trainable }) => trainable);
     const layout = variables.map(({ name }) => name).join(', ');
-    const { rule, look } = this.method;
-    if (this.layout !== layout && Object.keys({ ...rule.vectors, ...look.vectors }).length > 0) {
+    if (this.layout !== layout && stateVectors(this.method).length > 0) {
       throw new Error(`SharpnessAwareOptimizer: ${this.rule.name} keeps a state for the variables ${this.layout}, and this loss depends on ${layout}; make an optimizer for each set of variables.`);
     }
     this.layout = layout;
@@ -227,8 +285,8 @@ export class SharpnessAwareOptimizer extends Optimizer {
 
   private climbingParameters(gradients: NamedTensorMap): ParameterVariables {
     this.begin('climb');
-    if (this.settings.look) {
-      throw new Error('SharpnessAwareOptimizer.climb: LookSAM decides in each step whether there is a second pass; use minimize.');
+    if (this.settings.descent) {
+      throw new Error('SharpnessAwareOptimizer.climb: a descent such as LookSAM needs the whole step at once; use minimize.');
     }
     const names = connectedNames(gradients);
     if (names.length === 0 && !this.climbsAlongMomentum) {
@@ -238,7 +296,9 @@ export class SharpnessAwareOptimizer extends Optimizer {
   }
 
   private direction(parameters: ParameterVariables, gradients: NamedTensorMap): TfjsVector {
-    return parameters.vector(this.climbsAlongMomentum ? baseMomentum(this.base) : gradients);
+    const moved = connectedNames(gradients);
+    const next = moved.length > 0 ? moved.map((name) => engine().registeredVariables[name]!) : parameters.variables;
+    return parameters.vector(this.climbsAlongMomentum ? this.momenta.byName(next) : gradients);
   }
 
   private climbSettings(): ClimbSettings {
@@ -247,8 +307,9 @@ export class SharpnessAwareOptimizer extends Optimizer {
 
   /** Ends the first phase. */
   private arrive(parameters: ParameterVariables, point: TfjsVector, rule: PerturbationState<TfjsVector>): void {
-    disposeReplaced(this.method.rule, rule);
-    this.method = { ...this.method, step: this.method.step + 1, rule };
+    const next = { ...this.method, step: this.method.step + 1, rule };
+    disposeReplaced(this.method, next);
+    this.method = next;
     // With one pass a step batch-norm statistics move in it, at w + eps.
     this.before = new VariableSnapshot(this.climbsAlongMomentum ? parameters.variables : allVariables());
     parameters.moveTo(point);

@@ -1,5 +1,9 @@
 import { abs, add, clipByValue, clone, engine, keep, max, mul, pow, sign, square, stack, sum, tensor, tidy, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { pNorm, SMALLEST_FLOAT } from '../engine/scaling';
 import type { MomentumStep, ParameterKind, ParameterSpec, Vector } from '../engine/vector';
+
+/** Bodies of `tidy` that are running, innermost last, each with the vectors made in it that still live. */
+const open: Set<TfjsVector>[] = [];
 
 /**
  * A vector of tensors of TensorFlow.js, one a parameter, on whichever backend is in use.
@@ -20,6 +24,7 @@ export class TfjsVector implements Vector {
       }
     });
     this.current = tensors.map(keep);
+    open.at(-1)?.add(this);
   }
 
   /** The tensors, in the order of the specs. They stay the vector's own. */
@@ -88,13 +93,10 @@ export class TfjsVector implements Vector {
   }
 
   norm(p = 2): number {
-    if (p === 2) {
-      return Math.sqrt(this.sum((element) => sum(square(element))));
-    }
     if (p === Infinity) {
-      return Math.max(0, ...this.scalars((element) => max(abs(element))));
+      return this.scalars((element) => max(abs(element))).reduce((largest, scalar) => Math.max(largest, scalar), 0);
     }
-    return this.sum((element) => sum(pow(abs(element), p))) ** (1 / p);
+    return pNorm<TfjsVector>(this, p, SMALLEST_FLOAT, (vector) => vector.sum((element) => sum(p === 2 ? square(element) : pow(abs(element), p))));
   }
 
   zeros(): this {
@@ -152,7 +154,28 @@ export class TfjsVector implements Vector {
     return this.current.map(readSync);
   }
 
+  tidy<Result>(body: () => Result, kept: (result: Result) => readonly (Vector | undefined)[]): Result {
+    const made = new Set<TfjsVector>();
+    open.push(made);
+    let survivors: readonly (Vector | undefined)[] = [];
+    try {
+      const result = body();
+      survivors = kept(result);
+      return result;
+    } finally {
+      open.pop();
+      for (const vector of made) {
+        if (survivors.includes(vector)) {
+          open.at(-1)?.add(vector);
+        } else {
+          vector.dispose();
+        }
+      }
+    }
+  }
+
   dispose(): void {
+    open.forEach((made) => made.delete(this));
     this.current.forEach((element) => element.dispose());
   }
 }

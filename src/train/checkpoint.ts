@@ -1,17 +1,17 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import { tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import type { Model } from '../models/model';
 import type { PerturbationState } from '../optim/perturbation';
-import type { MethodState } from '../optim/sharpnessAware';
-import { readSafetensors, writeSafetensors, type SafetensorsEntry } from '../models/safetensors';
+import type { MethodState } from '../optim/step';
+import { writeSafetensors, type SafetensorsEntry } from '../models/safetensors';
+import { checkpointValue, readCheckpoint } from './readCheckpoint';
 import type { NetworkState } from './network';
 import type { EpochRecord } from './record';
 
 /** Version of the layout of a checkpoint. */
-const FORMAT = '1';
+const FORMAT = '2';
 
 /** Where a run stands, apart from its tensors. */
 export interface TrainingPosition {
@@ -45,7 +45,7 @@ export interface Checkpoint {
 interface StoredMethod {
   readonly step: number;
   readonly rule: StoredState;
-  readonly look: StoredState;
+  readonly descent: StoredState;
 }
 
 interface StoredState {
@@ -86,34 +86,35 @@ export function saveCheckpoint(file: string, model: Model, { position, parameter
   const tensors = new Map<string, SafetensorsEntry>([
     ...vectorEntries('parameters', parameters),
     ...vectorEntries('velocity', velocity),
-    ...(method ? [...stateEntries('method.rule', method.rule), ...stateEntries('method.look', method.look)] : []),
+    ...(method ? [...stateEntries('method.rule', method.rule), ...stateEntries('method.descent', method.descent)] : []),
     ...statisticsEntries('statistics', model, statistics),
     ...(slow ? [...vectorEntries('slow.parameters', slow.parameters), ...statisticsEntries('slow.statistics', model, slow.statistics)] : []),
   ]);
-  const stored: StoredMethod | undefined = method && { step: method.step, rule: storedState(method.rule), look: storedState(method.look) };
+  const stored: StoredMethod | undefined = method && { step: method.step, rule: storedState(method.rule), descent: storedState(method.descent) };
   writeSafetensors(file, tensors, { format: FORMAT, fingerprint, position: JSON.stringify(position), ...(stored ? { method: JSON.stringify(stored) } : {}) });
 }
 
 /**
- * Reads a checkpoint, if there is one.
+ * Reads a checkpoint, if there is one; a damaged one is moved aside (see `readCheckpoint`).
  *
- * @throws Error if the file is damaged, or was written by another version or for other settings.
+ * @throws Error if the file was written by another version or for other settings, or cannot be opened.
  */
 export function loadCheckpoint(file: string, model: Model, fingerprint: string): Checkpoint | undefined {
-  if (!existsSync(file)) {
+  const content = readCheckpoint('loadCheckpoint', file);
+  if (content === undefined) {
     return undefined;
   }
-  const { tensors, metadata } = readSafetensors(file);
+  const { tensors, metadata } = content;
   if (metadata['format'] !== FORMAT || metadata['fingerprint'] !== fingerprint) {
     throw new Error(
-      `loadCheckpoint: ${file} belongs to other settings or another version (format ${metadata['format'] ?? 'none'}, ` +
+      `loadCheckpoint: the checkpoint ${file} belongs to other settings or another version (format ${metadata['format'] ?? 'none'}, ` +
         `expected ${FORMAT}); delete it to start this run from the beginning.`,
     );
   }
   const find = (name: string): SafetensorsEntry => {
     const entry = tensors.get(name);
     if (entry === undefined) {
-      throw new Error(`loadCheckpoint: ${file} lacks ${name}; delete it to start this run from the beginning.`);
+      throw new Error(`loadCheckpoint: the checkpoint ${file} lacks ${name}; delete it to start this run from the beginning.`);
     }
     return entry;
   };
@@ -128,12 +129,12 @@ export function loadCheckpoint(file: string, model: Model, fingerprint: string):
       mean: tensor(find(`${prefix}.${name}.mean`).values, [channels]),
       variance: tensor(find(`${prefix}.${name}.variance`).values, [channels]),
     }));
-  const method = metadata['method'] === undefined ? undefined : (JSON.parse(metadata['method']) as StoredMethod);
+  const method = metadata['method'] === undefined ? undefined : (checkpointValue('loadCheckpoint', file, metadata, 'method') as StoredMethod);
   return {
-    position: JSON.parse(metadata['position']!) as TrainingPosition,
+    position: checkpointValue('loadCheckpoint', file, metadata, 'position') as TrainingPosition,
     parameters: vector('parameters'),
     velocity: vector('velocity'),
-    ...(method ? { method: { step: method.step, rule: state('method.rule', method.rule), look: state('method.look', method.look) } } : {}),
+    ...(method ? { method: { step: method.step, rule: state('method.rule', method.rule), descent: state('method.descent', method.descent) } } : {}),
     statistics: moments('statistics'),
     ...([...tensors.keys()].some((name) => name.startsWith('slow.')) ? { slow: { parameters: vector('slow.parameters'), statistics: moments('slow.statistics') } } : {}),
   };

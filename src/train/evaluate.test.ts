@@ -31,6 +31,17 @@ function constantModel(): Model {
   return network({ name: 'constant', inputShape: [32, 32, 3], layers });
 }
 
+void test('no images, and images of another shape, are refused before any pass', async () => {
+  const model = { ...constantModel(), apply: () => assert.fail('it should not begin') };
+  const parameters = TensorVector.from(model.parameters, [new Float32Array(10)]);
+  const { test: set } = testImages();
+  const none = { ...set, images: new Uint8Array(0), labels: new Uint8Array(0) };
+  await assert.rejects(evaluate(model, { parameters, statistics: [] }, none, 'half'), /^RangeError: evaluate: expected at least one image, got none/);
+  await assert.rejects(evaluate(model, { parameters, statistics: [] }, { ...set, images: new Uint8Array(10 * 28 * 28) }, 'half'), /^RangeError: evaluate: expected 10 images of shape \[32, 32, 3\]/);
+  await assert.rejects(evaluate({ ...model, classes: 5 }, { parameters, statistics: [] }, set, 'half'), /^RangeError: evaluate: expected labels from 0 to 4/);
+  parameters.dispose();
+});
+
 void test('loss and errors of constant logits are known in closed form', async () => {
   const model = constantModel();
   // Class 0 has logit ln 11 and the others 0, so that it gets 11/20 and each other class 1/20.

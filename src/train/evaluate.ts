@@ -1,7 +1,10 @@
 import { evaluationBatches, type Batch } from '../data/batches';
+import { checkDataset } from '../data/checkDataset';
 import { imageCount, type Dataset } from '../data/dataset';
 import type { Normalization } from '../data/normalization';
 import type { Model } from '../models/model';
+import { longWork, type LongWork } from '../progress/longWork';
+import type { Stoppable } from '../progress/work';
 import { batchLogits, type NetworkState } from './network';
 import type { Evaluation } from './record';
 import { testViews, type TestAugmentation } from './testAugmentation';
@@ -46,12 +49,28 @@ function meanLogits(model: Model, { parameters, statistics }: NetworkState, batc
  *
  * Lets other work of the process run between batches.
  *
- * @param augmentation whose logits count: the images', or a mean over mirrored and shifted ones too; default: 'none'.
+ * @param options.augmentation whose logits count: the images', or a mean over mirrored and shifted ones too. Default: 'none'.
+ * @throws RangeError or TypeError, before any pass, for a data set that is empty or does not fit the network (see `checkDataset`);
+ * ProbeStopped when it is stopped.
+ * @example
+ * const { loss, top1Error } = await evaluate(model, outcome.network, test, 'half'); // nats, percent
  */
-export async function evaluate(model: Model, network: NetworkState, dataset: Dataset, normalization: Normalization, augmentation: TestAugmentation = 'none'): Promise<Evaluation> {
+export function evaluate(model: Model, network: NetworkState, dataset: Dataset, normalization: Normalization, options: EvaluationOptions = {}): Promise<Evaluation> {
+  return longWork(`evaluate ${model.name} on ${dataset.name}`, options, (work) => evaluateAs(work, model, network, dataset, { normalization, ...options }));
+}
+
+/** How an evaluation is made. */
+export interface EvaluationOptions extends Stoppable {
+  readonly augmentation?: TestAugmentation;
+}
+
+async function evaluateAs(work: LongWork, model: Model, network: NetworkState, dataset: Dataset, { normalization, augmentation = 'none' }: EvaluationOptions & { readonly normalization: Normalization }): Promise<Evaluation> {
+  checkDataset('evaluate', dataset, model);
+  const images = imageCount(dataset);
   let loss = 0;
   let top1 = 0;
   let top5 = 0;
+  let done = 0;
   for (const batch of evaluationBatches(dataset, { batchSize: BATCH_SIZE, normalization })) {
     const logits = meanLogits(model, network, batch, augmentation);
     batch.labels.forEach((label, row) => {
@@ -60,8 +79,9 @@ export async function evaluate(model: Model, network: NetworkState, dataset: Dat
       top1 += rank >= 1 ? 1 : 0;
       top5 += rank >= 5 ? 1 : 0;
     });
+    done += batch.size;
     await new Promise(setImmediate);
+    await work.advance({ done, of: images, unit: 'images' });
   }
-  const images = imageCount(dataset);
   return { loss: loss / images, top1Error: (100 * top1) / images, top5Error: (100 * top5) / images };
 }

@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
-import { tensorCount } from '../engine/tensor';
+import { tensor, tensorCount } from '../engine/tensor';
 import { createModel } from '../models/create';
+import { initialParameters, initialStatistics } from '../models/initialise';
 import type { PerturbationRule } from '../optim/perturbation';
+import { nonFiniteNetwork } from './divergence';
 import { train } from './loop';
+import { METHODS } from './methodSettings';
 import { disposeNetwork } from './network';
 import type { TrainingProgress } from './progress';
 import type { TrainingSettings } from './settings';
 import { TEST_SETTINGS, testImages } from './testSettings';
 import type { TrainingInput } from './trainingInput';
 import type { TrainingOutcome } from './trainingRun';
+import { signalWhen } from '../testing/signalWhen';
 
 const folder = mkdtempSync(join(tmpdir(), 'samlab-loop-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -47,7 +51,7 @@ void test('a run that is stopped in the middle of an epoch and resumed equals an
   const checkpoint = { file: join(folder, 'resumed.safetensors'), everySeconds: 1e9, fingerprint: 'a' };
   for (const stopAfter of [2, 1, 2]) {
     let steps = 0;
-    const stopped = await train({ ...input(), checkpoint, onProgress: () => steps++, shouldStop: () => steps === stopAfter });
+    const stopped = await train({ ...input(), checkpoint, onProgress: () => steps++, signal: signalWhen(() => steps === stopAfter) });
     assert.equal(stopped.status, 'stopped');
     disposeNetwork(stopped.network);
   }
@@ -72,7 +76,7 @@ for (const changes of KEEPING) {
     const before = tensorCount();
     for (const stopAfter of [1, 2]) {
       let steps = 0;
-      const stopped = await train({ ...input(settings), checkpoint, onProgress: () => steps++, shouldStop: () => steps === stopAfter });
+      const stopped = await train({ ...input(settings), checkpoint, onProgress: () => steps++, signal: signalWhen(() => steps === stopAfter) });
       assert.equal(stopped.status, 'stopped');
       disposeNetwork(stopped.network);
     }
@@ -152,6 +156,38 @@ void test('a checkpoint of other settings is refused, and stays', async () => {
   disposeNetwork((await train({ ...input({ epochs: 1, warmupEpochs: 0 }), checkpoint })).network);
 });
 
+void test('a damaged checkpoint is moved aside, and the run begins anew', async () => {
+  const unbroken = numbersOf(await train(input()));
+  for (const [what, bytes] of Object.entries({ zeros: Buffer.alloc(1000), empty: Buffer.alloc(0), text: Buffer.from('no checkpoint') })) {
+    const checkpoint = { file: join(folder, `damaged-${what}.safetensors`), everySeconds: 1e9, fingerprint: 'a' };
+    writeFileSync(checkpoint.file, bytes);
+    assert.deepEqual(numbersOf(await train({ ...input(), checkpoint })), unbroken, what);
+    assert.deepEqual(readFileSync(`${checkpoint.file}.damaged`), bytes);
+    // What stands in its place is the run's own, from after its last step.
+    assert.deepEqual(numbersOf(await train({ ...input(), checkpoint })), unbroken, what);
+  }
+  mkdirSync(join(folder, 'folder.safetensors'));
+  const checkpoint = { file: join(folder, 'folder.safetensors'), everySeconds: 1e9, fingerprint: 'a' };
+  await assert.rejects(train({ ...input(), checkpoint }), /^Error: loadCheckpoint: the checkpoint .*folder\.safetensors cannot be opened .* delete it to start/);
+});
+
+void test('settings that are no numbers and images that do not fit are refused before any step, by name', async () => {
+  const before = tensorCount();
+  const onProgress = (): void => assert.fail('it should not begin');
+  for (const rho of ['', [], true, false, '0.05']) {
+    await assert.rejects(train({ ...input({ rho: rho as unknown as number }), onProgress }), { name: 'RangeError', message: /expected a radius rho of 0 or more, got / });
+  }
+  for (const key of ['learningRate', 'momentum', 'weightDecay', 'labelSmoothing', 'warmupEpochs'] as const) {
+    await assert.rejects(train({ ...input({ [key]: '' }), onProgress }), { name: 'RangeError', message: new RegExp(`train: these settings cannot be run:\\n {2}${key}: `) });
+  }
+  const small = { ...images.train, images: images.train.images.subarray(0, 20 * 28 * 28) };
+  const odd = { ...images.train, labels: images.train.labels.map(() => 10) };
+  await assert.rejects(train({ ...input(), trainingSet: small, onProgress }), /^RangeError: train: expected 20 images of shape \[32, 32, 3\]/);
+  await assert.rejects(train({ ...input(), heldOut: small, onProgress }), /^RangeError: train: expected 20 images of shape/);
+  await assert.rejects(train({ ...input(), trainingSet: odd, onProgress }), /^RangeError: train: expected labels from 0 to 9/);
+  assert.equal(tensorCount(), before);
+});
+
 void test('SAM with rho 0 is SGD, bit for bit; with rho it is not', async () => {
   const sgd = numbersOf(await train(input({ method: 'sgd' })));
   assert.deepEqual(numbersOf(await train(input({ method: 'sam', rho: 0 }))), sgd);
@@ -164,6 +200,50 @@ void test('a loss that is no number ends the run as diverged', async () => {
   assert.match(outcome.divergence ?? '', /the loss was (NaN|-?Infinity) at step \d+ of epoch \d+/);
   disposeNetwork(outcome.network);
 });
+
+void test('a run whose last step breaks the network has diverged, though every loss was a number', async () => {
+  const before = tensorCount();
+  const oneStep = (learningRate: number, changes: Partial<TrainingInput> = {}): Promise<TrainingOutcome> =>
+    train({ ...input({ method: 'sgd', learningRate, warmupEpochs: 0, epochs: 1, batchSize: 20 }), ...changes });
+  // Weights of 1e29 are finite, and the products of two layers of them are not.
+  const large = await oneStep(1e30);
+  assert.equal(large.status, 'diverged');
+  assert.match(large.divergence ?? '', /^the held-out loss was (NaN|Infinity) after epoch 1$/);
+  assert.equal(large.history[0]!.heldOut, undefined, 'a file would hold an empty loss');
+  assert.ok(Number.isFinite(large.history[0]!.trainLoss), 'what was recorded is kept');
+  // Beyond the range of single precision.
+  const { heldOut, ...unjudged } = input();
+  assert.ok(heldOut);
+  const infinite = await train({ ...unjudged, settings: { ...unjudged.settings, method: 'sgd', learningRate: 1e39, warmupEpochs: 0, epochs: 1, batchSize: 20 } });
+  assert.equal(infinite.status, 'diverged');
+  assert.match(infinite.divergence ?? '', /^the weights conv1\.weight were not finite after epoch 1$/);
+  [large, infinite].forEach(({ network }) => disposeNetwork(network));
+  assert.equal(tensorCount(), before);
+});
+
+void test('running statistics that are not finite are found, which no loss in training reads', () => {
+  const model = createModel('resnet20', 'cifar', 10);
+  const parameters = initialParameters(model, TEST_SETTINGS);
+  const statistics = initialStatistics(model);
+  assert.equal(nonFiniteNetwork(model, { parameters, statistics }), undefined);
+  const { mean, variance } = statistics[3]!;
+  variance.dispose();
+  const broken = statistics.map((moments, layer) => (layer === 3 ? { mean, variance: tensor(new Float32Array(mean.size).fill(Infinity), [mean.size]) } : moments));
+  assert.equal(nonFiniteNetwork(model, { parameters, statistics: broken }), `the running statistics of ${model.statistics[3]!.name} were not finite`);
+  disposeNetwork({ parameters, statistics: broken });
+});
+
+/** Every method, as the trial that diverges asks for it. */
+for (const method of METHODS) {
+  void test(`a run with ${method} that diverges ends as diverged, with what was recorded`, async () => {
+    const before = tensorCount();
+    const outcome = await train(input({ method, rho: 0.05, maskSamples: 4, dropRate: 1, lookEvery: 2, epochs: 4, batchSize: 20, warmupEpochs: 0, schedule: 'constant', learningRate: 1e4 }));
+    assert.equal(outcome.status, 'diverged', method);
+    assert.ok(outcome.gradientEvaluations > 0);
+    disposeNetwork(outcome.network);
+    assert.equal(tensorCount(), before);
+  });
+}
 
 void test('progress counts steps and images, and the clock never runs backwards', async () => {
   const seen: TrainingProgress[] = [];
@@ -199,7 +279,7 @@ void test('a run has one thread for its batches, which is gone when the run is f
   process.on('worker', count);
   const runs: readonly (readonly [how: string, TrainingInput])[] = [
     ['finished', input({ batchSize: 20 })],
-    ['stopped', { ...input(), shouldStop: () => true }],
+    ['stopped', { ...input(), signal: AbortSignal.abort() }],
     ['diverged', input({ learningRate: 1e30, warmupEpochs: 0, epochs: 5 })],
     ['in error', { ...input(), onProgress: () => assert.fail('no room to draw') }],
   ];

@@ -4,15 +4,20 @@ import { asam } from '../optim/asam';
 import { dynamicMask } from '../optim/dynamicMask';
 import { fgsm } from '../optim/fgsm';
 import { fisherMask } from '../optim/fisherMask';
-import { groupsOf } from '../optim/groups';
+import { splitBatch } from '../optim/groups';
+import { friendlySam } from '../optim/friendlySam';
+import { gsam } from '../optim/gsam';
+import { lookSam } from '../optim/lookSam';
 import { msam } from '../optim/msam';
 import { checkRho, type PerturbationRule } from '../optim/perturbation';
 import { matchingTwoNorm, rhoAt } from '../optim/radius';
 import { sam } from '../optim/sam';
+import { saner } from '../optim/saner';
 import { isDecaying, learningRateAt, totalSteps as stepsOfRun } from '../optim/schedule';
-import { sharpnessAware, type MethodState, type SharpnessAwareInput, type SharpnessAwareOutput } from '../optim/sharpnessAware';
+import { sharpnessAware } from '../optim/sharpnessAware';
 import { sparse } from '../optim/sparse';
-import { plainStep } from '../optim/step';
+import { wsam } from '../optim/wsam';
+import { plainStep, type Descent, type MethodState, type SharpnessAwareInput, type SharpnessAwareOutput } from '../optim/step';
 import type { MethodSettings } from './methodSettings';
 import { stepRates } from './parameterShares';
 import type { TrainingSettings } from './settings';
@@ -35,6 +40,13 @@ export interface TrainingMethod {
   step<State>(step: number, input: StepInput<State>): SharpnessAwareOutput<TensorVector, State>;
 }
 
+/** The kinds of parameters that ASAM scales. */
+const ASAM_SCALES: Readonly<Record<MethodSettings['asamOn'], readonly ParameterKind[]>> = {
+  weights: ['weight'],
+  weightsAndNormScales: ['weight', 'normScale'],
+  all: ['weight', 'bias', 'normScale', 'normShift'],
+};
+
 /** The rule that settings ask for; undefined for the base optimizer alone. @throws RangeError for settings out of range. */
 function ruleOf(settings: TrainingSettings, stepsPerEpoch: number, perturbedSteps: number): PerturbationRule | undefined {
   const { sparsity, maskAt, maskEpochs, maskSamples, dropRate, seed } = settings;
@@ -43,25 +55,44 @@ function ruleOf(settings: TrainingSettings, stepsPerEpoch: number, perturbedStep
     case 'sgd':
       return undefined;
     case 'sam':
-    case 'lookSam': {
+    case 'lookSam':
+    case 'gsam':
+    case 'wsam':
+    case 'saner': {
       const p = settings.perturbationNorm === 'infinity' ? Infinity : settings.perturbationNorm;
       return inMeantRadius(sam({ p }), p, settings);
     }
     case 'fgsm': {
-      const { ascentSteps: steps, ascentMomentum: momentum, ascentBall: ball, ascentStepLength, ascentProjection: project } = settings;
-      const length = ascentStepLength === 0 ? {} : { stepLength: ascentStepLength };
-      return inMeantRadius(fgsm({ steps, momentum, ball, project, ...length }), ball === 'infinity' ? Infinity : 2, settings);
+      const { ascentSteps: steps, ascentMomentum: momentum, ascentBall: ball, ascentStepLength, ascentProjection: project, ascentBound } = settings;
+      const given = { ...(ascentStepLength === 0 ? {} : { stepLength: ascentStepLength }), ...(ascentBound === 0 ? {} : { bound: ascentBound }) };
+      return inMeantRadius(fgsm({ steps, momentum, ball, project, ...given }), ball === 'infinity' ? Infinity : 2, settings);
     }
-    case 'asam': {
-      const scaled: readonly ParameterKind[] = settings.asamOn === 'weights' ? ['weight'] : ['weight', 'bias', 'normScale', 'normShift'];
-      return asam({ eta: settings.asamEta, scaling: settings.asamScaling, scaled });
-    }
+    case 'asam':
+      return asam({ eta: settings.asamEta, scaling: settings.asamScaling, scaled: ASAM_SCALES[settings.asamOn] });
     case 'ssamF':
       return sparse(sam(), fisherMask({ sparsity, samples: maskSamples, every }), maskAt);
     case 'ssamD':
       return sparse(sam(), dynamicMask({ sparsity, dropRate, every, totalSteps: Math.max(1, perturbedSteps), seed }), maskAt);
+    case 'friendlySam':
+      return friendlySam({ sigma: settings.friendlySigma, lambda: settings.friendlyLambda });
     case 'msam':
       return msam();
+  }
+}
+
+/** The descent that settings ask for; undefined for the gradient at w + eps. @throws RangeError for settings out of range. */
+function descentOf(settings: TrainingSettings, stepsPerEpoch: number): Descent | undefined {
+  switch (settings.method) {
+    case 'lookSam':
+      return lookSam({ every: settings.lookEvery, alpha: settings.lookAlpha });
+    case 'gsam':
+      return gsam({ alpha: settings.gsamAlpha });
+    case 'wsam':
+      return wsam({ gamma: settings.wsamGamma, decoupled: settings.wsamDecoupled });
+    case 'saner':
+      return saner({ alpha: settings.sanerAlpha, rampSteps: settings.sanerRampEpochs * stepsPerEpoch });
+    default:
+      return undefined;
   }
 }
 
@@ -93,9 +124,9 @@ export function trainingMethod(settings: TrainingSettings, { stepsPerEpoch, batc
     checkRho(rule.name, settings.rho);
   }
   const groups = settings.groupSize === 0 ? {} : { groupSize: settings.groupSize };
-  batchSizes.forEach((size) => groupsOf(size, groups.groupSize));
-  const look = settings.method === 'lookSam' ? { look: { every: settings.lookEvery, alpha: settings.lookAlpha } } : {};
-  const method = sharpnessAware({ rule: rule ?? sam(), scope: settings.perturbationScope, ...groups, ...look });
+  batchSizes.forEach((size) => splitBatch(size, groups.groupSize));
+  const descent = descentOf(settings, stepsPerEpoch);
+  const method = sharpnessAware({ rule: rule ?? sam(), scope: settings.perturbationScope, ...groups, ...(descent ? { descent } : {}) });
   return {
     logs: rule?.logs ?? [],
     init: () => method.init(),

@@ -65,6 +65,7 @@ const METHODS: Readonly<Record<string, WalkMethod>> = {
   'asam by element, eta = 0.1': asam({ asamEta: 0.1 }),
   'asam by element, eta = 0': asam({ asamEta: 0 }),
   'asam by element, on everything': asam({ asamOn: 'all' }),
+  'asam by element, on weights and scales': asam({ asamOn: 'weightsAndNormScales' }),
   'asam by filter': asam({ asamScaling: 'filter' }),
   'asam by filter, on everything': asam({ asamScaling: 'filter', asamEta: 0.1, asamOn: 'all' }),
   'asam by layer': asam({ asamScaling: 'layer', rho: RHO / 4 }),

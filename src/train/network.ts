@@ -5,6 +5,7 @@ import { matMul } from '../engine/dense';
 import { compiled } from '../engine/graph/compiled';
 import { typeAttribute } from '../engine/binding';
 import { lossAndGradient } from '../engine/tape';
+import { moving, tangentOf, withTangents } from '../engine/tangents/tangents';
 import { cloneTensor, execute1, scope, tensor, type Tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import { batchShape, type Batch } from '../data/batches';
@@ -129,6 +130,51 @@ export function logitsPullback(model: Model, parameters: TensorVector, { statist
     }).gradients;
   });
   return new TensorVector(model.parameters, gradients);
+}
+
+/** What a pass reads, with the parameters moving along a direction. */
+function movingPass(model: Model, [...inputs]: readonly Tensor[]): ReturnType<typeof passOf> {
+  const along = inputs.splice(0, model.parameters.length);
+  const { parameters, statistics } = passOf(model, inputs);
+  return { parameters: parameters.map((parameter, index) => moving(parameter, along[index]!)), statistics };
+}
+
+/**
+ * Logits z of a network on images, and J v: how they move when the parameters move along v. Both are [batch, classes], and
+ * freed by the enclosing scope.
+ *
+ * @throws NoTangent if the network computes with an op whose tangents are not known.
+ */
+export function logitsPushforward(model: Model, parameters: TensorVector, { statistics, training }: PassMoments, images: Tensor, v: TensorVector): { readonly logits: Tensor; readonly moved: Tensor } {
+  const inputs = [images, ...v.tensors, ...parameters.tensors, ...momentTensors(statistics)];
+  const [logits, moved] = compiled(model, training ? 'pushforward in training' : 'pushforward', inputs, ([x, ...others]) =>
+    withTangents(() => {
+      const result = model.apply(x!, { ...movingPass(model, others), training, updated: [] });
+      return [result, tangentOf(result)];
+    }),
+  );
+  return { logits: logits!, moved: moved! };
+}
+
+/**
+ * H v for the Hessian H of the mean cross-entropy: how its gradient moves when the parameters move along v, exact but for
+ * the rounding of float32. It is freed by the enclosing scope.
+ *
+ * @throws NoTangent if the network computes with an op whose tangents are not known.
+ */
+export function hessianProduct(model: Model, parameters: TensorVector, { statistics, training }: PassMoments, images: Tensor, targets: Tensor, v: TensorVector): TensorVector {
+  const inputs = [images, targets, ...v.tensors, ...parameters.tensors, ...momentTensors(statistics)];
+  const product = compiled(model, training ? 'Hessian product in training' : 'Hessian product', inputs, ([x, wanted, ...others]) =>
+    withTangents(() => {
+      const pass = movingPass(model, others);
+      const { gradients } = lossAndGradient(pass.parameters, () => ({
+        loss: softmaxCrossEntropy(model.apply(x!, { ...pass, training, updated: [] }), wanted!),
+        auxiliary: undefined,
+      }));
+      return gradients.map(tangentOf);
+    }),
+  );
+  return new TensorVector(model.parameters, product);
 }
 
 /** Parameters and batch-norm statistics of a network: all that evaluation needs. */

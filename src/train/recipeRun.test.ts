@@ -15,6 +15,7 @@ import { train } from './loop';
 import { disposeNetwork } from './network';
 import type { TrainingSettings } from './settings';
 import { TEST_SETTINGS, testImages } from './testSettings';
+import { signalWhen } from '../testing/signalWhen';
 import type { TrainingInput } from './trainingInput';
 import type { TrainingOutcome } from './trainingRun';
 
@@ -53,7 +54,7 @@ void test('a run with the whole recipe, stopped at any of its five steps and res
   const checkpoint = { file: join(folder, 'resumed.safetensors'), everySeconds: 1e9, fingerprint: 'a' };
   for (let stop = 0; stop < 5; stop++) {
     let steps = 0;
-    const stopped = await train({ ...input(), checkpoint, onProgress: () => steps++, shouldStop: () => steps === 1 });
+    const stopped = await train({ ...input(), checkpoint, onProgress: () => steps++, signal: signalWhen(() => steps === 1) });
     assert.equal(stopped.status, 'stopped');
     disposeNetwork(stopped.network);
   }
@@ -94,10 +95,10 @@ void test('averaged logits of constant images are those of the images alone, and
   const model = network({ name: 'flat', inputShape: [32, 32, 3], layers: sequential({ flat: flatten(), head: linear({ outputs: 10 }) }) });
   const parameters = initialParameters(model, { seed: 0, zeroInitResidual: false });
   const grey = { ...images.test, images: images.test.images.map((_, index) => 20 * Math.floor(index / 3072)) };
-  const [plain, averaged] = [await evaluate(model, { parameters, statistics: [] }, grey, 'half'), await evaluate(model, { parameters, statistics: [] }, grey, 'half', 'mirrorAndShift')];
+  const [plain, averaged] = [await evaluate(model, { parameters, statistics: [] }, grey, 'half'), await evaluate(model, { parameters, statistics: [] }, grey, 'half', { augmentation: 'mirrorAndShift' })];
   // 3,072 products below 1/50 in single precision.
   assert.ok(Math.abs(plain.loss - averaged.loss) < 1e-5);
-  const [own, other] = [await evaluate(model, { parameters, statistics: [] }, images.test, 'half'), await evaluate(model, { parameters, statistics: [] }, images.test, 'half', 'mirror')];
+  const [own, other] = [await evaluate(model, { parameters, statistics: [] }, images.test, 'half'), await evaluate(model, { parameters, statistics: [] }, images.test, 'half', { augmentation: 'mirror' })];
   assert.ok(Math.abs(own.loss - other.loss) > 1e-4, 'mirroring does nothing');
   parameters.dispose();
 });

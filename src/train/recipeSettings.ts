@@ -60,12 +60,19 @@ export const DEFAULT_RECIPE: RecipeSettings = {
   lookaheadPower: 3,
 };
 
+/** A setting without effect, and why. */
+export interface UnreadSetting {
+  readonly setting: 'warmupEpochs' | keyof RecipeSettings;
+  readonly reason: string;
+}
+
 /** Settings that count for nothing in a run of these settings, so that they do not set it apart from others. */
-export function unreadRecipeSettings({ schedule, cropPadding, flip, lookaheadEvery }: Partial<RecipeSettings> & { readonly schedule: string; readonly cropPadding: number; readonly flip: boolean }): readonly string[] {
+export function unreadRecipeSettings({ schedule, cropPadding, flip, lookaheadEvery }: Partial<RecipeSettings> & { readonly schedule: string; readonly cropPadding: number; readonly flip: boolean }): readonly UnreadSetting[] {
+  const unread = (reason: string, ...settings: readonly UnreadSetting['setting'][]): UnreadSetting[] => settings.map((setting) => ({ setting, reason }));
   return [
-    ...(schedule === 'triangular' ? ['warmupEpochs'] : ['triangleStart', 'trianglePeak', 'triangleEnd']),
-    ...(cropPadding > 0 ? [] : ['cropBorder']),
-    ...(flip ? [] : ['flipMode']),
-    ...(lookaheadEvery === 0 ? ['lookaheadKeep', 'lookaheadPower'] : []),
+    ...(schedule === 'triangular' ? unread('the schedule is triangular, which has no warm-up', 'warmupEpochs') : unread(`the schedule is ${schedule}; triangular reads it`, 'triangleStart', 'trianglePeak', 'triangleEnd')),
+    ...(cropPadding > 0 ? [] : unread('cropPadding is 0', 'cropBorder')),
+    ...(flip ? [] : unread('flip is off', 'flipMode')),
+    ...(lookaheadEvery === 0 ? unread('lookaheadEvery is 0', 'lookaheadKeep', 'lookaheadPower') : []),
   ];
 }

@@ -40,7 +40,10 @@ export interface TrainingSettings extends MethodSettings, RecipeSettings {
   readonly nesterov: boolean;
   /** Coupled L2 penalty. */
   readonly weightDecay: number;
-  /** Where the penalty acts: in the base step, on the gradient at w alone, or in the loss, on each gradient at its own point. */
+  /**
+   * Where the penalty acts: in the base step, on the gradient at w alone (default), or in the loss, on each gradient at its own point,
+   * as MSAM's official code has it, which decays at w + eps.
+   */
   readonly weightDecayIn: 'step' | 'loss';
   /** What the penalty acts on: every parameter (as in the report's code) or weights alone. */
   readonly weightDecayOn: 'all' | 'weights';

@@ -12,6 +12,7 @@ import type { PerturbationRule } from '../optim/perturbation';
 import { sam } from '../optim/sam';
 import { sgd } from '../optim/sgd';
 import { sparse } from '../optim/sparse';
+import { stateVectors } from '../optim/step';
 import { expectAllClose } from '../testing/expectAllClose';
 import { hashedRandom } from '../testing/hashedRandom';
 import { expectSummary, hashedImages, hashedParameters, hashedStatistics, inTorchOrder, type Summary } from '../testing/hashedNetwork';
@@ -92,8 +93,7 @@ export function takeSteps(model: Model, { batch, learningRate, weightDecay }: Wa
   });
   const moved = current.parameters.toArrays().map((array, index) => Float32Array.from(array, (value, element) => value - start[index]![element]!));
   const found = { losses, moved, statistics: statisticsByName(model, statistics) };
-  const { rule: kept, look } = current.method;
-  [current.parameters, current.state, ...Object.values(kept.vectors), ...Object.values(look.vectors)].forEach((vector) => vector.dispose());
+  [current.parameters, current.state, ...stateVectors(current.method)].forEach((vector) => vector.dispose());
   disposeStatistics(statistics);
   assert.equal(tensorCount(), before);
   return found;

@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset';
 import type { Model } from '../models/model';
 import type { PerturbationRule } from '../optim/perturbation';
+import type { Stoppable } from '../progress/work';
 import type { TrainingProgress } from './progress';
 import type { TrainingSettings } from './settings';
 
@@ -14,7 +15,7 @@ export interface CheckpointOptions {
 }
 
 /** What a training run is made from. */
-export interface TrainingInput {
+export interface TrainingInput extends Stoppable {
   readonly model: Model;
   readonly settings: TrainingSettings;
   readonly trainingSet: Dataset;
@@ -25,7 +26,6 @@ export interface TrainingInput {
   /** A perturbation rule of one's own, in place of the one that the settings name; what they build around it stays. */
   readonly rule?: PerturbationRule;
   readonly checkpoint?: CheckpointOptions;
+  /** Called after every step; in a notebook a bar shows the same unless this is given. */
   readonly onProgress?: (progress: TrainingProgress) => void;
-  /** Polled after every step; the run then saves a checkpoint and ends as `stopped`. */
-  readonly shouldStop?: () => boolean;
 }

@@ -1,5 +1,5 @@
 import { batchesPerEpoch, firstExamples, type Batch } from '../data/batches';
-import { imageCount, inputShape } from '../data/dataset';
+import { imageCount } from '../data/dataset';
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import { scope } from '../engine/tensor';
 import type { TensorVector } from '../engine/tensorVector';
@@ -9,14 +9,15 @@ import { lookaheadAverage, lookaheadShare } from '../optim/lookahead';
 import type { Optimizer } from '../optim/optimizer';
 import { learningRateAt, totalSteps } from '../optim/schedule';
 import { sgd } from '../optim/sgd';
-import type { MethodState } from '../optim/sharpnessAware';
+import { stateVectors, type MethodState } from '../optim/step';
 import { BatchObjective } from './batchObjective';
 import { loadCheckpoint, saveCheckpoint, type TrainingPosition } from './checkpoint';
+import { nonFiniteEvaluation, nonFiniteNetwork } from './divergence';
 import { evaluate } from './evaluate';
 import { trainingMethod, type TrainingMethod } from './method';
 import { averageStatistics, cloneStatistics, disposeNetwork, type NetworkState } from './network';
 import { checkShares, isFrozen, stepRates, stepShares } from './parameterShares';
-import type { EpochRecord, Evaluation } from './record';
+import type { EpochRecord } from './record';
 import type { CheckpointOptions, TrainingInput } from './trainingInput';
 
 /** How a training run ended. The network belongs to the caller. */
@@ -56,7 +57,6 @@ export class TrainingRun {
     const { settings, trainingSet, rule } = input;
     this.decayingKinds = settings.weightDecayOn === 'weights' ? { kinds: ['weight'] } : {};
     checkShares(settings, input.model.parameters);
-    checkShape(input);
     const images = imageCount(trainingSet);
     this.stepsPerEpoch = batchesPerEpoch(images, settings.batchSize, settings.lastBatch);
     this.totalSteps = totalSteps(settings, this.stepsPerEpoch);
@@ -139,7 +139,7 @@ export class TrainingRun {
         moved: objective.movedStatistics(),
       }),
       ({ parameters, state, method, moved }) => [
-        ...[parameters, state, ...Object.values(method.rule.vectors), ...Object.values(method.look.vectors)].flatMap((vector) => vector.tensors),
+        ...[parameters, state, ...stateVectors(method)].flatMap((vector) => vector.tensors),
         ...moved.flatMap(({ mean, variance }) => [mean, variance]),
       ],
     );
@@ -204,8 +204,8 @@ export class TrainingRun {
     });
   }
 
-  /** Closes the epoch: held-out evaluation, and a line in the history. */
-  async closeEpoch(): Promise<void> {
+  /** Closes the epoch: held-out evaluation, and a line in the history. @returns in what way the run diverged, if it did. */
+  async closeEpoch(): Promise<string | undefined> {
     const { model, heldOut, settings } = this.input;
     const peak = stepRates(settings).learningRate;
     const learningRate = learningRateAt({ ...settings, learningRate: peak }, this.stepsTaken - 1, this.stepsPerEpoch);
@@ -215,7 +215,9 @@ export class TrainingRun {
     }
     const every = this.input.evaluateEvery ?? Math.ceil(settings.epochs / EVALUATIONS);
     const due = this.epoch % every === 0 || this.hasTakenAllSteps();
-    const evaluation: { heldOut?: Evaluation } = heldOut && due ? { heldOut: await evaluate(model, this.network, heldOut, settings.normalization, settings.testAugmentation) } : {};
+    const broken = nonFiniteNetwork(model, this.network);
+    const evaluation = heldOut && due && broken === undefined ? await evaluate(model, this.network, heldOut, settings.normalization, { augmentation: settings.testAugmentation }) : undefined;
+    const found = broken ?? nonFiniteEvaluation('held-out', evaluation);
     this.tick();
     const { lossSum, errors, images, epochSeconds, history } = this.position;
     const record: EpochRecord = {
@@ -223,11 +225,13 @@ export class TrainingRun {
       learningRate,
       trainLoss: lossSum / images,
       trainTop1Error: (100 * errors) / images,
-      ...evaluation,
+      // JSON has no NaN: a file would hold an empty loss.
+      ...(evaluation && found === undefined ? { heldOut: evaluation } : {}),
       ...this.logged(),
       seconds: epochSeconds,
     };
     this.position = { ...this.position, history: [...history, record], step: 0, lossSum: 0, errors: 0, images: 0, epochSeconds: 0 };
+    return found && `${found} after epoch ${record.epoch}`;
   }
 
   /** What the rule wants kept of its state, if anything. */
@@ -251,7 +255,7 @@ export class TrainingRun {
   }
 
   end(status: TrainingOutcome['status'], divergence?: string): TrainingOutcome {
-    [this.velocity, ...Object.values(this.method.rule.vectors), ...Object.values(this.method.look.vectors)].forEach((vector) => vector.dispose());
+    [this.velocity, ...stateVectors(this.method)].forEach((vector) => vector.dispose());
     if (this.slow) {
       disposeNetwork(this.slow);
       this.slow = undefined;
@@ -263,13 +267,5 @@ export class TrainingRun {
   /** Frees everything, after an error. */
   dispose(): void {
     disposeNetwork(this.end('stopped').network);
-  }
-}
-
-/** @throws RangeError if the network is made for inputs of another shape. */
-function checkShape({ model, trainingSet }: TrainingInput): void {
-  const shape = inputShape(trainingSet);
-  if (shape.join() !== model.inputShape.join()) {
-    throw new RangeError(`train: ${model.name} takes inputs of shape [${model.inputShape.join(', ')}], those of ${trainingSet.name} have [${shape.join(', ')}]; make the network with inputShape: [${shape.join(', ')}].`);
   }
 }

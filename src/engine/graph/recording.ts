@@ -47,16 +47,13 @@ class Recorder {
     );
   }
 
-  /** What the outputs depend on. */
+  /** What the outputs depend on. Not found by recursion: a chain of ops is longer than JavaScript's stack is deep. */
   private needed(outputs: readonly Tensor[]): ReadonlySet<Tensor> {
-    const needed = new Set<Tensor>();
-    const visit = (tensor: Tensor): void => {
-      if (!needed.has(tensor)) {
-        needed.add(tensor);
-        this.makers.get(tensor)?.read.forEach(visit);
-      }
-    };
-    outputs.forEach(visit);
+    const needed = new Set<Tensor>(outputs);
+    // A set is walked in the order of its elements, those included that are added on the way.
+    for (const tensor of needed) {
+      this.makers.get(tensor)?.read.forEach((input) => needed.add(input));
+    }
     return needed;
   }
 

@@ -19,6 +19,9 @@ export function lossBarrier(t: readonly number[], loss: readonly number[]): Loss
   if (t.length !== loss.length || start === undefined || end === undefined) {
     throw new RangeError(`lossBarrier: expected a loss for each place, 0 and 1 among them, got ${t.length} places and ${loss.length} losses.`);
   }
+  if (!Number.isFinite(start) || !Number.isFinite(end)) {
+    throw new RangeError(`lossBarrier: expected finite losses at both ends, got ${start} and ${end}; a barrier is measured from them.`);
+  }
   return t.reduce<LossBarrier>(
     (worst, place, index) => {
       const rise = Number.isNaN(loss[index]) ? Infinity : loss[index]! - ((1 - place) * start + place * end);

@@ -1,16 +1,18 @@
+import { checkPoint } from '../inputChecks';
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
 import { learningRateAt } from '../../optim/schedule';
 import { sgd } from '../../optim/sgd';
 import type { LossAndGradient } from '../../optim/step';
+import { longWork, type LongWork } from '../../progress/longWork';
+import type { Stoppable } from '../../progress/work';
 import { atPoint, type Move } from '../atPoint';
-import { ProbeStopped } from '../operator';
 import { checkSameLayout } from '../surface/checks';
 import { evenly, type Coordinates } from '../surface/grid';
 import type { Plane } from '../surface/plane';
 
 /** How a curve is trained. */
-export interface BezierTraining<V extends Vector> {
+export interface BezierTraining<V extends Vector> extends Stoppable {
   /** The loss of one step and its gradient at a point of the curve: of a batch, or of everything by `(point) => operator.gradient(point)`. */
   readonly gradient: (point: V, step: number) => Promise<LossAndGradient<V>>;
   readonly steps: number;
@@ -21,8 +23,6 @@ export interface BezierTraining<V extends Vector> {
   /** Draws the places on the curve. */
   readonly seed: number;
   readonly onProgress?: (progress: { readonly step: number; readonly steps: number; readonly loss: number; readonly secondsLeft: number }) => void;
-  /** Polled before each step. */
-  readonly shouldStop?: () => boolean;
 }
 
 /** Number of places at which a trained curve is measured. */
@@ -40,14 +40,25 @@ function bernstein(t: number): Coordinates {
  * the curve is the straight line.
  *
  * @returns theta, which the caller disposes of.
- * @throws RangeError if both ends belong to different architectures or no step is asked for; ProbeStopped if `shouldStop` ended it.
+ * @throws RangeError if both ends belong to different architectures or no step is asked for; ProbeStopped when it is stopped.
  * @source Garipov et al. 2018 (arXiv 1802.10026), section 3.
+ * @example
+ * const control = await trainBezier(a, b, { gradient: (point) => loss.gradient(point), steps: 200, learningRate: 0.01, seed: 0 });
  */
-export async function trainBezier<V extends Vector>(from: V, to: V, training: BezierTraining<V>): Promise<V> {
-  const { steps, learningRate, momentum = 0.9, seed, onProgress, shouldStop } = training;
+export function trainBezier<V extends Vector>(from: V, to: V, training: BezierTraining<V>): Promise<V> {
+  return longWork('trainBezier', training, (work) => trainControl(work, from, to, training));
+}
+
+async function trainControl<V extends Vector>(work: LongWork, from: V, to: V, training: BezierTraining<V>): Promise<V> {
+  const { steps, learningRate, momentum = 0.9, seed, onProgress } = training;
+  checkPoint('trainBezier', from, 'the first end');
+  checkPoint('trainBezier', to, 'the second end');
   checkSameLayout(from, to);
   if (!(Number.isInteger(steps) && steps >= 1)) {
     throw new RangeError(`trainBezier: expected at least 1 step, got ${steps}.`);
+  }
+  if (!(Number.isFinite(learningRate) && learningRate > 0 && momentum >= 0 && momentum < 1)) {
+    throw new RangeError(`trainBezier: expected a learning rate above 0 and momentum in [0, 1), got ${learningRate} and ${momentum}.`);
   }
   const source = random(seed, 'bezier');
   const optimizer = sgd<V>({ momentum, nesterov: false, weightDecay: 0 });
@@ -56,16 +67,14 @@ export async function trainBezier<V extends Vector>(from: V, to: V, training: Be
   const started = performance.now();
   try {
     for (let step = 0; step < steps; step++) {
-      if (shouldStop?.() === true) {
-        throw new ProbeStopped();
-      }
+      await work.advance({ done: step, of: steps, unit: 'steps' });
       const { loss, gradient } = await gradientByControl(from, control, to, source.uniform(), (point) => training.gradient(point, step));
       const rate = learningRateAt({ learningRate, schedule: 'cosine', warmupEpochs: 0, epochs: 1 }, step, steps);
       ({ parameters: control, state: velocity } = optimizer.update(control, gradient, velocity, rate));
       gradient.dispose();
       onProgress?.({ step: step + 1, steps, loss, secondsLeft: ((performance.now() - started) / 1000 / (step + 1)) * (steps - step - 1) });
-      await new Promise(setImmediate);
     }
+    work.report({ done: steps, of: steps, unit: 'steps' });
   } catch (error) {
     control.dispose();
     throw error;
@@ -110,6 +119,7 @@ export interface BezierCurve<V extends Vector> {
  * @throws RangeError if architectures differ, or there are fewer than 2 places.
  */
 export function bezierCurve<V extends Vector>(from: V, control: V, to: V, count = BEZIER_POINTS): BezierCurve<V> {
+  [from, control, to].forEach((point, index) => checkPoint('bezierCurve', point, ['the first end', 'the control point', 'the second end'][index]));
   checkSameLayout(from, control);
   checkSameLayout(from, to);
   const t = evenly([0, 1], count);

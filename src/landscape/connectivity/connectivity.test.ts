@@ -4,13 +4,14 @@ import { PlainVector } from '../../engine/plainVector';
 import { tensorCount } from '../../engine/tensor';
 import { TensorVector } from '../../engine/tensorVector';
 import { expectAllClose } from '../../testing/expectAllClose';
-import { ProbeStopped } from '../operator';
+import { ProbeStopped } from '../../progress/work';
 import { lineBetween } from '../surface/directions';
 import { evenly, linePoints } from '../surface/grid';
 import { samplePoints } from '../surface/sample';
 import { elementsOf, formulaLoss } from '../testLoss';
 import { lossBarrier } from './barrier';
 import { bezierCurve, trainBezier, type BezierTraining } from './bezier';
+import { signalWhen } from '../../testing/signalWhen';
 
 test('the barrier between the minima of two quadratics is their crossing, by hand', async () => {
   // L = min(x², 1 + 3 (x - 2)²) from 0 to 2: at x = 2t, over the line from 0 to 1. 4t² and 1 + 12 (t - 1)² meet at t = 3/4 with 2.25 - 0.25 = 1.5 and
@@ -84,7 +85,7 @@ test('training gives back what it holds, also when it is stopped, and leaves the
   const ends = [a.toArrays(), b.toArrays()];
   const control = await trainBezier(a, b, native);
   let polls = 0;
-  await assert.rejects(trainBezier(a, b, { ...native, shouldStop: () => ++polls > 1 }), ProbeStopped);
+  await assert.rejects(trainBezier(a, b, { ...native, signal: signalWhen(() => ++polls > 1) }), ProbeStopped);
   await assert.rejects(trainBezier(a, b, { ...native, steps: 0 }), /at least 1 step, got 0/);
   assert.deepEqual([a.toArrays(), b.toArrays()], ends);
   [a, b, control].forEach((vector) => vector.dispose());

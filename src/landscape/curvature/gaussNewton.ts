@@ -1,10 +1,9 @@
 import type { Vector } from '../../engine/vector';
-import type { LinearOperator, LinearOperatorSource, OutputBatch, OutputOperator } from '../operator';
+import type { LinearOperator, OutputBatch, OutputOperator } from '../operator';
 import { softmax } from '../softmax';
 import { withTemporaryVectors } from '../temporaries';
-import { drawInBlock, resolveBlock } from './block';
-import { checkStep, DIFFERENCE_STEP, pointsBeside } from './differences';
-import type { CurvatureOptions } from './hessian';
+import { pointsBeside } from './differences';
+import { curvatureOperator, type CurvatureOptions } from './products';
 
 /** One row of H_out J v: from softmax p, targets t and (J v) of one image, all [classes]. */
 type OutputProduct = (p: Float64Array, t: Float64Array, jv: Float64Array) => Float64Array;
@@ -33,36 +32,46 @@ function weigh<V extends Vector>({ classes, targets }: OutputBatch<V>, logits: A
   return result;
 }
 
-function outputCurvature<V extends Vector>(
-  matrix: LinearOperatorSource['matrix'],
-  product: OutputProduct,
-  loss: OutputOperator<V>,
-  point: V,
-  { block: wanted, step = DIFFERENCE_STEP }: CurvatureOptions,
-): LinearOperator<V> {
-  const block = resolveBlock(point.specs, wanted);
-  checkStep(matrix, step);
-  return {
-    source: { matrix, loss: loss.source, parameters: block.parameters, step },
-    dimension: block.dimension,
-    draw: (element) => drawInBlock(point, block, element),
-    matvec: (v) =>
+/** The logits of a batch at the point, and how they move along v. */
+type Pushforward<V extends Vector> = (batch: OutputBatch<V>) => { readonly logits: ArrayLike<number>; readonly moved: ArrayLike<number> };
+
+/** (1/N) sum over batches of Jᵀ H_out J v */
+async function outputProduct<V extends Vector>(loss: OutputOperator<V>, point: V, product: OutputProduct, pushforward: Pushforward<V>): Promise<V> {
+  return withTemporaryVectors(async (own) => {
+    const sum = own(point.zeros());
+    let images = 0;
+    for await (const batch of loss.batches()) {
+      const { logits, moved } = pushforward(batch);
+      const weights = weigh(batch, logits, Float64Array.from(moved), product);
+      const part = batch.pullback(point, weights);
+      sum.addScaledInPlace(part, 1);
+      part.dispose();
+      images += batch.size;
+    }
+    return sum.times(1 / images);
+  });
+}
+
+function exactPushforward<V extends Vector>(batch: OutputBatch<V>, point: V, v: V): ReturnType<Pushforward<V>> {
+  if (batch.pushforward === undefined) {
+    throw new TypeError('gaussNewton: the loss says that it has second derivatives, but its batches have no pushforward; add it, or leave `second` out.');
+  }
+  return batch.pushforward(point, v);
+}
+
+function outputCurvature<V extends Vector>(matrix: 'gauss-newton' | 'empirical-fisher', product: OutputProduct, loss: OutputOperator<V>, point: V, options: CurvatureOptions): LinearOperator<V> {
+  return curvatureOperator(matrix, loss, point, options, {
+    exact: (v) => outputProduct(loss, point, product, (batch) => exactPushforward(batch, point, v)),
+    differences: (v, step) =>
       withTemporaryVectors(async (own) => {
         const { ahead, behind, width } = pointsBeside(point, v, step);
         [ahead, behind].forEach(own);
-        const sum = own(point.zeros());
-        let images = 0;
-        for await (const batch of loss.batches()) {
+        return outputProduct(loss, point, product, (batch) => {
           const before = batch.logits(behind);
-          const jv = Float64Array.from(batch.logits(ahead), (logit, index) => (logit - before[index]!) / width);
-          const part = batch.pullback(point, (logits) => weigh(batch, logits, jv, product));
-          sum.addScaledInPlace(part, 1);
-          part.dispose();
-          images += batch.size;
-        }
-        return own(sum.times(1 / images)).restrict(block.keep);
+          return { logits: batch.logits(point), moved: Float64Array.from(batch.logits(ahead), (logit, index) => (logit - before[index]!) / width) };
+        });
       }),
-  };
+  });
 }
 
 /**
@@ -70,8 +79,8 @@ function outputCurvature<V extends Vector>(
  *
  * G v = (1/N) sum over images of Jᵀ (diag(p) - p pᵀ) J v, p = softmax(logits)
  *
- * J v is a central difference of logits, Jᵀ u one backward pass: in all two forward passes and a gradient. G is
- * positive semi-definite, and equals the Hessian where the logits are linear in the parameters. For softmax with
+ * J v comes with one forward pass that carries the direction along, Jᵀ u is one backward pass; no difference is taken,
+ * unless the loss cannot be differentiated twice. G is positive semi-definite, and equals the Hessian where the logits are linear in the parameters. For softmax with
  * cross-entropy it is also the true Fisher matrix.
  *
  * @throws RangeError as `hessian` does.

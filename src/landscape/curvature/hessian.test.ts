@@ -94,7 +94,7 @@ test('w stays where it is, also when a gradient fails in the middle', async () =
 test('a zero direction, unknown names, an empty block and a bad step are refused', async () => {
   await assert.rejects(hessian(quartic, w).matvec(vector(0, 0, 0, 0)), {
     name: 'RangeError',
-    message: 'stepAlong: expected a direction of finite length above 0, got 0; a zero direction has no derivative along it.',
+    message: 'hessian: expected a direction of finite length above 0, got 0; a zero direction has no derivative along it.',
   });
   await assert.rejects(hessian(quartic, w).matvec(vector(NaN, 0, 0, 0)), /finite length above 0, got NaN/);
   assert.throws(() => hessian(quartic, w, { block: { names: ['layer2'] } }), {

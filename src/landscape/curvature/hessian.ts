@@ -1,46 +1,40 @@
 import type { Vector } from '../../engine/vector';
 import type { LinearOperator, LossOperator } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
-import { drawInBlock, resolveBlock, type ParameterBlock } from './block';
-import { checkStep, DIFFERENCE_STEP, stepAlong } from './differences';
+import { stepAlong } from './differences';
+import { curvatureOperator, type CurvatureOptions } from './products';
 
-/** Which part of a curvature matrix to take, and how. */
-export interface CurvatureOptions {
-  /** The rows and columns of these parameters alone; all unless told. */
-  readonly block?: ParameterBlock;
-  /** Length of the step to either side, in the 2-norm over all parameters; {@link DIFFERENCE_STEP} unless told. */
-  readonly step?: number;
+/** (g(w + h v) - g(w - h v)) / 2h with h = step / |v|, off by h² / 6 D³g[v, v, v] + O(h⁴), and by the kinks between. */
+export async function gradientDifference<V extends Vector>(loss: LossOperator<V>, point: V, v: V, step: number): Promise<V> {
+  return withTemporaryVectors(async (own) => {
+    const width = 2 * stepAlong(v, step);
+    const beside = own(point.plus(v, width / 2));
+    const { gradient } = await loss.gradient(beside);
+    own(gradient);
+    // From one side to the other in place: a second point would be one more copy of the weights.
+    beside.addScaledInPlace(v, -width);
+    gradient.addScaledInPlace(own((await loss.gradient(beside)).gradient), -1);
+    return gradient.times(1 / width);
+  });
 }
 
 /**
- * The Hessian of a loss at a point, by central differences of gradients, never written out:
+ * The Hessian of a loss at a point, never written out. Its products with a vector are exact but for rounding where the
+ * loss can be differentiated twice, as networks of the engine can; for other losses they are differences of gradients.
  *
- * H v = (g(w + h v) - g(w - h v)) / 2h with h = step / |v|, off by h² / 6 D³g[v, v, v] + O(h⁴)
- *
- * Where w lies on kinks of ReLUs (channels that are 0 for every image) there is no Hessian: differences then grow like
- * 1/h, and no probe converges. Kinks near w are smoothed over the step. A product costs two gradients. With a block, v is 0 outside of it and the product is cut down to it.
+ * A ReLU counts as straight on either side of its kink and as flat upon it, as in PyTorch: there the Hessian is that of the
+ * piece on which the point lies. With a block, v is 0 outside of it and the product is cut down to it.
  *
  * @param point w; it must live as long as the operator, and is never moved.
- * @throws RangeError for unknown names in the block or a step that is not above 0; `matvec`, for a zero direction.
+ * @throws RangeError for unknown names in the block, a step that is not above 0 or is given for exact products, or exact
+ * products of a loss that has none, with the operation that is to blame; `matvec`, for a direction that is zero, not finite or of another layout.
+ * @source Pearlmutter 1994 (Neural Computation 6).
+ * @example
+ * const matrix = hessian(networkOperator(model, network, images, { normalization: 'half', batchNorm: 'frozen' }), network.parameters);
  */
-export function hessian<V extends Vector>(loss: LossOperator<V>, point: V, { block: wanted, step = DIFFERENCE_STEP }: CurvatureOptions = {}): LinearOperator<V> {
-  const block = resolveBlock(point.specs, wanted);
-  checkStep('hessian', step);
-  return {
-    source: { matrix: 'hessian', loss: loss.source, parameters: block.parameters, step },
-    dimension: block.dimension,
-    draw: (element) => drawInBlock(point, block, element),
-    matvec: (v) =>
-      withTemporaryVectors(async (own) => {
-        const width = 2 * stepAlong(v, step);
-        const beside = own(point.plus(v, width / 2));
-        const { gradient } = await loss.gradient(beside);
-        own(gradient);
-        // From one side to the other in place: a second point would be one more copy of the weights.
-        beside.addScaledInPlace(v, -width);
-        gradient.addScaledInPlace(own((await loss.gradient(beside)).gradient), -1);
-        const product = own(gradient.times(1 / width));
-        return product.restrict(block.keep);
-      }),
-  };
+export function hessian<V extends Vector>(loss: LossOperator<V>, point: V, options: CurvatureOptions = {}): LinearOperator<V> {
+  return curvatureOperator('hessian', loss, point, options, {
+    ...(loss.second === undefined ? {} : { exact: (v: V) => loss.second!.hessianProduct(point, v) }),
+    differences: (v, step) => gradientDifference(loss, point, v, step),
+  });
 }

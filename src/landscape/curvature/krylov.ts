@@ -1,9 +1,16 @@
+import { scaleTo } from '../../engine/scaling';
 import type { Vector } from '../../engine/vector';
 import type { LinearOperator } from '../operator';
 import { symmetricEigen, type SmallEigenpair } from './symmetricEigen';
 
 /** Tries to tell a direction from what the basis spans already; rounding alone is left after more. */
 const ATTEMPTS = 3;
+
+/** Fresh directions tried where the space is to go on; one that lies in a proper subspace has probability 0, and a few in a row mean that there is no other. */
+const FRESH_DRAWS = 5;
+
+/** Below this share of the largest |A q|, what leads out of the space is rounding of double precision. */
+const ROUNDING = 1e-14;
 
 /** A · (one basis vector), less what the basis spans: where the Krylov space grows next. */
 interface Remainder<V extends Vector> {
@@ -42,7 +49,7 @@ export function unitOutside<V extends Vector>(v: V, basis: readonly V[]): V | un
     if (!(norm > 0 && norm < Infinity)) {
       break;
     }
-    const stretched = direction.times(1 / norm);
+    const stretched = scaleTo(direction, norm, 1);
     direction.dispose();
     direction = stretched;
     orthogonalizeInPlace(direction, basis);
@@ -71,17 +78,19 @@ export class KrylovSpace<V extends Vector> {
   /** Qᵀ A Q */
   private readonly projected: number[][] = [];
   private remainders: Remainder<V>[];
+  /** max |A q| over the basis: the size of A, as far as the space has seen it. */
+  private largestImage = 0;
   /** Where the basis went on from a fresh direction last. */
   private chainStart = 0;
 
   /**
    * @param starts taken over.
-   * @param refill draws one element of a fresh direction.
+   * @param normal draws standard normal numbers, for fresh directions: those of signs alone can lie in a space of few rows.
    */
   constructor(
     private readonly operator: LinearOperator<V>,
     starts: readonly V[],
-    private readonly refill: () => number,
+    private readonly normal: () => number,
   ) {
     this.remainders = starts.map((vector) => ({ vector, norm: vector.norm() }));
   }
@@ -91,11 +100,20 @@ export class KrylovSpace<V extends Vector> {
     return this.basis.length;
   }
 
-  /** Grows the basis by one vector, for one product. @throws Error for a product that is not finite, or when the basis is complete. */
-  async grow(): Promise<void> {
+  /**
+   * Grows the basis by one vector, for one product.
+   *
+   * @returns false, without a product, where the basis spans all that the matrix acts on.
+   * @throws Error for a product that is not finite.
+   */
+  async grow(): Promise<boolean> {
     const q = this.nextDirection();
+    if (q === undefined) {
+      return false;
+    }
     this.basis.push(q);
     const image = await this.operator.matvec(q);
+    this.largestImage = Math.max(this.largestImage, image.norm());
     const coefficients = orthogonalizeInPlace(image, this.basis);
     const norm = image.norm();
     this.remainders.push({ column: this.size - 1, vector: image, norm });
@@ -104,21 +122,32 @@ export class KrylovSpace<V extends Vector> {
     }
     this.projected.forEach((row, index) => row.push(coefficients[index]!));
     this.projected.push(coefficients);
+    return true;
   }
 
-  private nextDirection(): V {
+  private nextDirection(): V | undefined {
+    if (this.size >= this.operator.dimension) {
+      return undefined;
+    }
     for (let next = this.remainders.shift(); next !== undefined; next = this.remainders.shift()) {
       const unit = unitOutside(next.vector, this.basis);
       if (unit !== undefined) {
         return unit;
       }
     }
-    const unit = this.size < this.operator.dimension ? unitOutside(this.operator.draw(this.refill), this.basis) : undefined;
-    if (unit === undefined) {
-      throw new Error(`KrylovSpace: no direction is left outside of ${this.size} basis vectors of a matrix of ${this.operator.dimension} rows.`);
+    for (let draw = 0; draw < FRESH_DRAWS; draw++) {
+      const unit = unitOutside(this.operator.draw(this.normal), this.basis);
+      if (unit !== undefined) {
+        this.chainStart = this.size;
+        return unit;
+      }
     }
-    this.chainStart = this.size;
-    return unit;
+    return undefined;
+  }
+
+  /** Whether all that leads out of the space is rounding: then A maps the space into itself, and its Ritz values are eigenvalues. */
+  isClosed(): boolean {
+    return this.size > 0 && this.isInvariant(ROUNDING * this.size * this.largestImage);
   }
 
   /** Whether A leads out of the space by no more than `limit`: then all Ritz pairs are as good as that. */

@@ -42,12 +42,12 @@ function hashedSigns(w: TensorVector, index: number): TensorVector {
   );
 }
 
-test("the largest eigenvalue of ResNet-20's Hessian is PyTorch's within 1 %", async () => {
+test("the largest eigenvalue of ResNet-20's Hessian is PyTorch's within 0.1 %", async () => {
   await onResNet20(async (loss, w) => {
     const { result, vectors } = await topEigenvalues(hessian(loss, w), { count: 1, seed: 0 });
     vectors.forEach((vector) => vector.dispose());
     assert.equal(result.converged, true);
-    expectAllClose([result.eigenvalues[0]!.value], [fixture.largestEigenvalue], { relative: 0.01 });
+    expectAllClose([result.eigenvalues[0]!.value], [fixture.largestEigenvalue], { relative: 0.001 });
   });
 });
 
@@ -56,8 +56,8 @@ test("products with ResNet-20's Hessian are PyTorch's", async () => {
     for (let index = 0; index < 4; index++) {
       const z = hashedSigns(w, index);
       const product = await hessian(loss, w).matvec(z);
-      // Rounding of float32 gradients over h: up to 9e-3 of a sample at these weights; a wrong term changes it by far more.
-      expectAllClose([z.dot(product)], [fixture.samples[index]!], { relative: 0.02 });
+      // Thousands of float32 roundings of 6e-8 a layer.
+      expectAllClose([z.dot(product)], [fixture.samples[index]!], { relative: 1e-3 });
       [z, product].forEach((vector) => vector.dispose());
     }
   });

@@ -1,10 +1,17 @@
+import { checkOperator } from '../inputChecks';
+import { momentsOf } from '../../engine/moments';
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
+import { longWork, type LongWork } from '../../progress/longWork';
+import type { Stoppable } from '../../progress/work';
 import type { LinearOperator, LinearOperatorSource } from '../operator';
+import { withTemporaryVectors } from '../temporaries';
 import { KrylovSpace } from './krylov';
+import { isWithin, measuredResidual, residualProducts, type MeasuredResidual } from './residual';
+import { symmetryOf, type Symmetry } from './symmetry';
 
 /** How a spectral density is estimated. */
-export interface DensityOptions {
+export interface DensityOptions extends Stoppable {
   /** Random start vectors; 10 unless told. */
   readonly probes?: number;
   /** Products from each; 80 unless told. As many vectors are kept in memory. */
@@ -28,7 +35,7 @@ export interface Quadrature {
 }
 
 /** An estimated spectral density with all that is needed to judge it, as plain data. */
-export interface SpectralDensity {
+export interface SpectralDensity extends Symmetry, MeasuredResidual {
   readonly source: LinearOperatorSource;
   readonly dimension: number;
   /** Where the curve is given, from below the smallest eigenvalue found to above the largest. */
@@ -39,12 +46,12 @@ export interface SpectralDensity {
   readonly standardError: readonly number[];
   readonly quadratures: readonly Quadrature[];
   readonly probes: number;
-  /** Products from each probe. */
+  /** Products from the probe with most: fewer than the steps where the start vectors meet fewer distinct eigenvalues, and the quadrature is exact. */
   readonly iterations: number;
   readonly products: number;
-  /** The largest residual that a probe left at either end of the spectrum. */
+  /** The largest residual that a probe left at either end of the spectrum, measured by products of its own. */
   readonly residual: number;
-  /** Whether that is at most tolerance · largest |eigenvalue|: the ends of the spectrum are found. */
+  /** Whether that is at most tolerance · largest |eigenvalue|, and twice the step changes no more where products are differences: the ends of the spectrum are found. */
   readonly converged: boolean;
   readonly tolerance: number;
   readonly width: number;
@@ -55,24 +62,30 @@ export interface SpectralDensity {
 const DEVIATIONS = 6;
 
 interface ProbeResult extends Quadrature {
-  readonly residual: number;
+  readonly products: number;
+  /** At both ends. */
+  readonly residuals: readonly MeasuredResidual[];
 }
 
-async function runProbe<V extends Vector>(operator: LinearOperator<V>, steps: number, seed: number, probe: number, report: () => void): Promise<ProbeResult> {
+async function runProbe<V extends Vector>(operator: LinearOperator<V>, steps: number, seed: number, probe: number, report: () => Promise<void>): Promise<ProbeResult> {
   const chance = random(seed, 'density', probe);
   const sign = (): number => (chance.uniform() < 0.5 ? -1 : 1);
-  const space = new KrylovSpace(operator, [operator.draw(sign)], sign);
+  const space = new KrylovSpace(operator, [operator.draw(sign)], () => chance.normal());
   try {
-    while (space.size < steps) {
-      await space.grow();
-      report();
+    // What a closed space lacks has no part in the start vector: further nodes would have the weight 0.
+    while (space.size < steps && !space.isClosed() && (await space.grow())) {
+      await report();
     }
     const pairs = space.ritzPairs();
-    const ends = [pairs[0]!, pairs.at(-1)!];
+    const residuals: MeasuredResidual[] = [];
+    for (const { value, vector } of [pairs[0]!, pairs.at(-1)!]) {
+      residuals.push(await withTemporaryVectors((own) => measuredResidual(operator, own(space.combine(vector)), value)));
+    }
     return {
       values: pairs.map(({ value }) => value),
       weights: pairs.map(({ vector }) => vector[0]! ** 2),
-      residual: Math.max(...ends.map((pair) => space.residualBound(pair))),
+      products: space.size,
+      residuals,
     };
   } finally {
     space.dispose();
@@ -88,12 +101,11 @@ function blur({ values, weights }: Quadrature, at: readonly number[], width: num
 /** Mean of the curves, and its standard error, point by point. */
 function summarize(curves: readonly (readonly number[])[]): { readonly density: number[]; readonly standardError: number[] } {
   const count = curves.length;
-  const density = curves[0]!.map((_, point) => curves.reduce((sum, curve) => sum + curve[point]!, 0) / count);
-  const standardError = density.map((mean, point) => {
-    const squares = curves.reduce((sum, curve) => sum + (curve[point]! - mean) ** 2, 0);
-    return count === 1 ? 0 : Math.sqrt(squares / (count - 1) / count);
-  });
-  return { density, standardError };
+  const moments = curves[0]!.map((_, point) => momentsOf(curves.map((curve) => curve[point]!)));
+  return {
+    density: moments.map(({ mean }) => mean),
+    standardError: moments.map(({ standardDeviation }) => (count === 1 ? 0 : standardDeviation / Math.sqrt(count))),
+  };
 }
 
 /**
@@ -101,19 +113,31 @@ function summarize(curves: readonly (readonly number[])[]): { readonly density: 
  * steps of Lanczos give the m nodes and weights of a Gaussian quadrature for zᵀ f(A) z / n. The mean over the starts, each
  * node blurred with a Gaussian, is the density.
  *
- * With `steps` at or above the dimension the nodes are all eigenvalues.
+ * A start that meets fewer distinct eigenvalues than there are steps gives them all as nodes, and its quadrature is exact.
  *
- * @throws RangeError for an option out of range; Error if a product is not finite.
+ * @throws RangeError for an option out of range; Error if a product is not finite; ProbeStopped when it is stopped, with the quadratures so far.
  * @source Lin et al. 2016 (SIAM Review 58), section 3.2; Ghorbani et al. 2019 (arXiv 1901.10159), section 2.
+ * @example
+ * const { eigenvalues, density } = await spectralDensity(hessian(loss, network.parameters), { seed: 0, probes: 4, steps: 40 });
  */
-export async function spectralDensity<V extends Vector>(operator: LinearOperator<V>, options: DensityOptions): Promise<SpectralDensity> {
+export function spectralDensity<V extends Vector>(operator: LinearOperator<V>, options: DensityOptions): Promise<SpectralDensity> {
+  return longWork('spectralDensity', options, (work) => density(work, operator, options));
+}
+
+async function density<V extends Vector>(work: LongWork, operator: LinearOperator<V>, options: DensityOptions): Promise<SpectralDensity> {
   const { probes = 10, seed, points = 1001, tolerance = 0.01, onProgress } = options;
+  checkOperator('spectralDensity', operator);
   const steps = Math.min(options.steps ?? 80, operator.dimension);
   checkOptions({ probes, steps, points, width: options.width ?? 1, tolerance });
   const found: ProbeResult[] = [];
   let products = 0;
   for (let probe = 0; probe < probes; probe++) {
-    found.push(await runProbe(operator, steps, seed, probe, () => onProgress?.({ products: (products += 1), of: probes * steps })));
+    const report = (): Promise<void> => {
+      products++;
+      onProgress?.({ products, of: probes * steps });
+      return work.advance({ done: products, of: probes * steps, unit: 'products' }, () => ({ quadratures: found.map(({ values, weights }) => ({ values, weights })) }));
+    };
+    found.push(await runProbe(operator, steps, seed, probe, report));
   }
   const lowest = Math.min(...found.map(({ values }) => values.at(-1)!));
   const highest = Math.max(...found.map(({ values }) => values[0]!));
@@ -121,7 +145,9 @@ export async function spectralDensity<V extends Vector>(operator: LinearOperator
   const width = options.width ?? defaultWidth(highest - lowest, scale);
   const [from, to] = [lowest - DEVIATIONS * width, highest + DEVIATIONS * width];
   const eigenvalues = Array.from({ length: points }, (_, index) => from + ((to - from) * index) / (points - 1));
-  const residual = Math.max(...found.map((probe) => probe.residual));
+  const residuals = found.flatMap((probe) => probe.residuals);
+  const stepErrors = residuals.flatMap(({ stepError }) => stepError ?? []);
+  const measured = { residual: Math.max(...residuals.map(({ residual }) => residual)), ...(stepErrors.length === 0 ? {} : { stepError: Math.max(...stepErrors) }) };
   return {
     source: operator.source,
     dimension: operator.dimension,
@@ -129,10 +155,11 @@ export async function spectralDensity<V extends Vector>(operator: LinearOperator
     ...summarize(found.map((quadrature) => blur(quadrature, eigenvalues, width))),
     quadratures: found.map(({ values, weights }) => ({ values, weights })),
     probes,
-    iterations: steps,
-    products: probes * steps,
-    residual,
-    converged: residual <= tolerance * scale,
+    iterations: Math.max(...found.map((probe) => probe.products)),
+    products: products + residuals.length * residualProducts(operator),
+    ...measured,
+    converged: isWithin(measured, tolerance * scale),
+    ...(await symmetryOf(operator)),
     tolerance,
     width,
     seed,
@@ -151,7 +178,7 @@ function checkOptions(counts: { readonly probes: number; readonly steps: number;
     }
   }
   for (const name of ['width', 'tolerance'] as const) {
-    if (!(counts[name] > 0 && counts[name] < Infinity)) {
+    if (!(Number.isFinite(counts[name]) && counts[name] > 0)) {
       throw new RangeError(`spectralDensity: expected a ${name} above 0, got ${counts[name]}.`);
     }
   }

@@ -76,7 +76,8 @@ test('too few iterations never pass as converged', async () => {
       async (spectrum, maxIterations, seed) => {
         const operator = matrixOperator(matrixWithSpectrum(spectrum, seed));
         const { result, vectors } = await topEigenvalues(operator, { count: 2, seed, maxIterations, tolerance: 1e-6 });
-        assert.equal(operator.asked.products, result.products);
+        // Two more for the symmetry, of which the matrix of zeros needs one.
+        assert.ok([1, 2].includes(operator.asked.products - result.products), `${operator.asked.products} asked`);
         assert.ok(result.iterations <= maxIterations);
         for (const [index, { value, residual, converged }] of result.eigenvalues.entries()) {
           const image = await operator.matvec(vectors[index]!);
@@ -125,7 +126,7 @@ test('a loss that overflows, and bad options, are told', async () => {
     [{ count: 3 }, 'topEigenvalues: expected a count from 1 to 2, the dimension of the matrix, got 3.'],
     [{ count: 0 }, 'topEigenvalues: expected a count from 1 to 2, the dimension of the matrix, got 0.'],
     [{ count: 2, maxIterations: 1 }, 'topEigenvalues: 1 iterations find at most as many eigenvalues, got a count of 2; raise maxIterations.'],
-    [{ count: 1, tolerance: 0 }, 'topEigenvalues: expected a tolerance above 0, got 0; 0.01 suits float32 differences.'],
+    [{ count: 1, tolerance: 0 }, 'topEigenvalues: expected a tolerance above 0, got 0; 0.01 suits float32.'],
     [{ count: 1, blockSize: 0 }, 'topEigenvalues: expected a blockSize of at least 1, got 0.'],
   ] as const) {
     await assert.rejects(topEigenvalues(operator, { seed: 0, ...options }), { name: 'RangeError', message });

@@ -1,19 +1,24 @@
+import { checkOperator } from '../inputChecks';
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
+import { longWork, type LongWork } from '../../progress/longWork';
+import type { Stoppable } from '../../progress/work';
 import type { LinearOperator, LinearOperatorSource } from '../operator';
-import { withTemporaryVectors } from '../temporaries';
 import { KrylovSpace } from './krylov';
+import { isWithin, measuredResidual, residualProducts, type MeasuredResidual } from './residual';
+import { sureSteps } from './sureSteps';
+import { symmetryOf, type Symmetry } from './symmetry';
 import type { SmallEigenpair } from './symmetricEigen';
 
 /** How eigenvalues are sought. */
-export interface EigenvalueOptions {
+export interface EigenvalueOptions extends Stoppable {
   /** k: how many. */
   readonly count: number;
   /** Of the start vectors. */
   readonly seed: number;
   /** From which end of the spectrum; the largest unless told. */
   readonly end?: 'largest' | 'smallest';
-  /** Largest residual of a converged pair, in units of the largest |eigenvalue| found; 0.01 unless told, which float32 differences reach. */
+  /** Largest residual of a converged pair, in units of the largest |eigenvalue| found; 0.01 unless told. */
   readonly tolerance?: number;
   /** Most products before the check of the result; 100 unless told. As many vectors are kept in memory. */
   readonly maxIterations?: number;
@@ -24,15 +29,15 @@ export interface EigenvalueOptions {
 }
 
 /** An eigenvalue, and how well its vector fulfils A v = value v. */
-export interface Eigenvalue {
+export interface Eigenvalue extends MeasuredResidual {
   readonly value: number;
-  /** |A v - value v| for a unit vector v, measured by a product of its own. The distance to the nearest eigenvalue is at most this. */
+  /** |A v - value v| for a unit vector v, measured by a product of its own. If the matrix is `symmetric`, the distance to the nearest eigenvalue is at most this. */
   readonly residual: number;
   readonly converged: boolean;
 }
 
 /** Eigenvalues with all that is needed to judge them, as plain data. */
-export interface TopEigenvalues {
+export interface TopEigenvalues extends Symmetry {
   readonly source: LinearOperatorSource;
   readonly dimension: number;
   readonly end: 'largest' | 'smallest';
@@ -41,7 +46,7 @@ export interface TopEigenvalues {
   /** Whether all of them have. */
   readonly converged: boolean;
   readonly iterations: number;
-  /** Products with the matrix: one an iteration, and one an eigenvalue for its residual. */
+  /** Products with the matrix: one an iteration, and one an eigenvalue for its residual, with differences two; besides the two for the symmetry. */
   readonly products: number;
   readonly tolerance: number;
   readonly blockSize: number;
@@ -61,14 +66,22 @@ const MARGIN = 0.5;
  * The k eigenvalues at one end of a symmetric matrix's spectrum, and their vectors, by Lanczos with full reorthogonalisation.
  *
  * A pair counts as converged if its residual |A v - value v|, measured at the end by a product of its own, is at most
- * tolerance · max |eigenvalue|. Residuals do not tell of further copies of a repeated eigenvalue: more than `blockSize` of
+ * tolerance · max |eigenvalue|, if twice the step changes that product by no more, where products are differences, and if
+ * there were iterations enough to meet the end of the spectrum, see {@link sureSteps}. Residuals do not tell of further copies of a repeated eigenvalue: more than `blockSize` of
  * them are sure to be found only where the space is exhausted before.
  *
  * @throws RangeError for more eigenvalues than the matrix has, more than iterations are allowed, or an option out of
- * range; Error if a product is not finite.
+ * range; Error if a product is not finite; ProbeStopped when it is stopped, with the values so far.
+ * @example
+ * const { result, vectors } = await topEigenvalues(hessian(loss, network.parameters), { count: 2, seed: 0 });
  */
-export async function topEigenvalues<V extends Vector>(operator: LinearOperator<V>, options: EigenvalueOptions): Promise<Eigenpairs<V>> {
+export function topEigenvalues<V extends Vector>(operator: LinearOperator<V>, options: EigenvalueOptions): Promise<Eigenpairs<V>> {
+  return longWork('topEigenvalues', options, (work) => eigenpairs(work, operator, options));
+}
+
+async function eigenpairs<V extends Vector>(work: LongWork, operator: LinearOperator<V>, options: EigenvalueOptions): Promise<Eigenpairs<V>> {
   const { count, seed, end = 'largest', tolerance = 0.01, blockSize = 1, onProgress } = options;
+  checkOperator('topEigenvalues', operator);
   const maxIterations = Math.min(options.maxIterations ?? 100, operator.dimension);
   checkOptions(operator, { count, tolerance, blockSize, maxIterations });
   const chance = random(seed, 'eigenvalues');
@@ -76,32 +89,47 @@ export async function topEigenvalues<V extends Vector>(operator: LinearOperator<
   const space = new KrylovSpace(operator, Array.from({ length: Math.min(blockSize, operator.dimension) }, () => operator.draw(normal)), normal);
   try {
     let pairs: readonly SmallEigenpair[] = [];
-    while (space.size < maxIterations && !isFound(space, pairs, { count, end, tolerance })) {
-      await space.grow();
+    while (space.size < maxIterations && !isFound(space, pairs, { count, end, tolerance, dimension: operator.dimension })) {
+      if (!(await space.grow())) {
+        pairs = space.ritzPairs();
+        break;
+      }
       onProgress?.({ iterations: space.size, of: maxIterations });
+      await work.advance({ done: space.size, of: maxIterations + count, unit: 'products at most' }, () => valuesSoFar(space, count, end));
       // The small eigenproblem costs the cube of the basis, so a larger one is looked at more rarely.
       const due = space.size >= count && (space.size % Math.ceil(space.size / 20) === 0 || space.size === maxIterations);
       pairs = due ? space.ritzPairs() : [];
     }
-    const eigenpairs = await measure(operator, space, fromEnd(pairs, count, end), tolerance * scaleOf(pairs));
+    if (pairs.length < count) {
+      throw new RangeError(`topEigenvalues: the matrix acts on ${space.size} dimensions, fewer than the count of ${count}; ask for at most ${space.size}.`);
+    }
+    const sure = space.size >= sureSteps(operator.dimension) || isFound(space, pairs, { count, end, tolerance, dimension: operator.dimension });
+    const symmetry = await symmetryOf(operator);
+    const found = await measure(operator, space, fromEnd(pairs, count, end), sure ? tolerance * scaleOf(pairs) : -1);
     return {
       result: {
         source: operator.source,
         dimension: operator.dimension,
         end,
-        eigenvalues: eigenpairs.map(({ eigenvalue }) => eigenvalue),
-        converged: eigenpairs.every(({ eigenvalue }) => eigenvalue.converged),
+        eigenvalues: found.map(({ eigenvalue }) => eigenvalue),
+        converged: found.every(({ eigenvalue }) => eigenvalue.converged),
         iterations: space.size,
-        products: space.size + count,
+        products: space.size + count * residualProducts(operator),
+        ...symmetry,
         tolerance,
         blockSize,
         seed,
       },
-      vectors: eigenpairs.map(({ vector }) => vector),
+      vectors: found.map(({ vector }) => vector),
     };
   } finally {
     space.dispose();
   }
+}
+
+/** What is known before the search has ended: values, and bounds of their residuals. */
+function valuesSoFar<V extends Vector>(space: KrylovSpace<V>, count: number, end: 'largest' | 'smallest'): readonly Eigenvalue[] {
+  return fromEnd(space.ritzPairs(), count, end).map((pair) => ({ value: pair.value, residual: space.residualBound(pair), converged: false }));
 }
 
 function scaleOf(pairs: readonly SmallEigenpair[]): number {
@@ -120,7 +148,7 @@ function fromEnd(pairs: readonly SmallEigenpair[], count: number, end: 'largest'
 function isFound<V extends Vector>(
   space: KrylovSpace<V>,
   pairs: readonly SmallEigenpair[],
-  { count, end, tolerance }: { readonly count: number; readonly end: 'largest' | 'smallest'; readonly tolerance: number },
+  { count, end, tolerance, dimension }: { readonly count: number; readonly end: 'largest' | 'smallest'; readonly tolerance: number; readonly dimension: number },
 ): boolean {
   const limit = MARGIN * tolerance * scaleOf(pairs);
   const wanted = fromEnd(pairs, count, end);
@@ -128,7 +156,7 @@ function isFound<V extends Vector>(
     return false;
   }
   if (!space.isInvariant(limit)) {
-    return true;
+    return space.size >= sureSteps(dimension);
   }
   const [last, chain] = [wanted.at(-1)!.value, space.lastChain()];
   if (end === 'largest' ? last >= chain[0]! - limit : last <= chain.at(-1)! + limit) {
@@ -138,7 +166,7 @@ function isFound<V extends Vector>(
   return false;
 }
 
-/** Builds the vectors of Ritz pairs and measures their residuals. */
+/** Builds the vectors of Ritz pairs and measures their residuals; with a limit below 0 none has converged. */
 async function measure<V extends Vector>(
   operator: LinearOperator<V>,
   space: KrylovSpace<V>,
@@ -150,23 +178,14 @@ async function measure<V extends Vector>(
     for (const { value, vector: coefficients } of pairs) {
       const vector = space.combine(coefficients);
       found.push({ vector, eigenvalue: { value, residual: NaN, converged: false } });
-      const residual = await residualNorm(operator, vector, value);
-      found[found.length - 1] = { vector, eigenvalue: { value, residual, converged: residual <= limit } };
+      const measured = await measuredResidual(operator, vector, value);
+      found[found.length - 1] = { vector, eigenvalue: { value, ...measured, converged: isWithin(measured, limit) } };
     }
     return found;
   } catch (error) {
     found.forEach(({ vector }) => vector.dispose());
     throw error;
   }
-}
-
-/** |A v - value v| */
-async function residualNorm<V extends Vector>(operator: LinearOperator<V>, vector: V, value: number): Promise<number> {
-  return withTemporaryVectors(async (own) => {
-    const residual = own(await operator.matvec(vector));
-    residual.addScaledInPlace(vector, -value);
-    return residual.norm();
-  });
 }
 
 function checkOptions<V extends Vector>(
@@ -179,8 +198,8 @@ function checkOptions<V extends Vector>(
   if (!(maxIterations >= count)) {
     throw new RangeError(`topEigenvalues: ${maxIterations} iterations find at most as many eigenvalues, got a count of ${count}; raise maxIterations.`);
   }
-  if (!(tolerance > 0)) {
-    throw new RangeError(`topEigenvalues: expected a tolerance above 0, got ${tolerance}; 0.01 suits float32 differences.`);
+  if (!(Number.isFinite(tolerance) && tolerance > 0)) {
+    throw new RangeError(`topEigenvalues: expected a tolerance above 0, got ${tolerance}; 0.01 suits float32.`);
   }
   if (!(Number.isSafeInteger(blockSize) && blockSize >= 1)) {
     throw new RangeError(`topEigenvalues: expected a blockSize of at least 1, got ${blockSize}.`);

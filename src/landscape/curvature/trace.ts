@@ -1,11 +1,15 @@
+import { checkOperator } from '../inputChecks';
+import { momentsOf } from '../../engine/moments';
 import { random } from '../../engine/random';
 import type { Vector } from '../../engine/vector';
+import { longWork, type LongWork } from '../../progress/longWork';
+import type { Stoppable } from '../../progress/work';
 import type { LinearOperator, LinearOperatorSource } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { orthogonalizeInPlace, unitOutside } from './krylov';
 
 /** How a trace is estimated. */
-export interface TraceOptions {
+export interface TraceOptions extends Stoppable {
   /** `hutch++` needs fewer products where a few eigenvalues make up most of the trace; `hutchinson` unless told. */
   readonly method?: 'hutchinson' | 'hutch++';
   /** Most products with the matrix; 100 unless told. */
@@ -28,7 +32,9 @@ export interface TraceEstimate {
   /** Random samples behind the standard error; 0 where Hutch++ spans the whole space, so that the trace is exact. */
   readonly samples: number;
   readonly products: number;
-  /** Whether the standard error is at most tolerance · |trace|. */
+  /** Where products are differences, the mean change of a sample with twice the step. */
+  readonly stepError?: number;
+  /** Whether the standard error, and the error of the step where there is one, are at most tolerance · |trace|. */
   readonly converged: boolean;
   readonly tolerance: number;
   readonly seed: number;
@@ -36,6 +42,9 @@ export interface TraceEstimate {
 
 /** With fewer samples a standard error says too little to stop by it. */
 const FEWEST_SAMPLES = 10;
+
+/** Samples that are computed over twice the step too, where products are differences. */
+const STEP_SAMPLES = 3;
 
 /** Draws a vector of random signs, +1 or -1 with equal chance (Rademacher). */
 function signs<V extends Vector>(operator: LinearOperator<V>, seed: number, stream: string, index: number): V {
@@ -45,18 +54,42 @@ function signs<V extends Vector>(operator: LinearOperator<V>, seed: number, stre
 
 /** Mean of samples, and its standard error. */
 function summarize(samples: readonly number[]): { readonly mean: number; readonly standardError: number } {
-  const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
-  const squares = samples.reduce((sum, sample) => sum + (sample - mean) ** 2, 0);
-  return { mean, standardError: Math.sqrt(squares / (samples.length - 1) / samples.length) };
+  const { mean, standardDeviation } = momentsOf(samples);
+  return { mean, standardError: standardDeviation / Math.sqrt(samples.length) };
 }
 
-/** vᵀ A v */
+/** Mean of zᵀ A z - zᵀ A' z with A' by differences over twice the step; none where products are exact. */
+async function stepErrorOf<V extends Vector>(operator: LinearOperator<V>, seed: number): Promise<number | undefined> {
+  if (operator.matvecAtTwiceTheStep === undefined) {
+    return undefined;
+  }
+  let sum = 0;
+  for (let index = 0; index < STEP_SAMPLES; index++) {
+    sum += await withTemporaryVectors(async (own) => {
+      const z = own(signs(operator, seed, 'trace', index));
+      return z.dot(own(await operator.matvec(z))) - z.dot(own(await operator.matvecAtTwiceTheStep!(z)));
+    });
+  }
+  return Math.abs(sum) / STEP_SAMPLES;
+}
+
+/** vᵀ A v. @throws Error for a product that is not finite. */
 async function quadraticForm<V extends Vector>(operator: LinearOperator<V>, v: V): Promise<number> {
-  return withTemporaryVectors(async (own) => v.dot(own(await operator.matvec(v))));
+  return withTemporaryVectors(async (own) => {
+    const form = v.dot(own(await operator.matvec(v)));
+    checkFinite(form);
+    return form;
+  });
+}
+
+function checkFinite(size: number): void {
+  if (!Number.isFinite(size)) {
+    throw new Error(`hessianTrace: a product with the matrix is not finite, got ${size}; the weights hold NaN, or the loss or its gradient overflows near this point.`);
+  }
 }
 
 type Found = Pick<TraceEstimate, 'trace' | 'standardError' | 'samples' | 'products'>;
-type Settings = Required<Omit<TraceOptions, 'onProgress' | 'method'>> & { readonly report: (products: number) => void };
+type Settings = Required<Omit<TraceOptions, 'onProgress' | 'method' | 'signal'>> & { readonly report: (products: number, samples?: readonly number[]) => Promise<void> };
 
 async function hutchinson<V extends Vector>(operator: LinearOperator<V>, { products, tolerance, seed, report }: Settings): Promise<Found> {
   const samples: number[] = [];
@@ -66,22 +99,23 @@ async function hutchinson<V extends Vector>(operator: LinearOperator<V>, { produ
   };
   while (samples.length < products && !enough()) {
     samples.push(await withTemporaryVectors((own) => quadraticForm(operator, own(signs(operator, seed, 'trace', samples.length)))));
-    report(samples.length);
+    await report(samples.length, samples);
   }
   const { mean, standardError } = summarize(samples);
   return { trace: mean, standardError, samples: samples.length, products: samples.length };
 }
 
-/** An orthonormal basis of the span of A s for random s: where most of the trace lies. */
-async function sketch<V extends Vector>(operator: LinearOperator<V>, columns: number, { seed, report }: Settings): Promise<V[]> {
+/** An orthonormal basis of the span of A s for random s: where most of the trace lies; `own` frees it. */
+async function sketch<V extends Vector>(operator: LinearOperator<V>, columns: number, { seed, report }: Settings, own: (made: V) => V): Promise<V[]> {
   const basis: V[] = [];
   for (let index = 0; index < columns; index++) {
     const image = await withTemporaryVectors((own) => operator.matvec(own(signs(operator, seed, 'sketch', index))));
+    checkFinite(image.norm());
     const unit = unitOutside(image, basis);
     if (unit !== undefined) {
-      basis.push(unit);
+      basis.push(own(unit));
     }
-    report(index + 1);
+    await report(index + 1);
   }
   return basis;
 }
@@ -89,19 +123,18 @@ async function sketch<V extends Vector>(operator: LinearOperator<V>, columns: nu
 async function hutchPlusPlus<V extends Vector>(operator: LinearOperator<V>, settings: Settings): Promise<Found> {
   const columns = Math.min(Math.floor(settings.products / 3), operator.dimension);
   return withTemporaryVectors(async (own) => {
-    const basis = await sketch(operator, columns, settings);
-    basis.forEach(own);
+    const basis = await sketch(operator, columns, settings, own);
     let done = columns;
     let within = 0;
     for (const q of basis) {
       within += await quadraticForm(operator, q);
-      settings.report(++done);
+      await settings.report(++done);
     }
     const outside: number[] = [];
     // A basis of as many vectors as the matrix has rows leaves nothing outside.
     while (basis.length < operator.dimension && outside.length < Math.max(2, settings.products - 2 * columns)) {
       outside.push(await sampleOutside(operator, basis, settings.seed, outside.length));
-      settings.report(++done);
+      await settings.report(++done);
     }
     const { mean, standardError } = outside.length === 0 ? { mean: 0, standardError: 0 } : summarize(outside);
     return { trace: within + mean, standardError, samples: outside.length, products: done };
@@ -124,20 +157,35 @@ async function sampleOutside<V extends Vector>(operator: LinearOperator<V>, basi
  * standard error is within the tolerance, after 10 samples at the earliest. `hutch++`: exact on the span Q of a third of
  * the products, tr(Qᵀ A Q), and Hutchinson's estimate outside of it; a third of as many vectors is kept in memory.
  *
- * @throws RangeError for fewer products than 2 (6 for Hutch++) or a tolerance below 0.
+ * @throws RangeError for fewer products than 2 (6 for Hutch++) or a tolerance below 0; ProbeStopped when it is stopped, with Hutchinson's estimate so far.
  * @source Hutchinson 1990 (Communications in Statistics 19); Meyer et al. 2021 (arXiv 2010.09649), algorithm 1.
+ * @example
+ * const { trace, standardError } = await hessianTrace(hessian(loss, network.parameters), { seed: 0 });
  */
-export async function hessianTrace<V extends Vector>(operator: LinearOperator<V>, options: TraceOptions): Promise<TraceEstimate> {
+export function hessianTrace<V extends Vector>(operator: LinearOperator<V>, options: TraceOptions): Promise<TraceEstimate> {
+  return longWork('hessianTrace', options, (work) => estimate(work, operator, options));
+}
+
+async function estimate<V extends Vector>(work: LongWork, operator: LinearOperator<V>, options: TraceOptions): Promise<TraceEstimate> {
   const { method = 'hutchinson', products = 100, tolerance = 0.05, seed, onProgress } = options;
+  checkOperator('hessianTrace', operator);
   const fewest = method === 'hutchinson' ? 2 : 6;
   if (!(Number.isSafeInteger(products) && products >= fewest)) {
     throw new RangeError(`hessianTrace: ${method} needs at least ${fewest} products, got ${products}.`);
   }
-  if (!(tolerance >= 0)) {
+  if (!(Number.isFinite(tolerance) && tolerance >= 0)) {
     throw new RangeError(`hessianTrace: expected a tolerance of 0 or more, got ${tolerance}.`);
   }
-  const settings = { products, tolerance, seed, report: (done: number) => onProgress?.({ products: done, of: products }) };
+  const report = (done: number, samples: readonly number[] = []): Promise<void> => {
+    onProgress?.({ products: done, of: products });
+    return work.advance({ done, of: products, unit: 'products at most' }, () => {
+      const { mean, standardError } = summarize(samples);
+      return samples.length < 2 ? undefined : { trace: mean, standardError, samples: samples.length };
+    });
+  };
+  const settings = { products, tolerance, seed, report };
   const found = await (method === 'hutchinson' ? hutchinson(operator, settings) : hutchPlusPlus(operator, settings));
-  const converged = found.standardError <= tolerance * Math.abs(found.trace);
-  return { source: operator.source, dimension: operator.dimension, method, ...found, converged, tolerance, seed };
+  const stepError = await stepErrorOf(operator, seed);
+  const converged = Math.max(found.standardError, stepError ?? 0) <= tolerance * Math.abs(found.trace);
+  return { source: operator.source, dimension: operator.dimension, method, ...found, ...(stepError === undefined ? {} : { stepError, products: found.products + 2 * STEP_SAMPLES }), converged, tolerance, seed };
 }

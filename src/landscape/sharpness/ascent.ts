@@ -1,12 +1,16 @@
+import { checkLoss, checkPoint } from '../inputChecks';
 import { random } from '../../engine/random';
+import { shown } from '../../engine/shown';
 import type { Vector } from '../../engine/vector';
 import { withTemporaries } from '../../optim/temporaries';
+import { longWork, type LongWork } from '../../progress/longWork';
+import type { Stoppable } from '../../progress/work';
 import type { LossOperator } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { pointOf, project, randomDelta, steepest, type Ball } from './ball';
 
 /** How the maximum over a ball is sought. */
-export interface AscentOptions {
+export interface AscentOptions extends Stoppable {
   /** Gradients from each start; 20 unless told. */
   readonly steps?: number;
   /** Random starts in the ball, of which the best counts; 1 unless told. */
@@ -49,7 +53,7 @@ function move<V extends Vector>(delta: V, previous: V, gradient: V, ball: Ball<V
 }
 
 /** One ascent of so many steps. Takes `start` over. */
-async function climbFrom<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ball<V>, start: V, steps: number, report: () => void): Promise<Best> {
+async function climbFrom<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ball<V>, start: V, steps: number, report: (best: Best) => Promise<void>): Promise<Best> {
   let [delta, previous] = [start, start.clone()];
   let best = NOTHING_FOUND;
   const meet = (found: number): void => {
@@ -66,7 +70,7 @@ async function climbFrom<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ba
       const moved = await next(step);
       previous.dispose();
       [previous, delta] = [delta, moved];
-      report();
+      await report(best);
     }
     await withTemporaryVectors(async (own) => meet((await loss.evaluate(own(pointOf(w, ball, delta)))).loss));
     return best;
@@ -83,17 +87,28 @@ async function climbFrom<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ba
  * u is the direction of steepest ascent in the ball's norm, P the projection on the ball, and the reach falls evenly from
  * the ball's diameter to a step's share of it. All points on the way count. What is found is a lower bound of the maximum.
  *
- * @throws RangeError for a radius below 0, or steps or starts below 1; Error if no loss that is met is a number.
+ * @throws RangeError for a radius below 0, or steps or starts below 1; Error if no loss that is met is a number;
+ * ProbeStopped when it is stopped, with the largest loss so far.
  * @source Croce and Hein 2020 (arXiv 2003.01690), section 3, with evenly falling steps in place of their checkpoints.
  */
-export async function ascend<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ball<V>, options: AscentOptions): Promise<AscentResult> {
+export function ascend<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ball<V>, options: AscentOptions): Promise<AscentResult> {
+  return longWork('ascend', options, (work) => climbAll(work, loss, w, ball, options));
+}
+
+async function climbAll<V extends Vector>(work: LongWork, loss: LossOperator<V>, w: V, ball: Ball<V>, options: AscentOptions): Promise<AscentResult> {
   const { steps = 20, starts = 1, seed, onProgress } = options;
   checkAscent({ radius: ball.radius, steps, starts });
+  checkPoint('ascend', w);
+  checkLoss('ascend', loss, ['evaluate', 'gradient']);
   let best = NOTHING_FOUND;
   let gradients = 0;
   for (let start = 0; start < starts; start++) {
     const from = randomDelta(w, ball, random(seed, 'ascent', start));
-    const found = await climbFrom(loss, w, ball, from, steps, () => onProgress?.({ gradients: (gradients += 1), of: starts * steps }));
+    const found = await climbFrom(loss, w, ball, from, steps, (bestHere) => {
+      gradients++;
+      onProgress?.({ gradients, of: starts * steps });
+      return work.advance({ done: gradients, of: starts * steps, unit: 'gradients' }, () => (bestHere.loss > best.loss ? bestHere : best));
+    });
     best = found.loss > best.loss ? found : best;
   }
   if (best.loss === -Infinity) {
@@ -103,8 +118,8 @@ export async function ascend<V extends Vector>(loss: LossOperator<V>, w: V, ball
 }
 
 function checkAscent({ radius, steps, starts }: { readonly radius: number; readonly steps: number; readonly starts: number }): void {
-  if (!(radius >= 0 && radius < Infinity)) {
-    throw new RangeError(`ascend: expected a radius of 0 or more, got ${radius}.`);
+  if (!(Number.isFinite(radius) && radius >= 0)) {
+    throw new RangeError(`ascend: expected a radius of 0 or more, got ${shown(radius)}.`);
   }
   for (const [name, count] of [['steps', steps], ['starts', starts]] as const) {
     if (!(Number.isSafeInteger(count) && count >= 1)) {

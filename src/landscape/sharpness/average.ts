@@ -1,11 +1,16 @@
+import { momentsOf } from '../../engine/moments';
+import { finiteLossAt } from '../inputChecks';
 import { random } from '../../engine/random';
+import { shown } from '../../engine/shown';
 import type { Vector } from '../../engine/vector';
+import { longWork, type LongWork } from '../../progress/longWork';
+import type { Stoppable } from '../../progress/work';
 import type { LossOperator, LossSource } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { drawLike, pointOf } from './ball';
 
 /** How far, and in how many directions. */
-export interface AverageSharpnessOptions {
+export interface AverageSharpnessOptions extends Stoppable {
   /** rho */
   readonly rho: number;
   /** Random directions, 2 or more; 20 unless told. */
@@ -39,12 +44,19 @@ export interface AverageSharpness {
  *
  * For a quadratic loss with Hessian H of d rows its expectation is rho² tr(H) / 2d.
  *
- * @throws RangeError if rho is negative or not finite, or there are fewer than two directions.
+ * @throws RangeError if rho is negative or not finite, or there are fewer than two directions; ProbeStopped when it is stopped, with
+ * the values so far.
+ * @example
+ * const { sharpness, standardError } = await averageSharpness(loss, network.parameters, { rho: 0.05, seed: 0 });
  */
-export async function averageSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: AverageSharpnessOptions): Promise<AverageSharpness> {
+export function averageSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: AverageSharpnessOptions): Promise<AverageSharpness> {
+  return longWork('averageSharpness', options, (work) => averageAs(work, loss, w, options));
+}
+
+async function averageAs<V extends Vector>(work: LongWork, loss: LossOperator<V>, w: V, options: AverageSharpnessOptions): Promise<AverageSharpness> {
   const { rho, directions = 20, adaptive = false, seed, onProgress } = options;
   checkOptions(rho, directions);
-  const { loss: baseLoss } = await loss.evaluate(w);
+  const baseLoss = await finiteLossAt('averageSharpness', loss, w);
   return withTemporaryVectors(async (own) => {
     const ball = { radius: rho, norm: 'L2', ...(adaptive ? { scale: own(w.absPower(1)) } : {}) } as const;
     const values: number[] = [];
@@ -56,18 +68,18 @@ export async function averageSharpness<V extends Vector>(loss: LossOperator<V>, 
       });
       values.push(found.loss - baseLoss);
       onProgress?.({ directions: index + 1, of: directions });
+      await work.advance({ done: index + 1, of: directions, unit: 'directions' }, () => ({ values, baseLoss }));
     }
-    const sharpness = values.reduce((sum, value) => sum + value, 0) / directions;
-    const squares = values.reduce((sum, value) => sum + (value - sharpness) ** 2, 0);
-    const standardError = Math.sqrt(squares / (directions - 1) / directions);
+    const { mean: sharpness, standardDeviation } = momentsOf(values);
+    const standardError = standardDeviation / Math.sqrt(directions);
     const measure = adaptive ? 'adaptive average-direction' : 'average-direction';
     return { measure, source: loss.source, sharpness, standardError, values, baseLoss, radius: rho, directions, seed };
   });
 }
 
 function checkOptions(rho: number, directions: number): void {
-  if (!(rho >= 0 && rho < Infinity)) {
-    throw new RangeError(`averageSharpness: expected a radius rho of 0 or more, got ${rho}.`);
+  if (!(Number.isFinite(rho) && rho >= 0)) {
+    throw new RangeError(`averageSharpness: expected a radius rho of 0 or more, got ${shown(rho)}.`);
   }
   if (!(Number.isSafeInteger(directions) && directions >= 2)) {
     throw new RangeError(`averageSharpness: expected at least 2 directions, got ${directions}; one has no standard error.`);

@@ -1,4 +1,5 @@
 import type { Random } from '../../engine/random';
+import { scaleTo } from '../../engine/scaling';
 import type { Vector } from '../../engine/vector';
 
 /** A set of points around w: all w + scale · delta, element by element, with |delta| at most `radius` in the norm. */
@@ -28,7 +29,7 @@ export function project<V extends Vector>(delta: V, { radius, norm }: Ball<V>): 
     return delta.clip(radius);
   }
   const length = delta.norm();
-  return length > radius ? delta.times(radius / length) : delta.clone();
+  return length > radius ? scaleTo(delta, length, radius) : delta.clone();
 }
 
 /** The direction of length 1 in which a loss of this gradient (by w) climbs fastest with delta; zero for a zero gradient. */
@@ -39,7 +40,7 @@ export function steepest<V extends Vector>(gradient: V, { norm, scale }: Ball<V>
       return byDelta.sign();
     }
     const length = byDelta.norm();
-    return length > 0 ? byDelta.times(1 / length) : byDelta.zeros();
+    return length > 0 ? scaleTo(byDelta, length, 1) : byDelta.zeros();
   } finally {
     byDelta.dispose();
   }

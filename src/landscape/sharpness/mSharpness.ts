@@ -1,5 +1,7 @@
 import { imageCount, select, type Dataset } from '../../data/dataset';
 import type { Vector } from '../../engine/vector';
+import { longWork, type LongWork } from '../../progress/longWork';
+import type { Stoppable } from '../../progress/work';
 import type { LossOperator } from '../operator';
 import type { Sharpness } from './worstCase';
 
@@ -40,10 +42,19 @@ export function groupsOf(dataset: Dataset, m: number): Dataset[] {
  *
  * @param groups losses on equally many images each, such as `networkOperator`s on `groupsOf` a data set.
  * @param measure how sharp one group's loss is, such as `(group) => worstCaseSharpness(group, w, { rho, seed })`.
- * @throws RangeError without groups, or for groups of unequal size.
+ * @throws RangeError without groups, or for groups of unequal size; ProbeStopped when it is stopped, with the groups so far.
  * @source Foret et al. 2021 (arXiv 2010.01412), section 4.1.
  */
-export async function mSharpness<V extends Vector, S extends Sharpness>(
+export function mSharpness<V extends Vector, S extends Sharpness>(
+  groups: readonly LossOperator<V>[],
+  measure: (group: LossOperator<V>) => Promise<S>,
+  options: Stoppable = {},
+): Promise<MSharpness<S>> {
+  return longWork('mSharpness', options, (work) => meanOverGroups(work, groups, measure));
+}
+
+async function meanOverGroups<V extends Vector, S extends Sharpness>(
+  work: LongWork,
   groups: readonly LossOperator<V>[],
   measure: (group: LossOperator<V>) => Promise<S>,
 ): Promise<MSharpness<S>> {
@@ -52,8 +63,10 @@ export async function mSharpness<V extends Vector, S extends Sharpness>(
     throw new RangeError(`mSharpness: expected groups of equally many images, got [${groups.map(({ source }) => source.images).join(', ')}].`);
   }
   const found: S[] = [];
+  work.report({ done: 0, of: groups.length, unit: 'groups' });
   for (const group of groups) {
     found.push(await measure(group));
+    await work.advance({ done: found.length, of: groups.length, unit: 'groups' }, () => ({ groups: found }));
   }
   const sharpness = found.reduce((sum, part) => sum + part.sharpness, 0) / found.length;
   const squares = found.reduce((sum, part) => sum + (part.sharpness - sharpness) ** 2, 0);

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { tensorCount } from '../../engine/tensor';
 import type { TensorVector } from '../../engine/tensorVector';
 import { disposeStatistics } from '../../models/initialise';
-import { climb } from '../../optim/sam';
+import { ascend, AT_START } from '../../optim/ascend';
+import { sam } from '../../optim/sam';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { hashedStatistics } from '../../testing/hashedNetwork';
 import { hessian } from '../curvature/hessian';
@@ -11,12 +12,14 @@ import { spectralDensity } from '../curvature/spectralDensity';
 import { topEigenvalues } from '../curvature/topEigenvalues';
 import { hessianTrace } from '../curvature/trace';
 import { networkOperator } from '../networkOperator';
-import { ProbeStopped, type OutputOperator } from '../operator';
+import { ProbeStopped } from '../../progress/work';
+import type { OutputOperator } from '../operator';
 import { openOrShut, pictures, smallModel } from '../testNetwork';
 import { averageSharpness } from './average';
 import { groupsOf, mSharpness } from './mSharpness';
 import { samSharpness } from './samSharpness';
 import { epsSharpness, worstCaseSharpness } from './worstCase';
+import { signalWhen } from '../../testing/signalWhen';
 
 type Loss = OutputOperator<TensorVector>;
 
@@ -27,14 +30,14 @@ interface Subject {
 }
 
 /** Runs `body` on a small network and six images, checks that the weights stay to the bit, and counts tensors. */
-async function onSmall(body: (subject: Subject) => Promise<void>, shouldStop: () => boolean = () => false): Promise<void> {
+async function onSmall(body: (subject: Subject) => Promise<void>, stopWhen: () => boolean = () => false): Promise<void> {
   const before = tensorCount();
   const model = smallModel();
   const w = openOrShut(model, 'bn1');
   const saved = w.toArrays();
   const statistics = hashedStatistics(model);
   const images = pictures('curvature small', 6, 3);
-  const options = { normalization: 'half', batchNorm: 'frozen', shouldStop } as const;
+  const options = { normalization: 'half', batchNorm: 'frozen', signal: signalWhen(stopWhen) } as const;
   const [loss, ...groups] = [images, ...groupsOf(images, 2)].map((part) => networkOperator(model, { statistics }, part, options));
   await body({ loss: loss!, w, groups });
   assert.deepEqual(w.toArrays(), saved);
@@ -46,7 +49,7 @@ async function onSmall(body: (subject: Subject) => Promise<void>, shouldStop: ()
 test("SAM's sharpness of a network is the loss where SAM's first phase ends, less the loss", async () => {
   await onSmall(async ({ loss, w }) => {
     const { gradient } = await loss.gradient(w);
-    const climbed = climb(w, gradient, 0.05);
+    const { point: climbed } = ascend(sam(), { ...AT_START, parameters: w, gradient, rho: 0.05 });
     const [there, here] = [await loss.evaluate(climbed), await loss.evaluate(w)];
     [gradient, climbed].forEach((vector) => vector.dispose());
     const found = await samSharpness(loss, w, { rho: 0.05 });

@@ -1,12 +1,16 @@
+import { shown } from '../../engine/shown';
+import { checkLoss, finiteLossAt } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
 import { withTemporaries } from '../../optim/temporaries';
+import { longWork, type LongWork } from '../../progress/longWork';
+import type { Stoppable } from '../../progress/work';
 import type { LossOperator } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { pointOf, project, steepest, type Ball } from './ball';
 import type { Sharpness } from './worstCase';
 
 /** Which ball, and how SAM's perturbation climbs in it. */
-export interface SamSharpnessOptions {
+export interface SamSharpnessOptions extends Stoppable {
   /** Radius in the norm. */
   readonly rho: number;
   /** L2 unless told. */
@@ -29,16 +33,24 @@ export interface SamSharpness extends Sharpness {
  * eps_0 = 0, eps_t+1 = P(eps_t + rho / T u(g(w + eps_t))), u(g) = g / |g|_2 or sign(g). With one step eps = rho u(g).
  * It is SAM's first-order guess, not a maximum: below the worst case, and negative where the loss falls again within rho.
  *
- * @throws RangeError if rho is negative or not finite, or there is less than one step.
+ * @throws RangeError if rho is negative or not finite, or there is less than one step; ProbeStopped when it is stopped.
  * @source Foret et al. 2021 (arXiv 2010.01412), eq. 2, and appendix C.3 for several steps.
+ * @example
+ * const { sharpness } = await samSharpness(loss, network.parameters, { rho: 0.05 });
  */
-export async function samSharpness<V extends Vector>(loss: LossOperator<V>, w: V, { rho, norm = 'L2', ascentSteps = 1 }: SamSharpnessOptions): Promise<SamSharpness> {
-  if (!(rho >= 0 && rho < Infinity)) {
-    throw new RangeError(`samSharpness: expected a radius rho of 0 or more, got ${rho}; SAM's paper uses 0.05 on CIFAR-10.`);
+export function samSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: SamSharpnessOptions): Promise<SamSharpness> {
+  return longWork('samSharpness', options, (work) => climbOnce(work, loss, w, options));
+}
+
+async function climbOnce<V extends Vector>(work: LongWork, loss: LossOperator<V>, w: V, { rho, norm = 'L2', ascentSteps = 1 }: SamSharpnessOptions): Promise<SamSharpness> {
+  if (!(Number.isFinite(rho) && rho >= 0)) {
+    throw new RangeError(`samSharpness: expected a radius rho of 0 or more, got ${shown(rho)}; SAM's paper uses 0.05 on CIFAR-10.`);
   }
   if (!(Number.isSafeInteger(ascentSteps) && ascentSteps >= 1)) {
     throw new RangeError(`samSharpness: expected ascentSteps of at least 1, got ${ascentSteps}.`);
   }
+  checkLoss('samSharpness', loss, ['evaluate', 'gradient']);
+  const baseLoss = await finiteLossAt('samSharpness', loss, w);
   const ball: Ball<V> = { radius: rho, norm };
   let eps = w.zeros();
   try {
@@ -46,8 +58,8 @@ export async function samSharpness<V extends Vector>(loss: LossOperator<V>, w: V
       const before = eps;
       eps = await climb(loss, w, ball, before, rho / ascentSteps);
       before.dispose();
+      await work.advance({ done: step + 1, of: ascentSteps + 2, unit: 'passes' });
     }
-    const { loss: baseLoss } = await loss.evaluate(w);
     const { loss: worstLoss } = await withTemporaryVectors((own) => loss.evaluate(own(w.plus(eps))));
     return { measure: 'sam', source: loss.source, sharpness: worstLoss - baseLoss, baseLoss, worstLoss, radius: rho, norm, ascentSteps, gradientEvaluations: ascentSteps };
   } finally {

@@ -1,4 +1,6 @@
+import { finiteLossAt } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
+import { longWork } from '../../progress/longWork';
 import type { LossOperator, LossSource } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { ascend, type AscentOptions, type AscentResult } from './ascent';
@@ -39,17 +41,19 @@ export interface WorstCaseOptions extends AscentOptions {
  *
  * @throws RangeError if rho is negative or not finite, or steps or starts are below 1.
  * @source Andriushchenko et al. 2023 (arXiv 2302.07011), eq. 2 and 3.
+ * @example
+ * const { sharpness } = await worstCaseSharpness(loss, network.parameters, { rho: 0.05, seed: 0 }); // in the loss's unit, nats
  */
-export async function worstCaseSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: WorstCaseOptions): Promise<AscentSharpness> {
+export function worstCaseSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: WorstCaseOptions): Promise<AscentSharpness> {
   const { rho, adaptive = false } = options;
-  return withTemporaryVectors(async (own) => {
+  return longWork('worstCaseSharpness', options, () => withTemporaryVectors(async (own) => {
+    const baseLoss = await finiteLossAt('worstCaseSharpness', loss, w);
     const ball = { radius: rho, norm: 'L2', ...(adaptive ? { scale: own(w.absPower(1)) } : {}) } as const;
     const ascent = await ascend(loss, w, ball, options);
-    const { loss: baseLoss } = await loss.evaluate(w);
     const worstLoss = Math.max(ascent.loss, baseLoss);
     const measure = adaptive ? 'adaptive worst-case' : 'worst-case';
     return { measure, source: loss.source, sharpness: worstLoss - baseLoss, baseLoss, worstLoss, radius: rho, gradientEvaluations: ascent.gradientEvaluations, ascent };
-  });
+  }));
 }
 
 /** Which box, and how its worst point is sought. */
@@ -66,15 +70,15 @@ export interface EpsSharpnessOptions extends AscentOptions {
  * @throws RangeError if epsilon is negative or not finite, or steps or starts are below 1.
  * @source Keskar et al. 2017 (arXiv 1609.04836), metric 2.1 with A the identity.
  */
-export async function epsSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: EpsSharpnessOptions): Promise<AscentSharpness> {
+export function epsSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: EpsSharpnessOptions): Promise<AscentSharpness> {
   const { epsilon = 1e-3 } = options;
-  return withTemporaryVectors(async (own) => {
+  return longWork('epsSharpness', options, () => withTemporaryVectors(async (own) => {
+    const baseLoss = await finiteLossAt('epsSharpness', loss, w);
     const scale = own(w.absPower(1));
     scale.addScaledInPlace(own(w.absPower(0)), 1);
     const ascent = await ascend(loss, w, { radius: epsilon, norm: 'Linf', scale }, options);
-    const { loss: baseLoss } = await loss.evaluate(w);
     const worstLoss = Math.max(ascent.loss, baseLoss);
     const sharpness = (100 * (worstLoss - baseLoss)) / (1 + baseLoss);
     return { measure: 'eps-sharpness', source: loss.source, sharpness, baseLoss, worstLoss, radius: epsilon, gradientEvaluations: ascent.gradientEvaluations, ascent };
-  });
+  }));
 }

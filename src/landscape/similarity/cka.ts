@@ -19,7 +19,11 @@ export function linearCka(k: Gram, l: Gram): number {
   if (k.length !== l.length) {
     throw new RangeError(`linearCka: expected activations over the same images, got ${Math.sqrt(k.length)} and ${Math.sqrt(l.length)} images.`);
   }
-  const norms = Math.sqrt(product(k, k) * product(l, l));
+  const [kk, ll] = [product(k, k), product(l, l)];
+  if (!Number.isFinite(kk) || !Number.isFinite(ll)) {
+    throw new RangeError(`linearCka: expected finite activations, got squared norms ${kk} and ${ll}; the weights or the images hold NaN.`);
+  }
+  const norms = Math.sqrt(kk) * Math.sqrt(ll);
   return norms === 0 ? 0 : product(k, l) / norms;
 }
 

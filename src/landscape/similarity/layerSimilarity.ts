@@ -1,4 +1,6 @@
+import { checkPoint } from '../inputChecks';
 import { evaluationBatches } from '../../data/batches';
+import { checkDataset } from '../../data/checkDataset';
 import { imageCount, type Dataset } from '../../data/dataset';
 import type { Normalization } from '../../data/normalization';
 import { scope } from '../../engine/tensor';
@@ -34,10 +36,13 @@ export interface LayerSimilarity {
  * @source Kornblith et al. 2019 (arXiv 1905.00414).
  */
 export function layerSimilarity(first: TrainedNetwork, second: TrainedNetwork, dataset: Dataset, normalization: Normalization): LayerSimilarity {
+  [first, second].forEach(({ model }) => checkDataset('layerSimilarity', dataset, model));
   const images = imageCount(dataset);
   if (images < 2) {
     throw new RangeError(`layerSimilarity: expected at least 2 images, got ${images}; a single one has no variance.`);
   }
+  checkPoint('layerSimilarity', first.network.parameters, 'the weights of the first net');
+  checkPoint('layerSimilarity', second.network.parameters, 'the weights of the second net');
   const [rows, columns] = [first, second].map((net) => layerGrams(net, dataset, normalization)) as [GramsByName, GramsByName];
   if (rows.size === 0 || columns.size === 0) {
     throw new RangeError(`layerSimilarity: expected nets whose layers can be observed, got ${rows.size} and ${columns.size} layers; wrap layers in observed().`);

@@ -73,14 +73,14 @@ export async function measureCurve(study: Study, controlFile: string): Promise<v
 }
 
 async function trainControl(study: Study, file: string): Promise<TensorVector> {
-  const { networks, settings, onProgress, shouldStop } = study;
+  const { networks, settings, onProgress, signal } = study;
   const control = await trainBezier(networks[0].parameters, networks[1].parameters, {
     gradient: batchGradients(study),
     steps: settings.curveSteps,
     learningRate: settings.curveLearningRate,
     seed: settings.seed,
     onProgress: ({ step, steps, secondsLeft }) => onProgress?.({ part: 'curve, training', done: step, total: steps, secondsLeft }),
-    ...(shouldStop ? { shouldStop } : {}),
+    ...(signal ? { signal } : {}),
   });
   mkdirSync(dirname(file), { recursive: true });
   const arrays = control.toArrays();

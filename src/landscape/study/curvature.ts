@@ -7,11 +7,11 @@ import { curvatureLoss, storedPart, type Study } from './study';
 
 /** Trace and spectral density of both Hessians, with frozen batch norm: `trace-<label>.json` and `density-<label>.json`. */
 export async function measureCurvature(study: Study): Promise<void> {
-  const { networks, settings, onProgress } = study;
+  const { networks, settings, onProgress, signal } = study;
   const { seed, traceProducts, densityProbes, densitySteps } = settings;
   for (const net of [0, 1] as const) {
     const matrix = hessian(curvatureLoss(study, net), networks[net].parameters);
-    const told = (part: string) => ({ onProgress: ({ products, of }: { products: number; of: number }) => onProgress?.({ part, done: products, total: of }) });
+    const told = (part: string) => ({ onProgress: ({ products, of }: { products: number; of: number }) => onProgress?.({ part, done: products, total: of }), ...(signal ? { signal } : {}) });
     const [trace, density] = [`trace-${labelName(settings.labels[net])}`, `density-${labelName(settings.labels[net])}`];
     await storedPart<TraceEstimate>(study, trace, () => hessianTrace(matrix, { seed, products: traceProducts, ...told(trace) }));
     await storedPart<SpectralDensity>(study, density, () => spectralDensity(matrix, { seed, probes: densityProbes, steps: densitySteps, points: 501, ...told(density) }));

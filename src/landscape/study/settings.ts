@@ -3,9 +3,10 @@ import type { Precision } from '../../engine/precision';
 import type { ModelName } from '../../models/names';
 import type { BatchNormMode } from '../operator';
 
-/** What is measured of two trained nets, and on which images. Stored beside the numbers; captions are made from it. */
-export interface StudySettings {
+/** What networks were trained with, as far as a probe has to know it. */
+export interface TrainedSettings {
   readonly model: ModelName;
+  /** Not read by ResNet-20, 32 and 56. */
   readonly stem: 'imagenet' | 'cifar';
   readonly dataset: 'cifar10' | 'cifar100';
   /** How the nets saw their images. */
@@ -14,7 +15,12 @@ export interface StudySettings {
   readonly imagesPerClass: number;
   readonly heldOutPerClass: number;
   readonly subsetSeed: number;
+  /** Share of its labels that were replaced by other classes, drawn with the same seed; default: 0. */
+  readonly labelNoise?: number;
+}
 
+/** What is measured of two trained nets, and on which images. Stored beside the numbers; captions are made from it. */
+export interface StudySettings extends TrainedSettings {
   /** How the two nets are called, such as "SGD" and "SAM". */
   readonly labels: readonly [string, string];
   /** Names of their weights files, without folder and ending. */
@@ -26,7 +32,7 @@ export interface StudySettings {
   readonly testPerClass: number;
   /** Of slices and planes. Paths between the nets always re-estimate, since there the statistics of either net are wrong. */
   readonly batchNorm: BatchNormMode;
-  /** Of slices, planes and paths. Curvature, sharpness and similarity are always measured in float32: differences need its digits. */
+  /** Of slices, planes and paths. Curvature, sharpness and similarity are always measured in float32. */
   readonly precision: Precision;
   /** Whether kernels were TensorFlow's own or the fastest of a table, which round differently. */
   readonly kernels: 'pinned' | 'measured';
@@ -62,16 +68,11 @@ export interface StudySettings {
   readonly groupImages: number;
 }
 
-/** Settings of the laptop preset's nets, and of a study that takes well under an hour on two cores. */
-export const STUDY_DEFAULTS: Omit<StudySettings, 'weights'> = {
-  model: 'resnet50',
-  stem: 'imagenet',
-  dataset: 'cifar10',
-  normalization: 'half',
-  imagesPerClass: 100,
-  heldOutPerClass: 100,
-  subsetSeed: 0,
-  labels: ['SGD', 'SAM'],
+/** How a study measures, whatever networks it is of. */
+export type ProbeSettings = Omit<StudySettings, keyof TrainedSettings | 'labels' | 'weights'>;
+
+/** A study of ResNet-50 on two cores takes well under an hour. */
+export const STUDY_DEFAULTS: ProbeSettings = {
   probedPerClass: 50,
   testPerClass: 100,
   batchNorm: 'frozen',

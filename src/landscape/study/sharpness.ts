@@ -24,7 +24,7 @@ export async function measureSharpness(study: Study): Promise<void> {
 }
 
 async function sharpnessOf(study: Study, net: 0 | 1): Promise<StudySharpness> {
-  const { model, networks, settings, data, onProgress, shouldStop } = study;
+  const { model, networks, settings, data, onProgress, signal } = study;
   const { seed, rho, adaptiveRho, ascentSteps: steps, ascentSeeds, groupImages, normalization } = settings;
   const loss = curvatureLoss(study, net);
   const { parameters } = networks[net];
@@ -44,7 +44,7 @@ async function sharpnessOf(study: Study, net: 0 | 1): Promise<StudySharpness> {
     }
     return found;
   };
-  const groups = groupsOf(data.probed, groupImages).map((images) => networkOperator(model, networks[net], images, { normalization, batchNorm: 'frozen', ...(shouldStop ? { shouldStop } : {}) }));
+  const groups = groupsOf(data.probed, groupImages).map((images) => networkOperator(model, networks[net], images, { normalization, batchNorm: 'frozen', ...(signal ? { signal } : {}) }));
   return {
     worstCase: await ascents((options) => worstCaseSharpness(loss, parameters, { ...options, rho })),
     adaptiveWorstCase: await ascents((options) => worstCaseSharpness(loss, parameters, { ...options, rho: adaptiveRho, adaptive: true })),

@@ -22,7 +22,7 @@ import { measureEigenvectorPlanes, measurePlanes, measureSlices } from './surfac
 import { measureTrajectory } from './trajectory';
 
 const SETTINGS: StudySettings = {
-  ...STUDY_DEFAULTS, weights: ['one', 'other'], imagesPerClass: 2, heldOutPerClass: 1, probedPerClass: 1, testPerClass: 1,
+  ...STUDY_DEFAULTS, model: 'resnet50', stem: 'imagenet', dataset: 'cifar10', normalization: 'half', subsetSeed: 0, labels: ['SGD', 'SAM'], weights: ['one', 'other'], imagesPerClass: 2, heldOutPerClass: 1, probedPerClass: 1, testPerClass: 1,
   slicePoints: 3, gridPoints: 2, interpolationPoints: 5, curveSteps: 1, eigenvalues: 2, eigenvalueProducts: 3, traceProducts: 2, densityProbes: 1, densitySteps: 2, ascentSteps: 1, ascentSeeds: 1, groupImages: 5,
 };
 
@@ -72,10 +72,10 @@ test('a study leaves one file a part, and nothing is measured twice', async (t) 
   };
   await measureAll({ ...study, onProgress: ({ part }) => parts.push(part) });
   const stored = contents(study.folder);
-  const perNet = ['density', 'eigenvalues', 'eigenvector-plane', 'plane', 'sharpness', 'slice', 'trace'];
+  const perNet = ['density', 'eigenvalues', 'eigenvector-plane', 'plane', 'secant', 'sharpness', 'slice', 'trace'];
   const expected = [...['curve', 'eigenvector-range', 'interpolation', 'range', 'similarity', 'study'], ...perNet.flatMap((part) => [`${part}-sam`, `${part}-sgd`])];
   assert.deepEqual(Object.keys(stored), expected.map((name) => `${name}.json`).sort());
-  await measureAll({ ...study, shouldStop: () => true, onProgress: ({ part }) => assert.fail(`${part} was measured again`) });
+  await measureAll({ ...study, signal: AbortSignal.abort(), onProgress: ({ part }) => assert.fail(`${part} was measured again`) });
   assert.deepEqual(contents(study.folder), stored);
   assert.ok(new Set(parts).size > 10);
 

@@ -1,17 +1,21 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
 import { imageCount, type Dataset, type DatasetPair } from '../../data/dataset';
+import { symmetricLabelNoise } from '../../data/labelNoise';
 import { balancedSubset, splitHeldOut } from '../../data/subset';
 import type { TensorVector } from '../../engine/tensorVector';
 import { writeAtomically } from '../../models/atomicFile';
+import { readJsonFile } from '../../models/jsonFile';
 import { mixedPrecision } from '../../models/mixedPrecision';
 import type { Model } from '../../models/model';
+import type { Stoppable } from '../../progress/work';
 import type { NetworkState } from '../../train/network';
 import { networkOperator } from '../networkOperator';
 import type { BatchNormMode, LossOperator } from '../operator';
 import { readSamples, samplesDone } from '../surface/store';
-import type { StudyRecord, StudySettings } from './settings';
+import type { ProbeSettings, StudyRecord, StudySettings, TrainedSettings } from './settings';
 
 /** How far one part of a study has come. */
 export interface StudyProgress {
@@ -31,8 +35,8 @@ export interface StudyData {
   readonly test: Dataset;
 }
 
-/** Two trained nets of one architecture, the images they are measured on, and where the numbers go. */
-export interface Study {
+/** Two trained nets of one architecture, the images they are measured on, and where the numbers go. A study that is stopped goes on next time. */
+export interface Study extends Stoppable {
   readonly model: Model;
   /** In the order of `settings.labels`. */
   readonly networks: readonly [NetworkState, NetworkState];
@@ -41,17 +45,23 @@ export interface Study {
   /** One file for each part of the study. */
   readonly folder: string;
   readonly onProgress?: (progress: StudyProgress) => void;
-  /** Polled before each place, step or batch; the study then ends with `ProbeStopped` and goes on from there next time. */
-  readonly shouldStop?: () => boolean;
 }
 
 /** Draws the images of a study: the nets' training images as their run drew them, a part of these, and a part of the test set. */
-export function studyData({ train, test }: DatasetPair, settings: StudySettings): StudyData {
-  const { heldOutPerClass, imagesPerClass, probedPerClass, testPerClass, subsetSeed: seed } = settings;
+export function studyData({ train, test }: DatasetPair, settings: TrainedSettings & ProbeSettings): StudyData {
+  const { heldOutPerClass, imagesPerClass, labelNoise = 0, probedPerClass, testPerClass, subsetSeed: seed } = settings;
   const part = (dataset: Dataset, perClass: number): Dataset => (perClass > 0 ? balancedSubset(dataset, { imagesPerClass: perClass, seed }) : dataset);
   const { kept } = heldOutPerClass > 0 ? splitHeldOut(train, { perClass: heldOutPerClass, seed }) : { kept: train };
-  const training = part(kept, imagesPerClass);
+  const clean = part(kept, imagesPerClass);
+  const training = labelNoise > 0 ? symmetricLabelNoise(clean, { fraction: labelNoise, seed }) : clean;
   return { training, probed: part(training, probedPerClass), test: part(test, testPerClass) };
+}
+
+const studyShape = z.looseObject({ settings: z.looseObject({}), modelName: z.string(), data: z.looseObject({}) });
+
+function readStudyRecord(file: string): unknown {
+  const mend = 'restore it, or delete its folder to measure anew';
+  return readJsonFile(file, { reader: 'openStudy', what: 'the description of a study', shape: studyShape, mend });
 }
 
 /**
@@ -64,7 +74,7 @@ export function openStudy({ model, data, settings, folder }: Study): void {
   const images = { trainingImages: imageCount(training), probedImages: imageCount(probed), testImages: imageCount(test) };
   const record: StudyRecord = { settings, modelName: model.name, data: { name: training.name, synthetic: training.synthetic, ...images } };
   const file = join(folder, 'study.json');
-  if (existsSync(file) && !isDeepStrictEqual(JSON.parse(readFileSync(file, 'utf8')), JSON.parse(JSON.stringify(record)))) {
+  if (existsSync(file) && !isDeepStrictEqual(readStudyRecord(file), JSON.parse(JSON.stringify(record)))) {
     throw new Error(`openStudy: ${folder} holds a study with other settings, nets or images; choose another name, or delete the folder to measure anew.`);
   }
   mkdirSync(folder, { recursive: true });
@@ -72,14 +82,14 @@ export function openStudy({ model, data, settings, folder }: Study): void {
 }
 
 /** The loss that surfaces and paths show, in the study's precision. `frozen` batch norm is that of the net with this index. */
-export function surfaceLoss({ model, networks, settings, shouldStop }: Study, index: 0 | 1, dataset: Dataset, batchNorm: BatchNormMode = settings.batchNorm): LossOperator<TensorVector> {
+export function surfaceLoss({ model, networks, settings, signal }: Study, index: 0 | 1, dataset: Dataset, batchNorm: BatchNormMode = settings.batchNorm): LossOperator<TensorVector> {
   const inPrecision = settings.precision === 'mixed' ? mixedPrecision(model) : model;
-  return networkOperator(inPrecision, networks[index], dataset, { normalization: settings.normalization, batchNorm, ...(shouldStop ? { shouldStop } : {}) });
+  return networkOperator(inPrecision, networks[index], dataset, { normalization: settings.normalization, batchNorm, ...(signal ? { signal } : {}) });
 }
 
-/** The loss whose differences are taken: float32, with batch norm frozen, which has a gradient. */
-export function curvatureLoss({ model, networks, settings, data, shouldStop }: Study, index: 0 | 1): LossOperator<TensorVector> {
-  return networkOperator(model, networks[index], data.probed, { normalization: settings.normalization, batchNorm: 'frozen', ...(shouldStop ? { shouldStop } : {}) });
+/** The loss whose curvature and sharpness are measured: float32, with batch norm frozen, which has a gradient. */
+export function curvatureLoss({ model, networks, settings, data, signal }: Study, index: 0 | 1): LossOperator<TensorVector> {
+  return networkOperator(model, networks[index], data.probed, { normalization: settings.normalization, batchNorm: 'frozen', ...(signal ? { signal } : {}) });
 }
 
 /** Whether a part's line, plane or curve has been measured to its end. */
@@ -92,11 +102,11 @@ export function isMeasured({ folder }: Study, part: string): boolean {
   return samplesDone(samples) === samples.points.length;
 }
 
-/** Returns what a part's file holds, or computes and stores it. The file appears whole or not at all. */
+/** Returns what a part's file holds, or computes and stores it. The file appears whole or not at all. @throws Error that names the file, if it is damaged. */
 export async function storedPart<T>({ folder }: Study, part: string, compute: () => Promise<T>): Promise<T> {
   const file = join(folder, `${part}.json`);
   if (existsSync(file)) {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
+    return readJsonFile(file, { reader: 'storedPart', what: `the stored part "${part}" of a study`, shape: z.looseObject({}), mend: 'delete it, and this part alone is measured again' }) as T;
   }
   const result = await compute();
   writeAtomically(file, [Buffer.from(`${JSON.stringify(result)}\n`)]);

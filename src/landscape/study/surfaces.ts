@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { TensorVector } from '../../engine/tensorVector';
 import { hessian } from '../curvature/hessian';
+import { secantCurvature, type SecantCurvature } from '../curvature/secantCurvature';
 import { topEigenvalues, type TopEigenvalues } from '../curvature/topEigenvalues';
 import type { LossOperator } from '../operator';
 import { randomLine, randomPlane } from '../surface/directions';
@@ -18,12 +19,12 @@ const SLICE_RADIUS = 1;
 
 /** Measures one line or plane of a study, and stores it under the part's name. */
 export async function sampleInto(study: Study, part: string, input: Pick<SampleInput<TensorVector>, 'surface' | 'points' | 'losses' | 'network' | 'directions'>): Promise<void> {
-  const { folder, onProgress, shouldStop } = study;
+  const { folder, onProgress, signal } = study;
   await samplePoints({
     ...input,
     file: join(folder, `${part}.json`),
     onProgress: ({ done, total, secondsLeft }) => onProgress?.({ part, done, total, secondsLeft }),
-    ...(shouldStop ? { shouldStop } : {}),
+    ...(signal ? { signal } : {}),
   });
 }
 
@@ -86,9 +87,10 @@ function rangeOf({ settings, onProgress }: Study, planes: readonly Plane<TensorV
 
 /**
  * The largest eigenvalues of both Hessians, and the surfaces along the first two eigenvectors over one range:
- * `eigenvalues-<label>.json`, `eigenvector-range.json` and `eigenvector-plane-<label>.json`.
+ * `eigenvalues-<label>.json`, `eigenvector-range.json` and `eigenvector-plane-<label>.json`; and the curvature over rho along
+ * the first eigenvector, `secant-<label>.json`.
  *
- * Batch norm is frozen at each net's statistics, whatever the planes use: the Hessian has no other gradient.
+ * Batch norm is frozen at each net's statistics, whatever the planes use.
  */
 export async function measureEigenvectorPlanes(study: Study): Promise<void> {
   const { networks, settings, onProgress } = study;
@@ -112,6 +114,7 @@ export async function measureEigenvectorPlanes(study: Study): Promise<void> {
       rest.forEach((vector) => vector.dispose());
       planes.push(planeOf(parameters, x, y));
       await storedPart<TopEigenvalues>(study, part, () => Promise.resolve(result));
+      await storedPart<SecantCurvature>(study, `secant-${labelName(settings.labels[net])}`, () => secantCurvature(losses[net]!, parameters, x, { rho: settings.rho }));
     }
     const range = await storedPart<SharedRange>(study, 'eigenvector-range', () => rangeOf(study, planes, losses));
     const axis = evenly([-range.radius, range.radius], settings.gridPoints);

@@ -1,3 +1,4 @@
+import { requireFiniteRange } from '../../engine/finiteRange';
 import { join } from 'node:path';
 import { evenly, gridPoints } from '../surface/grid';
 import { networkOperator } from '../networkOperator';
@@ -7,6 +8,7 @@ import { principalPlane, type PrincipalPlane } from '../trajectory/principalPlan
 import type { TensorVector } from '../../engine/tensorVector';
 import type { Dataset } from '../../data/dataset';
 import type { Model } from '../../models/model';
+import type { Stoppable } from '../../progress/work';
 import type { NetworkState } from '../../train/network';
 import type { Normalization } from '../../data/normalization';
 import { writeAtomically } from '../../models/atomicFile';
@@ -14,7 +16,7 @@ import { withSurface } from './surfaces';
 import type { StudyProgress } from './study';
 
 /** What a picture of a training path is made from. */
-export interface TrajectoryInput {
+export interface TrajectoryInput extends Stoppable {
   readonly model: Model;
   /** The network at several moments of training, in their order. */
   readonly snapshots: readonly NetworkState[];
@@ -30,7 +32,6 @@ export interface TrajectoryInput {
   /** Of the files: `<name>.json` holds the path, `<name>-plane.json` the surface. */
   readonly name: string;
   readonly onProgress?: (progress: StudyProgress) => void;
-  readonly shouldStop?: () => boolean;
 }
 
 /** A training path on its principal plane, as stored. */
@@ -58,8 +59,8 @@ export async function measureTrajectory(input: TrajectoryInput): Promise<Traject
 
 /** Measures the loss on the part of a plane that holds the places, with a margin: `<name>-plane.json`. */
 export async function measureAround(input: TrajectoryInput, plane: Plane<TensorVector>, places: readonly (readonly [number, number])[], directions: string): Promise<void> {
-  const { model, snapshots, images, normalization, folder, name, shouldStop } = input;
-  const stop = shouldStop ? { shouldStop } : {};
+  const { model, snapshots, images, normalization, folder, name, signal } = input;
+  const stop = signal ? { signal } : {};
   await withSurface(plane, (surface) =>
     samplePoints({
       surface,
@@ -75,7 +76,6 @@ export async function measureAround(input: TrajectoryInput, plane: Plane<TensorV
 }
 
 function rangeOf(places: readonly (readonly [number, number])[], axis: 0 | 1, count: number): readonly number[] {
-  const along = places.map((place) => place[axis]);
-  const [low, high] = [Math.min(...along), Math.max(...along)];
+  const { lowest: low, highest: high } = requireFiniteRange('rangeOf: expected places', places.map((place) => place[axis]));
   return evenly([low - MARGIN * (high - low), high + MARGIN * (high - low)], count);
 }

@@ -1,3 +1,4 @@
+import { checkPoint } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
 
 /** @throws RangeError that names the first parameter in which two vectors differ. */
@@ -15,6 +16,7 @@ export function checkSameLayout(a: Vector, b: Vector): void {
 
 /** @throws RangeError if a direction is zero or not finite, or belongs to another architecture than the origin. */
 export function checkDirection(origin: Vector, direction: Vector): void {
+  checkPoint('checkDirection', origin);
   checkSameLayout(origin, direction);
   const norm = direction.norm();
   if (!(norm > 0 && norm < Infinity)) {

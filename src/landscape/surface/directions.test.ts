@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PlainVector } from '../../engine/plainVector';
+import { interleavedNorms } from '../../engine/scaling';
 import { tensorCount } from '../../engine/tensor';
 import { TensorVector } from '../../engine/tensorVector';
 import type { ParameterSpec } from '../../engine/vector';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { elementsOf } from '../testLoss';
 import { lineBetween, planeOfMinima, randomLine, randomPlane } from './directions';
-import { filterNormalize, filterNorms } from './filterNormalize';
+import { filterNormalize } from './filterNormalize';
 import { disposeDirections, planeOf } from './plane';
 
 const specs: readonly ParameterSpec[] = [
@@ -48,7 +49,7 @@ test('random directions have the filter norms of the weights, are the seed\'s ow
   const { x, y, origin } = randomPlane(w, { seed: 1, orthogonal: false });
   assert.equal(origin, w);
   for (const direction of [x, y]) {
-    direction.elements.slice(0, 2).forEach((array, index) => expectAllClose(filterNorms(array, 2), filterNorms(w.elements[index]!, 2), { relative: 1e-6 }));
+    direction.elements.slice(0, 2).forEach((array, index) => expectAllClose(interleavedNorms(array, 2), interleavedNorms(w.elements[index]!, 2), { relative: 1e-6 }));
     assert.deepEqual([...direction.elements[2]!], [0, 0]);
   }
   assert.notDeepEqual(elementsOf(x), elementsOf(y));

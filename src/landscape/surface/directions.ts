@@ -1,4 +1,6 @@
+import { checkPoint } from '../inputChecks';
 import { random } from '../../engine/random';
+import { scaleTo } from '../../engine/scaling';
 import type { Vector } from '../../engine/vector';
 import { checkSameLayout } from './checks';
 import { filterNormalize, orthogonalizeFilters } from './filterNormalize';
@@ -34,6 +36,7 @@ function randomDirection<V extends Vector>(like: V, { seed, only }: RandomDirect
 
 /** A line through w along one random filter-normalised direction. The line's direction is new; its origin is `weights` itself. */
 export function randomLine<V extends Vector>(weights: V, options: RandomDirectionOptions): Line<V> {
+  checkPoint('randomLine', weights);
   const drawn = randomDirection(weights, options, 'x');
   try {
     return { origin: weights, x: filterNormalize(drawn, weights) };
@@ -51,6 +54,7 @@ export function randomLine<V extends Vector>(weights: V, options: RandomDirectio
  * @source Li et al. 2018 (arXiv 1712.09913), section 4.
  */
 export function randomPlane<V extends Vector>(weights: V, options: RandomDirectionOptions & { readonly orthogonal: boolean }): Plane<V> {
+  checkPoint('randomPlane', weights);
   const [x, drawn] = [randomDirection(weights, options, 'x'), randomDirection(weights, options, 'y')];
   const y = options.orthogonal ? orthogonalizeFilters(drawn, x) : drawn.clone();
   try {
@@ -76,6 +80,7 @@ export interface PlaneOfMinima<V extends Vector> {
  * @source Garipov et al. 2018 (arXiv 1802.10026), appendix A.1.
  */
 export function planeOfMinima<V extends Vector>(a: V, b: V, c: V): PlaneOfMinima<V> {
+  [a, b, c].forEach((point, index) => checkPoint('planeOfMinima', point, `minimum ${'abc'[index]}`));
   const along = differenceOf(b, a);
   const rest = differenceOf(c, a);
   try {
@@ -88,7 +93,7 @@ export function planeOfMinima<V extends Vector>(a: V, b: V, c: V): PlaneOfMinima
     if (!(width > 0 && height > 1e-5 * length)) {
       throw new RangeError(`planeOfMinima: expected three points that are not on one line, got distances ${width} and ${height} across it; choose another minimum.`);
     }
-    return { plane: { origin: a, x: along.times(1 / width), y: rest.times(1 / height) }, places: [[0, 0], [width, 0], [across, height]] };
+    return { plane: { origin: a, x: scaleTo(along, width, 1), y: scaleTo(rest, height, 1) }, places: [[0, 0], [width, 0], [across, height]] };
   } finally {
     along.dispose();
     rest.dispose();
@@ -97,6 +102,8 @@ export function planeOfMinima<V extends Vector>(a: V, b: V, c: V): PlaneOfMinima
 
 /** The line from one minimum to another: coordinate 0 is `from`, 1 is `to`. Its direction is new; its origin is `from` itself. @throws RangeError if both are the same point or belong to different architectures. */
 export function lineBetween<V extends Vector>(from: V, to: V): Line<V> {
+  checkPoint('lineBetween', from, 'the first point');
+  checkPoint('lineBetween', to, 'the second point');
   const x = differenceOf(to, from);
   if (x.norm() === 0) {
     x.dispose();

@@ -1,3 +1,4 @@
+import { interleavedNorms } from '../../engine/scaling';
 import type { ParameterSpec, Vector } from '../../engine/vector';
 
 /** Elements of a parameter, row by row. */
@@ -28,21 +29,12 @@ function normalizeParameter(d: Elements, w: Elements, { shape }: ParameterSpec):
     return;
   }
   const filters = shape.at(-1)!;
-  const [lengths, wanted] = [filterNorms(d, filters), filterNorms(w, filters)];
+  const [lengths, wanted] = [interleavedNorms(d, filters), interleavedNorms(w, filters)];
   // A filter of zeros has no direction; 0 keeps it zero where a quotient would make it NaN.
   const scales = lengths.map((length, filter) => (length === 0 ? 0 : wanted[filter]! / length));
   for (let index = 0; index < d.length; index++) {
     d[index] = d[index]! * scales[index % filters]!;
   }
-}
-
-/** 2-norm of each filter; filters lie side by side along the last axis. */
-export function filterNorms(values: Elements, filters: number): Float64Array {
-  const squares = new Float64Array(filters);
-  for (let index = 0; index < values.length; index++) {
-    squares[index % filters]! += values[index]! ** 2;
-  }
-  return squares.map(Math.sqrt);
 }
 
 /**
@@ -63,7 +55,7 @@ function removeAlong(d: Elements, other: Elements, filters: number): void {
     d.fill(0);
     return;
   }
-  const lengths = filterNorms(other, filters);
+  const lengths = interleavedNorms(other, filters);
   const products = new Float64Array(filters);
   for (let index = 0; index < d.length; index++) {
     products[index % filters]! += d[index]! * other[index]!;

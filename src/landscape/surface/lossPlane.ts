@@ -1,4 +1,6 @@
+import { checkLoss, checkPoint } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
+import { longWork } from '../../progress/longWork';
 import type { LossOperator } from '../operator';
 import { randomPlane } from './directions';
 import { evenly, gridPoints } from './grid';
@@ -8,7 +10,7 @@ import { samplePoints, type SampleInput } from './sample';
 import type { Samples } from './store';
 
 /** How a plane through one net is laid and measured. */
-export interface LossPlaneOptions extends Pick<SampleInput<Vector>, 'file' | 'onProgress' | 'shouldStop'> {
+export interface LossPlaneOptions extends Pick<SampleInput<Vector>, 'file' | 'onProgress' | 'signal'> {
   /** Of the two random directions. */
   readonly seed: number;
   /** Half the width, in filter-normalised directions; or the multiple of the centre's loss that the rim is to reach. */
@@ -28,9 +30,23 @@ export interface LossPlaneOptions extends Pick<SampleInput<Vector>, 'file' | 'on
  *
  * @returns the samples, under the name "loss"; `toGrid` makes a grid of them.
  * @throws as `samplePoints` and `sharedRange`.
+ * @example
+ * const samples = await lossPlane(network.parameters, loss, { seed: 0, range: { radius: 1 }, network: 'SAM, seed 0', file: 'plane.json' });
  */
-export async function lossPlane<V extends Vector>(weights: V, loss: LossOperator<V>, options: LossPlaneOptions): Promise<Samples> {
+export function lossPlane<V extends Vector>(weights: V, loss: LossOperator<V>, options: LossPlaneOptions): Promise<Samples> {
+  return longWork('lossPlane', options, () => measurePlane(weights, loss, options));
+}
+
+async function measurePlane<V extends Vector>(weights: V, loss: LossOperator<V>, options: LossPlaneOptions): Promise<Samples> {
   const { seed, range, gridPoints: count = 25, orthogonal = true, network, ...rest } = options;
+  checkPoint('lossPlane', weights);
+  checkLoss('lossPlane', loss, ['evaluate']);
+  if ('radius' in range && !(Number.isFinite(range.radius) && range.radius > 0)) {
+    throw new RangeError(`lossPlane: expected a radius above 0, got ${range.radius}; 1 is usual for filter-normalised directions.`);
+  }
+  if (!(Number.isSafeInteger(count) && count >= 2)) {
+    throw new RangeError(`lossPlane: expected gridPoints of at least 2, got ${count}; 25 is the default.`);
+  }
   const surface = randomPlane(weights, { seed, orthogonal });
   try {
     const radius = 'radius' in range ? range.radius : (await sharedRange([{ surface, loss }], range.rimMultiple)).radius;

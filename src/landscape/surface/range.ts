@@ -1,4 +1,7 @@
+import { checkLoss, checkPoint } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
+import { longWork } from '../../progress/longWork';
+import { stopIfAsked, type Stoppable } from '../../progress/work';
 import { atPoint } from '../atPoint';
 import type { LossOperator } from '../operator';
 import { checkDirection } from './checks';
@@ -23,7 +26,7 @@ export interface SharedRange {
 }
 
 /** How the search for a range goes. */
-export interface RangeOptions {
+export interface RangeOptions extends Stoppable {
   /** First radius that is tried; 1 unless told. */
   readonly start?: number;
   /** Called after each radius, with the mean losses over the rims there. */
@@ -45,13 +48,23 @@ const LARGEST_FACTOR = 2 ** 20;
  * net's rim reaches the multiple; at a radius smaller by a tenth, one does not.
  *
  * @param multiple above 1.
- * @throws RangeError for a multiple of 1 or less, a loss of 0 at a centre, or if no radius within 2^20 of the start will do.
+ * @throws RangeError for a multiple of 1 or less, a loss of 0 at a centre, or if no radius within 2^20 of the start will do; ProbeStopped when it is stopped.
+ * @example
+ * const { radius } = await sharedRange([{ surface, loss }], 10); // in units of the surface's directions
  */
-export async function sharedRange<V extends Vector>(nets: readonly RangedSurface<V>[], multiple: number, { start = 1, onProgress }: RangeOptions = {}): Promise<SharedRange> {
-  if (!(multiple > 1 && start > 0 && nets.length > 0)) {
+export function sharedRange<V extends Vector>(nets: readonly RangedSurface<V>[], multiple: number, options: RangeOptions = {}): Promise<SharedRange> {
+  return longWork('sharedRange', options, () => searchRange(nets, multiple, options));
+}
+
+async function searchRange<V extends Vector>(nets: readonly RangedSurface<V>[], multiple: number, { start = 1, onProgress }: RangeOptions): Promise<SharedRange> {
+  if (!(Number.isFinite(multiple) && multiple > 1 && Number.isFinite(start) && start > 0 && nets.length > 0)) {
     throw new RangeError(`sharedRange: expected nets, a multiple above 1 and a start above 0, got ${nets.length} nets, multiple ${multiple}, start ${start}.`);
   }
-  nets.forEach(({ surface }) => checkDirection(surface.origin, surface.x));
+  nets.forEach(({ surface, loss }) => {
+    checkPoint('sharedRange', surface.origin);
+    checkLoss('sharedRange', loss, ['evaluate']);
+    checkDirection(surface.origin, surface.x);
+  });
   const centres = await all(nets, ({ surface, loss }) => lossAt(surface, loss, [0, 0]));
   if (centres.some((centre) => !(centre > 0 && centre < Infinity))) {
     throw new RangeError(`sharedRange: expected losses above 0 at the centres, got ${centres.join(', ')}; give a fixed range instead.`);
@@ -111,6 +124,9 @@ async function rimLoss<V extends Vector>({ surface, loss }: RangedSurface<V>, ra
 }
 
 async function lossAt<V extends Vector>(surface: Line<V> | Plane<V>, operator: LossOperator<V>, [x, y]: readonly [number, number]): Promise<number> {
+  stopIfAsked();
+  // Lets an interrupt through, also where a loss does not.
+  await new Promise(setImmediate);
   const { loss } = await atPoint(surface.origin, 'y' in surface ? [[surface.y, y], [surface.x, x]] : [[surface.x, x]], (point) => operator.evaluate(point));
   return loss;
 }

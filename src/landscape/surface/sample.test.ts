@@ -7,13 +7,15 @@ import { PlainVector } from '../../engine/plainVector';
 import { tensorCount } from '../../engine/tensor';
 import { TensorVector } from '../../engine/tensorVector';
 import { expectAllClose } from '../../testing/expectAllClose';
-import { ProbeStopped, type LossOperator } from '../operator';
+import { ProbeStopped } from '../../progress/work';
+import type { LossOperator } from '../operator';
 import { elementsOf, formulaLoss } from '../testLoss';
 import { evenly, gridPoints, linePoints, toGrid } from './grid';
 import { planeOf } from './plane';
 import { sharedRange } from './range';
 import { samplePoints, type SampleInput, type SampleProgress } from './sample';
 import { readSamples, type Samples } from './store';
+import { signalWhen } from '../../testing/signalWhen';
 
 /** (w0 - 1)² + 3 w1² + w2 */
 const bowl = formulaLoss(([a, b, c]) => (a! - 1) ** 2 + 3 * b! ** 2 + c!);
@@ -60,7 +62,7 @@ test('a plane that was stopped or has failed goes on to the same grid, measuring
   const whole = await samplePoints(input);
   const file = join(temporaryFolder(t), 'made', 'plane.json');
   let polls = 0;
-  await assert.rejects(samplePoints({ ...input, file, shouldStop: () => ++polls > 7 }), ProbeStopped);
+  await assert.rejects(samplePoints({ ...input, file, signal: signalWhen(() => ++polls > 7) }), ProbeStopped);
   assert.equal(readSamples(file).series['train']!.loss.length, 7);
   await assert.rejects(samplePoints({ ...input, file, losses: { train: failingAt(6) } }), /out of memory/);
   assert.equal(readSamples(file).series['train']!.loss.length, 12);

@@ -1,6 +1,9 @@
+import { checkLoss, checkPoint } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
+import { longWork, type LongWork } from '../../progress/longWork';
+import { ProbeStopped, stopIfAsked, type Stoppable } from '../../progress/work';
 import { atPoint, movedPoint } from '../atPoint';
-import { ProbeStopped, type LossOperator, type PointLoss } from '../operator';
+import type { LossOperator, PointLoss } from '../operator';
 import { checkDirection } from './checks';
 import type { Coordinates } from './grid';
 import type { Line, Plane } from './plane';
@@ -21,7 +24,7 @@ export interface SampleProgress {
 }
 
 /** What to measure, and where. */
-export interface SampleInput<V extends Vector> {
+export interface SampleInput<V extends Vector> extends Stoppable {
   readonly surface: Line<V> | Plane<V>;
   /** Measured in this order; neighbours that share y cost least. */
   readonly points: readonly Coordinates[];
@@ -34,8 +37,6 @@ export interface SampleInput<V extends Vector> {
   /** Where the samples are stored and continued; nothing is stored if left out. */
   readonly file?: string;
   readonly onProgress?: (progress: SampleProgress) => void;
-  /** Polled before each place. */
-  readonly shouldStop?: () => boolean;
 }
 
 /**
@@ -46,10 +47,16 @@ export interface SampleInput<V extends Vector> {
  * that of its row, origin + b y.
  *
  * @throws RangeError for no place, a direction that is zero or of another architecture, or a place off the line;
- * Error for a file of other samples; ProbeStopped if `shouldStop` ended it; whatever a loss throws.
+ * Error for a file of other samples; ProbeStopped when it is stopped, with the samples so far; whatever a loss throws.
+ * @example
+ * const samples = await samplePoints({ surface, points: gridPoints(axis, axis), losses: { train: loss }, network: 'SAM', directions: 'random, seed 0' });
  */
-export async function samplePoints<V extends Vector>(input: SampleInput<V>): Promise<Samples> {
-  const { points, losses, network, directions, file, onProgress, shouldStop } = input;
+export function samplePoints<V extends Vector>(input: SampleInput<V>): Promise<Samples> {
+  return longWork('samplePoints', input, (work) => sample(work, input));
+}
+
+async function sample<V extends Vector>(work: LongWork, input: SampleInput<V>): Promise<Samples> {
+  const { points, losses, network, directions, file, onProgress } = input;
   checkInput(input);
   const sources = Object.fromEntries(Object.entries(losses).map(([name, { source }]) => [name, source]));
   let samples = openSamples(file, { network, directions, losses: sources, points });
@@ -58,9 +65,8 @@ export async function samplePoints<V extends Vector>(input: SampleInput<V>): Pro
   let savedAt = started;
   try {
     for (let index = first; index < points.length; index++) {
-      if (shouldStop?.() === true) {
-        throw new ProbeStopped();
-      }
+      stopIfAsked();
+      work.report({ done: index, of: points.length, unit: 'points' });
       const found = await walk.at(points[index]!, (point) => measure(losses, point));
       samples = { ...samples, series: append(samples.series, found) };
       const secondsLeft = ((performance.now() - started) / 1000 / (index + 1 - first)) * (points.length - index - 1);
@@ -70,6 +76,13 @@ export async function samplePoints<V extends Vector>(input: SampleInput<V>): Pro
         savedAt = performance.now();
       }
     }
+    work.report({ done: points.length, of: points.length, unit: 'points' });
+  } catch (error) {
+    if (!(error instanceof ProbeStopped)) {
+      throw error;
+    }
+    const kept = file === undefined ? 'Give it a `file`, and the points are kept and the same call goes on from there.' : `The points are stored in ${file}; the same call goes on from there.`;
+    throw new ProbeStopped(`${work.name} was stopped at your request after ${samplesDone(samples)} of ${points.length} points. ${kept}`, samples);
   } finally {
     walk.dispose();
     if (file !== undefined) {
@@ -83,6 +96,8 @@ function checkInput<V extends Vector>({ surface, points, losses }: SampleInput<V
   if (points.length === 0 || Object.keys(losses).length === 0) {
     throw new RangeError(`samplePoints: expected places and losses, got ${points.length} places and ${Object.keys(losses).length} losses.`);
   }
+  checkPoint('samplePoints', surface.origin);
+  Object.values(losses).forEach((loss) => checkLoss('samplePoints', loss, ['evaluate']));
   checkDirection(surface.origin, surface.x);
   if ('y' in surface) {
     checkDirection(surface.origin, surface.y);

@@ -47,6 +47,9 @@ interface GrowingBranch {
  * used on loss surfaces by Landscaper (2026).
  */
 export function mergeTree(z: readonly (readonly number[])[]): MergeTree {
+  if (!isListOfLists(z)) {
+    throw new TypeError('mergeTree: expected z as an array of rows of numbers; pass the z of toGrid.');
+  }
   const columns = z[0]?.length ?? 0;
   if (columns === 0 || z.some((row) => row.length !== columns)) {
     throw new RangeError(`mergeTree: expected a grid of equal rows with at least one value, got rows of ${z.map((row) => row.length).join(', ') || 'nothing'}.`);
@@ -71,6 +74,10 @@ export function mergeTree(z: readonly (readonly number[])[]): MergeTree {
       parent: parent === null ? null : indexOf.get(parent)!,
     })),
   };
+}
+
+function isListOfLists(z: unknown): boolean {
+  return Array.isArray(z) && z.every((row) => Array.isArray(row));
 }
 
 function persistenceOf({ minimum, death }: GrowingBranch, values: readonly number[]): number {

@@ -1,3 +1,4 @@
+import { checkPoint } from '../inputChecks';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Vector } from '../../engine/vector';
 import { checkSameLayout } from '../surface/checks';
@@ -33,7 +34,10 @@ export function principalPlane<V extends Vector>(points: readonly V[]): Principa
   if (last === undefined || points.length < 3) {
     throw new RangeError(`principalPlane: expected the weights of at least 3 moments of training, got ${points.length}.`);
   }
-  points.forEach((point) => checkSameLayout(last, point));
+  points.forEach((point, index) => {
+    checkPoint('principalPlane', point, `point ${index} of ${points.length}`);
+    checkSameLayout(last, point);
+  });
   const { variances, coefficients, total } = components(innerProducts(points));
   const [first, second] = variances;
   if (!(second > SMALLEST_SHARE * total)) {

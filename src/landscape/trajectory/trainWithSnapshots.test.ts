@@ -11,6 +11,7 @@ import { disposeNetwork } from '../../train/network';
 import { TEST_SETTINGS } from '../../train/testSettings';
 import type { TrainingOutcome } from '../../train/trainingRun';
 import { trainWithSnapshots } from './trainWithSnapshots';
+import { signalWhen } from '../../testing/signalWhen';
 
 test('snapshots are the weights after each epoch, and change nothing', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'samlab-snapshots-'));
@@ -29,7 +30,7 @@ test('snapshots are the weights after each epoch, and change nothing', async (t)
     onSnapshot: (epoch: number, network: TrainingOutcome['network']) => snapshots.push([epoch, first({ network })]),
   };
   let polls = 0;
-  const stopped = await trainWithSnapshots({ ...watched, shouldStop: () => ++polls === 3 });
+  const stopped = await trainWithSnapshots({ ...watched, signal: signalWhen(() => ++polls >= 3) });
   assert.equal(stopped.status, 'stopped');
   disposeNetwork(stopped.network);
   const outcome = await trainWithSnapshots(watched);
@@ -42,7 +43,7 @@ test('snapshots are the weights after each epoch, and change nothing', async (t)
   assert.deepEqual(snapshots[2]![1], first(plain));
   // A run stopped after the second of the two steps of epoch 2 stands where that snapshot was taken.
   let steps = 0;
-  const halfWay = await train({ ...input, shouldStop: () => ++steps === 4 });
+  const halfWay = await train({ ...input, signal: signalWhen(() => ++steps === 4) });
   assert.deepEqual(snapshots[1]![1], first(halfWay));
   [outcome, plain, halfWay].forEach(({ network }) => disposeNetwork(network));
   assert.equal(tensorCount(), before);

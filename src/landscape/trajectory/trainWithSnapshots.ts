@@ -1,3 +1,5 @@
+import { nonFiniteNetwork } from '../../train/divergence';
+import { longWork, type LongWork } from '../../progress/longWork';
 import { train } from '../../train/loop';
 import { disposeNetwork, type NetworkState } from '../../train/network';
 import type { CheckpointOptions, TrainingInput } from '../../train/trainingInput';
@@ -20,31 +22,39 @@ export interface SnapshotInput extends TrainingInput {
  *
  * @throws RangeError if `everyEpochs` is not a positive integer; whatever `train` throws.
  */
-export async function trainWithSnapshots(input: SnapshotInput): Promise<TrainingOutcome> {
-  const { everyEpochs, onSnapshot, settings, onProgress, shouldStop } = input;
+export function trainWithSnapshots(input: SnapshotInput): Promise<TrainingOutcome> {
+  return longWork(`train ${input.model.name}`, input, (work) => trainInParts(input, work));
+}
+
+async function trainInParts(input: SnapshotInput, work: LongWork): Promise<TrainingOutcome> {
+  const { everyEpochs, onSnapshot, model, settings, onProgress } = input;
   if (!(Number.isInteger(everyEpochs) && everyEpochs >= 1)) {
     throw new RangeError(`trainWithSnapshots: expected a whole number of epochs between snapshots, got ${everyEpochs}.`);
   }
   for (;;) {
-    const moment = { due: 0, asked: false };
+    const part = new AbortController();
+    let due = 0;
     const outcome = await train({
       ...input,
       onProgress: (progress) => {
         const { epoch, epochs, step, stepsPerEpoch } = progress;
-        moment.due = step === stepsPerEpoch && epoch % everyEpochs === 0 && epoch < epochs ? epoch : 0;
+        // Within the last step of an epoch the weights are those at its end.
+        due = step === stepsPerEpoch && epoch % everyEpochs === 0 && epoch < epochs ? epoch : 0;
+        if (due > 0) {
+          part.abort();
+        }
         onProgress?.(progress);
       },
-      // Within the last step of an epoch the weights are those at its end.
-      shouldStop: () => {
-        moment.asked = shouldStop?.() === true;
-        return moment.asked || moment.due > 0;
-      },
+      signal: part.signal,
     });
-    const epoch = outcome.status === 'finished' ? settings.epochs : moment.due;
-    if (epoch > 0 && outcome.status !== 'diverged') {
+    const epoch = outcome.status === 'finished' ? settings.epochs : due;
+    if (epoch > 0 && outcome.status !== 'diverged' && nonFiniteNetwork(model, outcome.network) === undefined) {
       onSnapshot(epoch, outcome.network);
     }
-    if (outcome.status !== 'stopped' || moment.asked) {
+    if (outcome.status !== 'stopped' || work.stopping) {
+      if (outcome.status === 'stopped') {
+        work.tellStopped('Its checkpoint is stored; the same call goes on from there.');
+      }
       return outcome;
     }
     disposeNetwork(outcome.network);

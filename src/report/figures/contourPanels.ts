@@ -1,5 +1,5 @@
 import type { Data, Layout } from 'plotly.js-dist';
-import { figure } from './figure';
+import { figure, WIDEST } from './figure';
 import { checkGrid } from './lossSurface';
 import { LOSS_COLOURS, lossColourBar, logLosses, lossScale, type LossScale } from './lossScale';
 import { panelDomains, panelSuffix, panelTitle } from './panels';
@@ -34,7 +34,7 @@ const LINES = 16;
  */
 export function contourPanels({ panels, axes, ...text }: ContourPanelsInput): FigureSpecification {
   panels.forEach(({ grid }) => checkGrid('contourPanels', grid));
-  const scale = lossScale('contourPanels', panels.flatMap(({ grid }) => grid.z.flat()));
+  const scale = lossScale('contourPanels', panels.flatMap(({ grid }) => grid.z).flat());
   const domains = panelDomains(panels.length, [0, 1], 0.1);
   const layouts = panels.flatMap(({ grid }, index): [string, object][] => {
     const suffix = panelSuffix(index);
@@ -44,7 +44,7 @@ export function contourPanels({ panels, axes, ...text }: ContourPanelsInput): Fi
     ];
   });
   return figure(text, panels.flatMap((panel, index) => panelTraces(panel, index, scale, index === panels.length - 1)), {
-    width: panels.length === 1 ? 900 : 1000, height: 560, showlegend: false,
+    ...(panels.length === 1 ? {} : { width: WIDEST }), height: 560, showlegend: false,
     ...(Object.fromEntries(layouts) as Partial<Layout>),
     annotations: panels.map(({ name }, index) => panelTitle(name, domains[index]!)),
   });

@@ -3,7 +3,7 @@ import type { FederatedResult } from '../../federated/result';
 import type { RoundRecord } from '../../federated/record';
 import { figure } from './figure';
 import type { FigureSpecification, FigureText } from './specification';
-import { axis, COLOURS } from './style';
+import { axis, COLOURS, percentAxis } from './style';
 
 const STYLES = [
   { color: COLOURS.blue, dash: 'solid' },
@@ -31,7 +31,7 @@ export function federatedRounds({ methods, ...text }: FederatedRoundsInput): Fig
   });
   return figure(text, data, {
     xaxis: axis('Round', { domain: [0, 0.45] }),
-    yaxis: axis('Top-1 error on held-out images, %'),
+    yaxis: percentAxis('Top-1 error on held-out images, %', { rangemode: 'normal' }),
     xaxis2: axis('Round', { domain: [0.57, 1], anchor: 'y2' }),
     yaxis2: axis('Drift of the clients, 2-norm of weights', { anchor: 'x2', rangemode: 'tozero' }),
   });

@@ -3,6 +3,8 @@ import type { FigureSpecification, FigureText } from './specification';
 
 /** Sizes, in pixels. */
 const WIDTH = 900;
+/** The output area of JupyterLab in a window of 1,400 pixels holds 950. */
+export const WIDEST = 930;
 const HEIGHT = 500;
 const FONT_SIZE = 14;
 const CAPTION_SIZE = 12;
@@ -26,6 +28,8 @@ export function figure({ title, caption }: FigureText, data: readonly Data[], la
       paper_bgcolor: 'white',
       plot_bgcolor: 'white',
       font: { family: 'Open Sans, Arial, sans-serif', size: FONT_SIZE, color: '#222222' },
+      // Upright beside the figure, where neither title nor panels are; without the buttons that nothing here needs.
+      modebar: { orientation: 'v', remove: ['select2d', 'lasso2d', 'zoomIn2d', 'zoomOut2d', 'autoScale2d', 'tableRotation', 'resetCameraLastSave3d'], bgcolor: 'rgba(255, 255, 255, 0.8)' },
       legend: { orientation: 'h', x: 0.5, xanchor: 'center', y: 1.02, yanchor: 'bottom' },
       ...layout,
       margin,

@@ -1,12 +1,13 @@
 import type { Data, LayoutAxis } from 'plotly.js-dist';
 import type { ExperimentConfig } from '../../experiment/config';
 import { METHODS } from '../../train/methodSettings';
+import { PUBLISHED_TRAINING_IMAGES } from '../published';
 import { METHOD_NAMES } from '../recipe';
 import type { ErrorRow } from '../rows';
 import type { ResultTable } from '../tables';
 import { figure } from './figure';
 import type { FigureSpecification } from './specification';
-import { axis, METHOD_STYLES } from './style';
+import { axis, percentAxis, METHOD_STYLES } from './style';
 
 /** Distance between the dots of two methods, in categories. */
 const METHOD_STEP = 0.24;
@@ -34,9 +35,9 @@ export function finalErrors(table: ResultTable): FigureSpecification {
   const note = 'Bars: 95 % interval over seeds; a dot without a bar is one run.';
   return figure({ title: table.title.replace(/^Table \d+\. /, ''), caption: `${table.caption}. ${note}` }, data, {
     xaxis: axis('Epochs of training', { domain: [0, 0.45], ...ticks }),
-    yaxis: axis('Top-1 test error, %', { rangemode: 'tozero' }),
+    yaxis: percentAxis('Top-1 test error, %'),
     xaxis2: axis('Epochs of training', { domain: [0.57, 1], anchor: 'y2', ...ticks }),
-    yaxis2: axis('Top-5 test error, %', { anchor: 'x2', rangemode: 'tozero' }),
+    yaxis2: percentAxis('Top-5 test error, %', { anchor: 'x2' }),
   });
 }
 
@@ -55,7 +56,7 @@ function methodTraces(method: ExperimentConfig['method'], rows: readonly ErrorRo
         marker: { symbol, size: 11, color: colour },
       },
       {
-        ...shared, name: `${name}, the report`, x: x(theirs, sideStep + PUBLISHED_STEP), y: theirs.map((row) => row[published]),
+        ...shared, name: `${name}, the report (${PUBLISHED_TRAINING_IMAGES.toLocaleString('en-US')} images)`, x: x(theirs, sideStep + PUBLISHED_STEP), y: theirs.map((row) => row[published]),
         marker: { symbol: `${symbol}-open`, size: 11, color: colour, line: { width: 2 } },
       },
     ].filter((trace) => trace.x.length > 0) as Data[];

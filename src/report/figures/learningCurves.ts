@@ -7,7 +7,7 @@ import { METHOD_NAMES, titleEnd } from '../recipe';
 import { captionOf } from '../tables';
 import { figure } from './figure';
 import type { FigureSpecification } from './specification';
-import { axis, METHOD_STYLES, transparent } from './style';
+import { axis, METHOD_STYLES, percentAxis, transparent } from './style';
 
 /** What one epoch's numbers of several seeds come to. */
 interface EpochPoint {
@@ -54,7 +54,7 @@ export function learningCurves(runs: readonly RunResult[]): FigureSpecification 
     xaxis: axis('Epoch', { domain: [0, 0.45] }),
     yaxis: axis('Training loss, nats'),
     xaxis2: axis('Epoch', { domain: [0.57, 1], anchor: 'y2' }),
-    yaxis2: axis('Training error (top-1), %', { anchor: 'x2', rangemode: 'tozero' }),
+    yaxis2: percentAxis('Training error (top-1), %', { anchor: 'x2' }),
   });
 }
 

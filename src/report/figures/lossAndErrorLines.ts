@@ -3,7 +3,7 @@ import { figure } from './figure';
 import { lossScale } from './lossScale';
 import { panelDomains } from './panels';
 import type { FigureSpecification, FigureText } from './specification';
-import { axis, COLOURS } from './style';
+import { axis, COLOURS, percentAxis } from './style';
 
 /** Loss and error along one line. */
 export interface LossAndErrorLine {
@@ -46,11 +46,11 @@ export function lossAndErrorLines({ lines, xTitle, marks, ...text }: LossAndErro
   const withError = lines.some(({ error }) => error.length > 0);
   const domains = panelDomains(withError ? 2 : 1, [0, 1], 0.12);
   const errorPanel: Partial<Layout> = withError
-    ? { xaxis2: axis(xTitle, { domain: [...domains[1]!], anchor: 'y2' }), yaxis2: axis('Error (top-1), %', { anchor: 'x2', rangemode: 'tozero' }) }
+    ? { xaxis2: axis(xTitle, { domain: [...domains[1]!], anchor: 'y2' }), yaxis2: percentAxis('Error (top-1), %', { anchor: 'x2' }) }
     : {};
   return figure(text, lines.flatMap(lineTraces), {
     xaxis: axis(xTitle, { domain: [...domains[0]!] }),
-    yaxis: axis('Loss, nats (log scale)', { type: 'log', tickvals: scale.texts.map(Number), ticktext: [...scale.texts] }),
+    yaxis: axis('Loss, nats (log scale)', { type: 'log', range: [scale.low - 0.03 * (scale.high - scale.low), scale.high + 0.03 * (scale.high - scale.low)], tickvals: [...scale.values], ticktext: [...scale.texts] }),
     ...errorPanel,
     shapes: marks.flatMap(({ x }) => (withError ? ['', '2'] : ['']).map((panel) => ({ type: 'line' as const, xref: `x${panel}` as 'x', yref: `y${panel} domain` as 'y domain', x0: x, x1: x, y0: 0, y1: 1, line: { color: '#888888', width: 1, dash: 'dot' as const } }))),
     // Above the panel, where no line runs.

@@ -38,6 +38,6 @@ export function lossCurveSection({ distance, curves, marks, ...text }: SectionIn
     annotations: names,
     xaxis: axis("Distance along the line, in the parameters' unit"),
     // Room for the names below the lowest mark.
-    yaxis: axis('Loss', { autorangeoptions: { include: Math.min(...marks.map((mark) => mark.loss)) - 0.2 } }),
+    yaxis: axis('Loss', { autorangeoptions: { include: marks.map((mark) => mark.loss - 0.2) } }),
   });
 }

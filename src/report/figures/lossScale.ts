@@ -1,31 +1,42 @@
+import { requireFiniteRange } from '../../engine/finiteRange';
+import { logTicks } from './ticks';
+
 /** A logarithmic colour or height scale that several surfaces share. */
 export interface LossScale {
-  /** Smallest and largest loss, as powers of ten. */
+  /** Ends of the scale, as powers of ten. */
   readonly low: number;
   readonly high: number;
-  /** Marked places of the scale, as powers of ten, and their texts. */
+  /** Marked places of the scale: losses, powers of ten, and texts. Two or more. */
+  readonly values: readonly number[];
   readonly ticks: readonly number[];
   readonly texts: readonly string[];
 }
 
-/** Where each decade is marked. */
-const STEPS = [1, 2, 5];
+/** Losses closer together than this share of their size, which is rounding, are drawn as one. */
+const ROUNDING = 1e-9;
+/** How far the scale of losses that are all equal reaches to either side, as a share of them. */
+const ROOM = 0.05;
 
 /**
- * The scale of some losses: from the smallest to the largest finite one.
+ * The scale of some losses: from the smallest to the largest finite one, or a little around them if they are all equal.
  *
  * @throws RangeError if a loss is 0 or below, which a logarithm cannot show, or none is finite.
  */
-export function lossScale(name: string, losses: readonly number[]): LossScale {
-  const finite = losses.filter(Number.isFinite);
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  if (!(low > 0)) {
-    throw new RangeError(`${name}: expected losses above 0, got ${finite.length === 0 ? 'none that is finite' : low}; the scale is logarithmic.`);
+export function lossScale(name: string, losses: Iterable<number>): LossScale {
+  const { lowest, highest } = requireFiniteRange(`${name}: expected losses`, losses);
+  if (!(lowest > 0)) {
+    throw new RangeError(`${name}: expected losses above 0, got ${lowest}; the scale is logarithmic.`);
   }
-  const decades = Array.from({ length: Math.floor(Math.log10(high)) - Math.floor(Math.log10(low)) + 1 }, (_, index) => Math.floor(Math.log10(low)) + index);
-  const steps = decades.length > 3 ? STEPS.slice(0, 1) : STEPS;
-  const marks = decades.flatMap((decade) => steps.map((step) => Number(`${step}e${decade}`))).filter((mark) => mark >= low && mark <= high);
-  return { low: Math.log10(low), high: Math.log10(high), ticks: marks.map(Math.log10), texts: marks.map(String) };
+  const equal = highest / lowest - 1 <= ROUNDING;
+  const [low, high] = equal ? [lowest * (1 - ROOM), highest * (1 + ROOM)] : [lowest, highest];
+  const marks = logTicks(low, high);
+  return {
+    low: Math.log10(low),
+    high: Math.log10(high),
+    values: marks.map(({ value }) => value),
+    ticks: marks.map(({ value }) => Math.log10(value)),
+    texts: marks.map(({ text }) => text),
+  };
 }
 
 /** log10 of each loss; null, which plotly leaves out, where it is not finite. */

@@ -1,4 +1,5 @@
 import type { Data } from 'plotly.js-dist';
+import { requireFiniteRange } from '../../engine/finiteRange';
 import { figure } from './figure';
 import type { FigureSpecification, FigureText } from './specification';
 import { axis, COLOURS } from './style';
@@ -39,16 +40,16 @@ const COLOUR_BAR = { thickness: 14, len: 0.9, outlinewidth: 0 } as const;
 /** Lines between the lowest and the highest value. */
 const CONTOUR_LINES = 18;
 
-/** The surface of a loss in three dimensions, with paths drawn on it. Needs WebGL. @throws RangeError if the grid is not rectangular. */
+/** The surface of a loss in three dimensions, with paths drawn on it. Needs WebGL. @throws RangeError if the grid is not rectangular or no value is finite. */
 export function lossSurface({ grid, paths, axes, ...text }: SurfaceInput): FigureSpecification {
   checkGrid('lossSurface', grid);
-  const values = grid.z.flat();
+  const { lowest, highest } = requireFiniteRange('lossSurface: expected values', grid.z.flat());
   // A path exactly on the surface would flicker through it.
-  const lift = 0.015 * (Math.max(...values) - Math.min(...values));
+  const lift = 0.015 * (highest - lowest);
   const surface: Data = {
     type: 'surface', x: [...grid.x], y: [...grid.y], z: grid.z.map((row) => [...row]), colorscale: GREYS, showscale: true,
     colorbar: { ...COLOUR_BAR, title: { text: axes.z, side: 'right' }, len: 0.6 }, opacity: 1, lighting: { ambient: 0.75, diffuse: 0.4, specular: 0.05 },
-    contours: { z: { show: true, color: '#8a979c', width: 1, start: Math.min(...values), end: Math.max(...values), size: (Math.max(...values) - Math.min(...values)) / CONTOUR_LINES } },
+    contours: { z: { show: true, color: '#8a979c', width: 1, start: lowest, end: highest, size: (highest - lowest || 1) / CONTOUR_LINES } },
   };
   const lines = paths.map(({ name, points }, index): Data => {
     const { colour, dash, symbol3d } = styleOf(index);
@@ -88,8 +89,9 @@ export function lossContour({ grid, paths, axes, ...text }: SurfaceInput): Figur
   });
 }
 
-/** Lines of equal loss in greys. */
+/** Lines of equal loss in greys. @throws RangeError if no value is finite. */
 export function contourTrace(grid: SurfaceGrid, title: string): Data {
+  requireFiniteRange('contourTrace: expected values', grid.z.flat());
   return {
     type: 'contour', x: [...grid.x], y: [...grid.y], z: grid.z.map((row) => [...row]), colorscale: GREYS, ncontours: CONTOUR_LINES,
     line: { color: 'white', width: 0.7 }, colorbar: { ...COLOUR_BAR, title: { text: title, side: 'right' } },

@@ -2,7 +2,7 @@ import type { Data, Shape } from 'plotly.js-dist';
 import type { ComparisonRow } from '../../experiment/comparisonRows';
 import { figure, wrap } from './figure';
 import type { FigureSpecification, FigureText } from './specification';
-import { axis, COLOURS } from './style';
+import { axis, COLOURS, percentAxis } from './style';
 
 /** Characters of a method's name on one line. */
 const NAME_COLUMNS = 34;
@@ -37,7 +37,7 @@ export function methodErrors({ title, caption, rows }: FigureText & { readonly r
   return figure({ title, caption: `${caption}. Bars: 95 % interval over seeds; a dot without one is a single run. Dashed: ${shown[0]!.method}.` }, data, {
     height: SIZES.rest + SIZES.method * shown.length,
     margin: { l: SIZES.names },
-    xaxis: axis('Top-1 test error, %', { domain: [0, 0.62] }),
+    xaxis: percentAxis('Top-1 test error, %', { domain: [0, 0.62], rangemode: 'normal' }),
     xaxis2: axis('Gradients of a batch in a run', { domain: [0.68, 1], anchor: 'y', rangemode: 'tozero' }),
     yaxis: axis('', { autorange: 'reversed', type: 'category', automargin: false }),
     shapes: [base],

@@ -9,9 +9,9 @@ export function panelDomains(count: number, [from, to]: readonly [number, number
   return Array.from({ length: count }, (_, index) => [from + index * (width + gap), from + index * (width + gap) + width]);
 }
 
-/** A panel's name above it. */
-export function panelTitle(text: string, [from, to]: readonly [number, number]): Annotation {
-  return { text: `<b>${text}</b>`, xref: 'paper', yref: 'paper', x: (from + to) / 2, y: 1, xanchor: 'center', yanchor: 'bottom', yshift: 4, showarrow: false, font: { size: 14 } };
+/** A panel's name above it. @param top of the panel, as a share of the height */
+export function panelTitle(text: string, [from, to]: readonly [number, number], top = 1): Annotation {
+  return { text: `<b>${text}</b>`, xref: 'paper', yref: 'paper', x: (from + to) / 2, y: top, xanchor: 'center', yanchor: 'bottom', yshift: 4, showarrow: false, font: { size: 14 } };
 }
 
 /** Suffix of plotly's axes and scenes: none for the first, then 2, 3, ... */

@@ -28,12 +28,12 @@ const SMALLEST_DENSITY = 1e-10;
 /** The largest eigenvalues of several matrices, hollow where they have not converged, and the densities of all. */
 export function spectrum({ spectra, ...text }: SpectrumInput): FigureSpecification {
   const domains = panelDomains(2, [0, 1], 0.13);
-  const count = Math.max(...spectra.map(({ largest }) => largest.length));
+  const count = spectra.reduce((most, { largest }) => Math.max(most, largest.length), 2);
   return figure(text, spectra.flatMap(spectrumTraces), {
     xaxis: axis('Rank of the eigenvalue', { domain: [...domains[0]!], range: [0.5, count + 0.5], dtick: 1 }),
     yaxis: axis('Eigenvalue', { rangemode: 'tozero' }),
     xaxis2: axis('Eigenvalue', { domain: [...domains[1]!], anchor: 'y2' }),
-    yaxis2: axis('Density (log scale)', { anchor: 'x2', type: 'log', exponentformat: 'power', dtick: 2 }),
+    yaxis2: axis('Density (log scale)', { anchor: 'x2', type: 'log', exponentformat: 'power', nticks: 8 }),
   });
 }
 

@@ -23,12 +23,24 @@ export const METHOD_STYLES = {
   ssamD: { colour: COLOURS.skyBlue, dash: 'longdashdot', symbol: 'star' },
   msam: { colour: COLOURS.black, dash: 'dot', symbol: 'cross' },
   lookSam: { colour: COLOURS.yellow, dash: 'dash', symbol: 'hexagon' },
+  gsam: { colour: COLOURS.green, dash: 'dot', symbol: 'pentagon' },
+  wsam: { colour: COLOURS.purple, dash: 'dashdot', symbol: 'hourglass' },
+  friendlySam: { colour: COLOURS.skyBlue, dash: 'dash', symbol: 'x' },
+  saner: { colour: COLOURS.black, dash: 'longdash', symbol: 'bowtie' },
 } as const satisfies Readonly<Record<ExperimentConfig['method'], { readonly colour: string; readonly dash: string; readonly symbol: string }>>;
 
 /** The same colour, see-through. @param opacity in [0, 1] */
 export function transparent(colour: string, opacity: number): string {
   const channels = [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16));
   return `rgba(${channels.join(', ')}, ${opacity})`;
+}
+
+/**
+ * An axis of percentages that starts at 0 and never runs beyond 100, where room for a marker or half an interval would
+ * lead it.
+ */
+export function percentAxis(title: string, changes: Partial<LayoutAxis> = {}): Partial<LayoutAxis> {
+  return axis(title, { rangemode: 'tozero', autorangeoptions: { clipmin: 0, clipmax: 100 }, ...changes });
 }
 
 /** An axis with a title, a frame and a light grid. */

@@ -1,5 +1,5 @@
 import type { Data, Layout } from 'plotly.js-dist';
-import { figure } from './figure';
+import { figure, WIDEST } from './figure';
 import { checkGrid, type SurfaceGrid } from './lossSurface';
 import { LOSS_COLOURS, lossColourBar, logLosses, lossScale } from './lossScale';
 import { panelDomains, panelSuffix, panelTitle } from './panels';
@@ -17,8 +17,11 @@ export interface SurfacePairInput extends FigureText {
   readonly axes: { readonly x: string; readonly y: string };
 }
 
+/** Surfaces beside each other; more would be too small to read. */
+const IN_A_ROW = 2;
+
 /**
- * Loss surfaces side by side in three dimensions, on the same axes, the same height scale and the same colour scale,
+ * Loss surfaces side by side, two in a row, in three dimensions, on the same axes, the same height scale and the same colour scale,
  * both logarithmic. They can be turned. Needs WebGL.
  *
  * @throws RangeError if a grid is not rectangular, the surfaces differ in their range, or a loss is 0 or below.
@@ -26,30 +29,34 @@ export interface SurfacePairInput extends FigureText {
 export function surfacePair({ surfaces, axes, ...text }: SurfacePairInput): FigureSpecification {
   surfaces.forEach(({ grid }) => checkGrid('surfacePair', grid));
   checkSameRange('surfacePair', surfaces);
-  const scale = lossScale('surfacePair', surfaces.flatMap(({ grid }) => grid.z.flat()));
-  const domains = panelDomains(surfaces.length, [0, 0.92], 0.01);
+  const scale = lossScale('surfacePair', surfaces.flatMap(({ grid }) => grid.z).flat());
+  const rows = Math.ceil(surfaces.length / IN_A_ROW);
+  const across = panelDomains(Math.min(surfaces.length, IN_A_ROW), [0, 0.92], 0.01);
+  const places = surfaces.map((_, index) => ({ x: across[index % IN_A_ROW]!, row: Math.floor(index / IN_A_ROW) }));
   const data = surfaces.map(({ name, grid }, index): Data => {
     const heights = logLosses(grid.z);
     return {
       type: 'surface', name, scene: `scene${panelSuffix(index)}`, x: [...grid.x], y: [...grid.y], z: heights,
-      colorscale: LOSS_COLOURS, cmin: scale.low, cmax: scale.high, showscale: index === surfaces.length - 1, colorbar: { ...lossColourBar(scale), len: 0.7, x: 0.96 },
+      colorscale: LOSS_COLOURS, cmin: scale.low, cmax: scale.high, showscale: index === surfaces.length - 1, colorbar: { ...lossColourBar(scale), len: 0.6, x: 0.96, y: 0.4 },
       lighting: { ambient: 0.75, diffuse: 0.4, specular: 0.05 },
       contours: { z: { show: true, color: '#ffffff', width: 1, start: scale.low, end: scale.high, size: (scale.high - scale.low) / 14 } },
       customdata: grid.z.map((row) => [...row]), hovertemplate: `${name}<br>(%{x:.3g}, %{y:.3g})<br>loss %{customdata:.4g} nats<extra></extra>`,
     } as unknown as Data;
   });
+  // A scene is fitted to its height: one beside another is looked at from farther away, or its axes would be cut off.
+  const distance = across.length > 1 ? 1.14 : 1;
   const side = (title: string): object => ({ title: { text: title, font: { size: 12 } }, tickfont: { size: 11 }, gridcolor: '#d5d5d5', zeroline: false, nticks: 5, showbackground: true, backgroundcolor: 'white' });
-  const scenes = domains.map((domain, index): [string, object] => [
+  const scenes = places.map(({ x, row }, index): [string, object] => [
     `scene${panelSuffix(index)}`,
     {
-      domain: { x: domain, y: [0, 0.97] }, xaxis: side(axes.x), yaxis: side(axes.y),
+      domain: { x: [...x], y: [1 - (row + 1) / rows, 1 - (row + 0.03) / rows] }, xaxis: side(axes.x), yaxis: side(axes.y),
       zaxis: { ...side('Loss, nats'), range: [scale.low, scale.high], tickvals: [...scale.ticks], ticktext: [...scale.texts] },
-      aspectratio: { x: 1, y: 1, z: 0.7 }, camera: { eye: { x: 1.45, y: -1.5, z: 1 }, center: { x: 0, y: 0, z: -0.12 } },
+      aspectratio: { x: 1, y: 1, z: 0.7 }, camera: { eye: { x: 1.45 * distance, y: -1.5 * distance, z: distance }, center: { x: 0, y: 0, z: -0.12 } },
     },
   ]);
   return figure(text, data, {
-    width: 1100, height: 660, margin: { l: 35, r: 10, t: 85, b: 150 },
-    annotations: surfaces.map(({ name }, index) => panelTitle(name, domains[index]!)),
+    width: WIDEST, height: 235 + 365 * rows, margin: { l: 35, r: 10, t: 85, b: 150 },
+    annotations: surfaces.map(({ name }, index) => panelTitle(name, places[index]!.x, 1 - places[index]!.row / rows)),
     ...(Object.fromEntries(scenes) as Partial<Layout>),
   });
 }

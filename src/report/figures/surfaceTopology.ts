@@ -2,7 +2,7 @@ import type { Annotation, Data, Layout } from 'plotly.js-dist';
 import { mergeTree, type Branch, type MergeTree } from '../../landscape/topology/mergeTree';
 import { persistenceBars } from '../../landscape/topology/persistence';
 import { logContour } from './contourPanels';
-import { figure } from './figure';
+import { figure, WIDEST } from './figure';
 import { checkGrid } from './lossSurface';
 import { lossScale, type LossScale } from './lossScale';
 import { panelTitle } from './panels';
@@ -16,7 +16,7 @@ export interface SurfaceTopologyInput extends FigureText {
   readonly axes: { readonly x: string; readonly y: string };
 }
 
-const DOMAINS = { surface: [0, 0.42], tree: [0.56, 0.76], bars: [0.84, 1] } as const;
+const DOMAINS = { surface: [0, 0.42], tree: [0.54, 0.72], bars: [0.8, 1] } as const;
 /** So many of the longest bars get a number; more would cover each other. */
 const NUMBERED = 9;
 
@@ -35,13 +35,13 @@ export function surfaceTopology({ surface, axes, ...text }: SurfaceTopologyInput
   const bars = persistenceBars(tree);
   const titles = [['Surface', DOMAINS.surface], ['Merge tree', DOMAINS.tree], [`Persistence: ${bars.length} ${bars.length === 1 ? 'minimum' : 'minima'}`, DOMAINS.bars]] as const;
   const layout: Partial<Layout> = {
-    width: 1100, height: 540, showlegend: false,
+    width: WIDEST, height: 540, showlegend: false,
     xaxis: axis(axes.x, { domain: [...DOMAINS.surface], range: [surface.grid.x[0]!, surface.grid.x.at(-1)!] }),
     yaxis: axis(axes.y, { range: [surface.grid.y[0]!, surface.grid.y.at(-1)!] }),
     xaxis2: axis('Basins', { domain: [...DOMAINS.tree], anchor: 'y2', ...hidden, range: [-1, tree.branches.length] }),
-    yaxis2: axis('Loss, nats (log scale)', { anchor: 'x2', ...losses, range: [...losses.range], tickvals: scale.texts.map(Number), ticktext: [...scale.texts] }),
+    yaxis2: axis('Loss, nats (log scale)', { anchor: 'x2', ...losses, range: [...losses.range], tickvals: [...scale.values], ticktext: [...scale.texts] }),
     xaxis3: axis('Bars, longest first', { domain: [...DOMAINS.bars], anchor: 'y3', ...hidden, range: [-1, bars.length] }),
-    yaxis3: axis('', { anchor: 'x3', ...losses, range: [...losses.range], tickvals: scale.texts.map(Number), ticktext: [...scale.texts] }),
+    yaxis3: axis('', { anchor: 'x3', ...losses, range: [...losses.range], tickvals: [...scale.values], ticktext: [...scale.texts] }),
     annotations: [...titles.map(([title, domain]) => panelTitle(title, domain)), ...minimumNumbers(tree, surface)],
   };
   return figure(text, [logContour(surface, scale, { xaxis: 'x', yaxis: 'y' }, false), minima(tree, surface), ...treeTraces(tree), ...barTraces(tree, scale)], layout);

@@ -4,7 +4,7 @@ import type { ErrorRow } from '../rows';
 import type { ResultTable } from '../tables';
 import { figure } from './figure';
 import type { FigureSpecification } from './specification';
-import { axis, COLOURS, METHOD_STYLES } from './style';
+import { axis, COLOURS, METHOD_STYLES, percentAxis } from './style';
 
 /** Looks of the lines of SAM, one for each rho, smallest first. */
 const RHO_STYLES = [
@@ -28,11 +28,13 @@ export function tuningGrid(table: ResultTable): FigureSpecification {
   }
   const radii = [...new Set(rows.flatMap((row) => row.rho ?? []))].sort((a, b) => a - b);
   const rates = [...new Set(rows.map((row) => row.learningRate!))].sort((a, b) => a - b);
+  // A single rate is numbered with its half and its double, for an axis of one number has no scale.
+  const marked = rates.length === 1 ? [rates[0]! / 2, rates[0]!, rates[0]! * 2] : rates;
   const sgd = line(METHOD_NAMES.sgd, rows.filter((row) => row.method === 'sgd'), METHOD_STYLES.sgd);
   const sam = radii.map((rho, index) => line(`${METHOD_NAMES.sam}, ρ = ${rho}`, rows.filter((row) => row.rho === rho), RHO_STYLES[index % RHO_STYLES.length]!));
   return figure({ title: table.title, caption: `${table.caption}. ${table.notes[0]} ${rows[0]!.epochs} epochs a trial.` }, [sgd, ...sam], {
-    xaxis: axis('Peak learning rate', { type: 'log', tickvals: rates, ticktext: rates.map(String) }),
-    yaxis: axis('Held-out top-1 error, %'),
+    xaxis: axis('Peak learning rate', { type: 'log', tickvals: marked, ticktext: marked.map(String), ...(rates.length === 1 ? { range: [Math.log10(marked[0]!), Math.log10(marked[2]!)] as [number, number] } : {}) }),
+    yaxis: percentAxis('Held-out top-1 error, %', { rangemode: 'normal' }),
   });
 }
 

@@ -8,7 +8,9 @@ import { fisherMask } from '../../optim/fisherMask';
 import { msam } from '../../optim/msam';
 import { sam } from '../../optim/sam';
 import { sgd } from '../../optim/sgd';
-import { sharpnessAware, type MethodState, type SharpnessAwareSettings } from '../../optim/sharpnessAware';
+import { lookSam } from '../../optim/lookSam';
+import { sharpnessAware, type SharpnessAwareSettings } from '../../optim/sharpnessAware';
+import type { MethodState } from '../../optim/step';
 import { sparse } from '../../optim/sparse';
 import { FIGURE_1_DESCENT } from './figures';
 import { coordinates, FLAT_HOLLOW, planarObjective, SHARP_AND_FLAT, SHARP_HOLLOW } from './planarLoss';
@@ -45,7 +47,7 @@ const METHODS: Readonly<Record<string, SharpnessAwareSettings>> = {
   'SSAM-F': { rule: sparse(sam(), fisherMask({ ...masks, samples: 1 })) },
   'SSAM-D': { rule: sparse(sam(), dynamicMask({ ...masks, dropRate: 0.5, totalSteps: STEPS, seed: 0 })) },
   MSAM: { rule: msam() },
-  LookSAM: { rule: sam(), look: { every: 2, alpha: 0.7 } },
+  LookSAM: { rule: sam(), descent: lookSam({ every: 2, alpha: 0.7 }) },
 };
 
 test('on the loss of Figure 1, where SGD ends in the sharp hollow, every method ends in the flat one', () => {

@@ -38,7 +38,7 @@ export function figure1Section(): FigureSpecification {
   const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
   const at = (distance: number): number => SHARP_AND_FLAT.loss(from[0] + ((to[0] - from[0]) * distance) / length, from[1] + ((to[1] - from[1]) * distance) / length);
   const distance = evenly([-1, length + 1], 301);
-  const worst = (centre: number): number => Math.max(...evenly([centre - rho, centre + rho], 61).map(at));
+  const worst = (centre: number): number => evenly([centre - rho, centre + rho], 61).reduce((most, place) => Math.max(most, at(place)), -Infinity);
   return lossCurveSection({
     title: 'A cut through the sharp and the flat minimum',
     caption: `The loss of Figure 1 on the line through both minima, and its maximum over that line within ρ = ${rho}. Computed in closed form; no data set and no seed.`,

@@ -14,7 +14,9 @@ import { msam } from '../../optim/msam';
 import { matchingTwoNorm } from '../../optim/radius';
 import { sam } from '../../optim/sam';
 import { sgd } from '../../optim/sgd';
-import { sharpnessAware, type MethodState, type SharpnessAwareSettings } from '../../optim/sharpnessAware';
+import { lookSam } from '../../optim/lookSam';
+import { sharpnessAware, type SharpnessAwareSettings } from '../../optim/sharpnessAware';
+import type { MethodState } from '../../optim/step';
 import { sparse } from '../../optim/sparse';
 import type { Objective } from '../../optim/step';
 
@@ -49,7 +51,7 @@ const METHODS: Readonly<Record<string, SharpnessAwareSettings>> = {
   ASAM: { rule: asam() },
   'sparse SAM, Fisher mask': { rule: sparse(sam(), fisherMask({ sparsity: 0.5, samples: 1, every: 1 })) },
   'sparse SAM, dynamic mask': { rule: sparse(sam(), dynamicMask({ sparsity: 0.5, dropRate: 1, every: 1, totalSteps: 10_000, seed: 0 })) },
-  LookSAM: { rule: sam(), look: { every: 2, alpha: 0.5 } },
+  LookSAM: { rule: sam(), descent: lookSam({ every: 2, alpha: 0.5 }) },
   MSAM: { rule: msam() },
 };
 

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { storedPart, type Study } from './study';
+
+void test('a part of a study that is damaged is named, and stays; without it, it is measured and kept', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'samlab-part-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const study = { folder } as Study;
+  const file = join(folder, 'trace.json');
+  for (const content of ['', '\0\0', '{"trace": 1', 'null', '3']) {
+    writeFileSync(file, content);
+    await assert.rejects(storedPart(study, 'trace', () => Promise.resolve({ trace: 2 })), (error: Error) => {
+      assert.ok(error.message.startsWith(`storedPart: ${file} is not the stored part "trace" of a study (`), error.message);
+      return error.message.endsWith('; delete it, and this part alone is measured again.');
+    });
+    assert.equal(readFileSync(file, 'utf8'), content);
+  }
+  rmSync(file);
+  assert.deepEqual(await storedPart(study, 'trace', () => Promise.resolve({ trace: 2 })), { trace: 2 });
+  assert.deepEqual(await storedPart(study, 'trace', () => Promise.reject(new Error('measured again'))), { trace: 2 });
+});

@@ -1,0 +1,83 @@
+/** What every long function takes. */
+export interface Stoppable {
+  /** Ends the call in good order when it is aborted. In a notebook the kernel's interrupt (the stop button) does so in any case. */
+  readonly signal?: AbortSignal;
+}
+
+/** Longest JSON of partial results that are printed with the error. */
+const MOST_PRINTED = 1000;
+
+/** Ends a probe that was asked to stop. Nothing has to be put back: points are never moved. */
+export class ProbeStopped extends Error {
+  /** Whether nobody has said yet which probe it was, and how far. */
+  readonly isUntold: boolean;
+
+  /** @param partial what was measured by then, as plain data; undefined if nothing can be said yet. */
+  constructor(
+    message?: string,
+    readonly partial?: unknown,
+  ) {
+    super(message ?? 'The probe was stopped before it had finished.');
+    this.isUntold = message === undefined;
+    this.name = 'ProbeStopped';
+    // The kernel prints what ends a cell with all that it can enumerate: numbers are welcome there, a whole surface is not.
+    Object.defineProperty(this, 'partial', { value: partial, enumerable: JSON.stringify({ partial }).length <= MOST_PRINTED });
+    Object.defineProperty(this, 'isUntold', { enumerable: false });
+    // The kernel prints the stack too; here nothing went wrong, and the sentence is enough.
+    this.stack = `${this.name}: ${this.message}`;
+  }
+}
+
+/** A running call of a long function, as the code within it sees it. */
+export interface Work {
+  /** Whether this call, or one that it is a part of, is to stop. */
+  readonly stopping: boolean;
+}
+
+/** A running cell of the project's kernel. */
+export interface KernelCell {
+  /** Aborted by the kernel's interrupt. */
+  readonly signal: AbortSignal;
+  /** Makes an interrupt wait for a long function to end by itself. @returns what tells that it has ended. */
+  hold(): () => void;
+}
+
+/** The project's kernel. */
+export interface Kernel {
+  /** The cell that the calling code belongs to. */
+  cell(): KernelCell | undefined;
+  /** Calls a function when the kernel shuts down. */
+  readonly onClose: (listener: () => void) => void;
+}
+
+/** Under this key the kernel says which cell the calling code belongs to (see src/setup/tslabKernel.cjs). */
+const KERNEL = Symbol.for('samlab.kernel');
+
+/** The kernel that this process is; undefined outside a notebook. */
+export function kernel(): Kernel | undefined {
+  return (globalThis as { readonly [KERNEL]?: Kernel })[KERNEL];
+}
+
+/** The cell that the calling code belongs to; undefined outside a notebook. */
+export function kernelCell(): KernelCell | undefined {
+  return kernel()?.cell();
+}
+
+let findWork: () => Work | undefined = () => undefined;
+
+/** Says how to find the work that the calling code is a part of. */
+export function findWorkBy(find: () => Work | undefined): void {
+  findWork = find;
+}
+
+/** Whether the calling code is to stop. */
+export function isStopping(signal?: AbortSignal): boolean {
+  return signal?.aborted === true || (findWork()?.stopping ?? kernelCell()?.signal.aborted ?? false);
+}
+
+/** To be called between the parts of a probe. @throws ProbeStopped if it is to stop. */
+export function stopIfAsked(signal?: AbortSignal): void {
+  if (isStopping(signal)) {
+    throw new ProbeStopped();
+  }
+}

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import type { BenchResult } from '../bench/result';
+import { readBenchmarks } from '../bench/store';
+import { PRESETS } from '../experiment/presets';
+import type { RunResult } from '../experiment/result';
+import { isQuick } from '../experiment/runPreset';
+import { readResults } from '../experiment/store';
+import { FEDERATED_PRESETS } from '../federated/presets';
+import type { FederatedResult } from '../federated/result';
+import { readFederatedResults } from '../federated/store';
+import type { StoredLandscapes } from './landscapeFigures';
+import { readMinima, readPaths, readStudies } from './landscapeStudies';
+
+/**
+ * The work that REPORT.md, README.md, the figures and the notebooks show: presets by their names, landscape studies by their
+ * folders below `data/results/landscape`, benchmarks by their files in `data/bench`. To publish a study or benchmark, make it with
+ * `--store data` and name it here; what is not named is in no table and no figure, wherever it lies.
+ */
+export const PUBLISHED = {
+  presets: PRESETS.map(({ name }) => name).filter((name) => !isQuick(name)),
+  federatedPresets: FEDERATED_PRESETS.filter(({ quick }) => !quick).map(({ name }) => name),
+  studies: [
+    'laptop-cifar10', 'laptop-cifar10-minima', 'laptop-cifar10-path', 'laptop-cifar10-seed-1', 'laptop-cifar10-seed-2',
+    'resnet20-cifar10', 'resnet20-cifar10-seed-1', 'resnet20-cifar10-seed-2',
+  ],
+  benchmarks: ['amd-epyc-9ba634af-tensorflow-2.21.0-2-threads', 'amd-epyc-dce94353-tensorflow-2.21.0-2-threads'],
+} as const;
+
+/** Everything of a store that tables and figures are made from. */
+export interface StoredWork extends StoredLandscapes {
+  readonly results: readonly RunResult[];
+  readonly federated: readonly FederatedResult[];
+  readonly benchmarks: readonly BenchResult[];
+}
+
+/** What is stored of landscapes; with names, of those studies alone. @throws Error if a file is damaged or of another version. */
+export async function readLandscapes(store: string, names?: readonly string[]): Promise<StoredLandscapes> {
+  const folder = join(store, 'results', 'landscape');
+  return { studies: await readStudies(folder, names), paths: await readPaths(folder, names), minima: await readMinima(folder, names) };
+}
+
+/** All work of a store, such as `data/own`. @throws Error if a file is damaged or of another version. */
+export async function readWork(store: string): Promise<StoredWork> {
+  return {
+    results: await readResults(join(store, 'results')),
+    federated: await readFederatedResults(join(store, 'results', 'federated')),
+    ...(await readLandscapes(store)),
+    benchmarks: await readBenchmarks(join(store, 'bench')),
+  };
+}
+
+/** The work of a store that is named in `PUBLISHED`; the rest of studies and benchmarks is not even read. @throws Error if a file is damaged or of another version. */
+export async function readPublishedWork(store: string): Promise<StoredWork> {
+  const results = await readResults(join(store, 'results'));
+  const federated = await readFederatedResults(join(store, 'results', 'federated'));
+  return {
+    results: results.filter(({ preset }) => PUBLISHED.presets.includes(preset)),
+    federated: federated.filter(({ preset }) => PUBLISHED.federatedPresets.includes(preset)),
+    ...(await readLandscapes(store, PUBLISHED.studies)),
+    benchmarks: await readBenchmarks(join(store, 'bench'), PUBLISHED.benchmarks),
+  };
+}

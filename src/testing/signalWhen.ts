@@ -1,0 +1,8 @@
+/** A signal for tests that counts as aborted whenever a condition holds; the condition is asked each time somebody looks. */
+export function signalWhen(condition: () => boolean): AbortSignal {
+  return {
+    get aborted() {
+      return condition();
+    },
+  } as AbortSignal;
+}
