@@ -13,7 +13,8 @@ export { TensorVector } from './engine/tensorVector';
 export type { ParameterKind, ParameterSpec, Vector } from './engine/vector';
 
 // data: CIFAR, the embedded images, subsets, batches
-export { evaluationBatches, trainingBatches, type Batch } from './data/batches';
+export { datasetOf, type ArrayDataset } from './data/arrays';
+export { evaluationBatches, firstExamples, trainingBatches, type Batch } from './data/batches';
 export { checkDataset, type NetworkInput } from './data/checkDataset';
 export { classCounts, imageCount, select, type Dataset, type DatasetPair } from './data/dataset';
 export { symmetricLabelNoise } from './data/labelNoise';
@@ -22,7 +23,11 @@ export { dirichletPartition, iidPartition } from './data/partition';
 export { balancedSubset, splitHeldOut } from './data/subset';
 export { syntheticDataset } from './data/synthetic';
 
-// models: residual networks, their initial weights, weights files
+// models: networks and the layers to make one's own, initial weights, weights files
+export { observed, residual, sequential, type ResidualSettings } from './models/combine';
+export { constant, dirac, heNormal, uniform, whitening, type InitialValues } from './models/initialValues';
+export { network, type Layer, type NetworkSettings, type PlacedLayer } from './models/layer';
+export { batchNorm, conv, flatten, gelu, globalAveragePool, linear, maxPool, relu, scaleBy, type BatchNormSettings, type ConvSettings, type LinearSettings, type MaxPoolSettings } from './models/layers';
 export { createModel } from './models/create';
 export { MODEL_NAMES, type ModelName } from './models/names';
 export { disposeStatistics, initialParameters, initialStatistics } from './models/initialise';

@@ -1,11 +1,12 @@
 import { permutation, random } from '../engine/random';
-import { alternatingFlips, cropFlipNormalize, cutOut, drawPlacement, normalizeImage, type Augmentation, type Placement } from './augmentation';
-import { IMAGE_BYTES, IMAGE_SHAPE, imageCount, type Dataset } from './dataset';
-import { pixelStatistics, normalizedValues, type Normalization } from './normalization';
+import { alternatingFlips, drawPlacement, type Augmentation, type Placement } from './augmentation';
+import { IMAGE_SHAPE, imageCount, inputShape, inputSize, type Dataset } from './dataset';
+import type { Normalization } from './normalization';
+import { inputReader } from './placedInput';
 
 /** Images ready for a network. The arrays belong to the receiver; they are not used again. */
 export interface Batch {
-  /** [n, 32, 32, 3], normalised. */
+  /** [n, ...shape], normalised. */
   readonly images: Float32Array;
   /** [n] */
   readonly labels: Int32Array;
@@ -63,7 +64,7 @@ export function batchesPerEpoch(images: number, batchSize: number, lastBatch: 'k
  */
 export function trainingBatches(dataset: Dataset, options: TrainingBatchOptions): Generator<Batch, void, void> {
   checkBatchSize('trainingBatches', options.batchSize);
-  checkAugmentation(options.augmentation);
+  checkAugmentation(options.augmentation, dataset);
   if (options.batchSize > imageCount(dataset)) {
     throw new RangeError(
       `trainingBatches: expected batches of at most ${imageCount(dataset)} images, all there are in this part of ` +
@@ -79,16 +80,17 @@ function* generateTraining(
 ): Generator<Batch, void, void> {
   const order = permutation(imageCount(dataset), random(seed, 'order', epoch));
   const chance = random(seed, 'augmentation', epoch);
-  const values = normalizedValues(pixelStatistics(normalization, dataset));
+  const reader = inputReader(dataset, normalization);
+  const shape = inputShape(dataset);
   const mirrored = augmentation.flip && augmentation.flipMode === 'alternating' ? alternatingFlips(order.length, seed, epoch) : undefined;
   for (let batch = 0; batch < batchesPerEpoch(order.length, batchSize, lastBatch); batch++) {
     let first: Placement | undefined;
     yield makeBatch(dataset, order.subarray(batch * batchSize, (batch + 1) * batchSize), (source, target, index) => {
-      const drawn = drawPlacement(augmentation, chance);
+      const drawn = drawPlacement(augmentation, chance, shape);
       const placement = mirrored ? { ...drawn, mirrored: mirrored[index] === 1 } : drawn;
       first ??= placement;
-      cropFlipNormalize(source, placement, values, target, augmentation.cropBorder);
-      if (augmentation.cutout > 0) cutOut(target, augmentation.cutoutPer === 'batch' ? first : placement, augmentation.cutout);
+      reader.placed(source, placement, augmentation.cropBorder, target);
+      if (augmentation.cutout > 0) reader.cutOut(target, augmentation.cutoutPer === 'batch' ? first : placement, augmentation.cutout);
     });
   }
 }
@@ -107,12 +109,10 @@ function* generateEvaluation(
   dataset: Dataset,
   { batchSize, normalization }: EvaluationBatchOptions,
 ): Generator<Batch, void, void> {
-  const values = normalizedValues(pixelStatistics(normalization, dataset));
+  const reader = inputReader(dataset, normalization);
   const order = Int32Array.from({ length: imageCount(dataset) }, (_, index) => index);
   for (let start = 0; start < order.length; start += batchSize) {
-    yield makeBatch(dataset, order.subarray(start, start + batchSize), (source, target) => {
-      normalizeImage(source, values, target);
-    });
+    yield makeBatch(dataset, order.subarray(start, start + batchSize), (source, target) => reader.plain(source, target));
   }
 }
 
@@ -129,19 +129,20 @@ export function firstExamples(dataset: Dataset, normalization: Normalization, co
 function makeBatch(
   dataset: Dataset,
   indices: Int32Array,
-  prepare: (source: Uint8Array, target: Float32Array, index: number) => void,
+  prepare: (source: Dataset['images'], target: Float32Array, index: number) => void,
 ): Batch {
-  const images = new Float32Array(indices.length * IMAGE_BYTES);
+  const size = inputSize(dataset);
+  const images = new Float32Array(indices.length * size);
   const labels = new Int32Array(indices.length);
   indices.forEach((index, position) => {
     labels[position] = dataset.labels[index]!;
     prepare(
-      dataset.images.subarray(index * IMAGE_BYTES, (index + 1) * IMAGE_BYTES),
-      images.subarray(position * IMAGE_BYTES, (position + 1) * IMAGE_BYTES),
+      dataset.images.subarray(index * size, (index + 1) * size),
+      images.subarray(position * size, (position + 1) * size),
       index,
     );
   });
-  return { images, labels, size: indices.length };
+  return { images, labels, size: indices.length, ...(dataset.shape ? { shape: dataset.shape } : {}) };
 }
 
 function checkBatchSize(caller: string, batchSize: number): void {
@@ -150,7 +151,10 @@ function checkBatchSize(caller: string, batchSize: number): void {
   }
 }
 
-function checkAugmentation({ cropPadding, cutout }: Augmentation): void {
+function checkAugmentation({ cropPadding, cutout, flip }: Augmentation, dataset: Dataset): void {
+  if (inputShape(dataset).length !== 3 && (cropPadding > 0 || cutout > 0 || flip)) {
+    throw new RangeError(`trainingBatches: crops, flips and cutout are for images, got inputs of shape [${inputShape(dataset).join(', ')}] in ${dataset.name}; set cropPadding 0, flip false and cutout 0.`);
+  }
   for (const [name, pixels] of Object.entries({ cropPadding, cutout })) {
     if (!Number.isSafeInteger(pixels) || pixels < 0) {
       throw new RangeError(`trainingBatches: expected ${name} in whole pixels, 0 or more, got ${pixels}.`);

@@ -11,6 +11,7 @@ import { checkStoreName, runOwnRule } from './ownRun';
 import { withDefaults } from './defaultConfig';
 import type { RunResult } from './result';
 import { experimentFolders } from './folders';
+import { runOwnParts, type OwnParts } from './ownNetworkRun';
 import { runExperiment, type RunOptions } from './run';
 import { validateConfig } from './schema';
 
@@ -28,7 +29,7 @@ export interface ComparedMethod extends MethodChanges {
 }
 
 /** What the methods of a comparison share. */
-export interface ComparisonSetting extends Partial<Pick<RunOptions, 'preset' | 'folders' | 'signal'>> {
+export interface ComparisonSetting extends Partial<Pick<RunOptions, 'preset' | 'folders' | 'signal'>>, Pick<OwnParts, 'network' | 'data'> {
   /** What differs from `DEFAULT_CONFIG`. Under equal epochs every method trains for its `epochs`. */
   readonly config: Partial<ExperimentConfig>;
   /** Each draws the initial weights, order and augmentation for all methods alike. */
@@ -120,6 +121,9 @@ class Comparing {
     this.base = this.contestants.find(({ method }) => isBase(method))!.label;
     checkLabels(this.contestants.map(({ label }) => label));
     checkSeeds(setting.seeds);
+    if ((setting.network ?? setting.data) && all.some(({ storeAs }: ComparedMethod) => storeAs !== undefined)) {
+      throw new RangeError('compare: runs with a network or data of your own are not stored, for their settings do not name them; leave storeAs out.');
+    }
     all.forEach(({ storeAs }: ComparedMethod) => storeAs !== undefined && checkStoreName(storeAs));
     this.contestants.forEach(({ method }) => this.configOf(method, setting.seeds[0]!));
     const perBudget = this.contestants.length * setting.seeds.length;
@@ -169,6 +173,10 @@ class Comparing {
     }
     const options = { preset, folders, onProgress: (progress: TrainingProgress) => this.report(label, config, progress) };
     const { rule, storeAs } = method;
+    const { network, data } = this.setting;
+    if (network ?? data) {
+      return runOwnParts(config, { ...(network ? { network } : {}), ...(data ? { data } : {}), ...(rule ? { rule } : {}) }, options);
+    }
     return rule === undefined ? runExperiment(config, options) : runOwnRule(config, { rule, ...(storeAs === undefined ? {} : { storeAs }) }, options);
   }
 

@@ -1,4 +1,4 @@
-import { select, type Dataset } from '../data/dataset';
+import { select, type Dataset, type DatasetPair } from '../data/dataset';
 import type { DownloadProgress } from '../data/download';
 import { symmetricLabelNoise } from '../data/labelNoise';
 import { loadDataset } from '../data/load';
@@ -29,14 +29,19 @@ function splitByLabel(noisy: Dataset, clean: Dataset): NonNullable<ExperimentDat
   return { rightLabels: select(noisy, where(true)), wrongLabels: select(noisy, where(false)) };
 }
 
-/** Loads the data set and draws the run's part of it: first the held-out images, then the training images among the rest. */
+/** Loads the data set and draws the run's part of it; see `divideData`. */
 export async function experimentData(config: ExperimentConfig, { data, allowSynthetic }: ExperimentFolders): Promise<ExperimentData> {
-  const { train: official, test: officialTest } = await loadDataset(config.dataset, {
+  const pair = await loadDataset(config.dataset, {
     folder: data,
     allowSynthetic,
     onProgress: showDownload,
     onSynthetic: announceSynthetic,
   });
+  return divideData(config, pair);
+}
+
+/** Draws a run's part of a data set: first the held-out images, then the training images among the rest. */
+export function divideData(config: ExperimentConfig, { train: official, test: officialTest }: DatasetPair): ExperimentData {
   const { heldOutPerClass, imagesPerClass, testImagesPerClass, labelNoise, subsetSeed: seed } = config;
   const { kept, heldOut } = heldOutPerClass > 0 ? splitHeldOut(official, { perClass: heldOutPerClass, seed }) : { kept: official, heldOut: undefined };
   const subset = imagesPerClass > 0 ? balancedSubset(kept, { imagesPerClass, seed }) : kept;

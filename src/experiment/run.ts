@@ -110,14 +110,17 @@ async function concludeRun(config: ExperimentConfig, preset: string, model: Mode
 }
 
 /** The network in the run's precision, and the kernels that it is to be computed with. */
-export function preparedModel({ model: name, stem, precision, kernels }: ExperimentConfig, classes: number): Model {
+export function preparedModel({ model: name, stem, precision, kernels }: ExperimentConfig, classes: number, network?: (classes: number) => Model): Model {
   if (kernels === 'measured') {
     measureKernels(kernelTableFile(), 'setAside');
   } else {
     pinKernels();
   }
   forgetUsedKernels();
-  const model = createModel(name, stem, classes);
+  const model = network?.(classes) ?? createModel(name, stem, classes);
+  if (model.classes !== classes) {
+    throw new RangeError(`train: ${model.name} has ${model.classes} classes, the data ${classes}; make the network with as many.`);
+  }
   return precision === 'mixed' ? mixedPrecision(model) : model;
 }
 
@@ -125,6 +128,8 @@ export function preparedModel({ model: name, stem, precision, kernels }: Experim
 export interface Making extends Pick<RunOptions, 'preset' | 'onProgress' | 'signal'> {
   /** A perturbation rule in place of the one that the configuration names. */
   readonly rule?: PerturbationRule;
+  /** A network in place of the one that the configuration names. */
+  readonly network?: (classes: number) => Model;
   readonly checkpoint?: CheckpointOptions;
   /** Given the network every `snapshotEvery` epochs; it stays the run's. */
   readonly onSnapshot?: (epoch: number, network: NetworkState) => void;
@@ -138,8 +143,8 @@ export interface MadeRun {
 }
 
 /** Trains a network and measures it; stores checkpoints alone. @returns undefined if it was stopped. */
-export async function makeRun(config: ExperimentConfig, data: ExperimentData, { preset, rule, checkpoint, onProgress, signal, onSnapshot }: Making): Promise<MadeRun | undefined> {
-  const model = preparedModel(config, data.training.classNames.length);
+export async function makeRun(config: ExperimentConfig, data: ExperimentData, { preset, rule, network: own, checkpoint, onProgress, signal, onSnapshot }: Making): Promise<MadeRun | undefined> {
+  const model = preparedModel(config, data.training.classNames.length, own);
   const input: TrainingInput = {
     model,
     settings: config,

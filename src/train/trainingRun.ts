@@ -113,7 +113,7 @@ export class TrainingRun {
     return Math.min(this.totalSteps, (this.epoch - 1) * this.stepsPerEpoch + this.position.step);
   }
 
-  get hasTakenAllSteps(): boolean {
+  hasTakenAllSteps(): boolean {
     return this.stepsTaken >= this.totalSteps;
   }
 
@@ -209,12 +209,12 @@ export class TrainingRun {
     const { model, heldOut, settings } = this.input;
     const peak = stepRates(settings).learningRate;
     const learningRate = learningRateAt({ ...settings, learningRate: peak }, this.stepsTaken - 1, this.stepsPerEpoch);
-    if (this.hasTakenAllSteps && this.slow) {
+    if (this.hasTakenAllSteps() && this.slow) {
       this.goOnFrom(this.slow);
       this.slow = undefined;
     }
     const every = this.input.evaluateEvery ?? Math.ceil(settings.epochs / EVALUATIONS);
-    const due = this.epoch % every === 0 || this.hasTakenAllSteps;
+    const due = this.epoch % every === 0 || this.hasTakenAllSteps();
     const broken = nonFiniteNetwork(model, this.network);
     const evaluation = heldOut && due && broken === undefined ? await evaluate(model, this.network, heldOut, settings.normalization, { augmentation: settings.testAugmentation }) : undefined;
     const found = broken ?? nonFiniteEvaluation('held-out', evaluation);

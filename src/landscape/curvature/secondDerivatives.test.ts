@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { typeAttribute } from '../../engine/binding';
-import { relu as reluOf } from '../../engine/activation';
-import { maxPool3x3Stride2 } from '../../engine/pooling';
+import { relu } from '../../engine/activation';
 import { record } from '../../engine/tape';
 import { execute1, tensorCount, type Tensor } from '../../engine/tensor';
 import { TensorVector } from '../../engine/tensorVector';
 import { createModel } from '../../models/create';
 import { disposeStatistics } from '../../models/initialise';
 import { residual, sequential } from '../../models/combine';
-import { network, type Layer } from '../../models/layer';
+import { network, type Shape } from '../../models/layer';
 import { batchNorm, conv, globalAveragePool, linear } from '../../models/layers';
 import type { Model } from '../../models/model';
+import { STEM_POOL } from '../../models/resnet';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { readFixture } from '../../testing/fixture';
 import { hashed } from '../../testing/hashed';
@@ -46,24 +46,15 @@ interface Fixture {
 
 const fixture = readFixture('secondDerivatives.json') as Fixture;
 
-/** 3x3 windows at stride 2, padded, as in ResNet-50. */
-const PADDED_POOL: Layer = { type: 'maxPool3x3Stride2', place: ([height, width, channels]) => ({ output: [Math.ceil(height! / 2), Math.ceil(width! / 2), channels!], apply: maxPool3x3Stride2 }) };
-
 /** The network `Every` of make_second_derivatives.py: convolutions of all kinds, a max-pool, a residual block and an affine layer. */
-function everyLayer(activation: (x: Tensor) => Tensor = reluOf): Model {
-  const last: Layer = { type: 'activation', place: (input) => ({ output: input, apply: activation }) };
-  const layers = sequential({
-    conv1: conv({ filters: 2, stride: 4 }),
-    bn1: batchNorm({ activation: 'relu' }),
-    pool: PADDED_POOL,
-    // The names within the block are those of the whole network.
-    '': residual({ conv2: conv({ filters: 3, stride: 2 }), bn2: batchNorm() }, { shortcut: { shortcut: conv({ filters: 3, kernel: 1, stride: 2 }), bns: batchNorm() } }),
-    conv3: conv({ filters: 2 }),
-    bn3: batchNorm(),
-    last,
-    mean: globalAveragePool(),
-    linear: linear({ outputs: 3 }),
-  });
+function everyLayer(activation: (x: Tensor) => Tensor = relu): Model {
+  const stem = { conv1: conv({ filters: 2, stride: 4 }), bn1: batchNorm({ activation: 'relu' }), pool: STEM_POOL };
+  const block = residual(
+    { conv2: conv({ filters: 3, stride: 2 }), bn2: batchNorm() },
+    { shortcut: { shortcut: conv({ kernel: 1, filters: 3, stride: 2 }), bns: batchNorm() } },
+  );
+  const last = { conv3: conv({ filters: 2 }), bn3: batchNorm(), activation: { type: 'activation', place: (input: Shape) => ({ output: input, apply: activation }) } };
+  const layers = sequential({ ...stem, '': block, ...last, mean: globalAveragePool(), linear: linear({ outputs: 3 }) });
   return network({ name: 'every layer', inputShape: [32, 32, 3], layers });
 }
 
