@@ -18,6 +18,12 @@ void test('settings that are on or off need no value, and are read with one too'
   assert.throws(() => parse('--flip', 'maybe'), /expected true or false, got "maybe"/);
 });
 
+void test('a word passes for a number where the setting takes it, and nowhere else', () => {
+  assert.deepEqual(parse('--perturbation-norm', 'infinity', '--perturbation-start', 'decay'), { perturbationNorm: 'infinity', perturbationStart: 'decay' });
+  assert.deepEqual(parse('--perturbation-norm', '1.5', '--perturbation-start', '3'), { perturbationNorm: 1.5, perturbationStart: 3 });
+  assert.throws(() => parse('--rho', 'infinity'), /expected a number, got "infinity"/);
+});
+
 void test('each setting is in a group of the help', () => {
   const groups = settingOptions().map(({ helpGroupHeading }) => helpGroupHeading);
   assert.ok(groups.length >= CONFIG_KEYS.length && groups.every((group) => (group ?? '') !== ''));
