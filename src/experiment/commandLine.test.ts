@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'commander';
 import { settingOptions, withFlagNames } from './commandLine';
-import { CONFIG_KEYS } from './schema';
+import { CONFIG_KEYS } from './config';
 
 function parse(...words: readonly string[]): object {
   const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { merged, setting, type Setting, type Values } from '../train/setting';
-import { SEED, TRAINING_GROUPS } from '../train/settings';
+import { SEED, TRAINING_GROUPS, type TRAINING_SETTINGS } from '../train/settings';
 
 interface Drawn {
   readonly imagesPerClass: number;
@@ -54,7 +54,7 @@ const COMPUTING = {
 export const CONFIG_GROUPS = { 'Images:': IMAGES, ...TRAINING_GROUPS, 'How it is computed:': { ...COMPUTING, ...SEED } };
 
 /** All settings of a run, in the order in which they are listed. */
-export const CONFIG_SETTINGS = merged(CONFIG_GROUPS);
+export const CONFIG_SETTINGS: typeof IMAGES & typeof TRAINING_SETTINGS & typeof COMPUTING = merged(CONFIG_GROUPS);
 
 /** Everything that decides the numbers of one training run. Flat, so that each field is a flag of the command line. */
 export type ExperimentConfig = Values<typeof CONFIG_SETTINGS>;

@@ -5,8 +5,6 @@ import { settingProblems } from '../train/settingProblems';
 import { CONFIG_SETTINGS, type ExperimentConfig } from './config';
 import { DEFAULT_CONFIG } from './defaultConfig';
 
-export { CONFIG_KEYS } from './config';
-
 /** What each field may be, by itself. */
 export const configShape = z.strictObject(checksOf(CONFIG_SETTINGS)) satisfies z.ZodType<ExperimentConfig>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { METHOD_LIST, methodOf, METHODS } from './methods';
+import { methodOf, METHODS, type METHOD_LIST, type MethodName } from './methods';
 import { defaultsOf, setting, type Intersection, type Setting, type SettingRecord, type Values } from './setting';
 
 export { METHODS, type MethodName } from './methods';
@@ -28,10 +28,11 @@ const PERTURBATION = {
   perturbationEnd: setting(z.int().min(0), 0, 'last epoch with perturbations; 0 is the end'),
 };
 
-const OWN = Object.assign({}, ...METHODS.map((name) => methodOf(name).settings)) as Intersection<(typeof METHOD_LIST)[keyof typeof METHOD_LIST]['settings']>;
+type Own = Intersection<(typeof METHOD_LIST)[MethodName]['settings']>;
+const OWN = Object.assign({}, ...METHODS.map((name) => methodOf(name).settings)) as Own;
 
-/** The settings of all methods: the perturbation of a training run, and what is built around it. */
-export const METHOD_SETTINGS = { ...METHOD, ...RADIUS, ...OWN, ...PERTURBATION };
+/** The settings of all methods. */
+export const METHOD_SETTINGS: typeof METHOD & typeof RADIUS & Own & typeof PERTURBATION = { ...METHOD, ...RADIUS, ...OWN, ...PERTURBATION };
 
 /** The perturbation of a training run, and what is built around it. */
 export type MethodSettings = Values<typeof METHOD_SETTINGS>;
@@ -40,17 +41,17 @@ export type MethodSettings = Values<typeof METHOD_SETTINGS>;
 export const DEFAULT_METHOD: MethodSettings = defaultsOf(METHOD_SETTINGS);
 
 /** The settings that a method reads, in the order of `METHOD_SETTINGS`. */
-export function settingsReadBy(name: MethodSettings['method']): SettingRecord {
+export function settingsReadBy(name: MethodName): SettingRecord {
   const method = methodOf(name);
   return method.rule ? { ...RADIUS, ...method.settings, ...PERTURBATION } : method.settings;
 }
 
 /** The methods that read a setting; undefined for a setting that is no method's. */
-export function readersOf(setting: string): readonly MethodSettings['method'][] | undefined {
+export function readersOf(setting: string): readonly MethodName[] | undefined {
   return setting in METHOD_SETTINGS && setting !== 'method' ? METHODS.filter((name) => setting in settingsReadBy(name)) : undefined;
 }
 
 /** A setting as a method declares it, for one that it reads; where methods share a setting, they differ in when it is idle alone. */
-export function settingOf(name: MethodSettings['method'], setting: string): Setting<unknown, never> | undefined {
+export function settingOf(name: MethodName, setting: string): Setting<unknown, never> | undefined {
   return settingsReadBy(name)[setting];
 }

@@ -1,6 +1,5 @@
 import type { LayoutAxis } from 'plotly.js-dist';
-import { METHOD_LIST, type MethodName } from '../../train/methods';
-import type { Colour, LineStyle } from '../../train/methods/method';
+import type { Colour } from '../../train/methods/defineMethod';
 
 /** Colours that readers with any kind of colour vision tell apart (Okabe and Ito 2008). */
 export const COLOURS = {
@@ -13,14 +12,6 @@ export const COLOURS = {
   vermilion: '#D55E00',
   purple: '#CC79A7',
 } as const satisfies Readonly<Record<Colour, string>>;
-
-/** How a method's lines and markers are drawn, with the colour as plotly.js takes it. */
-export type MethodStyle = Omit<LineStyle, 'colour'> & { readonly colour: string };
-
-/** Colour, dash and marker of each method, the same in all figures; one of the three is enough to tell them apart. */
-export const METHOD_STYLES = Object.fromEntries(
-  Object.entries(METHOD_LIST).map(([name, { line }]) => [name, { ...line, colour: COLOURS[line.colour] }]),
-) as Readonly<Record<MethodName, MethodStyle>>;
 
 /** The same colour, see-through. @param opacity in [0, 1] */
 export function transparent(colour: string, opacity: number): string {

@@ -4,7 +4,8 @@ import type { ErrorRow } from '../rows';
 import type { ResultTable } from '../tables';
 import { figure } from './figure';
 import type { FigureSpecification } from './specification';
-import { axis, COLOURS, METHOD_STYLES, percentAxis, type MethodStyle } from './style';
+import { METHOD_STYLES, type MethodStyle } from './methodStyles';
+import { axis, COLOURS, percentAxis } from './style';
 
 /** Looks of the lines of SAM, one for each rho, smallest first. */
 const RHO_STYLES = [

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ParameterKind } from '../../engine/vector';
 import { asam as asamRule } from '../../optim/asam';
 import { setting } from '../setting';
-import { defineMethod } from './method';
+import { defineMethod } from './defineMethod';
 
 const ASAM_ON = ['weights', 'weightsAndNormScales', 'all'] as const;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fgsm as fgsmRule } from '../../optim/fgsm';
 import { setting } from '../setting';
 import { BALL, inMeantRadius } from './ball';
-import { defineMethod } from './method';
+import { defineMethod } from './defineMethod';
 
 /** Several sign steps within a ball. */
 export const fgsm = defineMethod({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { friendlySam as friendlySamRule } from '../../optim/friendlySam';
 import { setting } from '../setting';
-import { defineMethod } from './method';
+import { defineMethod } from './defineMethod';
 
 /** SAM along the batch's own part of the gradient (Li et al. 2024). */
 export const friendlySam = defineMethod({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { gsam as gsamDescent } from '../../optim/gsam';
 import { setting } from '../setting';
 import { BALL, samInBall } from './ball';
-import { defineMethod } from './method';
+import { defineMethod } from './defineMethod';
 
 /** SAM that lowers the surrogate gap too (Zhuang et al. 2022). */
 export const gsam = defineMethod({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { lookSam as lookSamDescent } from '../../optim/lookSam';
 import { setting } from '../setting';
 import { BALL, samInBall } from './ball';
-import { defineMethod } from './method';
+import { defineMethod } from './defineMethod';
 
 /** SAM with a second pass in every k-th step alone (Liu et al. 2022). */
 export const lookSam = defineMethod({

@@ -1,5 +1,5 @@
 import { msam as msamRule } from '../../optim/msam';
-import { defineMethod } from './method';
+import { defineMethod } from './defineMethod';
 
 /** SAM along the base optimizer's momentum (Becker et al. 2024). */
 export const msam = defineMethod({

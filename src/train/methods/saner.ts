@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { saner as sanerDescent } from '../../optim/saner';
 import { setting } from '../setting';
 import { BALL, samInBall } from './ball';
-import { defineMethod } from './method';
+import { defineMethod } from './defineMethod';
 
 /** SAM that weighs down what wrong labels ask for (Luong et al. 2026). */
 export const saner = defineMethod({

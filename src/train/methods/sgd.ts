@@ -1,4 +1,4 @@
-import { defineMethod } from './method';
+import { defineMethod } from './defineMethod';
 
 /** The base optimizer alone; the label is the replicated report's "No SAM". */
 export const sgd = defineMethod({

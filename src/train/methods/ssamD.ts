@@ -4,7 +4,7 @@ import { sam } from '../../optim/sam';
 import { sparse } from '../../optim/sparse';
 import { setting } from '../setting';
 import { MASK } from './mask';
-import { defineMethod } from './method';
+import { defineMethod } from './defineMethod';
 
 /** Sparse SAM on a mask that drops flat parameters and grows others at random (Mi et al. 2022). */
 export const ssamD = defineMethod({

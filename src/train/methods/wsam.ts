@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { wsam as wsamDescent } from '../../optim/wsam';
 import { setting } from '../setting';
 import { BALL, samInBall } from './ball';
-import { defineMethod } from './method';
+import { defineMethod } from './defineMethod';
 
 /** SAM with a weight of its own for sharpness (Yue et al. 2023). */
 export const wsam = defineMethod({

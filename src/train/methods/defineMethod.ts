@@ -31,7 +31,7 @@ export interface PerturbedTogether {
 
 /**
  * A training method: how it is called and drawn, its settings, and what they make. Adding one takes a file such as `asam.ts` and
- * a line in `index.ts`.
+ * a line in `list.ts`.
  */
 export interface Method<Settings extends SettingRecord = SettingRecord> {
   /** How it is called in tables and figures. */
