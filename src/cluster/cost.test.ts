@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ExperimentConfig } from '../experiment/config';
 import { DEFAULT_CONFIG } from '../experiment/presets';
 import { addCosts, comparisonText, CostModel, costKey, costOfResult, estimateText, gridCost, readCosts, type MeasuredCost } from './cost';
 import { testFolder } from './testPrograms';
@@ -32,6 +33,21 @@ void test('what decides the time of an epoch decides the key, and defaults do no
     assert.notEqual(costKey({ ...DEFAULT_CONFIG, ...change }), costKey(DEFAULT_CONFIG), JSON.stringify(change));
   }
   assert.equal(costKey({ ...DEFAULT_CONFIG, epochs: 7, seed: 3, labelNoise: 0.2 }), costKey(DEFAULT_CONFIG));
+});
+
+void test('numbers that change no time and settings without effect are no part of the key, whatever the method', () => {
+  const alike: readonly Partial<ExperimentConfig>[] = [
+    { schedule: 'warmupStableDecay', decayShare: 0.5 }, { method: 'asam', asamEta: 0 }, { method: 'lookSam', lookAlpha: 0.3 }, { method: 'gsam', gsamAlpha: 1 },
+    { method: 'sam', lookEvery: 2, asamScaling: 'filter' }, { model: 'resnet20', stem: 'imagenet' },
+  ];
+  for (const change of alike) {
+    const { method = 'sgd', model = 'resnet50' } = change;
+    assert.equal(costKey({ ...DEFAULT_CONFIG, ...change }), costKey({ ...DEFAULT_CONFIG, method, model }), JSON.stringify(change));
+  }
+  for (const change of [{ method: 'lookSam', lookEvery: 2 }, { method: 'sam', groupSize: 32 }, { kernels: 'pinned' }] as const) {
+    const { method }: Partial<ExperimentConfig> = { method: 'sgd', ...change };
+    assert.notEqual(costKey({ ...DEFAULT_CONFIG, ...change }), costKey({ ...DEFAULT_CONFIG, method }), JSON.stringify(change));
+  }
 });
 
 void test('a finished run is a measurement: its epochs apart from the rest', () => {

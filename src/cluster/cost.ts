@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { withFileLock } from '../engine/fileLock';
 import { writeAtomically } from '../models/atomicFile';
 import { readJsonFile } from '../models/jsonFile';
-import type { ExperimentConfig } from '../experiment/config';
+import { CONFIG_KEYS, SETTING, type ExperimentConfig } from '../experiment/config';
+import { idleSettings } from '../experiment/idleSettings';
 import { DEFAULT_CONFIG } from '../experiment/presets';
 import type { RunEnvironment, RunResult } from '../experiment/result';
 import { submissionsFolder } from './submission';
@@ -30,19 +31,14 @@ export interface MeasuredCost extends RunCost {
   readonly machine: Machine;
 }
 
-/** Settings that change numbers and not the time that they take. */
-const FREE_OF_COST: readonly (keyof ExperimentConfig)[] = [
-  'epochs', 'seed', 'subsetSeed', 'labelNoise', 'evaluateOn', 'zeroInitResidual', 'normalization', 'rho', 'learningRate', 'schedule',
-  'warmupEpochs', 'momentum', 'nesterov', 'weightDecay', 'weightDecayOn', 'labelSmoothing', 'snapshotEvery',
-];
-
-/** The same for all configurations whose epochs take the same time. Settings at their default are left out, as older results lack some. */
+/**
+ * The same for all configurations whose epochs take the same time: what changes numbers and not the time that they take is left
+ * out, and so is what has no effect in the run. Settings at their default are left out, as older results lack some.
+ */
 export function costKey(config: ExperimentConfig): string {
-  const deciding = Object.entries(config).filter(([key, value]) => {
-    const setting = key as keyof ExperimentConfig;
-    return !FREE_OF_COST.includes(setting) && value !== DEFAULT_CONFIG[setting];
-  });
-  return JSON.stringify(deciding.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const idle = idleSettings(config);
+  const deciding = CONFIG_KEYS.filter((key) => SETTING[key].changesCost !== false && !idle.has(key) && config[key] !== DEFAULT_CONFIG[key]);
+  return JSON.stringify([...deciding].sort().map((key) => [key, config[key]]));
 }
 
 /** What a finished run cost. Its first epoch counts like the others, for it was paid for like the others. */

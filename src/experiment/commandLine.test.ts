@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'commander';
 import { settingOptions, withFlagNames } from './commandLine';
-import { CONFIG_KEYS } from './schema';
+import { CONFIG_KEYS } from './config';
 
 function parse(...words: readonly string[]): object {
   const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
@@ -16,6 +16,12 @@ void test('settings that are on or off need no value, and are read with one too'
   assert.deepEqual(parse('--flip', 'false', '--nesterov=true'), { flip: false, nesterov: true });
   assert.deepEqual(parse('--rho', '0.1'), { rho: 0.1 });
   assert.throws(() => parse('--flip', 'maybe'), /expected true or false, got "maybe"/);
+});
+
+void test('a word passes for a number where the setting takes it, and nowhere else', () => {
+  assert.deepEqual(parse('--perturbation-norm', 'infinity', '--perturbation-start', 'decay'), { perturbationNorm: 'infinity', perturbationStart: 'decay' });
+  assert.deepEqual(parse('--perturbation-norm', '1.5', '--perturbation-start', '3'), { perturbationNorm: 1.5, perturbationStart: 3 });
+  assert.throws(() => parse('--rho', 'infinity'), /expected a number, got "infinity"/);
 });
 
 void test('each setting is in a group of the help', () => {

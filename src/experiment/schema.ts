@@ -1,32 +1,12 @@
 import { z } from 'zod';
+import { methodOf } from '../train/methods';
+import { checksOf } from '../train/setting';
 import { settingProblems } from '../train/settingProblems';
-import { TRAINING_SHAPE } from '../train/settingsSchema';
-import type { ExperimentConfig } from './config';
+import { CONFIG_SETTINGS, type ExperimentConfig } from './config';
 import { DEFAULT_CONFIG } from './defaultConfig';
 
-const count = z.int().min(0);
-/** The seed is listed last. */
-const { seed, ...training } = TRAINING_SHAPE;
-
-/** What each field may be, by itself. Written against the interface, so that the compiler keeps the two alike. */
-export const configShape = z.strictObject({
-  dataset: z.enum(['cifar10', 'cifar100']),
-  imagesPerClass: count,
-  heldOutPerClass: count,
-  testImagesPerClass: count,
-  evaluateOn: z.enum(['test', 'heldOut']),
-  selection: z.enum(['last', 'bestOnTest']),
-  labelNoise: z.number().min(0).max(1),
-  subsetSeed: z.int(),
-  ...training,
-  precision: z.enum(['float32', 'mixed']),
-  kernels: z.enum(['measured', 'pinned']),
-  snapshotEvery: z.int().min(0),
-  seed,
-}) satisfies z.ZodType<ExperimentConfig>;
-
-/** Names of all settings, in the order in which they are listed. */
-export const CONFIG_KEYS = Object.keys(configShape.shape) as readonly (keyof ExperimentConfig)[];
+/** What each field may be, by itself. */
+export const configShape = z.strictObject(checksOf(CONFIG_SETTINGS)) satisfies z.ZodType<ExperimentConfig>;
 
 /**
  * Checks a configuration.
@@ -57,15 +37,14 @@ export function validateConfig(config: unknown): ExperimentConfig {
 }
 
 /** What settings of the method demand of each other. */
-function checkMethod({ method, ascentBall, ascentProjection, ascentBound, batchSize, groupSize, maskSamples, perturbationStart, perturbationEnd, epochs, schedule }: ExperimentConfig): void {
+function checkMethod(config: ExperimentConfig): void {
+  const { method, batchSize, groupSize, perturbationStart, perturbationEnd, epochs, schedule } = config;
   if (groupSize > 0 && batchSize % groupSize !== 0) {
     throw new RangeError(`validateConfig: groups of m images must divide the batch: groupSize ${groupSize} does not divide batchSize ${batchSize}; choose a divisor of it, or 0 for the whole batch.`);
   }
-  if (method === 'ssamF' && maskSamples > (groupSize || batchSize)) {
-    throw new RangeError(`validateConfig: maskSamples ${maskSamples} are more images than the ${groupSize || batchSize} that are perturbed together; lower maskSamples, or make ${groupSize ? 'groups' : 'batches'} larger.`);
-  }
-  if (method === 'fgsm' && ascentBound > 0 && (ascentBall !== 'infinity' || !ascentProjection)) {
-    throw new RangeError('validateConfig: ascentBound bounds the elements after a projection on the infinity ball; leave it at 0, or set ascentBall infinity and ascentProjection true.');
+  const problem = methodOf(method).problem?.(config, { images: groupSize || batchSize, of: groupSize ? 'groups' : 'batches' });
+  if (problem !== undefined) {
+    throw new RangeError(`validateConfig: ${problem}`);
   }
   if (perturbationStart === 'decay' && schedule !== 'warmupStableDecay') {
     throw new RangeError(`validateConfig: perturbationStart "decay" needs the schedule warmupStableDecay, got ${schedule}; change the schedule, or give the epoch by its number.`);

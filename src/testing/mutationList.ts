@@ -162,15 +162,19 @@ export const MUTATIONS: readonly Mutation[] = [
     ['perturbations one epoch late', '(start - 1) * stepsPerEpoch', 'start * stepsPerEpoch'],
   ]),
   ...of('train/method', ['train/methodOptions'], [
+    ['a radius that stays', 'rhoAt)(settings.rho, settings.rhoSchedule,', "rhoAt)(settings.rho, 'constant',"],
+  ]),
+  ...of('train/methods/ssamF', ['train/methodOptions'], [
     ['a mask each step', 'maskEpochs * stepsPerEpoch', '1'],
-    ['masks in one place alone', 'fisherMask_1.fisherMask)({ sparsity, samples: maskSamples, every }), maskAt)', 'fisherMask_1.fisherMask)({ sparsity, samples: maskSamples, every }))'],
-    ['the dropped share over other steps', 'Math.max(1, perturbedSteps)', 'Math.max(1, 2 * perturbedSteps)'],
-    ['the radius always in its own norm', "radiusIn === 'ownNorm' ? rule :", 'true ? rule :'],
+    ['masks in one place alone', 'samples: maskSamples, every: maskEpochs * stepsPerEpoch }), maskAt)', 'samples: maskSamples, every: maskEpochs * stepsPerEpoch }))'],
+  ]),
+  ...of('train/methods/ssamD', ['train/methodOptions'], [['the dropped share over other steps', 'Math.max(1, perturbedSteps)', 'Math.max(1, 2 * perturbedSteps)']]),
+  ...of('train/methods/ball', ['train/methodOptions'], [['the radius always in its own norm', "radiusIn === 'ownNorm' ? rule :", 'true ? rule :']]),
+  ...of('train/methods/fgsm', ['train/methodOptions'], [
     ['FGSM without its momentum', 'momentum, ball, project, ...given', 'ball, project, ...given'],
     ['steps of FGSM always 1 / T', 'ascentStepLength === 0 ? {}', 'true ? {}'],
-    ['a radius that stays', 'rhoAt)(settings.rho, settings.rhoSchedule,', "rhoAt)(settings.rho, 'constant',"],
-    ['ASAM on weights whatever the settings say', 'ASAM_SCALES[settings.asamOn]', "['weight']"],
   ]),
+  ...of('train/methods/asam', ['train/methodOptions'], [['ASAM on weights whatever the settings say', 'SCALED[asamOn]', "['weight']"]]),
   ...of('optim/dynamicMask', ['train/methodOptions'], [
     ['the share counts from all elements', 'Math.floor(live * dropShare', 'Math.floor(size * dropShare'],
   ]),

@@ -1,78 +1,60 @@
-import type { TestAugmentation } from './testAugmentation';
+import { z } from 'zod';
+import { defaultsOf, setting, type Values } from './setting';
 
-/** Ingredients of a training recipe beyond the usual ones; each works with any network, and is off by default. */
-export interface RecipeSettings {
+const share = z.number().min(0).max(1);
+const triangularAlone = ({ schedule }: { readonly schedule: string }): string | false => schedule !== 'triangular' && `the schedule is ${schedule}; triangular reads it`;
+const lookaheadAlone = ({ lookaheadEvery }: { readonly lookaheadEvery: number }): string | false => lookaheadEvery === 0 && 'lookaheadEvery is 0';
+
+/**
+ * Ingredients of a training recipe beyond the usual ones; each works with any network, and is off by default. The numbers of the
+ * triangular schedule and of Lookahead are those of Jordan 2024 (arXiv 2404.00498).
+ */
+export const RECIPE_SETTINGS = {
   /** What lies outside of an image where it is cropped: black, or the image's own mirror image. */
-  readonly cropBorder: 'zero' | 'reflect';
+  cropBorder: setting(z.enum(['zero', 'reflect']), 'zero', "what lies outside of a cropped image: zero, or reflect: the image's mirror image", {
+    idle: ({ cropPadding }: { readonly cropPadding: number }) => cropPadding === 0 && 'cropPadding is 0',
+  }),
   /** Whether each epoch draws anew which images are mirrored, or the first one does and every other epoch mirrors the others. */
-  readonly flipMode: 'random' | 'alternating';
+  flipMode: setting(z.enum(['random', 'alternating']), 'random', 'random: drawn each epoch; alternating: drawn once, then every other epoch mirrors the others', {
+    idle: ({ flip }: { readonly flip: boolean }) => !flip && 'flip is off',
+  }),
   /** Whether an epoch's last batch is trained on or dropped where it is incomplete. */
-  readonly lastBatch: 'keep' | 'drop';
+  lastBatch: setting(z.enum(['keep', 'drop']), 'keep', "keep or drop an epoch's incomplete last batch"),
   /** Logits of the final error: of the images alone, or a mean over mirrored and shifted ones too. */
-  readonly testAugmentation: TestAugmentation;
+  testAugmentation: setting(z.enum(['none', 'mirror', 'mirrorAndShift']), 'none', 'whose logits the error is of: none, mirror (images and mirror images) or mirrorAndShift'),
 
   /** Share of the learning rate with which `triangular` starts, in [0, 1]. */
-  readonly triangleStart: number;
+  triangleStart: setting(share, 0.2, 'share of the learning rate with which triangular starts', { changesCost: false, idle: triangularAlone }),
   /** Share of all steps at which `triangular` reaches the learning rate, in (0, 1). */
-  readonly trianglePeak: number;
+  trianglePeak: setting(z.number().gt(0).lt(1), 0.23, 'share of all steps at which triangular reaches the learning rate', { changesCost: false, idle: triangularAlone }),
   /** Share of the learning rate with which `triangular` ends, in [0, 1]. */
-  readonly triangleEnd: number;
+  triangleEnd: setting(share, 0.07, 'share of the learning rate with which triangular ends', { changesCost: false, idle: triangularAlone }),
 
   /**
    * Whether learning rate and weight decay are meant per 1,024 images and apart from momentum, batch size and each other: a
    * step's rate is learningRate (batchSize / 1024) / (1 + 1 / (1 - momentum)), and weights decay by as much of `weightDecay`
    * whatever the learning rates are.
    */
-  readonly decoupled: boolean;
+  decoupled: setting(z.boolean(), false, 'give learningRate and weightDecay per 1,024 images, apart from momentum, batch size and each other'),
   /** Multiple of the learning rate that biases get. */
-  readonly biasRate: number;
+  biasRate: setting(z.number().min(0), 1, 'multiple of the learning rate that biases get'),
   /** Multiple of the learning rate that scales of normalisation layers get. */
-  readonly normScaleRate: number;
+  normScaleRate: setting(z.number().min(0), 1, 'multiple of the learning rate that scales of batch norm get'),
   /** Multiple of the learning rate that shifts of normalisation layers get. */
-  readonly normShiftRate: number;
+  normShiftRate: setting(z.number().min(0), 1, 'multiple of the learning rate that shifts of batch norm get'),
   /** Parameters that are not trained, by names or beginnings of names with commas between them; "name@3" trains for 3 epochs first. */
-  readonly freeze: string;
+  freeze: setting(z.string(), '', 'parameters that are not trained, such as "conv1.weight,bn1@3" (bn1 after 3 epochs)'),
 
   /** Steps between Lookahead's averages; 0 is off. */
-  readonly lookaheadEvery: number;
+  lookaheadEvery: setting(z.int().min(0), 0, "steps between Lookahead's averages; 0 is off"),
   /** Share of the slow weights that Lookahead keeps at the end of the run, in [0, 1]. */
-  readonly lookaheadKeep: number;
+  lookaheadKeep: setting(share, 0.95 ** 5, 'share of the slow weights that Lookahead keeps at the end', { changesCost: false, idle: lookaheadAlone }),
   /** Lookahead keeps `lookaheadKeep` times this power of the share of steps taken; 0 keeps the same all the time. */
-  readonly lookaheadPower: number;
-}
-
-/** Nothing but the usual; the further numbers are those of Jordan 2024 (arXiv 2404.00498). */
-export const DEFAULT_RECIPE: RecipeSettings = {
-  cropBorder: 'zero',
-  flipMode: 'random',
-  lastBatch: 'keep',
-  testAugmentation: 'none',
-  triangleStart: 0.2,
-  trianglePeak: 0.23,
-  triangleEnd: 0.07,
-  decoupled: false,
-  biasRate: 1,
-  normScaleRate: 1,
-  normShiftRate: 1,
-  freeze: '',
-  lookaheadEvery: 0,
-  lookaheadKeep: 0.95 ** 5,
-  lookaheadPower: 3,
+  lookaheadPower: setting(z.number().min(0), 3, 'power of the share of steps taken by which Lookahead keeps less before; 0 keeps the same', { changesCost: false, idle: lookaheadAlone }),
 };
 
-/** A setting without effect, and why. */
-export interface UnreadSetting {
-  readonly setting: 'warmupEpochs' | keyof RecipeSettings;
-  readonly reason: string;
-}
+/** Ingredients of a training recipe beyond the usual ones. */
+export type RecipeSettings = Values<typeof RECIPE_SETTINGS>;
 
-/** Settings that count for nothing in a run of these settings, so that they do not set it apart from others. */
-export function unreadRecipeSettings({ schedule, cropPadding, flip, lookaheadEvery }: Partial<RecipeSettings> & { readonly schedule: string; readonly cropPadding: number; readonly flip: boolean }): readonly UnreadSetting[] {
-  const unread = (reason: string, ...settings: readonly UnreadSetting['setting'][]): UnreadSetting[] => settings.map((setting) => ({ setting, reason }));
-  return [
-    ...(schedule === 'triangular' ? unread('the schedule is triangular, which has no warm-up', 'warmupEpochs') : unread(`the schedule is ${schedule}; triangular reads it`, 'triangleStart', 'trianglePeak', 'triangleEnd')),
-    ...(cropPadding > 0 ? [] : unread('cropPadding is 0', 'cropBorder')),
-    ...(flip ? [] : unread('flip is off', 'flipMode')),
-    ...(lookaheadEvery === 0 ? unread('lookaheadEvery is 0', 'lookaheadKeep', 'lookaheadPower') : []),
-  ];
-}
+/** Nothing but the usual. */
+export const DEFAULT_RECIPE: RecipeSettings = defaultsOf(RECIPE_SETTINGS);

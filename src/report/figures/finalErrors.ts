@@ -7,7 +7,8 @@ import type { ErrorRow } from '../rows';
 import type { ResultTable } from '../tables';
 import { figure } from './figure';
 import type { FigureSpecification } from './specification';
-import { axis, percentAxis, METHOD_STYLES } from './style';
+import { METHOD_STYLES } from './methodStyles';
+import { axis, percentAxis } from './style';
 
 /** Distance between the dots of two methods, in categories. */
 const METHOD_STEP = 0.24;

@@ -7,7 +7,8 @@ import { METHOD_NAMES, titleEnd } from '../recipe';
 import { captionOf } from '../tables';
 import { figure } from './figure';
 import type { FigureSpecification } from './specification';
-import { axis, METHOD_STYLES, percentAxis, transparent } from './style';
+import { METHOD_STYLES } from './methodStyles';
+import { axis, percentAxis, transparent } from './style';
 
 /** What one epoch's numbers of several seeds come to. */
 interface EpochPoint {

@@ -2,7 +2,8 @@ import type { Annotation, Data } from 'plotly.js-dist';
 import { checkGrid, contourTrace, type SurfaceGrid } from './lossSurface';
 import { figure } from './figure';
 import type { FigureSpecification, FigureText } from './specification';
-import { axis, COLOURS, METHOD_STYLES } from './style';
+import { METHOD_STYLES } from './methodStyles';
+import { axis, COLOURS } from './style';
 
 /** A point or a vector of the plane. */
 export type Planar = readonly [number, number];

@@ -1,5 +1,5 @@
 import type { LayoutAxis } from 'plotly.js-dist';
-import type { ExperimentConfig } from '../../experiment/config';
+import type { Colour } from '../../train/methods/defineMethod';
 
 /** Colours that readers with any kind of colour vision tell apart (Okabe and Ito 2008). */
 export const COLOURS = {
@@ -11,23 +11,7 @@ export const COLOURS = {
   blue: '#0072B2',
   vermilion: '#D55E00',
   purple: '#CC79A7',
-} as const;
-
-/** Colour, dash and marker of each method, the same in all figures; one of the three is enough to tell them apart. */
-export const METHOD_STYLES = {
-  sgd: { colour: COLOURS.blue, dash: 'solid', symbol: 'circle' },
-  sam: { colour: COLOURS.vermilion, dash: 'dash', symbol: 'diamond' },
-  fgsm: { colour: COLOURS.orange, dash: 'dot', symbol: 'square' },
-  asam: { colour: COLOURS.green, dash: 'dashdot', symbol: 'triangle-up' },
-  ssamF: { colour: COLOURS.purple, dash: 'longdash', symbol: 'triangle-down' },
-  ssamD: { colour: COLOURS.skyBlue, dash: 'longdashdot', symbol: 'star' },
-  msam: { colour: COLOURS.black, dash: 'dot', symbol: 'cross' },
-  lookSam: { colour: COLOURS.yellow, dash: 'dash', symbol: 'hexagon' },
-  gsam: { colour: COLOURS.green, dash: 'dot', symbol: 'pentagon' },
-  wsam: { colour: COLOURS.purple, dash: 'dashdot', symbol: 'hourglass' },
-  friendlySam: { colour: COLOURS.skyBlue, dash: 'dash', symbol: 'x' },
-  saner: { colour: COLOURS.black, dash: 'longdash', symbol: 'bowtie' },
-} as const satisfies Readonly<Record<ExperimentConfig['method'], { readonly colour: string; readonly dash: string; readonly symbol: string }>>;
+} as const satisfies Readonly<Record<Colour, string>>;
 
 /** The same colour, see-through. @param opacity in [0, 1] */
 export function transparent(colour: string, opacity: number): string {

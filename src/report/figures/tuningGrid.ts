@@ -4,7 +4,8 @@ import type { ErrorRow } from '../rows';
 import type { ResultTable } from '../tables';
 import { figure } from './figure';
 import type { FigureSpecification } from './specification';
-import { axis, COLOURS, METHOD_STYLES, percentAxis } from './style';
+import { METHOD_STYLES, type MethodStyle } from './methodStyles';
+import { axis, COLOURS, percentAxis } from './style';
 
 /** Looks of the lines of SAM, one for each rho, smallest first. */
 const RHO_STYLES = [
@@ -38,13 +39,7 @@ export function tuningGrid(table: ResultTable): FigureSpecification {
   });
 }
 
-interface LineStyle {
-  readonly colour: string;
-  readonly dash: 'solid' | 'dash' | 'dot' | 'dashdot' | 'longdash' | 'longdashdot';
-  readonly symbol: 'circle' | (typeof RHO_STYLES)[number]['symbol'];
-}
-
-function line(name: string, rows: readonly ErrorRow[], { colour, dash, symbol }: LineStyle): Data {
+function line(name: string, rows: readonly ErrorRow[], { colour, dash, symbol }: MethodStyle): Data {
   return {
     type: 'scatter', mode: 'lines+markers', name,
     x: rows.map((row) => row.learningRate!), y: rows.map((row) => row.top1Error!),

@@ -1,0 +1,11 @@
+import { METHOD_LIST, type MethodName } from '../../train/methods';
+import type { LineStyle } from '../../train/methods/defineMethod';
+import { COLOURS } from './style';
+
+/** How a method's lines and markers are drawn, with the colour as plotly.js takes it. */
+export type MethodStyle = Omit<LineStyle, 'colour'> & { readonly colour: string };
+
+/** Colour, dash and marker of each method, the same in all figures; one of the three is enough to tell them apart. */
+export const METHOD_STYLES = Object.fromEntries(
+  Object.entries(METHOD_LIST).map(([name, { line }]) => [name, { ...line, colour: COLOURS[line.colour] }]),
+) as Readonly<Record<MethodName, MethodStyle>>;

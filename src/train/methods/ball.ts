@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { PerturbationRule } from '../../optim/perturbation';
+import { matchingTwoNorm } from '../../optim/radius';
+import { sam } from '../../optim/sam';
+import { setting, type Values } from '../setting';
+
+/** The ball of SAM and of the methods that ascend as it does. */
+export const BALL = {
+  /** What `rho` means for balls of another norm than the 2-norm: their own radius, or the 2-norm that they should match at equal elements. */
+  radiusIn: setting(z.enum(['twoNorm', 'ownNorm']), 'twoNorm', 'twoNorm: rho is the 2-norm that other balls match; ownNorm: the radius in their own norm', {
+    words: () => 'ρ in its own norm',
+    changesCost: false,
+    inRunName: 'always',
+    idle: ({ perturbationNorm }: { readonly perturbationNorm: number | 'infinity' }) => perturbationNorm === 2 && 'the perturbation is measured in the 2-norm either way',
+  }),
+  /** Exponent p of SAM's norm, 1 or more. */
+  perturbationNorm: setting(z.union([z.number().min(1), z.literal('infinity')]), 2, "exponent of SAM's norm, 1 or more, or infinity", { letter: 'p' }),
+};
+
+/** SAM in the ball that the settings mean. */
+export function samInBall({ perturbationNorm, radiusIn }: Values<typeof BALL>): PerturbationRule {
+  const p = perturbationNorm === 'infinity' ? Infinity : perturbationNorm;
+  return inMeantRadius(sam({ p }), p, radiusIn);
+}
+
+/** A rule in a ball of the p-norm, with the radius as the settings mean it. */
+export function inMeantRadius(rule: PerturbationRule, p: number, radiusIn: 'twoNorm' | 'ownNorm'): PerturbationRule {
+  return radiusIn === 'ownNorm' ? rule : matchingTwoNorm(rule, p);
+}

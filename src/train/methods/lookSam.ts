@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { lookSam as lookSamDescent } from '../../optim/lookSam';
+import { setting } from '../setting';
+import { BALL, samInBall } from './ball';
+import { defineMethod } from './defineMethod';
+
+/** SAM with a second pass in every k-th step alone (Liu et al. 2022). */
+export const lookSam = defineMethod({
+  label: 'LookSAM',
+  line: { colour: 'yellow', dash: 'dash', symbol: 'hexagon' },
+  settings: {
+    ...BALL,
+    /** k: LookSAM's second pass every k steps. */
+    lookEvery: setting(z.int().min(1), 5, 'a second pass every so many steps of lookSam', { letter: 'k' }),
+    /** alpha: how strongly LookSAM's other steps follow it. */
+    lookAlpha: setting(z.number().min(0), 0.1, "how strongly lookSam's other steps follow it", {
+      letter: 'α',
+      changesCost: false,
+      inRunName: 'always',
+      idle: ({ lookEvery }: { readonly lookEvery: number }) => lookEvery === 1 && 'each step has a second pass of its own',
+    }),
+  },
+  rule: samInBall,
+  descent: ({ lookEvery, lookAlpha }) => lookSamDescent({ every: lookEvery, alpha: lookAlpha }),
+});
