@@ -33,7 +33,7 @@ export interface MeasuredCost extends RunCost {
 /** Settings that change numbers and not the time that they take. */
 const FREE_OF_COST: readonly (keyof ExperimentConfig)[] = [
   'epochs', 'seed', 'subsetSeed', 'labelNoise', 'evaluateOn', 'zeroInitResidual', 'normalization', 'rho', 'learningRate', 'schedule',
-  'warmupEpochs', 'momentum', 'nesterov', 'weightDecay', 'weightDecayOn', 'labelSmoothing', 'snapshotEvery',
+  'warmupEpochs', 'momentum', 'nesterov', 'beta1', 'beta2', 'adamEpsilon', 'weightDecay', 'weightDecayOn', 'labelSmoothing', 'snapshotEvery',
 ];
 
 /** The same for all configurations whose epochs take the same time. Settings at their default are left out, as older results lack some. */

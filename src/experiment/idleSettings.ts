@@ -7,6 +7,12 @@ type Setting = keyof ExperimentConfig;
 /** Settings, each with the reason why it changes nothing. */
 export type IdleSettings = ReadonlyMap<Setting, string>;
 
+/** Settings that the other base optimizer reads. */
+function unreadByOptimizer({ optimizer }: ExperimentConfig): [Setting, string][] {
+  const unread: readonly Setting[] = optimizer === 'sgd' ? ['beta1', 'beta2', 'adamEpsilon'] : ['momentum', 'nesterov'];
+  return unread.map((setting) => [setting, `the optimizer is ${optimizer}; ${optimizer === 'sgd' ? 'adamw' : 'sgd'} reads it`]);
+}
+
 function unreadByMethod({ method }: ExperimentConfig): [Setting, string][] {
   return Object.entries(READ_BY)
     .filter(([, readers]) => !readers.includes(method))
@@ -18,6 +24,7 @@ function idleAndUnnamed(config: ExperimentConfig): IdleSettings {
   const { model, schedule, cutout, weightDecay } = config;
   return new Map<Setting, string>([
     ...unreadByMethod(config),
+    ...unreadByOptimizer(config),
     ...(['resnet20', 'resnet32', 'resnet56', 'fast'].includes(model) ? ([['stem', `${model} has a stem of its own`]] as const) : []),
     ...(schedule === 'warmupStableDecay' ? [] : ([['decayShare', `the schedule is ${schedule}; warmupStableDecay reads it`]] as const)),
     ...unreadRecipeSettings(config).map(({ setting, reason }) => [setting, reason] as const),

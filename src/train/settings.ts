@@ -34,11 +34,21 @@ export interface TrainingSettings extends MethodSettings, RecipeSettings {
   readonly warmupEpochs: number;
   /** Share of the time after warm-up in which `warmupStableDecay` decays, in (0, 1]. */
   readonly decayShare: number;
-  /** Momentum factor, in [0, 1). */
+  /** What steps along the gradients, the perturbed ones too: SGD with momentum, or AdamW. */
+  readonly optimizer: 'sgd' | 'adamw';
+  /** SGD's momentum factor, in [0, 1). */
   readonly momentum: number;
-  /** Whether the momentum is Nesterov's. */
+  /** Whether SGD's momentum is Nesterov's. */
   readonly nesterov: boolean;
-  /** Coupled L2 penalty. */
+  /** Share of the mean of gradients that AdamW keeps, in [0, 1). */
+  readonly beta1: number;
+  /** Share of the mean of squared gradients that AdamW keeps, in [0, 1). */
+  readonly beta2: number;
+  /** Added to the root of that mean, above 0. */
+  readonly adamEpsilon: number;
+  /** Largest 2-norm, over all parameters, of what the optimizer steps along; 0 is off. */
+  readonly clipNorm: number;
+  /** SGD: coupled L2 penalty. AdamW: decoupled, each step takes learningRate weightDecay w off w. */
   readonly weightDecay: number;
   /**
    * Where the penalty acts: in the base step, on the gradient at w alone (default), or in the loss, on each gradient at its own point,
