@@ -4,8 +4,9 @@
  * copies on write: whoever holds a clone keeps the old values.
  */
 import { binding, boolAttribute, shapeAttribute, stringAttribute, typeAttribute } from './binding';
-import { tensor, Tensor } from './tensor';
-import type { MomentumStep } from './vector';
+import { execute1, tensor, Tensor } from './tensor';
+import type { AdamFactors } from './adamStep';
+import type { AdamStep, MomentumStep } from './vector';
 
 const type = typeAttribute('dtype', 'float32');
 
@@ -18,6 +19,7 @@ function makeVariable(name: string): number {
 const targetVariable = makeVariable('target');
 const velocityVariable = makeVariable('velocity');
 const gradientVariable = makeVariable('gradient');
+const secondMomentVariable = makeVariable('secondMoment');
 
 /** Hands the tensor's memory to the variable and disposes of the tensor. */
 function enter(handle: number, from: Tensor): void {
@@ -97,4 +99,49 @@ export function momentumInPlace(
     });
     return result;
   });
+}
+
+/** Weights and both moments of all parameters. */
+export interface AdamTensors {
+  readonly w: readonly Tensor[];
+  readonly m: readonly Tensor[];
+  readonly v: readonly Tensor[];
+}
+
+/**
+ * One step of Adam with factors by parameter: m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = keep w - rate m / (sqrt(v) + epsilon).
+ * Weights and moments are consumed and come back changed; the gradients stay.
+ */
+export function adamInPlace(
+  { w, m, v }: AdamTensors,
+  g: readonly Tensor[],
+  factors: readonly AdamFactors[],
+  { beta1, beta2, epsilon }: Pick<AdamStep, 'beta1' | 'beta2' | 'epsilon'>,
+): { readonly w: Tensor[]; readonly m: Tensor[]; readonly v: Tensor[] } {
+  const [weight, first, second] = [targetVariable, velocityVariable, secondMomentVariable];
+  const attributes = [...descentAttributes, boolAttribute('use_nesterov', false)];
+  const numbers = [...new Set(factors.flatMap(({ rate, keep }) => [rate, keep]))];
+  // Powers of 0 switch the op's own bias corrections off: `factors` holds them, in double precision.
+  return usingVariables([weight, first, second], [0, beta1, beta2, epsilon, ...numbers], ([power, decay1, decay2, added, ...scalars]) => {
+    const scalarOf = (value: number): Tensor => scalars[numbers.indexOf(value)]!;
+    const result = { w: [] as Tensor[], m: [] as Tensor[], v: [] as Tensor[] };
+    w.forEach((weights, index) => {
+      const { rate, keep } = factors[index]!;
+      enter(weight, keep === 1 ? weights : scaled(weights, scalarOf(keep)));
+      enter(first, m[index]!);
+      enter(second, v[index]!);
+      binding.executeOp('ResourceApplyAdam', attributes, [weight, first, second, power!.id, power!.id, scalarOf(rate).id, decay1!.id, decay2!.id, added!.id, g[index]!.id], 0);
+      result.w.push(leave(weight));
+      result.m.push(leave(first));
+      result.v.push(leave(second));
+    });
+    return result;
+  });
+}
+
+/** The product, in place of the tensor, which is consumed. */
+function scaled(from: Tensor, factor: Tensor): Tensor {
+  const product = execute1('Mul', [typeAttribute('T', 'float32')], [from, factor]);
+  from.dispose();
+  return product;
 }

@@ -1,5 +1,6 @@
+import { adamFactors } from './adamStep';
 import { pNorm } from './scaling';
-import type { MomentumStep, ParameterKind, ParameterSpec, Vector } from './vector';
+import type { AdamStep, MomentumStep, ParameterKind, ParameterSpec, Vector } from './vector';
 
 /** The smallest normal number of double precision. */
 const SMALLEST_DOUBLE = 2 ** -1022;
@@ -119,6 +120,21 @@ export class PlainVector implements Vector {
         g[index] = g[index]! + penalty * element;
         v[index] = momentum * v[index]! + g[index];
         array[index] = element - rate * learningRate * (nesterov ? g[index] + momentum * v[index] : v[index]);
+      });
+    });
+  }
+
+  adamStepInPlace(firstMoment: this, secondMoment: this, gradient: this, step: AdamStep): void {
+    const { beta1, beta2 } = step;
+    const { epsilon, factors } = adamFactors(this.specs, step);
+    this.elements.forEach((array, parameter) => {
+      const m = firstMoment.elements[parameter]!;
+      const v = secondMoment.elements[parameter]!;
+      const { rate, keep } = factors[parameter]!;
+      gradient.elements[parameter]!.forEach((g, index) => {
+        m[index] = beta1 * m[index]! + (1 - beta1) * g;
+        v[index] = beta2 * v[index]! + (1 - beta2) * g * g;
+        array[index] = keep * array[index]! - (rate * m[index]) / (Math.sqrt(v[index]) + epsilon);
       });
     });
   }

@@ -158,6 +158,17 @@ for (const nesterov of [false, true]) {
   }
 }
 
+for (const decaying of [{}, { weightDecayOn: kinds }]) {
+  expectAgreementInPlace(`two steps of Adam with weight decay on ${'weightDecayOn' in decaying ? 'some kinds' : 'all kinds'}`, (target, gradient, more, scale) => {
+    const [first, second] = [gradient.zeros(), gradient.zeros()];
+    // Epsilon is as large as the elements: near 0, the quotient of the moments jumps from -1 to 1.
+    const step = { learningRate: scale, beta1: 0.5, beta2: 0.75, epsilon: 0.5, weightDecay: 0.25, ...decaying };
+    target.adamStepInPlace(first, second, gradient, { ...step, step: 1 });
+    target.adamStepInPlace(first, second, more, { ...step, step: 2 });
+    [first, second].forEach((moment) => moment.dispose());
+  });
+}
+
 /** Both kinds of vector with the elements 3, -4, 0 in one parameter. */
 function threeFourZero(): readonly Vector[] {
   const spec = [{ name: 'w', kind: 'weight', shape: [3] }] as const;

@@ -29,6 +29,25 @@ export interface MomentumStep {
   readonly shares?: readonly StepShare[];
 }
 
+/** Settings of one step of Adam with decoupled weight decay. */
+export interface AdamStep {
+  readonly learningRate: number;
+  /** Share of the mean of gradients that is kept. */
+  readonly beta1: number;
+  /** Share of the mean of their squares that is kept. */
+  readonly beta2: number;
+  /** Added to the root of that mean. */
+  readonly epsilon: number;
+  /** Number of this step, counted from 1, for the bias corrections. */
+  readonly step: number;
+  /** Multiple of learningRate w that is taken off beforehand. */
+  readonly weightDecay: number;
+  /** The kinds of parameters that decay; every kind if left out. */
+  readonly weightDecayOn?: readonly ParameterKind[];
+  /** One for each parameter, in the order of the specs; default: 1 and 1 for all. */
+  readonly shares?: readonly StepShare[];
+}
+
 /**
  * A point or a direction in the space of all parameters of a model.
  *
@@ -70,6 +89,11 @@ export interface Vector {
   addScaledInPlace(other: this, scale: number, kinds?: readonly ParameterKind[]): void;
   /** With this = w: gradient += weightDecay w, then velocity = momentum velocity + gradient, w -= learningRate (velocity, or gradient + momentum velocity with Nesterov). */
   momentumStepInPlace(velocity: this, gradient: this, step: MomentumStep): void;
+  /**
+   * With this = w and t = step: w -= learningRate weightDecay w; m = beta1 m + (1 - beta1) gradient; v = beta2 v + (1 - beta2) gradient^2;
+   * w -= learningRate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon). The gradient stays as it is.
+   */
+  adamStepInPlace(firstMoment: this, secondMoment: this, gradient: this, step: AdamStep): void;
   /** Copies out the elements of each parameter, in the order of `specs`. */
   toArrays(): (Float32Array | Float64Array)[];
   /**

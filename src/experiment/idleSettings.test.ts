@@ -14,6 +14,7 @@ const cases: readonly (readonly [Partial<ExperimentConfig>, keyof ExperimentConf
   [{ model: 'resnet20' }, 'stem', true], [{}, 'stem', false], [{}, 'decayShare', true], [{}, 'cutoutPer', true],
   [{ weightDecay: 0 }, 'weightDecayIn', true], [{ weightDecay: 0 }, 'weightDecayOn', true],
   [{ momentum: 0 }, 'nesterov', true], [{ momentum: 0, nesterov: false }, 'nesterov', false],
+  [{}, 'beta1', true], [{}, 'adamEpsilon', true], [{}, 'momentum', false], [{ optimizer: 'adamw' }, 'beta2', false], [{ optimizer: 'adamw' }, 'momentum', true], [{ optimizer: 'adamw' }, 'nesterov', true],
   [{}, 'subsetSeed', true], [{ labelNoise: 0.1 }, 'subsetSeed', false], [{}, 'kernels', false], [{}, 'learningRate', false],
 ];
 

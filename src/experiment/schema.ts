@@ -19,7 +19,7 @@ export function validateConfig(config: unknown): ExperimentConfig {
     const problems = settingProblems(checked.error, config, DEFAULT_CONFIG);
     throw new RangeError(`validateConfig: the configuration cannot be run:\n${problems}`);
   }
-  const { warmupEpochs, epochs, evaluateOn, heldOutPerClass, selection, schedule, decoupled, weightDecayIn } = checked.data;
+  const { warmupEpochs, epochs, evaluateOn, heldOutPerClass, selection, schedule, decoupled, weightDecayIn, optimizer } = checked.data;
   if (warmupEpochs >= epochs && schedule !== 'triangular') {
     throw new RangeError(`validateConfig: a warm-up of ${warmupEpochs} epochs does not fit into ${epochs} epochs; shorten warmupEpochs.`);
   }
@@ -31,6 +31,9 @@ export function validateConfig(config: unknown): ExperimentConfig {
   }
   if (decoupled && weightDecayIn === 'loss') {
     throw new RangeError('validateConfig: decoupled weight decay is the step\'s own, got weightDecayIn "loss"; take "step", or leave decoupled off.');
+  }
+  if (decoupled && optimizer !== 'sgd') {
+    throw new RangeError(`validateConfig: decoupled rates are worked out from SGD's momentum, got optimizer "${optimizer}"; leave decoupled off, for AdamW's decay is apart from the gradient anyway.`);
   }
   checkMethod(checked.data);
   return checked.data;

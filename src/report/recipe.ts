@@ -65,7 +65,8 @@ export function describeRecipe(config: ExperimentConfig): string {
   const augmentation = [cropPadding > 0 && `crops with ${cropPadding} pixels of padding`, flip && 'flips', cutout > 0 && `cutout of ${cutout} pixels`];
   const parts = [
     `batch ${config.batchSize}`,
-    `${nesterov ? 'Nesterov ' : ''}momentum ${momentum}`,
+    config.optimizer === 'sgd' ? `${nesterov ? 'Nesterov ' : ''}momentum ${momentum}` : `AdamW with betas ${config.beta1} and ${config.beta2}`,
+    ...(config.clipNorm > 0 ? [`gradients clipped at norm ${config.clipNorm}`] : []),
     `weight decay ${weightDecay} on ${weightDecayOn === 'all' ? 'all parameters' : 'weights'} in the ${config.weightDecayIn === 'step' ? 'base step' : 'loss'}`,
     `${schedules[schedule]} schedule${warmupEpochs > 0 ? ` after ${warmupEpochs} ${warmupEpochs === 1 ? 'epoch' : 'epochs'} of warm-up` : ''}`,
     augmentation.filter((part) => part !== false).join(', ') || 'no augmentation',

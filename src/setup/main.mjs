@@ -1,7 +1,7 @@
 // @ts-check
 /*
  * Sets the project up, then runs a command:
- *   node src/setup/main.mjs [start | test | reproduce | experiment | landscape | federated | bench | figures | report | notebooks] [arguments of the command]
+ *   node src/setup/main.mjs [start | test | reproduce | experiment | landscape | federated | bench | figures | report | notebooks | package] [arguments of the command]
  */
 import { join } from 'node:path';
 import { check } from './check.mjs';
@@ -40,6 +40,7 @@ const COMMANDS = {
   figures: compiled('report/main.js', 'figures'),
   report: compiled('report/main.js', 'report'),
   notebooks: compiled('report/main.js', 'notebooks'),
+  package: compiled('tfjs/package/main.js'),
 };
 
 /**

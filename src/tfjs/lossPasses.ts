@@ -1,10 +1,12 @@
 import { dispose, type NamedTensorMap, type Optimizer, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
-import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
 import type { LossAndGradient } from '../optim/step';
 import type { ParameterVariables } from './parameterVariables';
 import type { LossFunction, NamedGradients, Pass, PerturbedPasses } from './perturbedPass';
 import { readSync, type TfjsVector } from './tfjsVector';
 import { allVariables, VariableSnapshot } from './variableSnapshot';
+
+/** A tensor and its name, as optimizers hand out their weights. TensorFlow.js names the type in a file that ES modules cannot reach alone. */
+export type NamedTensor = Awaited<ReturnType<Optimizer['saveIterations']>>;
 
 /** The passes of one step: a loss and its gradient at w and at other points. Each leaves the parameters where it found them. */
 export class LossPasses {

@@ -1,5 +1,4 @@
 import { dispose, engine, Optimizer, scalar, type NamedTensorMap, type Scalar, type Variable } from '@tensorflow/tfjs-core';
-import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
 import { checkRho, type PerturbationRule, type PerturbationState } from '../optim/perturbation';
 import { sam } from '../optim/sam';
 import { sharpnessAware, type SharpnessAware } from '../optim/sharpnessAware';
@@ -8,7 +7,7 @@ import { withTemporaries } from '../optim/temporaries';
 import { BaseMomentum } from './baseMomentum';
 import { baseSettingNames, readBase, writeBase } from './baseSettings';
 import { climbedPoint, type ClimbSettings, type ImageGradients } from './climb';
-import { connectedNames, LossPasses } from './lossPasses';
+import { connectedNames, LossPasses, type NamedTensor } from './lossPasses';
 import { parameterKind, ParameterVariables } from './parameterVariables';
 import { PerturbedPasses, type LossFunction, type NamedGradients } from './perturbedPass';
 import { copyState, fromPlain, toPlain } from './plainCopies';

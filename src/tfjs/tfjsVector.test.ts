@@ -105,6 +105,16 @@ for (const nesterov of [false, true]) {
   });
 }
 
+expectAgreement('two steps of Adam', (a, b, scale) => {
+  const [w, m, v] = [a.clone(), a.zeros(), a.zeros()];
+  // Epsilon is as large as the elements: near 0, the quotient of the moments jumps from -1 to 1.
+  const settings = { learningRate: scale, beta1: 0.5, beta2: 0.75, epsilon: 0.5, weightDecay: 0.25, weightDecayOn: kinds };
+  w.adamStepInPlace(m, v, b, { ...settings, step: 1 });
+  w.adamStepInPlace(m, v, a, { ...settings, step: 2 });
+  [m, v].forEach((vector) => vector.dispose());
+  return w;
+});
+
 test('inner product and norms agree', () => {
   fc.assert(
     fc.property(elements, elements, (left, right) => {

@@ -1,6 +1,7 @@
-import { abs, add, clipByValue, clone, engine, keep, max, mul, pow, sign, square, stack, sum, tensor, tidy, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { abs, add, clipByValue, clone, div, engine, keep, max, mul, pow, sign, sqrt, square, stack, sub, sum, tensor, tidy, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { adamFactors } from '../engine/adamStep';
 import { pNorm, SMALLEST_FLOAT } from '../engine/scaling';
-import type { MomentumStep, ParameterKind, ParameterSpec, Vector } from '../engine/vector';
+import type { AdamStep, MomentumStep, ParameterKind, ParameterSpec, Vector } from '../engine/vector';
 
 /** Bodies of `tidy` that are running, innermost last, each with the vectors made in it that still live. */
 const open: Set<TfjsVector>[] = [];
@@ -146,6 +147,19 @@ export class TfjsVector implements Vector {
         const v = velocity.current[index]!;
         const direction = nesterov ? addScaled(gradient.current[index]!, v, momentum) : v;
         return addScaled(element, direction, -learningRate);
+      }),
+    );
+  }
+
+  adamStepInPlace(firstMoment: this, secondMoment: this, gradient: this, step: AdamStep): void {
+    const { epsilon, factors } = adamFactors(this.specs, step);
+    const mean = (old: Tensor, value: Tensor, share: number): Tensor => add(mul(old, share), mul(value, 1 - share));
+    firstMoment.replace(firstMoment.compute((element, index) => mean(element, gradient.current[index]!, step.beta1)));
+    secondMoment.replace(secondMoment.compute((element, index) => mean(element, square(gradient.current[index]!), step.beta2)));
+    this.replace(
+      this.compute((element, index) => {
+        const direction = div(firstMoment.current[index]!, add(sqrt(secondMoment.current[index]!), epsilon));
+        return sub(mul(element, factors[index]!.keep), mul(direction, factors[index]!.rate));
       }),
     );
   }

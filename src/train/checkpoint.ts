@@ -6,6 +6,7 @@ import type { Model } from '../models/model';
 import type { PerturbationState } from '../optim/perturbation';
 import type { MethodState } from '../optim/step';
 import { writeSafetensors, type SafetensorsEntry } from '../models/safetensors';
+import type { BaseState } from './baseOptimizer';
 import { checkpointValue, readCheckpoint } from './readCheckpoint';
 import type { NetworkState } from './network';
 import type { EpochRecord } from './record';
@@ -33,7 +34,7 @@ export interface TrainingPosition {
 export interface Checkpoint {
   readonly position: TrainingPosition;
   readonly parameters: TensorVector;
-  readonly velocity: TensorVector;
+  readonly optimizerState: BaseState;
   readonly statistics: ChannelStatistics[];
   /** Masks and whatever else the method keeps from step to step; checkpoints of earlier versions have none. */
   readonly method?: MethodState<TensorVector>;
@@ -82,16 +83,16 @@ function statisticsEntries(prefix: string, model: Model, statistics: readonly Ch
  * @param fingerprint names the settings of the run; only a run with the same ones may read it back.
  * @throws Error if the disk is full or the folder cannot be written; the checkpoint before stays.
  */
-export function saveCheckpoint(file: string, model: Model, { position, parameters, velocity, statistics, method, slow }: Checkpoint, fingerprint: string): void {
+export function saveCheckpoint(file: string, model: Model, { position, parameters, optimizerState, statistics, method, slow }: Checkpoint, fingerprint: string): void {
   const tensors = new Map<string, SafetensorsEntry>([
     ...vectorEntries('parameters', parameters),
-    ...vectorEntries('velocity', velocity),
+    ...Object.entries(optimizerState.vectors).flatMap(([name, vector]) => vectorEntries(name, vector)),
     ...(method ? [...stateEntries('method.rule', method.rule), ...stateEntries('method.descent', method.descent)] : []),
     ...statisticsEntries('statistics', model, statistics),
     ...(slow ? [...vectorEntries('slow.parameters', slow.parameters), ...statisticsEntries('slow.statistics', model, slow.statistics)] : []),
   ]);
   const stored: StoredMethod | undefined = method && { step: method.step, rule: storedState(method.rule), descent: storedState(method.descent) };
-  writeSafetensors(file, tensors, { format: FORMAT, fingerprint, position: JSON.stringify(position), ...(stored ? { method: JSON.stringify(stored) } : {}) });
+  writeSafetensors(file, tensors, { format: FORMAT, fingerprint, position: JSON.stringify(position), optimizer: JSON.stringify(storedState(optimizerState)), ...(stored ? { method: JSON.stringify(stored) } : {}) });
 }
 
 /**
@@ -130,10 +131,12 @@ export function loadCheckpoint(file: string, model: Model, fingerprint: string):
       variance: tensor(find(`${prefix}.${name}.variance`).values, [channels]),
     }));
   const method = metadata['method'] === undefined ? undefined : (checkpointValue('loadCheckpoint', file, metadata, 'method') as StoredMethod);
+  // Checkpoints of earlier versions are SGD's.
+  const optimizer = metadata['optimizer'] === undefined ? { numbers: {}, vectors: ['velocity'] } : (checkpointValue('loadCheckpoint', file, metadata, 'optimizer') as StoredState);
   return {
     position: checkpointValue('loadCheckpoint', file, metadata, 'position') as TrainingPosition,
     parameters: vector('parameters'),
-    velocity: vector('velocity'),
+    optimizerState: { numbers: optimizer.numbers, vectors: Object.fromEntries(optimizer.vectors.map((name) => [name, vector(name)])) },
     ...(method ? { method: { step: method.step, rule: state('method.rule', method.rule), descent: state('method.descent', method.descent) } } : {}),
     statistics: moments('statistics'),
     ...([...tensors.keys()].some((name) => name.startsWith('slow.')) ? { slow: { parameters: vector('slow.parameters'), statistics: moments('slow.statistics') } } : {}),

@@ -7,6 +7,7 @@ import type { Worker } from 'node:worker_threads';
 import { tensor, tensorCount } from '../engine/tensor';
 import { createModel } from '../models/create';
 import { initialParameters, initialStatistics } from '../models/initialise';
+import { readSafetensors, writeSafetensors } from '../models/safetensors';
 import type { PerturbationRule } from '../optim/perturbation';
 import { nonFiniteNetwork } from './divergence';
 import { train } from './loop';
@@ -85,6 +86,49 @@ for (const changes of KEEPING) {
     assert.notDeepEqual(unbroken, numbersOf(await train(input({ ...settings, method: 'sam', rho: 0.05 }))), 'the method does nothing');
   });
 }
+
+/** Rounds of stops after the first and the second step, then to the end. */
+async function stoppedTwice(settings: Partial<TrainingSettings>, file: string, between: () => void = () => undefined): Promise<unknown> {
+  const checkpoint = { file, everySeconds: 1e9, fingerprint: 'a' };
+  for (const stopAfter of [1, 2]) {
+    let steps = 0;
+    const stopped = await train({ ...input(settings), checkpoint, onProgress: () => steps++, signal: signalWhen(() => steps === stopAfter) });
+    assert.equal(stopped.status, 'stopped');
+    disposeNetwork(stopped.network);
+    between();
+  }
+  return numbersOf(await train({ ...input(settings), checkpoint }));
+}
+
+for (const method of ['sgd', 'sam', 'msam'] as const) {
+  void test(`a run of ${method} on AdamW with clipping that is stopped and resumed equals an unbroken one, bit for bit, and leaves no tensor`, async () => {
+    const settings = { batchSize: 5, method, optimizer: 'adamw', learningRate: 1e-3, beta2: 0.9, clipNorm: 0.5 } as const;
+    const unbroken = numbersOf(await train(input(settings)));
+    const before = tensorCount();
+    assert.deepEqual(await stoppedTwice(settings, join(folder, `adamw-${method}.safetensors`)), unbroken);
+    assert.equal(tensorCount(), before);
+  });
+}
+
+void test('every setting of AdamW, and clipping, moves the weights otherwise', async () => {
+  const settings = { batchSize: 10, epochs: 1, warmupEpochs: 0, method: 'sgd', optimizer: 'adamw', learningRate: 1e-3, beta2: 0.9, adamEpsilon: 1e-3, clipNorm: 0.5 } as const;
+  const ways = [];
+  for (const change of [{}, { optimizer: 'sgd' }, { beta1: 0.5 }, { beta2: 0.5 }, { adamEpsilon: 1e-2 }, { weightDecay: 1 }, { clipNorm: 0 }] as const) {
+    ways.push(JSON.stringify(numbersOf(await train(input({ ...settings, ...change })))));
+  }
+  assert.equal(new Set(ways).size, ways.length);
+});
+
+void test('a checkpoint without a word of its optimizer, as earlier versions wrote it, is SGD\'s and goes on', async () => {
+  const settings = { batchSize: 10 };
+  const file = join(folder, 'earlier.safetensors');
+  const forget = (): void => {
+    const { tensors, metadata } = readSafetensors(file);
+    assert.ok([...tensors.keys()].some((name) => name.startsWith('velocity.')) && 'optimizer' in metadata);
+    writeSafetensors(file, tensors, Object.fromEntries(Object.entries(metadata).filter(([name]) => name !== 'optimizer')));
+  };
+  assert.deepEqual(await stoppedTwice(settings, file, forget), numbersOf(await train(input(settings))));
+});
 
 void test('masks are told of in the history, epoch by epoch', async () => {
   const { history, network } = await train(input({ method: 'ssamD', sparsity: 0.75, dropRate: 1, batchSize: 20, epochs: 3 }));

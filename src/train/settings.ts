@@ -8,7 +8,7 @@ const OWN_STEM: readonly string[] = ['resnet20', 'resnet32', 'resnet56', 'fast',
 
 const NETWORK = {
   /** Which network. */
-  model: setting(z.enum(MODEL_NAMES), 'resnet50', 'resnet20, resnet32, resnet56, resnet50, resnet101, resnet152 or fast'),
+  model: setting(z.enum(MODEL_NAMES), 'resnet50', 'resnet20, resnet32, resnet56, resnet50, resnet101, resnet152, fast or fastPlain'),
   /** First layers of ResNet-50 and deeper: 7x7 stride 2 and max-pool, or 3x3 stride 1. ResNet-20 to 56 have a CIFAR stem only. */
   stem: setting(z.enum(['imagenet', 'cifar']), 'cifar', 'first layers of resnet50 and deeper: imagenet or cifar', {
     idle: ({ model }: { readonly model: string }) => OWN_STEM.includes(model) && `${model} has a stem of its own`,
@@ -39,6 +39,14 @@ const LENGTH = {
   batchSize: setting(z.int().min(2), 128, 'images per step'),
 };
 
+function readBySgd({ optimizer }: { readonly optimizer: string }): string | false {
+  return optimizer !== 'sgd' && `the optimizer is ${optimizer}; sgd reads it`;
+}
+
+function readByAdamw({ optimizer }: { readonly optimizer: string }): string | false {
+  return optimizer !== 'adamw' && `the optimizer is ${optimizer}; adamw reads it`;
+}
+
 const OPTIMIZER = {
   /** Peak learning rate. */
   learningRate: setting(z.number().positive(), 0.1, 'peak learning rate', { changesCost: false }),
@@ -54,16 +62,26 @@ const OPTIMIZER = {
     changesCost: false,
     idle: ({ schedule }: { readonly schedule: string }) => schedule !== 'warmupStableDecay' && `the schedule is ${schedule}; warmupStableDecay reads it`,
   }),
-  /** Momentum factor, in [0, 1). */
-  momentum: setting(z.number().min(0).lt(1), 0.9, 'momentum factor, 0 to 1', { changesCost: false }),
-  /** Whether the momentum is Nesterov's. */
-  nesterov: setting(z.boolean(), true, "Nesterov's momentum", {
+  /** What steps along the gradients, the perturbed ones too: SGD with momentum, or AdamW. */
+  optimizer: setting(z.enum(['sgd', 'adamw']), 'sgd', 'sgd (with momentum) or adamw'),
+  /** SGD's momentum factor, in [0, 1). */
+  momentum: setting(z.number().min(0).lt(1), 0.9, "sgd's momentum factor, 0 to 1", { changesCost: false, idle: readBySgd }),
+  /** Whether SGD's momentum is Nesterov's. */
+  nesterov: setting(z.boolean(), true, "Nesterov's momentum, of sgd", {
     changesCost: false,
     inRunName: 'always',
-    idle: ({ nesterov, momentum }: { readonly nesterov: boolean; readonly momentum: number }) => nesterov && momentum === 0 && 'momentum is 0',
+    idle: ({ nesterov, momentum, optimizer }: { readonly nesterov: boolean; readonly momentum: number; readonly optimizer: string }) => (nesterov && momentum === 0 && 'momentum is 0') || readBySgd({ optimizer }),
   }),
-  /** Coupled L2 penalty. */
-  weightDecay: setting(z.number().min(0), 5e-4, 'L2 penalty', { changesCost: false }),
+  /** Share of the mean of gradients that AdamW keeps, in [0, 1). */
+  beta1: setting(z.number().min(0).lt(1), 0.9, 'share of the mean of gradients that adamw keeps, 0 to 1', { changesCost: false, idle: readByAdamw }),
+  /** Share of the mean of squared gradients that AdamW keeps, in [0, 1). */
+  beta2: setting(z.number().min(0).lt(1), 0.999, 'share of the mean of squared gradients that adamw keeps, 0 to 1', { changesCost: false, idle: readByAdamw }),
+  /** Added to the root of that mean, above 0. */
+  adamEpsilon: setting(z.number().positive(), 1e-8, 'added to the root of that mean', { changesCost: false, idle: readByAdamw }),
+  /** Largest 2-norm, over all parameters, of what the optimizer steps along; 0 is off. */
+  clipNorm: setting(z.number().min(0), 0, 'largest 2-norm of what the optimizer steps along, over all parameters; 0 is off'),
+  /** SGD: coupled L2 penalty. AdamW: decoupled, each step takes learningRate weightDecay w off w. */
+  weightDecay: setting(z.number().min(0), 5e-4, 'L2 penalty of sgd; share per unit of the learning rate that adamw takes off the weights', { changesCost: false }),
   /** What the penalty acts on: every parameter (as in the report's code) or weights alone. */
   weightDecayOn: setting(z.enum(['all', 'weights']), 'all', 'what decays: all or weights', {
     changesCost: false,

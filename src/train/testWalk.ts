@@ -10,12 +10,12 @@ import { dynamicMask, type DynamicMaskSettings } from '../optim/dynamicMask';
 import type { Optimizer } from '../optim/optimizer';
 import type { PerturbationRule } from '../optim/perturbation';
 import { sam } from '../optim/sam';
-import { sgd } from '../optim/sgd';
 import { sparse } from '../optim/sparse';
 import { stateVectors } from '../optim/step';
 import { expectAllClose } from '../testing/expectAllClose';
 import { hashedRandom } from '../testing/hashedRandom';
 import { expectSummary, hashedImages, hashedParameters, hashedStatistics, inTorchOrder, type Summary } from '../testing/hashedNetwork';
+import { baseOptimizer, type BaseState } from './baseOptimizer';
 import { BatchObjective, type BatchLoss } from './batchObjective';
 import { trainingMethod } from './method';
 import type { MethodSettings } from './methodSettings';
@@ -93,7 +93,7 @@ export function takeSteps(model: Model, { batch, learningRate, weightDecay }: Wa
   });
   const moved = current.parameters.toArrays().map((array, index) => Float32Array.from(array, (value, element) => value - start[index]![element]!));
   const found = { losses, moved, statistics: statisticsByName(model, statistics) };
-  [current.parameters, current.state, ...stateVectors(current.method)].forEach((vector) => vector.dispose());
+  [current.parameters, ...Object.values(current.state.vectors), ...stateVectors(current.method)].forEach((vector) => vector.dispose());
   disposeStatistics(statistics);
   assert.equal(tensorCount(), before);
   return found;
@@ -110,12 +110,12 @@ export function expectWalk(model: Model, fixture: WalkFixture, name: string, met
 }
 
 /** The optimizer, and what it leaves of the weight decay to the loss. */
-function decaying({ weightDecay, weightDecayIn, weightDecayOn }: TrainingSettings): { readonly optimizer: Optimizer<TensorVector, TensorVector>; readonly penalty: BatchLoss['penalty'] } {
+function decaying(settings: TrainingSettings): { readonly optimizer: Optimizer<TensorVector, BaseState>; readonly penalty: BatchLoss['penalty'] } {
+  const { weightDecay, weightDecayIn, weightDecayOn } = settings;
   const weights: readonly ParameterKind[] = ['weight'];
-  const [step, loss] = weightDecayIn === 'step' ? [weightDecay, 0] : [0, weightDecay];
   return {
-    optimizer: sgd({ momentum: 0.9, nesterov: true, weightDecay: step, ...(weightDecayOn === 'weights' ? { weightDecayOn: weights } : {}) }),
-    penalty: { weightDecay: loss, ...(weightDecayOn === 'weights' ? { kinds: weights } : {}) },
+    optimizer: baseOptimizer(settings),
+    penalty: { weightDecay: weightDecayIn === 'loss' ? weightDecay : 0, ...(weightDecayOn === 'weights' ? { kinds: weights } : {}) },
   };
 }
 

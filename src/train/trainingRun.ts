@@ -8,8 +8,8 @@ import { disposeStatistics, initialParameters, initialStatistics } from '../mode
 import { lookaheadAverage, lookaheadShare } from '../optim/lookahead';
 import type { Optimizer } from '../optim/optimizer';
 import { learningRateAt, totalSteps } from '../optim/schedule';
-import { sgd } from '../optim/sgd';
 import { stateVectors, type MethodState } from '../optim/step';
+import { baseOptimizer, type BaseState } from './baseOptimizer';
 import { BatchObjective } from './batchObjective';
 import { loadCheckpoint, saveCheckpoint, type TrainingPosition } from './checkpoint';
 import { nonFiniteEvaluation, nonFiniteNetwork } from './divergence';
@@ -45,7 +45,7 @@ export class TrainingRun {
   private readonly totalSteps: number;
   position = START;
   parameters!: TensorVector;
-  velocity!: TensorVector;
+  optimizerState!: BaseState;
   statistics!: ChannelStatistics[];
   method!: MethodState<TensorVector>;
   /** Lookahead's slow weights, and the statistics that go with them. */
@@ -64,17 +64,10 @@ export class TrainingRun {
     this.training = trainingMethod(settings, { stepsPerEpoch: this.stepsPerEpoch, batchSizes: [settings.batchSize, ...(last >= 2 ? [last] : [])] }, rule);
   }
 
-  /** SGD as it is in the epoch under way. */
-  private get optimizer(): Optimizer<TensorVector, TensorVector> {
+  /** The base optimizer as it is in the epoch under way. */
+  private get optimizer(): Optimizer<TensorVector, BaseState> {
     const { settings, model } = this.input;
-    const shares = stepShares(settings, model.parameters, this.epoch);
-    return sgd<TensorVector>({
-      momentum: settings.momentum,
-      nesterov: settings.nesterov,
-      weightDecay: settings.weightDecayIn === 'step' ? stepRates(settings).weightDecay : 0,
-      ...(this.decayingKinds.kinds ? { weightDecayOn: this.decayingKinds.kinds } : {}),
-      ...(shares ? { shares } : {}),
-    });
+    return baseOptimizer(settings, stepShares(settings, model.parameters, this.epoch));
   }
 
   /** Takes up the checkpoint, or draws the initial weights. */
@@ -84,7 +77,7 @@ export class TrainingRun {
     const saved = checkpoint && loadCheckpoint(checkpoint.file, model, this.fingerprint(checkpoint));
     this.position = saved?.position ?? START;
     this.parameters = saved?.parameters ?? initialParameters(model, { ...settings, examples });
-    this.velocity = saved?.velocity ?? this.optimizer.init(this.parameters);
+    this.optimizerState = saved?.optimizerState ?? this.optimizer.init(this.parameters);
     this.statistics = saved?.statistics ?? initialStatistics(model);
     this.method = saved?.method ?? this.training.init();
     const start = (): NetworkState => ({ parameters: this.parameters.clone(), statistics: cloneStatistics(this.statistics) });
@@ -129,7 +122,7 @@ export class TrainingRun {
       () => ({
         ...this.training.step(this.stepsTaken, {
           parameters: this.parameters,
-          state: this.velocity,
+          state: this.optimizerState,
           method: this.method,
           optimizer: this.optimizer,
           images: batch.size,
@@ -139,14 +132,14 @@ export class TrainingRun {
         moved: objective.movedStatistics(),
       }),
       ({ parameters, state, method, moved }) => [
-        ...[parameters, state, ...stateVectors(method)].flatMap((vector) => vector.tensors),
+        ...[parameters, ...Object.values(state.vectors), ...stateVectors(method)].flatMap((vector) => vector.tensors),
         ...moved.flatMap(({ mean, variance }) => [mean, variance]),
       ],
     );
     disposeStatistics(this.statistics);
     this.statistics = moved;
     this.parameters = output.parameters;
-    this.velocity = output.state;
+    this.optimizerState = output.state;
     this.method = output.method;
     this.lookAhead();
     this.tick();
@@ -270,7 +263,7 @@ export class TrainingRun {
   }
 
   end(status: TrainingOutcome['status'], divergence?: string): TrainingOutcome {
-    [this.velocity, ...stateVectors(this.method)].forEach((vector) => vector.dispose());
+    [...Object.values(this.optimizerState.vectors), ...stateVectors(this.method)].forEach((vector) => vector.dispose());
     if (this.slow) {
       disposeNetwork(this.slow);
       this.slow = undefined;
