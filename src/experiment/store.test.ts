@@ -73,6 +73,16 @@ for (const [method, read] of Object.entries(READ)) {
   });
 }
 
+void test('some settings name runs though they change nothing, for stored runs are named so', () => {
+  const cases: readonly (readonly [Partial<ExperimentConfig>, Partial<ExperimentConfig>])[] = [
+    [{ method: 'sam' }, { radiusIn: 'ownNorm' }], [{ method: 'fgsm', ascentSteps: 1 }, { ascentMomentum: 1 }], [{ method: 'fgsm', ascentBall: 'euclidean' }, { radiusIn: 'ownNorm' }],
+    [{ method: 'lookSam', lookEvery: 1 }, { lookAlpha: 0.3 }], [{ weightDecay: 0 }, { weightDecayOn: 'weights' }], [{ momentum: 0 }, { nesterov: false }], [{}, { subsetSeed: 3 }],
+  ];
+  for (const [run, change] of cases) {
+    assert.notEqual(configHash({ ...DEFAULT_CONFIG, ...run, ...change }), configHash({ ...DEFAULT_CONFIG, ...run }), JSON.stringify(change));
+  }
+});
+
 void test('settings of what is off name no run', () => {
   const stable = { ...DEFAULT_CONFIG, schedule: 'warmupStableDecay' } as const;
   assert.equal(configHash({ ...DEFAULT_CONFIG, decayShare: 0.5, cutoutPer: 'batch' }), configHash(DEFAULT_CONFIG));
