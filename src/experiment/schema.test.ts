@@ -14,6 +14,8 @@ const cases: readonly (readonly [string, unknown, RegExp])[] = [
   ['a momentum of 1', { momentum: 1 }, /momentum: Too big: expected number to be <1/],
   ['no epoch', { epochs: 0 }, /epochs: Too small: expected number to be >0/],
   ['decoupled decay within the loss', { decoupled: true, weightDecayIn: 'loss' }, /decoupled weight decay is the step's own/],
+  ['decoupled rates of AdamW', { decoupled: true, optimizer: 'adamw' }, /decoupled rates are worked out from SGD's momentum, got optimizer "adamw"/],
+  ['AdamW without an epsilon', { optimizer: 'adamw', adamEpsilon: 0 }, /adamEpsilon: .*got 0; the default is 1e-8/],
   ['a batch of one image', { batchSize: 1 }, /batchSize: Too small/],
   ['an unknown model', { model: 'vgg' }, /model: Invalid option: expected one of "resnet20".*, got "vgg"; the default is "resnet50"/],
   ['a misspelt model', { model: 'resnet52' }, /model: Invalid option: .*, got "resnet52"; did you mean resnet\d+\?$/],

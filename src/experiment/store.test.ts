@@ -117,16 +117,24 @@ void test('every setting but those of methods and of what is off changes the nam
     batchSize: 4, method: 'sam', learningRate: 0.3, schedule: 'steps', warmupEpochs: 1, momentum: 0, nesterov: false, weightDecay: 0,
     weightDecayOn: 'weights', weightDecayIn: 'loss', labelSmoothing: 0.2, seed: 9, selection: 'bestOnTest', precision: 'mixed',
     cropBorder: 'reflect', flipMode: 'alternating', lastBatch: 'drop', testAugmentation: 'mirror', decoupled: true, biasRate: 2, normScaleRate: 2,
-    normShiftRate: 64, freeze: 'conv1', lookaheadEvery: 5,
+    normShiftRate: 64, freeze: 'conv1', lookaheadEvery: 5, optimizer: 'adamw', clipNorm: 1,
   };
-  const others = [...Object.keys(ALL_METHOD_SETTINGS), 'cutoutPer', 'decayShare', 'kernels', 'snapshotEvery', 'triangleStart', 'trianglePeak', 'triangleEnd', 'lookaheadKeep', 'lookaheadPower'];
+  const others = [...Object.keys(ALL_METHOD_SETTINGS), 'cutoutPer', 'decayShare', 'kernels', 'snapshotEvery', 'triangleStart', 'trianglePeak', 'triangleEnd', 'lookaheadKeep', 'lookaheadPower', 'beta1', 'beta2', 'adamEpsilon'];
   assert.deepEqual(Object.keys(DEFAULT_CONFIG).filter((key) => !(key in changed)).sort(), others.sort());
   for (const [key, value] of Object.entries(changed)) {
     assert.notEqual(configHash({ ...DEFAULT_CONFIG, [key]: value }), configHash(DEFAULT_CONFIG), key);
   }
 });
 
-void test('a damaged file and one of another version are named, and stay', async () => {
+void test('settings of a base optimizer change the name of runs on it alone', () => {
+  for (const [optimizer, own, others] of [['adamw', { beta1: 0.8, beta2: 0.9, adamEpsilon: 1e-3 }, { momentum: 0, nesterov: false }], ['sgd', { momentum: 0 }, { beta1: 0.8, adamEpsilon: 1e-3 }]] as const) {
+    const hash = (changes: Partial<ExperimentConfig>): string => configHash({ ...DEFAULT_CONFIG, optimizer, ...changes });
+    Object.entries(own).forEach(([key, value]) => assert.notEqual(hash({ [key]: value }), hash({}), key));
+    assert.equal(hash(others), hash({}));
+  }
+});
+
+test('a damaged file and one of another version are named, and stay', async () => {
   const other = mkdtempSync(join(folder, 'other-'));
   const config = { ...DEFAULT_CONFIG, seed: 1 };
   writeFileSync(resultFile(other, config), '{"format": 1, "conf');
