@@ -1,11 +1,11 @@
 import { permutation, random } from '../engine/random';
 import { alternatingFlips, cropFlipNormalize, cutOut, drawPlacement, normalizeImage, type Augmentation, type Placement } from './augmentation';
-import { IMAGE_BYTES, IMAGE_SHAPE, imageCount, type Dataset } from './dataset';
+import { IMAGE_SHAPE, imageCount, inputShape, inputSize, isFloat, type Dataset } from './dataset';
 import { pixelStatistics, normalizedValues, type Normalization } from './normalization';
 
 /** Images ready for a network. The arrays belong to the receiver; they are not used again. */
 export interface Batch {
-  /** [n, 32, 32, 3], normalised. */
+  /** [n, ...shape], normalised. */
   readonly images: Float32Array;
   /** [n] */
   readonly labels: Int32Array;
@@ -59,11 +59,12 @@ export function batchesPerEpoch(images: number, batchSize: number, lastBatch: 'k
  * An epoch's images depend on seed and epoch alone, so any epoch can be made without those before
  * it. A last, incomplete batch is kept unless it has a single image or `lastBatch` says otherwise (see {@link batchesPerEpoch}).
  *
- * @throws RangeError if a setting is out of range or a batch is larger than the data set.
+ * @throws RangeError if a setting is out of range, a batch is larger than the data set, or inputs that are no bytes of 32 x 32 x 3
+ * are to be cropped, mirrored or cut out.
  */
 export function trainingBatches(dataset: Dataset, options: TrainingBatchOptions): Generator<Batch, void, void> {
   checkBatchSize('trainingBatches', options.batchSize);
-  checkAugmentation(options.augmentation);
+  checkAugmentation(options.augmentation, dataset);
   if (options.batchSize > imageCount(dataset)) {
     throw new RangeError(
       `trainingBatches: expected batches of at most ${imageCount(dataset)} images, all there are in this part of ` +
@@ -79,11 +80,18 @@ function* generateTraining(
 ): Generator<Batch, void, void> {
   const order = permutation(imageCount(dataset), random(seed, 'order', epoch));
   const chance = random(seed, 'augmentation', epoch);
+  if (!hasPictures(dataset)) {
+    const write = writer(dataset, normalization);
+    for (let batch = 0; batch < batchesPerEpoch(order.length, batchSize, lastBatch); batch++) {
+      yield makeBatch(dataset, order.subarray(batch * batchSize, (batch + 1) * batchSize), write);
+    }
+    return;
+  }
   const values = normalizedValues(pixelStatistics(normalization, dataset));
   const mirrored = augmentation.flip && augmentation.flipMode === 'alternating' ? alternatingFlips(order.length, seed, epoch) : undefined;
   for (let batch = 0; batch < batchesPerEpoch(order.length, batchSize, lastBatch); batch++) {
     let first: Placement | undefined;
-    yield makeBatch(dataset, order.subarray(batch * batchSize, (batch + 1) * batchSize), (source, target, index) => {
+    yield makeBatch(dataset, order.subarray(batch * batchSize, (batch + 1) * batchSize), (source: Uint8Array, target, index) => {
       const drawn = drawPlacement(augmentation, chance);
       const placement = mirrored ? { ...drawn, mirrored: mirrored[index] === 1 } : drawn;
       first ??= placement;
@@ -107,13 +115,31 @@ function* generateEvaluation(
   dataset: Dataset,
   { batchSize, normalization }: EvaluationBatchOptions,
 ): Generator<Batch, void, void> {
-  const values = normalizedValues(pixelStatistics(normalization, dataset));
+  const write = writer(dataset, normalization);
   const order = Int32Array.from({ length: imageCount(dataset) }, (_, index) => index);
   for (let start = 0; start < order.length; start += batchSize) {
-    yield makeBatch(dataset, order.subarray(start, start + batchSize), (source, target) => {
-      normalizeImage(source, values, target);
-    });
+    yield makeBatch(dataset, order.subarray(start, start + batchSize), write);
   }
+}
+
+/** A data set of bytes of 32 x 32 x 3, which alone are cropped, mirrored and cut out. */
+function hasPictures(dataset: Dataset): dataset is Dataset & { readonly images: Uint8Array } {
+  return !isFloat(dataset.images) && inputShape(dataset).join() === IMAGE_SHAPE.join();
+}
+
+type Write = (source: Uint8Array | Float32Array, target: Float32Array) => void;
+
+/** Writes one input as networks see it: bytes normalised, floats as they are. */
+function writer(dataset: Dataset, normalization: Normalization): Write {
+  if (isFloat(dataset.images)) {
+    return (source, target) => target.set(source);
+  }
+  const values = normalizedValues(pixelStatistics(normalization, dataset));
+  if (hasPictures(dataset)) {
+    return (source, target) => normalizeImage(source as Uint8Array, values, target);
+  }
+  const channels = inputShape(dataset).at(-1)!;
+  return (source, target) => source.forEach((byte, position) => (target[position] = values[256 * (position % channels) + byte]!));
 }
 
 /**
@@ -126,22 +152,23 @@ export function firstExamples(dataset: Dataset, normalization: Normalization, co
   return { values: batch!.images, count: batch!.size, shape: batchShape(batch!) };
 }
 
-function makeBatch(
-  dataset: Dataset,
+function makeBatch<D extends Dataset>(
+  dataset: D,
   indices: Int32Array,
-  prepare: (source: Uint8Array, target: Float32Array, index: number) => void,
+  prepare: (source: D['images'], target: Float32Array, index: number) => void,
 ): Batch {
-  const images = new Float32Array(indices.length * IMAGE_BYTES);
+  const size = inputSize(dataset);
+  const images = new Float32Array(indices.length * size);
   const labels = new Int32Array(indices.length);
   indices.forEach((index, position) => {
     labels[position] = dataset.labels[index]!;
     prepare(
-      dataset.images.subarray(index * IMAGE_BYTES, (index + 1) * IMAGE_BYTES),
-      images.subarray(position * IMAGE_BYTES, (position + 1) * IMAGE_BYTES),
+      dataset.images.subarray(index * size, (index + 1) * size),
+      images.subarray(position * size, (position + 1) * size),
       index,
     );
   });
-  return { images, labels, size: indices.length };
+  return { images, labels, size: indices.length, ...(dataset.shape ? { shape: dataset.shape } : {}) };
 }
 
 function checkBatchSize(caller: string, batchSize: number): void {
@@ -150,7 +177,13 @@ function checkBatchSize(caller: string, batchSize: number): void {
   }
 }
 
-function checkAugmentation({ cropPadding, cutout }: Augmentation): void {
+function checkAugmentation({ cropPadding, flip, cutout }: Augmentation, dataset: Dataset): void {
+  if (!hasPictures(dataset) && (cropPadding > 0 || flip || cutout > 0)) {
+    throw new RangeError(
+      `trainingBatches: expected no augmentation of ${dataset.name}, whose inputs are ${isFloat(dataset.images) ? 'floats' : 'bytes'} of shape [${inputShape(dataset).join(', ')}]: crops, flips and cutout are for bytes ` +
+        `of shape [${IMAGE_SHAPE.join(', ')}], got cropPadding ${cropPadding}, flip ${flip} and cutout ${cutout}; set cropPadding: 0, flip: false, cutout: 0.`,
+    );
+  }
   for (const [name, pixels] of Object.entries({ cropPadding, cutout })) {
     if (!Number.isSafeInteger(pixels) || pixels < 0) {
       throw new RangeError(`trainingBatches: expected ${name} in whole pixels, 0 or more, got ${pixels}.`);

@@ -1,4 +1,4 @@
-import { IMAGE_SHAPE, type Dataset } from './dataset';
+import { IMAGE_SHAPE, typeName, type Dataset } from './dataset';
 
 /** What a network says of the images that it takes. */
 export interface NetworkInput {
@@ -17,8 +17,14 @@ export interface NetworkInput {
  *   `Uint8Array`.
  */
 export function checkDataset(caller: string, dataset: Dataset, { classes, inputShape = IMAGE_SHAPE }: NetworkInput): void {
-  const { name, images, labels } = dataset;
-  checkBytes(caller, name, 'images', images);
+  const { name, images, labels, shape } = dataset;
+  // Floats have a shape: they are a data set that datasetFromArrays has made.
+  if (shape === undefined || typeName(images) !== 'Float32Array') {
+    checkBytes(caller, name, 'images', images);
+  }
+  if (shape !== undefined && shape.join() !== inputShape.join()) {
+    throw new RangeError(`${caller}: expected inputs of shape [${inputShape.join(', ')}], which the network takes, got [${shape.join(', ')}] in ${name}; make the network with this inputShape.`);
+  }
   checkBytes(caller, name, 'labels', labels);
   if (labels.length === 0) {
     throw new RangeError(`${caller}: expected at least one image, got none; take a larger part of ${name}.`);
@@ -36,9 +42,8 @@ export function checkDataset(caller: string, dataset: Dataset, { classes, inputS
   }
 }
 
-/** By name, for arrays may come from another context of Node, where `instanceof` knows them not. */
 function checkBytes(caller: string, name: string, what: string, values: unknown): void {
-  const type = Object.prototype.toString.call(values).slice('[object '.length, -1);
+  const type = typeName(values);
   if (type !== 'Uint8Array') {
     throw new TypeError(`${caller}: expected the ${what} of ${name} as a Uint8Array, got ${type}; copy them with Uint8Array.from.`);
   }

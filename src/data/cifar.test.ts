@@ -120,8 +120,8 @@ for (const [dataset, folderName, trainPerClass, testPerClass] of [
     const constants = NORMALIZATIONS[train.name]!;
     for (const channel of [0, 1, 2] as const) {
       // The constants are rounded to four digits.
-      assert.ok(Math.abs(measured.mean[channel] - constants.mean[channel]) <= 0.5001e-4, `mean ${measured.mean.join(' ')}`);
-      assert.ok(Math.abs(measured.std[channel] - constants.std[channel]) <= 0.5001e-4, `std ${measured.std.join(' ')}`);
+      assert.ok(Math.abs(measured.mean[channel]! - constants.mean[channel]!) <= 0.5001e-4, `mean ${measured.mean.join(' ')}`);
+      assert.ok(Math.abs(measured.std[channel]! - constants.std[channel]!) <= 0.5001e-4, `std ${measured.std.join(' ')}`);
     }
   });
 }

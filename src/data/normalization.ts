@@ -1,16 +1,24 @@
-import { CHANNELS, type Dataset } from './dataset';
+import { inputShape, type Dataset } from './dataset';
 
-/** Mean and standard deviation of the red, green and blue channel, on pixels scaled to [0, 1]. */
+/** Mean and standard deviation of each channel (red, green and blue; or those on the last axis of an input), on bytes scaled to [0, 1]. */
 export interface PixelStatistics {
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
 }
 
 /** `half` is what the report's text says, `dataset` (the training set's own statistics) what its code does. */
 export type Normalization = 'half' | 'dataset';
 
+/** Channels of an input: its last axis. */
+function channelsOf(dataset: Pick<Dataset, 'shape'>): number {
+  return inputShape(dataset).at(-1)!;
+}
+
 /** Maps [0, 1] to [-1, 1]. */
-const HALF: PixelStatistics = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
+function half(channels: number): PixelStatistics {
+  const halves = new Array<number>(channels).fill(0.5);
+  return { mean: halves, std: halves };
+}
 
 /**
  * Statistics of each training set over all its pixels, to four digits (the synthetic sets: as drawn
@@ -30,8 +38,8 @@ export const NORMALIZATIONS: Readonly<Record<string, PixelStatistics>> = {
  * @throws RangeError if `dataset` is asked for and the data set's name is not in {@link NORMALIZATIONS}.
  */
 export function pixelStatistics(normalization: Normalization, dataset: Dataset): PixelStatistics {
-  if (normalization === 'half') return HALF;
-  const statistics = NORMALIZATIONS[dataset.name];
+  if (normalization === 'half') return half(channelsOf(dataset));
+  const statistics = dataset.statistics ?? NORMALIZATIONS[dataset.name];
   if (statistics === undefined) {
     throw new RangeError(
       `pixelStatistics: expected a data set named ${Object.keys(NORMALIZATIONS).join(', ')}, got ${dataset.name}; ` +
@@ -42,24 +50,25 @@ export function pixelStatistics(normalization: Normalization, dataset: Dataset):
 }
 
 /** Measures mean and standard deviation (over n, not n - 1) of each channel over all pixels, scaled to [0, 1]. */
-export function measureStatistics(dataset: Dataset): PixelStatistics {
-  const counts = Array.from({ length: CHANNELS }, () => new Float64Array(256));
+export function measureStatistics(dataset: Pick<Dataset, 'images' | 'shape'>): PixelStatistics {
+  const channels = channelsOf(dataset);
+  const counts = Array.from({ length: channels }, () => new Float64Array(256));
   const { images } = dataset;
   for (let position = 0; position < images.length; position++) {
-    counts[position % CHANNELS]![images[position]!]!++;
+    counts[position % channels]![images[position]!]!++;
   }
-  const pixels = images.length / CHANNELS;
+  const pixels = images.length / channels;
   const mean = counts.map((histogram) => histogram.reduce((sum, n, value) => sum + n * value, 0) / pixels / 255);
   const std = counts.map((histogram, channel) =>
     Math.sqrt(histogram.reduce((sum, n, value) => sum + n * (value / 255 - mean[channel]!) ** 2, 0) / pixels),
   );
-  return { mean: [mean[0]!, mean[1]!, mean[2]!], std: [std[0]!, std[1]!, std[2]!] };
+  return { mean, std };
 }
 
-/** The value (v / 255 - mean) / std of every byte v in every channel: [3, 256], channel by channel. */
+/** The value (v / 255 - mean) / std of every byte v in every channel: [channels, 256], channel by channel. A channel without spread is 0. */
 export function normalizedValues({ mean, std }: PixelStatistics): Float32Array {
   return Float32Array.from(
-    { length: CHANNELS * 256 },
-    (_, position) => ((position % 256) / 255 - mean[position >> 8]!) / std[position >> 8]!,
+    { length: mean.length * 256 },
+    (_, position) => ((position % 256) / 255 - mean[position >> 8]!) / (std[position >> 8]! || 1),
   );
 }

@@ -54,8 +54,8 @@ test('the constants for normalisation are those of the default training sets', (
     const measured = measureStatistics(train);
     const constants = NORMALIZATIONS[train.name]!;
     for (const channel of [0, 1, 2] as const) {
-      assert.ok(Math.abs(measured.mean[channel] - constants.mean[channel]) <= 0.5001e-4, `${train.name}: ${measured.mean.join(' ')}`);
-      assert.ok(Math.abs(measured.std[channel] - constants.std[channel]) <= 0.5001e-4, `${train.name}: ${measured.std.join(' ')}`);
+      assert.ok(Math.abs(measured.mean[channel]! - constants.mean[channel]!) <= 0.5001e-4, `${train.name}: ${measured.mean.join(' ')}`);
+      assert.ok(Math.abs(measured.std[channel]! - constants.std[channel]!) <= 0.5001e-4, `${train.name}: ${measured.std.join(' ')}`);
     }
   }
 });
