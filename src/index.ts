@@ -13,23 +13,22 @@ export { TensorVector } from './engine/tensorVector';
 export type { ParameterKind, ParameterSpec, Vector } from './engine/vector';
 
 // data: CIFAR, the embedded images, data sets of one's own, subsets, batches
-export { evaluationBatches, trainingBatches, type Batch } from './data/batches';
+export { datasetOf, type ArrayDataset } from './data/arrays';
+export { evaluationBatches, firstExamples, trainingBatches, type Batch } from './data/batches';
 export type { NetworkInput } from './data/checkDataset';
 export type { Dataset, DatasetPair } from './data/dataset';
-export { datasetFromArrays, type ArraysOfDataset } from './data/fromArrays';
 export { symmetricLabelNoise } from './data/labelNoise';
 export { loadDataset } from './data/load';
 export { dirichletPartition, iidPartition } from './data/partition';
 export { balancedSubset, splitHeldOut } from './data/subset';
 export { syntheticDataset } from './data/synthetic';
 
-// models: residual networks and networks of one's own, their initial weights, weights files
+// models: networks and the layers to make one's own, initial weights, weights files
 export { observed, residual, sequential, type ResidualSettings } from './models/combine';
-export { createModel } from './models/create';
+export { constant, dirac, heNormal, uniform, whitening, type InitialValues } from './models/initialValues';
 export { network, type Declarations, type Layer, type Layers, type NetworkSettings, type PlacedLayer, type Shape } from './models/layer';
-export {
-  batchNorm, conv, flatten, gelu, globalAveragePool, linear, maxPool, relu, scaleBy, type BatchNormSettings, type ConvSettings, type LinearSettings, type MaxPoolSettings,
-} from './models/layers';
+export { batchNorm, conv, flatten, gelu, globalAveragePool, linear, maxPool, relu, scaleBy, type BatchNormSettings, type ConvSettings, type LinearSettings, type MaxPoolSettings } from './models/layers';
+export { createModel } from './models/create';
 export { MODEL_NAMES, type ModelName } from './models/names';
 export { disposeStatistics, initialParameters, initialStatistics } from './models/initialise';
 export { parameterCount, type Model } from './models/model';

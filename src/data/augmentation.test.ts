@@ -108,3 +108,22 @@ test('augmentation that is off changes nothing', () => {
     assert.deepEqual(drawPlacement({ cropPadding: 0, flip: false, cutout: 0 }, source), still);
   }
 });
+
+test('a reflected border is the mirror image of what lies inside, without a second edge', () => {
+  const values = normalizedValues(STATISTICS);
+  const source = noisyImage(2);
+  // Rows of the padded image, named by the rows that they show: two beyond each edge.
+  const shown = [2, 1, ...Array.from({ length: 32 }, (_, index) => index), 30, 29];
+  for (const top of [-2, 0, 2]) {
+    for (const left of [-1, 2]) {
+      for (const mirrored of [false, true]) {
+        const image = new Float32Array(IMAGE_BYTES);
+        cropFlipNormalize(source, { ...still, top, left, mirrored }, values, image, 'reflect');
+        const rows = shown.slice(top + 2, top + 34);
+        const columns = shown.slice(left + 2, left + 34);
+        const expected = rows.flatMap((row) => (mirrored ? [...columns].reverse() : columns).flatMap((column) => [0, 1, 2].map((channel) => values[256 * channel + source[(row * 32 + column) * 3 + channel]!]!)));
+        assert.deepEqual([...image], expected, `${top} ${left} ${mirrored}`);
+      }
+    }
+  }
+});

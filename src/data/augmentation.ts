@@ -29,13 +29,13 @@ export interface Placement {
 }
 
 /** Draws one image's changes. The number of draws depends on the settings alone, never on earlier draws. */
-export function drawPlacement({ cropPadding, flip, cutout }: Augmentation, source: Random): Placement {
+export function drawPlacement({ cropPadding, flip, cutout }: Augmentation, source: Random, [height, width]: readonly number[] = [IMAGE_SIDE, IMAGE_SIDE]): Placement {
   return {
     top: cropPadding > 0 ? source.integer(2 * cropPadding + 1) - cropPadding : 0,
     left: cropPadding > 0 ? source.integer(2 * cropPadding + 1) - cropPadding : 0,
     mirrored: flip && source.integer(2) === 1,
-    cutoutRow: cutout > 0 ? source.integer(IMAGE_SIDE) : 0,
-    cutoutColumn: cutout > 0 ? source.integer(IMAGE_SIDE) : 0,
+    cutoutRow: cutout > 0 ? source.integer(height!) : 0,
+    cutoutColumn: cutout > 0 ? source.integer(width!) : 0,
   };
 }
 

@@ -169,3 +169,27 @@ test('impossible batches are refused at the call, before the first batch is aske
   );
   assert.throws(() => trainingBatches(data, { ...options, augmentation: { ...still, cutout: 2.5 } }), /cutout in whole pixels/);
 });
+
+/** Which images of the numbered set an epoch shows mirrored, by their place in the set. */
+function mirroredIn(epoch: number): boolean[] {
+  const mirrored: boolean[] = [];
+  for (const batch of trainingBatches(numberedDataset(20, 2), { ...options, epoch, augmentation: { ...moving, flipMode: 'alternating' } })) {
+    origins(batch).forEach((origin, image) => (mirrored[origin] = pixel(batch, image, 16, 17)[1]! < pixel(batch, image, 16, 16)[1]!));
+  }
+  return mirrored;
+}
+
+test('alternating flips mirror half of the images, in the next epoch the others, and then the same again', () => {
+  const first = mirroredIn(1);
+  assert.deepEqual(mirroredIn(2), first.map((value) => !value));
+  assert.deepEqual(mirroredIn(3), first);
+  // Of 20 fair coins 3 to 17 show heads but once in 2,000 seeds.
+  const count = first.filter(Boolean).length;
+  assert.ok(count >= 3 && count <= 17, `${count} of 20`);
+});
+
+test('an incomplete last batch can be dropped', () => {
+  assert.deepEqual([batchesPerEpoch(14, 4, 'keep'), batchesPerEpoch(14, 4, 'drop'), batchesPerEpoch(16, 4, 'drop')], [4, 3, 4]);
+  const batches = [...trainingBatches(numberedDataset(14, 2), { ...options, lastBatch: 'drop' })];
+  assert.deepEqual(batches.map(({ size }) => size), [4, 4, 4]);
+});

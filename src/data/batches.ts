@@ -1,7 +1,8 @@
 import { permutation, random } from '../engine/random';
-import { alternatingFlips, cropFlipNormalize, cutOut, drawPlacement, normalizeImage, type Augmentation, type Placement } from './augmentation';
-import { IMAGE_SHAPE, imageCount, inputShape, inputSize, isFloat, type Dataset } from './dataset';
-import { pixelStatistics, normalizedValues, type Normalization } from './normalization';
+import { alternatingFlips, drawPlacement, type Augmentation, type Placement } from './augmentation';
+import { IMAGE_SHAPE, imageCount, inputShape, inputSize, type Dataset } from './dataset';
+import type { Normalization } from './normalization';
+import { inputReader } from './placedInput';
 
 /** Images ready for a network. The arrays belong to the receiver; they are not used again. */
 export interface Batch {
@@ -59,8 +60,7 @@ export function batchesPerEpoch(images: number, batchSize: number, lastBatch: 'k
  * An epoch's images depend on seed and epoch alone, so any epoch can be made without those before
  * it. A last, incomplete batch is kept unless it has a single image or `lastBatch` says otherwise (see {@link batchesPerEpoch}).
  *
- * @throws RangeError if a setting is out of range, a batch is larger than the data set, or inputs that are no bytes of 32 x 32 x 3
- * are to be cropped, mirrored or cut out.
+ * @throws RangeError if a setting is out of range or a batch is larger than the data set.
  */
 export function trainingBatches(dataset: Dataset, options: TrainingBatchOptions): Generator<Batch, void, void> {
   checkBatchSize('trainingBatches', options.batchSize);
@@ -80,23 +80,17 @@ function* generateTraining(
 ): Generator<Batch, void, void> {
   const order = permutation(imageCount(dataset), random(seed, 'order', epoch));
   const chance = random(seed, 'augmentation', epoch);
-  if (!hasPictures(dataset)) {
-    const write = writer(dataset, normalization);
-    for (let batch = 0; batch < batchesPerEpoch(order.length, batchSize, lastBatch); batch++) {
-      yield makeBatch(dataset, order.subarray(batch * batchSize, (batch + 1) * batchSize), write);
-    }
-    return;
-  }
-  const values = normalizedValues(pixelStatistics(normalization, dataset));
+  const reader = inputReader(dataset, normalization);
+  const shape = inputShape(dataset);
   const mirrored = augmentation.flip && augmentation.flipMode === 'alternating' ? alternatingFlips(order.length, seed, epoch) : undefined;
   for (let batch = 0; batch < batchesPerEpoch(order.length, batchSize, lastBatch); batch++) {
     let first: Placement | undefined;
-    yield makeBatch(dataset, order.subarray(batch * batchSize, (batch + 1) * batchSize), (source: Uint8Array, target, index) => {
-      const drawn = drawPlacement(augmentation, chance);
+    yield makeBatch(dataset, order.subarray(batch * batchSize, (batch + 1) * batchSize), (source, target, index) => {
+      const drawn = drawPlacement(augmentation, chance, shape);
       const placement = mirrored ? { ...drawn, mirrored: mirrored[index] === 1 } : drawn;
       first ??= placement;
-      cropFlipNormalize(source, placement, values, target, augmentation.cropBorder);
-      if (augmentation.cutout > 0) cutOut(target, augmentation.cutoutPer === 'batch' ? first : placement, augmentation.cutout);
+      reader.placed(source, placement, augmentation.cropBorder, target);
+      if (augmentation.cutout > 0) reader.cutOut(target, augmentation.cutoutPer === 'batch' ? first : placement, augmentation.cutout);
     });
   }
 }
@@ -115,31 +109,11 @@ function* generateEvaluation(
   dataset: Dataset,
   { batchSize, normalization }: EvaluationBatchOptions,
 ): Generator<Batch, void, void> {
-  const write = writer(dataset, normalization);
+  const reader = inputReader(dataset, normalization);
   const order = Int32Array.from({ length: imageCount(dataset) }, (_, index) => index);
   for (let start = 0; start < order.length; start += batchSize) {
-    yield makeBatch(dataset, order.subarray(start, start + batchSize), write);
+    yield makeBatch(dataset, order.subarray(start, start + batchSize), (source, target) => reader.plain(source, target));
   }
-}
-
-/** A data set of bytes of 32 x 32 x 3, which alone are cropped, mirrored and cut out. */
-function hasPictures(dataset: Dataset): dataset is Dataset & { readonly images: Uint8Array } {
-  return !isFloat(dataset.images) && inputShape(dataset).join() === IMAGE_SHAPE.join();
-}
-
-type Write = (source: Uint8Array | Float32Array, target: Float32Array) => void;
-
-/** Writes one input as networks see it: bytes normalised, floats as they are. */
-function writer(dataset: Dataset, normalization: Normalization): Write {
-  if (isFloat(dataset.images)) {
-    return (source, target) => target.set(source);
-  }
-  const values = normalizedValues(pixelStatistics(normalization, dataset));
-  if (hasPictures(dataset)) {
-    return (source, target) => normalizeImage(source as Uint8Array, values, target);
-  }
-  const channels = inputShape(dataset).at(-1)!;
-  return (source, target) => source.forEach((byte, position) => (target[position] = values[256 * (position % channels) + byte]!));
 }
 
 /**
@@ -152,10 +126,10 @@ export function firstExamples(dataset: Dataset, normalization: Normalization, co
   return { values: batch!.images, count: batch!.size, shape: batchShape(batch!) };
 }
 
-function makeBatch<D extends Dataset>(
-  dataset: D,
+function makeBatch(
+  dataset: Dataset,
   indices: Int32Array,
-  prepare: (source: D['images'], target: Float32Array, index: number) => void,
+  prepare: (source: Dataset['images'], target: Float32Array, index: number) => void,
 ): Batch {
   const size = inputSize(dataset);
   const images = new Float32Array(indices.length * size);
@@ -177,12 +151,9 @@ function checkBatchSize(caller: string, batchSize: number): void {
   }
 }
 
-function checkAugmentation({ cropPadding, flip, cutout }: Augmentation, dataset: Dataset): void {
-  if (!hasPictures(dataset) && (cropPadding > 0 || flip || cutout > 0)) {
-    throw new RangeError(
-      `trainingBatches: expected no augmentation of ${dataset.name}, whose inputs are ${isFloat(dataset.images) ? 'floats' : 'bytes'} of shape [${inputShape(dataset).join(', ')}]: crops, flips and cutout are for bytes ` +
-        `of shape [${IMAGE_SHAPE.join(', ')}], got cropPadding ${cropPadding}, flip ${flip} and cutout ${cutout}; set cropPadding: 0, flip: false, cutout: 0.`,
-    );
+function checkAugmentation({ cropPadding, cutout, flip }: Augmentation, dataset: Dataset): void {
+  if (inputShape(dataset).length !== 3 && (cropPadding > 0 || cutout > 0 || flip)) {
+    throw new RangeError(`trainingBatches: crops, flips and cutout are for images, got inputs of shape [${inputShape(dataset).join(', ')}] in ${dataset.name}; set cropPadding 0, flip false and cutout 0.`);
   }
   for (const [name, pixels] of Object.entries({ cropPadding, cutout })) {
     if (!Number.isSafeInteger(pixels) || pixels < 0) {

@@ -1,4 +1,4 @@
-import { IMAGE_SHAPE, typeName, type Dataset } from './dataset';
+import { IMAGE_SHAPE, inputShape as shapeOf, kindOf, type Dataset } from './dataset';
 
 /** What a network says of the images that it takes. */
 export interface NetworkInput {
@@ -10,27 +10,24 @@ export interface NetworkInput {
 
 /**
  * Checks that a data set can be given to a network: whole images of the network's shape, one label each, all of them classes of
- * the network, as bytes. Bytes have no shape of their own, so that a set of other images would be cut up and trained on.
+ * the network, as bytes, or as numbers in a `Float32Array`.
  *
  * @param caller names the function that was given the data set.
- * @throws RangeError for an empty set, images of another size or number, or a label out of range; TypeError for other arrays than
- *   `Uint8Array`.
+ * @throws RangeError for an empty set, inputs of another shape or number, or a label out of range; TypeError for other arrays.
  */
 export function checkDataset(caller: string, dataset: Dataset, { classes, inputShape = IMAGE_SHAPE }: NetworkInput): void {
-  const { name, images, labels, shape } = dataset;
-  // Floats have a shape: they are a data set that datasetFromArrays has made.
-  if (shape === undefined || typeName(images) !== 'Float32Array') {
-    checkBytes(caller, name, 'images', images);
-  }
-  if (shape !== undefined && shape.join() !== inputShape.join()) {
-    throw new RangeError(`${caller}: expected inputs of shape [${inputShape.join(', ')}], which the network takes, got [${shape.join(', ')}] in ${name}; make the network with this inputShape.`);
-  }
-  checkBytes(caller, name, 'labels', labels);
+  const { name, images, labels } = dataset;
+  checkKind(caller, name, 'images', images, ['Uint8Array', 'Float32Array']);
+  checkKind(caller, name, 'labels', labels, ['Uint8Array']);
   if (labels.length === 0) {
     throw new RangeError(`${caller}: expected at least one image, got none; take a larger part of ${name}.`);
   }
+  const shape = shapeOf(dataset);
+  if (dataset.shape !== undefined && shape.join() !== inputShape.join()) {
+    throw new RangeError(`${caller}: the network takes inputs of shape [${inputShape.join(', ')}], those of ${name} have [${shape.join(', ')}]; make the network with inputShape: [${shape.join(', ')}].`);
+  }
   const bytes = inputShape.reduce((product, length) => product * length, 1);
-  if (images.length !== labels.length * bytes) {
+  if (images.length !== labels.length * bytes || shape.join() !== inputShape.join()) {
     throw new RangeError(
       `${caller}: expected ${labels.length} images of shape [${inputShape.join(', ')}], as many as labels, which are ${labels.length * bytes} bytes, ` +
         `got ${images.length} bytes in ${name}; bring the images to that shape, with one label each.`,
@@ -42,9 +39,9 @@ export function checkDataset(caller: string, dataset: Dataset, { classes, inputS
   }
 }
 
-function checkBytes(caller: string, name: string, what: string, values: unknown): void {
-  const type = typeName(values);
-  if (type !== 'Uint8Array') {
-    throw new TypeError(`${caller}: expected the ${what} of ${name} as a Uint8Array, got ${type}; copy them with Uint8Array.from.`);
+function checkKind(caller: string, name: string, what: string, values: unknown, kinds: readonly string[]): void {
+  const kind = kindOf(values);
+  if (!kinds.includes(kind)) {
+    throw new TypeError(`${caller}: expected the ${what} of ${name} as a ${kinds.join(' or ')}, got ${kind}; copy them with ${kinds[0]}.from.`);
   }
 }

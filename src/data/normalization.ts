@@ -1,6 +1,6 @@
 import { inputShape, type Dataset } from './dataset';
 
-/** Mean and standard deviation of each channel (red, green and blue; or those on the last axis of an input), on bytes scaled to [0, 1]. */
+/** Mean and standard deviation of each channel, such as red, green and blue, on pixels scaled to [0, 1]. */
 export interface PixelStatistics {
   readonly mean: readonly number[];
   readonly std: readonly number[];
@@ -9,15 +9,10 @@ export interface PixelStatistics {
 /** `half` is what the report's text says, `dataset` (the training set's own statistics) what its code does. */
 export type Normalization = 'half' | 'dataset';
 
-/** Channels of an input: its last axis. */
-function channelsOf(dataset: Pick<Dataset, 'shape'>): number {
-  return inputShape(dataset).at(-1)!;
-}
-
 /** Maps [0, 1] to [-1, 1]. */
 function half(channels: number): PixelStatistics {
-  const halves = new Array<number>(channels).fill(0.5);
-  return { mean: halves, std: halves };
+  const values = new Array<number>(channels).fill(0.5);
+  return { mean: values, std: values };
 }
 
 /**
@@ -38,8 +33,8 @@ export const NORMALIZATIONS: Readonly<Record<string, PixelStatistics>> = {
  * @throws RangeError if `dataset` is asked for and the data set's name is not in {@link NORMALIZATIONS}.
  */
 export function pixelStatistics(normalization: Normalization, dataset: Dataset): PixelStatistics {
-  if (normalization === 'half') return half(channelsOf(dataset));
-  const statistics = dataset.statistics ?? NORMALIZATIONS[dataset.name];
+  if (normalization === 'half') return half(inputShape(dataset).at(-1)!);
+  const statistics = NORMALIZATIONS[dataset.name] ?? dataset.statistics;
   if (statistics === undefined) {
     throw new RangeError(
       `pixelStatistics: expected a data set named ${Object.keys(NORMALIZATIONS).join(', ')}, got ${dataset.name}; ` +
@@ -50,8 +45,8 @@ export function pixelStatistics(normalization: Normalization, dataset: Dataset):
 }
 
 /** Measures mean and standard deviation (over n, not n - 1) of each channel over all pixels, scaled to [0, 1]. */
-export function measureStatistics(dataset: Pick<Dataset, 'images' | 'shape'>): PixelStatistics {
-  const channels = channelsOf(dataset);
+export function measureStatistics(dataset: Dataset): PixelStatistics {
+  const channels = inputShape(dataset).at(-1)!;
   const counts = Array.from({ length: channels }, () => new Float64Array(256));
   const { images } = dataset;
   for (let position = 0; position < images.length; position++) {
@@ -65,10 +60,10 @@ export function measureStatistics(dataset: Pick<Dataset, 'images' | 'shape'>): P
   return { mean, std };
 }
 
-/** The value (v / 255 - mean) / std of every byte v in every channel: [channels, 256], channel by channel. A channel without spread is 0. */
+/** The value (v / 255 - mean) / std of every byte v in every channel: [channels, 256], channel by channel. */
 export function normalizedValues({ mean, std }: PixelStatistics): Float32Array {
   return Float32Array.from(
     { length: mean.length * 256 },
-    (_, position) => ((position % 256) / 255 - mean[position >> 8]!) / (std[position >> 8]! || 1),
+    (_, position) => ((position % 256) / 255 - mean[position >> 8]!) / std[position >> 8]!,
   );
 }

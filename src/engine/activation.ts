@@ -45,8 +45,8 @@ function geluAndDerivative(x: Tensor, withDerivative: boolean): readonly Tensor[
   if (!withDerivative) {
     return [y];
   }
-  // x phi(x), with exp(-x^2 / 2) as a division: where the exponential overflows, the quotient is 0 as it should be.
-  const slope = compute('Mul', compute('Div', scaled, compute('Exp', compute('Square', scaled))), constant(1 / Math.sqrt(Math.PI)));
+  // x phi(x), as a product: a quotient by an exponential that overflows has no tangent.
+  const slope = compute('Mul', compute('Mul', scaled, compute('Exp', compute('Neg', compute('Square', scaled)))), constant(1 / Math.sqrt(Math.PI)));
   return [y, converted(compute('AddV2', share, slope), x.dtype)];
 }
 

@@ -13,6 +13,7 @@ import { checkStoreName, runOwnRule, runOwnRuleWithNetwork } from './ownRun';
 import { withDefaults } from './defaultConfig';
 import type { RunResult } from './result';
 import { experimentFolders } from './folders';
+import { runOwnParts, runOwnPartsWithNetwork, type OwnParts } from './ownNetworkRun';
 import { runExperiment, runWithNetwork, type RunOptions, type TrainedRun } from './run';
 import { validateConfig } from './schema';
 
@@ -30,7 +31,7 @@ export interface ComparedMethod extends MethodChanges {
 }
 
 /** What the methods of a comparison share. */
-export interface ComparisonSetting extends Partial<Pick<RunOptions, 'preset' | 'folders' | 'signal'>> {
+export interface ComparisonSetting extends Partial<Pick<RunOptions, 'preset' | 'folders' | 'signal'>>, Pick<OwnParts, 'network' | 'data'> {
   /** What differs from `DEFAULT_CONFIG`. Under equal epochs every method trains for its `epochs`. */
   readonly config: Partial<ExperimentConfig>;
   /** Each draws the initial weights, order and augmentation for all methods alike. */
@@ -144,6 +145,9 @@ class Comparing {
     this.base = this.contestants.find(({ method }) => isBase(method))!.label;
     checkLabels(this.contestants.map(({ label }) => label));
     checkSeeds(setting.seeds);
+    if ((setting.network ?? setting.data) && all.some(({ storeAs }: ComparedMethod) => storeAs !== undefined)) {
+      throw new RangeError('compare: runs with a network or data of your own are not stored, for their settings do not name them; leave storeAs out.');
+    }
     all.forEach(({ storeAs }: ComparedMethod) => storeAs !== undefined && checkStoreName(storeAs));
     this.contestants.forEach(({ method }) => this.configOf(method, setting.seeds[0]!));
     const perBudget = this.contestants.length * setting.seeds.length;
@@ -205,10 +209,12 @@ class Comparing {
     const options = { preset, folders, onProgress: (progress: TrainingProgress) => this.report(label, config, progress) };
     const { rule, storeAs } = method;
     const own = rule && { rule, ...(storeAs === undefined ? {} : { storeAs }) };
-    if (this.setting.keepNetworks !== true) {
-      return own ? runOwnRule(config, own, options) : runExperiment(config, options);
+    const { network, data, keepNetworks } = this.setting;
+    const parts = network ?? data ? { ...(network ? { network } : {}), ...(data ? { data } : {}), ...(rule ? { rule } : {}) } : undefined;
+    if (keepNetworks !== true) {
+      return parts ? runOwnParts(config, parts, options) : own ? runOwnRule(config, own, options) : runExperiment(config, options);
     }
-    const trained = await (own ? runOwnRuleWithNetwork(config, own, options) : runWithNetwork(config, options));
+    const trained = await (parts ? runOwnPartsWithNetwork(config, parts, options) : own ? runOwnRuleWithNetwork(config, own, options) : runWithNetwork(config, options));
     if (trained) {
       this.trained.set(trained.result, trained);
     }

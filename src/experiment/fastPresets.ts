@@ -36,4 +36,18 @@ export const FAST_PRESETS: readonly Preset[] = [
     changes: FAST_RECIPE,
     grid: { dataset: ['cifar10'], method: ['sgd', 'sam'], seed: [0] },
   },
+  {
+    name: 'label-noise',
+    description: 'SGD, SAM at three radii, SANER, MSAM and LookSAM on 10,000 CIFAR-10 images with 20, 40 and 60 % wrong labels, three seeds; hours on two cores',
+    changes: { model: 'fastPlain', imagesPerClass: 1000, heldOutPerClass: 100, batchSize: 250, epochs: 40, warmupEpochs: 4, precision: 'mixed' },
+    subsetPerSeed: true,
+    grid: { dataset: ['cifar10'], labelNoise: [0.4, 0.2, 0.6], seed: [0, 1, 2] },
+    variants: [
+      { method: 'sgd' },
+      ...[0.1, 0.2, 0.4].map((rho) => ({ method: 'sam', rho }) as const),
+      { method: 'saner', rho: 0.1, sanerRampEpochs: 10 },
+      { method: 'msam', rho: 3 },
+      { method: 'lookSam', rho: 0.1 },
+    ],
+  },
 ];

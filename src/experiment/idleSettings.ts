@@ -18,7 +18,7 @@ function idleAndUnnamed(config: ExperimentConfig): IdleSettings {
   const { model, schedule, cutout, weightDecay } = config;
   return new Map<Setting, string>([
     ...unreadByMethod(config),
-    ...(['resnet20', 'resnet32', 'resnet56', 'fast'].includes(model) ? ([['stem', `${model} has a stem of its own`]] as const) : []),
+    ...(['resnet20', 'resnet32', 'resnet56', 'fast', 'fastPlain'].includes(model) ? ([['stem', `${model} has a stem of its own`]] as const) : []),
     ...(schedule === 'warmupStableDecay' ? [] : ([['decayShare', `the schedule is ${schedule}; warmupStableDecay reads it`]] as const)),
     ...unreadRecipeSettings(config).map(({ setting, reason }) => [setting, reason] as const),
     ...(cutout === 0 ? ([['cutoutPer', 'cutout is 0']] as const) : []),

@@ -5,13 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { imageCount } from '../data/dataset';
 import { tensorCount } from '../engine/tensor';
 import { createModel } from '../models/create';
 import { loadWeights } from '../models/torchvision';
 import { readTrainingRecord } from '../models/trainingRecord';
+import { expectAllClose } from '../testing/expectAllClose';
+import { evaluate } from '../train/evaluate';
 import { disposeNetwork } from '../train/network';
 import { compare } from './compare';
 import type { ExperimentConfig } from './config';
+import { experimentData } from './experimentData';
 import { runOwnRule } from './ownRun';
 import { DEFAULT_CONFIG } from './presets';
 import type { EpochRecord, RunResult } from './result';
@@ -160,6 +164,31 @@ function defineTests(): void {
     assert.equal(result?.status, 'diverged');
     assert.match(result.divergence ?? '', /at chance, 90 %, after 10 epochs/);
     assert.notEqual(result.final, null);
+  });
+
+  void test('with label noise each epoch tells right-labelled from wrong-labelled images, and what the test error is where the held-out error is lowest so far', async () => {
+    const folders = foldersIn(join(base, 'noise'));
+    const config: ExperimentConfig = { ...CONFIG, method: 'sgd', imagesPerClass: 4, heldOutPerClass: 4, labelNoise: 0.4 };
+    const { history, final } = (await runExperiment(config, { preset: 'none', folders }))!;
+    assert.equal(history.length, config.epochs);
+    let best = Infinity;
+    for (const { epoch, heldOut, testAtBest, alsoEvaluated } of history) {
+      assert.deepEqual(Object.keys(alsoEvaluated!), ['rightLabels', 'wrongLabels']);
+      assert.equal(testAtBest !== undefined, heldOut!.top1Error < best, `epoch ${epoch}`);
+      best = Math.min(best, heldOut!.top1Error);
+    }
+    // The two parts make up the noisy training set: 24 right and 16 wrong labels of 40.
+    const data = await experimentData(config, folders);
+    assert.deepEqual([imageCount(data.byLabel!.rightLabels), imageCount(data.byLabel!.wrongLabels)], [24, 16]);
+    const model = createModel(config.model, config.stem, 10);
+    const network = loadWeights(join(folders.weights, `${runId(config)}.safetensors`), model);
+    const whole = await evaluate(model, network, data.training, config.normalization);
+    disposeNetwork(network);
+    const { rightLabels, wrongLabels } = history.at(-1)!.alsoEvaluated!;
+    expectAllClose([(24 * rightLabels!.top1Error + 16 * wrongLabels!.top1Error) / 40, (24 * rightLabels!.loss + 16 * wrongLabels!.loss) / 40], [whole.top1Error, whole.loss], { relative: 1e-5 });
+    assert.notEqual(final, null);
+    const clean = (await runExperiment({ ...config, labelNoise: 0, epochs: 1 }, { preset: 'none', folders }))!;
+    assert.equal(clean.history[0]!.alsoEvaluated, undefined);
   });
 }
 

@@ -60,9 +60,21 @@ function divergenceOf(outcome: TrainingOutcome, final: Evaluation | null, classe
   return {};
 }
 
-/** What is evaluated in the course of a run: the held-out images, or each epoch the test set where the original's choice by test error is studied. */
-function judgedAlongTheWay({ selection }: ExperimentConfig, { heldOut, test }: ExperimentData): { heldOut?: Dataset; evaluateEvery?: number } {
-  return selection === 'bestOnTest' ? { heldOut: test, evaluateEvery: 1 } : heldOut ? { heldOut } : {};
+/**
+ * What is evaluated in the course of a run: the held-out images; each epoch the test set where the original's choice by test
+ * error is studied; each epoch the right-labelled and the wrong-labelled training images where there is label noise, and then
+ * the test set too, at the epochs with the lowest held-out error so far.
+ */
+function evaluatedAlongTheWay({ selection }: ExperimentConfig, { heldOut, test, byLabel }: ExperimentData): Pick<TrainingInput, 'heldOut' | 'evaluateEvery' | 'testAtBest' | 'alsoEvaluated'> {
+  if (selection === 'bestOnTest') {
+    return { heldOut: test, evaluateEvery: 1 };
+  }
+  const sets = byLabel ? Object.entries(byLabel).filter(([, images]) => imageCount(images) > 0) : [];
+  return {
+    ...(heldOut ? { heldOut } : {}),
+    ...(heldOut && byLabel ? { testAtBest: test } : {}),
+    ...(sets.length > 0 ? { alsoEvaluated: Object.fromEntries(sets), evaluateEvery: 1 } : {}),
+  };
 }
 
 /** The evaluation of a run with the lowest top-1 error; of equals the first. */
@@ -101,14 +113,17 @@ async function concludeRun(config: ExperimentConfig, preset: string, model: Mode
 }
 
 /** The network in the run's precision, and the kernels that it is to be computed with. */
-export function preparedModel({ model: name, stem, precision, kernels }: ExperimentConfig, classes: number): Model {
+export function preparedModel({ model: name, stem, precision, kernels }: ExperimentConfig, classes: number, network?: (classes: number) => Model): Model {
   if (kernels === 'measured') {
     measureKernels(kernelTableFile(), 'setAside');
   } else {
     pinKernels();
   }
   forgetUsedKernels();
-  const model = createModel(name, stem, classes);
+  const model = network?.(classes) ?? createModel(name, stem, classes);
+  if (model.classes !== classes) {
+    throw new RangeError(`train: ${model.name} has ${model.classes} classes, the data ${classes}; make the network with as many.`);
+  }
   return precision === 'mixed' ? mixedPrecision(model) : model;
 }
 
@@ -116,6 +131,8 @@ export function preparedModel({ model: name, stem, precision, kernels }: Experim
 export interface Making extends Pick<RunOptions, 'preset' | 'onProgress' | 'signal'> {
   /** A perturbation rule in place of the one that the configuration names. */
   readonly rule?: PerturbationRule;
+  /** A network in place of the one that the configuration names. */
+  readonly network?: (classes: number) => Model;
   readonly checkpoint?: CheckpointOptions;
   /** Given the network every `snapshotEvery` epochs; it stays the run's. */
   readonly onSnapshot?: (epoch: number, network: NetworkState) => void;
@@ -129,13 +146,13 @@ export interface TrainedRun {
 }
 
 /** Trains a network and measures it; stores checkpoints alone. @returns undefined if it was stopped. */
-export async function makeRun(config: ExperimentConfig, data: ExperimentData, { preset, rule, checkpoint, onProgress, signal, onSnapshot }: Making): Promise<TrainedRun | undefined> {
-  const model = preparedModel(config, data.training.classNames.length);
+export async function makeRun(config: ExperimentConfig, data: ExperimentData, { preset, rule, network: own, checkpoint, onProgress, signal, onSnapshot }: Making): Promise<TrainedRun | undefined> {
+  const model = preparedModel(config, data.training.classNames.length, own);
   const input: TrainingInput = {
     model,
     settings: config,
     trainingSet: data.training,
-    ...judgedAlongTheWay(config, data),
+    ...evaluatedAlongTheWay(config, data),
     ...(rule ? { rule } : {}),
     ...(checkpoint ? { checkpoint } : {}),
     ...(onProgress ? { onProgress } : {}),

@@ -16,7 +16,7 @@ test('the clients have every image exactly once, with its label, whichever way t
     fc.property(fc.constantFrom('iid' as const, 'dirichlet' as const), fc.integer({ min: 1, max: 4 }), fc.integer(), (partition, clients, subsetSeed) => {
       const sets = divideAmongClients(training, { clients, partition, concentration: 100, subsetSeed });
       assert.equal(sets.length, clients);
-      const numbers = sets.flatMap(({ images }) => imageNumbers(images as Uint8Array));
+      const numbers = sets.flatMap(({ images }) => imageNumbers(Uint8Array.from(images)));
       assert.deepEqual([...numbers].sort((a, b) => a - b), Array.from({ length: 80 }, (_, index) => index));
       assert.deepEqual(sets.flatMap(({ labels }) => [...labels]), numbers.map((number) => number % 4));
     }),

@@ -32,7 +32,8 @@ function named(layers: readonly [Layers] | readonly Layer[]): [string, Layer][] 
  *     sequential(conv({ filters: 16 }), batchNorm(), relu())
  *     sequential({ conv1: conv({ filters: 16 }), bn1: batchNorm(), relu: relu() })
  *
- * Names of parameters are the layers' names with dots between them, as in PyTorch: "0.weight", "conv1.weight".
+ * Names of parameters are the layers' names with dots between them, as in PyTorch: "0.weight", "conv1.weight". A layer under
+ * the empty name adds none.
  */
 export function sequential(...layers: readonly [Layers] | readonly Layer[]): Layer {
   const entries = named(layers);

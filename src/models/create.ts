@@ -1,5 +1,5 @@
 import { cifarResNet } from './cifarResnet';
-import { fastNetwork } from './fast';
+import { fastNetwork, plainFastNetwork } from './fast';
 import type { Model } from './model';
 import type { ModelName } from './names';
 import { bottleneckResNet } from './resnet';
@@ -17,5 +17,7 @@ export function createModel(name: ModelName, stem: 'imagenet' | 'cifar', classes
       return bottleneckResNet(name, stem, classes);
     case 'fast':
       return fastNetwork(classes);
+    case 'fastPlain':
+      return plainFastNetwork(classes);
   }
 }

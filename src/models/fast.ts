@@ -7,9 +7,11 @@ import type { Model } from './model';
 /** Logits are multiplied by this. */
 const LOGIT_SCALE = 1 / 9;
 
+/** Batch norm of the fast recipe, whose scales are not trained. */
+const UNSCALED = batchNorm({ scale: false, momentum: 0.4, epsilon: 1e-12 });
+
 /** Two 3x3 convolutions that start as identities on their first channels, with a 2x2 max-pool after the first. */
-function group(filters: number): Layer {
-  const norm = batchNorm({ scale: false, momentum: 0.4, epsilon: 1e-12 });
+function group(filters: number, norm: Layer): Layer {
   return sequential({
     conv1: conv({ filters, initial: dirac }),
     pool: maxPool({ size: 2 }),
@@ -34,13 +36,33 @@ export function fastNetwork(classes: number): Model {
   const layers = sequential({
     whiten: conv({ filters: 24, kernel: 2, padding: 0, bias: true, initial: whitening() }),
     gelu: gelu(),
-    group1: group(64),
-    group2: group(256),
-    group3: group(256),
+    ...groups(UNSCALED, classes),
+  });
+  return network({ name: 'fast', inputShape: [32, 32, 3], layers });
+}
+
+/** All that comes after the first layer. */
+function groups(norm: Layer, classes: number): Readonly<Record<string, Layer>> {
+  return {
+    group1: group(64, norm),
+    group2: group(256, norm),
+    group3: group(256, norm),
     pool: maxPool({ size: 3 }),
     flatten: flatten(),
     linear: linear({ outputs: classes, bias: false }),
     scale: scaleBy(LOGIT_SCALE),
+  };
+}
+
+/**
+ * The fast network without what its recipe needs: the first convolution starts at random and is trained, and batch norm has
+ * trained scales. It trains with plain SGD at usual rates, for instance on small subsets with wrong labels.
+ */
+export function plainFastNetwork(classes: number): Model {
+  const layers = sequential({
+    first: conv({ filters: 24, kernel: 2, padding: 0, bias: true }),
+    gelu: gelu(),
+    ...groups(batchNorm(), classes),
   });
-  return network({ name: 'fast', inputShape: [32, 32, 3], layers });
+  return network({ name: 'fastPlain', inputShape: [32, 32, 3], layers });
 }

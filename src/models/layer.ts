@@ -57,7 +57,7 @@ export class Declarations {
   }
 
   private qualified(name: string): string {
-    return this.name === '' ? name : `${this.name}.${name}`;
+    return [this.name, name].filter((part) => part !== '').join('.');
   }
 
   /** @returns the parameter's place in `Pass.parameters`. */

@@ -35,7 +35,7 @@ function stage(blocks: number, width: number, stride: number): Layer {
 }
 
 /** Maximum over 3x3 windows at stride 2 with one row and column of padding, which follows a ReLU. */
-const STEM_POOL: Layer = {
+export const STEM_POOL: Layer = {
   type: 'maxPool',
   place: ([height, width, channels]) => ({ output: [Math.floor((height! - 1) / 2) + 1, Math.floor((width! - 1) / 2) + 1, channels!], apply: maxPool3x3Stride2 }),
 };

@@ -36,8 +36,15 @@ function groups(runs: readonly RunResult[], keyOf: (run: RunResult) => string): 
   return [...byKey.values()];
 }
 
+/** Networks that are no ResNets. */
+const OTHER_NETWORKS: { readonly [Name in ExperimentConfig['model']]?: string } = { fast: 'fast network', fastPlain: 'fast network without whitening' };
+
 /** Network and stem, such as "ResNet-50, ImageNet stem". */
 export function describeModel({ model, stem }: Pick<ExperimentConfig, 'model' | 'stem'>): string {
+  const other = OTHER_NETWORKS[model];
+  if (other !== undefined) {
+    return other;
+  }
   const depth = Number(model.slice('resnet'.length));
   const stemName = depth < 50 ? '' : stem === 'imagenet' ? ', ImageNet stem' : ', CIFAR stem';
   return `ResNet-${depth}${stemName}`;

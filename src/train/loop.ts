@@ -88,12 +88,12 @@ async function trainEpochs(run: TrainingRun, batches: BatchesAhead, input: Train
 
 /** Batches up to the last step of the run, which may lie within an epoch. */
 function* untilEnd(run: TrainingRun, batches: Iterable<Batch>): Generator<Batch> {
-  if (run.hasTakenAllSteps) {
+  if (run.hasTakenAllSteps()) {
     return;
   }
   for (const batch of batches) {
     yield batch;
-    if (run.hasTakenAllSteps) {
+    if (run.hasTakenAllSteps()) {
       return;
     }
   }
@@ -125,7 +125,7 @@ async function trainEpoch(run: TrainingRun, batches: Iterable<Batch>, work: Long
       return run.end('stopped');
     }
     // Whatever comes after the last step, such as a long evaluation, can be stopped without losing it.
-    run.save(run.hasTakenAllSteps);
+    run.save(run.hasTakenAllSteps());
     await new Promise(setImmediate);
   }
   return undefined;

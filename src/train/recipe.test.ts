@@ -33,11 +33,11 @@ const SETTINGS: TrainingSettings = {
 };
 
 /** Hashed numbers times a scale. */
-function vectorOf<V extends Vector>(make: (arrays: Float64Array[]) => V, suffix: string, scale = 1): V {
+function vectorOf<Made>(make: (arrays: Float64Array[]) => Made, suffix: string, scale = 1): Made {
   return make(specs.map(({ name, shape }) => Float64Array.from(hashed(`recipe/${name}${suffix}`, shape.reduce((a, b) => a * b, 1)), (value) => scale * value)));
 }
 
-function walk<V extends Vector>(make: (arrays: Float64Array[]) => V, tolerance: number): void {
+function walk(make: (arrays: Float64Array[]) => Vector, tolerance: number): void {
   const { learningRate, weightDecay } = stepRates(SETTINGS);
   let w = vectorOf(make, '');
   let v = w.zeros();
@@ -47,7 +47,7 @@ function walk<V extends Vector>(make: (arrays: Float64Array[]) => V, tolerance: 
   for (let step = 0; step < fixture.steps; step++) {
     const shares = stepShares(SETTINGS, specs, step + 1)!;
     const gradient = vectorOf(make, `/${step}`, 0.01);
-    const optimizer = sgd<V>({ momentum: 0.85, nesterov: true, weightDecay, shares });
+    const optimizer = sgd<Vector>({ momentum: 0.85, nesterov: true, weightDecay, shares });
     ({ parameters: w, state: v } = optimizer.update(w, gradient, v, learningRateAt({ ...SETTINGS, learningRate }, step, 1)));
     const share = lookaheadShare({ every: 5, keep: SETTINGS.lookaheadKeep, power: 3 }, step + 1, fixture.steps);
     if (share !== undefined) {

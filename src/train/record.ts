@@ -18,6 +18,10 @@ export interface EpochRecord {
   readonly trainTop1Error: number;
   /** Error on held-out images, where the configuration holds some out. */
   readonly heldOut?: Evaluation;
+  /** Error on the test set, where the held-out error is the lowest so far and such a test was asked for. */
+  readonly testAtBest?: Evaluation;
+  /** Errors on further sets by name, such as the right-labelled and the wrong-labelled training images, without augmentation. */
+  readonly alsoEvaluated?: Readonly<Record<string, Evaluation>>;
   /** What the perturbation rule logs at the end of the epoch, such as a mask's sparsity and its overlap with the mask before. */
   readonly perturbation?: Readonly<Record<string, number>>;
   readonly seconds: number;

@@ -23,6 +23,10 @@ export interface TrainingInput extends Stoppable {
   readonly heldOut?: Dataset;
   /** Epochs between evaluations of `heldOut`; a tenth of the run. */
   readonly evaluateEvery?: number;
+  /** Evaluated at those epochs where the error on `heldOut` is the lowest so far: what stopping there would give. */
+  readonly testAtBest?: Dataset;
+  /** Evaluated whenever `heldOut` is, by name. */
+  readonly alsoEvaluated?: Readonly<Record<string, Dataset>>;
   /** A perturbation rule of one's own, in place of the one that the settings name; what they build around it stays. */
   readonly rule?: PerturbationRule;
   readonly checkpoint?: CheckpointOptions;

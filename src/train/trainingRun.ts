@@ -1,5 +1,5 @@
 import { batchesPerEpoch, firstExamples, type Batch } from '../data/batches';
-import { imageCount } from '../data/dataset';
+import { imageCount, type Dataset } from '../data/dataset';
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import { scope } from '../engine/tensor';
 import type { TensorVector } from '../engine/tensorVector';
@@ -17,7 +17,7 @@ import { evaluate } from './evaluate';
 import { trainingMethod, type TrainingMethod } from './method';
 import { averageStatistics, cloneStatistics, disposeNetwork, type NetworkState } from './network';
 import { checkShares, isFrozen, stepRates, stepShares } from './parameterShares';
-import type { EpochRecord } from './record';
+import type { EpochRecord, Evaluation } from './record';
 import type { CheckpointOptions, TrainingInput } from './trainingInput';
 
 /** How a training run ended. The network belongs to the caller. */
@@ -113,7 +113,7 @@ export class TrainingRun {
     return Math.min(this.totalSteps, (this.epoch - 1) * this.stepsPerEpoch + this.position.step);
   }
 
-  get hasTakenAllSteps(): boolean {
+  hasTakenAllSteps(): boolean {
     return this.stepsTaken >= this.totalSteps;
   }
 
@@ -209,15 +209,16 @@ export class TrainingRun {
     const { model, heldOut, settings } = this.input;
     const peak = stepRates(settings).learningRate;
     const learningRate = learningRateAt({ ...settings, learningRate: peak }, this.stepsTaken - 1, this.stepsPerEpoch);
-    if (this.hasTakenAllSteps && this.slow) {
+    if (this.hasTakenAllSteps() && this.slow) {
       this.goOnFrom(this.slow);
       this.slow = undefined;
     }
     const every = this.input.evaluateEvery ?? Math.ceil(settings.epochs / EVALUATIONS);
-    const due = this.epoch % every === 0 || this.hasTakenAllSteps;
+    const due = this.epoch % every === 0 || this.hasTakenAllSteps();
     const broken = nonFiniteNetwork(model, this.network);
     const evaluation = heldOut && due && broken === undefined ? await evaluate(model, this.network, heldOut, settings.normalization, { augmentation: settings.testAugmentation }) : undefined;
     const found = broken ?? nonFiniteEvaluation('held-out', evaluation);
+    const further = due && found === undefined ? await this.furtherEvaluations(evaluation) : {};
     this.tick();
     const { lossSum, errors, images, epochSeconds, history } = this.position;
     const record: EpochRecord = {
@@ -227,11 +228,25 @@ export class TrainingRun {
       trainTop1Error: (100 * errors) / images,
       // JSON has no NaN: a file would hold an empty loss.
       ...(evaluation && found === undefined ? { heldOut: evaluation } : {}),
+      ...further,
       ...this.logged(),
       seconds: epochSeconds,
     };
     this.position = { ...this.position, history: [...history, record], step: 0, lossSum: 0, errors: 0, images: 0, epochSeconds: 0 };
     return found && `${found} after epoch ${record.epoch}`;
+  }
+
+  /** What is evaluated beside the held-out images. */
+  private async furtherEvaluations(heldOut: Evaluation | undefined): Promise<Pick<EpochRecord, 'testAtBest' | 'alsoEvaluated'>> {
+    const { model, settings, testAtBest, alsoEvaluated } = this.input;
+    const evaluated = (dataset: Dataset): Promise<Evaluation> => evaluate(model, this.network, dataset, settings.normalization, { augmentation: settings.testAugmentation });
+    const best = Math.min(...this.position.history.map((record) => record.heldOut?.top1Error ?? Infinity));
+    const improved = testAtBest && heldOut && heldOut.top1Error < best ? { testAtBest: await evaluated(testAtBest) } : {};
+    const found: Record<string, Evaluation> = {};
+    for (const [name, dataset] of Object.entries(alsoEvaluated ?? {})) {
+      found[name] = await evaluated(dataset);
+    }
+    return { ...improved, ...(alsoEvaluated ? { alsoEvaluated: found } : {}) };
   }
 
   /** What the rule wants kept of its state, if anything. */

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { typeAttribute } from '../../engine/binding';
 import { relu } from '../../engine/activation';
-import { globalAveragePool, maxPool3x3Stride2 } from '../../engine/pooling';
 import { record } from '../../engine/tape';
 import { execute1, tensorCount, type Tensor } from '../../engine/tensor';
 import { TensorVector } from '../../engine/tensorVector';
 import { createModel } from '../../models/create';
 import { disposeStatistics } from '../../models/initialise';
-import { ModelBuilder, residual, sequence, type Model } from '../../models/model';
+import { residual, sequential } from '../../models/combine';
+import { network, type Shape } from '../../models/layer';
+import { batchNorm, conv, globalAveragePool, linear } from '../../models/layers';
+import type { Model } from '../../models/model';
+import { STEM_POOL } from '../../models/resnet';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { readFixture } from '../../testing/fixture';
 import { hashed } from '../../testing/hashed';
@@ -45,14 +48,14 @@ const fixture = readFixture('secondDerivatives.json') as Fixture;
 
 /** The network `Every` of make_second_derivatives.py: convolutions of all kinds, a max-pool, a residual block and an affine layer. */
 function everyLayer(activation: (x: Tensor) => Tensor = relu): Model {
-  const builder = new ModelBuilder();
-  const stem = sequence(builder.convolution('conv1', { kernel: 3, channels: 3, filters: 2, stride: 4 }), builder.batchNormalization('bn1', 2, 'relu'), maxPool3x3Stride2);
-  const branch = sequence(builder.convolution('conv2', { kernel: 3, channels: 2, filters: 3, stride: 2 }), builder.batchNormalization('bn2', 3));
-  const shortcut = sequence(builder.convolution('shortcut', { kernel: 1, channels: 2, filters: 3, stride: 2 }), builder.batchNormalization('bns', 3));
-  const last = sequence(builder.convolution('conv3', { kernel: 3, channels: 3, filters: 2 }), builder.batchNormalization('bn3', 2), activation);
-  const apply = sequence(stem, residual(branch, shortcut), last, globalAveragePool, builder.linear('linear', 2, 3));
-  const { parameters, statistics } = builder;
-  return { name: 'every layer', classes: 3, parameters, statistics, residualScales: [], apply };
+  const stem = { conv1: conv({ filters: 2, stride: 4 }), bn1: batchNorm({ activation: 'relu' }), pool: STEM_POOL };
+  const block = residual(
+    { conv2: conv({ filters: 3, stride: 2 }), bn2: batchNorm() },
+    { shortcut: { shortcut: conv({ kernel: 1, filters: 3, stride: 2 }), bns: batchNorm() } },
+  );
+  const last = { conv3: conv({ filters: 2 }), bn3: batchNorm(), activation: { type: 'activation', place: (input: Shape) => ({ output: input, apply: activation }) } };
+  const layers = sequential({ ...stem, '': block, ...last, mean: globalAveragePool(), linear: linear({ outputs: 3 }) });
+  return network({ name: 'every layer', inputShape: [32, 32, 3], layers });
 }
 
 /** The weights of `unsettle`, and on a kink if asked: the first channel of the first batch norm is 0. */

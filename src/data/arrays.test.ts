@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
+import { datasetOf, type ArrayDataset } from './arrays';
 import { evaluationBatches, trainingBatches, type Batch } from './batches';
 import { BatchesAhead } from './batchesAhead';
 import { checkDataset } from './checkDataset';
 import type { Dataset } from './dataset';
-import { datasetFromArrays, type ArraysOfDataset } from './fromArrays';
+
 import { symmetricLabelNoise } from './labelNoise';
 import { iidPartition } from './partition';
 import { balancedSubset, splitHeldOut } from './subset';
@@ -19,8 +20,8 @@ function first(dataset: Dataset, normalization: 'half' | 'dataset'): Batch {
 
 void test('vectors are seen as they are, whatever the normalisation, in subsets and batches of training too', async () => {
   const inputs = Array.from({ length: 12 }, (_, index) => [index, -index, index / 4]);
-  const points = datasetFromArrays({ name: 'points', inputs, labels: inputs.map((_, index) => index % 3) });
-  assert.deepEqual([points.shape, points.classNames], [[3], ['0', '1', '2']]);
+  const points = datasetOf({ name: 'points', inputs, labels: inputs.map((_, index) => index % 3) });
+  assert.deepEqual([points.shape, points.classNames], [[3], ['class 0', 'class 1', 'class 2']]);
   const { images, shape } = first(points, 'dataset');
   assert.deepEqual([[...images], shape], [inputs.flat(), [3]]);
   const subset = balancedSubset(points, { imagesPerClass: 2, seed: 0 });
@@ -39,18 +40,18 @@ void test('vectors are seen as they are, whatever the normalisation, in subsets 
 });
 
 void test('bytes of another shape are normalised channel by channel, test images as the training images', () => {
-  // Two pixels of two channels: means 30 and 100 of 255, deviations 10 and 0.
-  const training = datasetFromArrays({ name: 'pairs', inputs: Uint8Array.of(20, 100, 40, 100), labels: [0], shape: [1, 2, 2] });
+  // Two pixels of two channels: means 30 and 100 of 255, deviations 10 and 20.
+  const training = datasetOf({ name: 'pairs', inputs: Uint8Array.of(20, 80, 40, 120), labels: [0], shape: [1, 2, 2] });
   const close = (values: Iterable<number>, expected: readonly number[]): void => [...values].forEach((value, index) => assert.ok(Math.abs(value - expected[index]!) < 1e-5, `${value} is not ${expected[index]}`));
-  close(first(training, 'dataset').images, [-1, 0, 1, 0]);
-  close(first(training, 'half').images, [20, 100, 40, 100].map((byte) => (byte / 255 - 0.5) / 0.5));
-  const later = datasetFromArrays({ name: 'pairs', inputs: Uint8Array.of(50, 100, 30, 100), labels: [0], shape: [1, 2, 2], normalizedAs: training });
-  close(first(later, 'dataset').images, [2, 0, 0, 0]);
+  close(first(training, 'dataset').images, [-1, -1, 1, 1]);
+  close(first(training, 'half').images, [20, 80, 40, 120].map((byte) => (byte / 255 - 0.5) / 0.5));
+  const later = datasetOf({ name: 'pairs', inputs: Uint8Array.of(50, 100, 30, 120), labels: [0], shape: [1, 2, 2], ...(training.statistics ? { statistics: training.statistics } : {}) });
+  close(first(later, 'dataset').images, [2, 0, 0, 1]);
 });
 
 void test('bytes of 32 x 32 x 3 become what a data set of CIFAR becomes, augmentation and all', () => {
   const cifar = numberedDataset(60, 10);
-  const own = datasetFromArrays({ name: 'own', inputs: cifar.images as Uint8Array, labels: cifar.labels, shape: [32, 32, 3] });
+  const own = datasetOf({ name: 'own', inputs: cifar.images as Uint8Array, labels: cifar.labels, shape: [32, 32, 3] });
   const options = { batchSize: 20, epoch: 1, seed: 0, normalization: 'half', augmentation: { cropPadding: 4, flip: true, cutout: 8 } } as const;
   const [a, b] = [own, cifar].map((dataset) => [...trainingBatches(dataset, options)].map(({ images, labels }) => ({ images, labels })));
   assert.deepEqual(a, b);
@@ -59,32 +60,31 @@ void test('bytes of 32 x 32 x 3 become what a data set of CIFAR becomes, augment
 
 void test('arrays of another context of Node, as those of notebook cells, are taken', () => {
   const [bytes, floats, rows] = runInNewContext('[Uint8Array.of(1, 2), Float32Array.of(1, 2), [[1], [2]]]') as [Uint8Array, Float32Array, number[][]];
-  assert.deepEqual([bytes, floats].map((inputs) => datasetFromArrays({ name: 'x', inputs, labels: [0, 1], shape: [1] }).images.constructor.name), ['Uint8Array', 'Float32Array']);
-  assert.deepEqual([...datasetFromArrays({ name: 'x', inputs: rows, labels: [0, 1] }).images], [1, 2]);
+  assert.deepEqual([bytes, floats].map((inputs) => datasetOf({ name: 'x', inputs, labels: [0, 1], shape: [1] }).images.constructor.name), ['Uint8Array', 'Float32Array']);
+  assert.deepEqual([...datasetOf({ name: 'x', inputs: rows, labels: [0, 1] }).images], [1, 2]);
 });
 
-const good: ArraysOfDataset = { name: 'points', inputs: [[1, 2], [3, 4]], labels: [0, 1] };
-const refused: readonly (readonly [string, Partial<ArraysOfDataset>, RegExp])[] = [
-  ['a label too few', { labels: [0] }, /expected 1 inputs of shape \[2\] in points.* 2 numbers, got 4/],
-  ['no labels', { labels: [] }, /got no label/],
-  ['vectors of two lengths', { inputs: [[1, 2], [3]] }, /vectors of one length in points, got 2 numbers and, in vector 1, 1/],
-  ['numbers without a shape', { inputs: Float32Array.of(1, 2) }, /expected the shape of one input of points/],
-  ['a plain array of numbers', { inputs: [1, 2, 3, 4] as unknown as number[][], shape: [2] }, /pass Float32Array\.from\(numbers\)/],
-  ['a shape of zero', { shape: [0] }, /expected a shape of positive integers/],
-  ['a number that is none', { inputs: [[1, 2], [3, NaN]] }, /expected finite numbers in points, got NaN in input 1/],
-  ['a label that is no class', { classNames: ['only'] }, /expected labels from 0 to 0 in points, got 1 for input 1/],
+const good: ArrayDataset = { name: 'points', inputs: [[1, 2], [3, 4]], labels: [0, 1] };
+const refused: readonly (readonly [string, Partial<ArrayDataset>, RegExp])[] = [
+  ['a label too few', { labels: [0] }, /expected 1 inputs of shape \[2\].* 2 numbers, got 4 in points/],
+  ['no labels', { labels: [] }, /expected 0 inputs/],
+  ['vectors of two lengths', { inputs: [[1, 2], [3]] }, /vectors of one length, got 2 numbers first and 1 in vector 1/],
+  ['numbers without a shape', { inputs: Float32Array.of(1, 2) }, /expected the shape of one input of points.* got none/],
+  ['a shape of zero', { shape: [0] }, /expected the shape of one input of points.* got \[0\]/],
+  ['a number that is none', { inputs: [[1, 2], [3, NaN]] }, /expected finite numbers, got NaN in input 1 of points/],
+  ['a label that is no class', { classNames: ['only'] }, /expected labels from 0 to 0, .* got 1 for input 1/],
   ['half a label', { labels: [0, 0.5] }, /got 0\.5 for input 1/],
-  ['too many classes', { labels: [0, 256] }, /at most 256 classes, got 257/],
+  ['too large a label', { labels: [0, 256] }, /got 256 for input 1/],
 ];
 for (const [name, changes, message] of refused) {
   void test(`${name}: refused`, () => {
-    assert.throws(() => datasetFromArrays({ ...good, ...changes }), { name: 'RangeError', message });
+    assert.throws(() => datasetOf({ ...good, ...changes }), { name: 'RangeError', message });
   });
 }
 
 void test('augmentation of vectors is refused, and a network of another shape', () => {
-  const points = datasetFromArrays(good);
+  const points = datasetOf(good);
   const options = { batchSize: 2, epoch: 1, seed: 0, normalization: 'half', augmentation: { ...PLAIN, flip: true } } as const;
-  assert.throws(() => trainingBatches(points, options), /expected no augmentation of points, whose inputs are floats of shape \[2\]: .*; set cropPadding: 0, flip: false, cutout: 0\./);
-  assert.throws(() => checkDataset('train', points, { classes: 2, inputShape: [1, 2] }), /^RangeError: train: expected inputs of shape \[1, 2\], which the network takes, got \[2\] in points/);
+  assert.throws(() => trainingBatches(points, options), /crops, flips and cutout are for images, got inputs of shape \[2\] in points/);
+  assert.throws(() => checkDataset('train', points, { classes: 2, inputShape: [1, 2] }), /train: the network takes inputs of shape \[1, 2\], those of points have \[2\]/);
 });
