@@ -4,19 +4,19 @@
 export { ProbeStopped, type Stoppable } from './progress/work';
 
 // engine: tensors in native memory, vectors of parameters, seeded chance
-export { tensorflowPlatform } from './engine/binding';
+export * as ops from './engine/operations';
 export { PlainVector } from './engine/plainVector';
-export { permutation, random, type Random } from './engine/random';
+export { random, type Random } from './engine/random';
 export { valueAndGradient, type ValueAndGradient } from './engine/tape';
 export { release, scope, tensor, tensorCount, type Tensor } from './engine/tensor';
 export { TensorVector } from './engine/tensorVector';
 export type { ParameterKind, ParameterSpec, Vector } from './engine/vector';
 
-// data: CIFAR, the embedded images, subsets, batches
+// data: CIFAR, the embedded images, data sets of one's own, subsets, batches
 export { datasetOf, type ArrayDataset } from './data/arrays';
 export { evaluationBatches, firstExamples, trainingBatches, type Batch } from './data/batches';
-export { checkDataset, type NetworkInput } from './data/checkDataset';
-export { classCounts, imageCount, select, type Dataset, type DatasetPair } from './data/dataset';
+export type { NetworkInput } from './data/checkDataset';
+export type { Dataset, DatasetPair } from './data/dataset';
 export { symmetricLabelNoise } from './data/labelNoise';
 export { loadDataset } from './data/load';
 export { dirichletPartition, iidPartition } from './data/partition';
@@ -26,7 +26,7 @@ export { syntheticDataset } from './data/synthetic';
 // models: networks and the layers to make one's own, initial weights, weights files
 export { observed, residual, sequential, type ResidualSettings } from './models/combine';
 export { constant, dirac, heNormal, uniform, whitening, type InitialValues } from './models/initialValues';
-export { network, type Layer, type NetworkSettings, type PlacedLayer } from './models/layer';
+export { network, type Declarations, type Layer, type Layers, type NetworkSettings, type PlacedLayer, type Shape } from './models/layer';
 export { batchNorm, conv, flatten, gelu, globalAveragePool, linear, maxPool, relu, scaleBy, type BatchNormSettings, type ConvSettings, type LinearSettings, type MaxPoolSettings } from './models/layers';
 export { createModel } from './models/create';
 export { MODEL_NAMES, type ModelName } from './models/names';
@@ -47,7 +47,7 @@ export { msam } from './optim/msam';
 export type { Optimizer } from './optim/optimizer';
 export { EMPTY_STATE, type PerturbationInput, type PerturbationRule, type PerturbationState } from './optim/perturbation';
 export { matchedRadius, matchingTwoNorm } from './optim/radius';
-export { sam, samPerturbation, samStep } from './optim/sam';
+export { sam, samStep } from './optim/sam';
 export { learningRateAt } from './optim/schedule';
 export { sgd } from './optim/sgd';
 export { perturbedStep, sharpnessAware, type SharpnessAware, type SharpnessAwareSettings } from './optim/sharpnessAware';
@@ -68,18 +68,14 @@ export type { TrainingInput } from './train/trainingInput';
 export type { TrainingOutcome } from './train/trainingRun';
 
 // federated: FedAvg, FedSAM and MoFedSAM on simulated clients
-export { divideAmongClients } from './federated/clients';
 export { federate, type FederatedOutcome } from './federated/federate';
 export type { FederatedInput } from './federated/federatedRun';
-export { drawParticipation, type Participation } from './federated/participation';
 export { DEFAULT_FEDERATED_CONFIG, federatedPresetConfigs, FEDERATED_PRESETS, findFederatedPreset, type FederatedPreset } from './federated/presets';
 export type { ClientMeans, FederatedProgress, RoundRecord } from './federated/record';
 export type { FederatedResult } from './federated/result';
 export { federatedData, federatedFolders, runFederated, type FederatedFolders, type FederatedRunOptions } from './federated/run';
-export { validateFederatedConfig } from './federated/schema';
-export { clientWeights, serverStep, type RoundAnswer, type ServerState } from './federated/server';
 export type { FederatedConfig, FederatedSettings } from './federated/settings';
-export { federatedId, findFederatedResult, readFederatedResults } from './federated/store';
+export { readFederatedResults } from './federated/store';
 
 // landscape: lines, planes and paths through weight space, what their surfaces and layers have in common
 export { networkOperator, type NetworkOperatorOptions } from './landscape/networkOperator';
@@ -93,7 +89,7 @@ export { spectralDensity, type DensityOptions, type SpectralDensity } from './la
 export { topEigenvalues, type Eigenpairs, type Eigenvalue, type EigenvalueOptions, type TopEigenvalues } from './landscape/curvature/topEigenvalues';
 export { hessianTrace, type TraceEstimate, type TraceOptions } from './landscape/curvature/trace';
 export { averageSharpness, type AverageSharpness } from './landscape/sharpness/average';
-export { groupsOf, mSharpness, type MSharpness } from './landscape/sharpness/mSharpness';
+export { mSharpness, type MSharpness } from './landscape/sharpness/mSharpness';
 export { samSharpness, type SamSharpness } from './landscape/sharpness/samSharpness';
 export { epsSharpness, worstCaseSharpness, type AscentSharpness, type Sharpness } from './landscape/sharpness/worstCase';
 export { lossBarrier, type LossBarrier } from './landscape/connectivity/barrier';
@@ -113,13 +109,13 @@ export { principalPlane, type PrincipalPlane } from './landscape/trajectory/prin
 export { trainWithSnapshots, type SnapshotInput } from './landscape/trajectory/trainWithSnapshots';
 
 // experiment: configurations, presets, runs, stored results
-export { compare, type ComparedMethod, type Comparison, type ComparisonProgress, type ComparisonRun, type ComparisonSetting } from './experiment/compare';
-export { comparisonRows, type Budget, type ComparedRun, type ComparisonRow, type JudgedResult } from './experiment/comparisonRows';
+export { compare, type ComparedNetwork, type ComparedMethod, type Comparison, type ComparisonProgress, type ComparisonRun, type ComparisonSetting } from './experiment/compare';
+export type { Budget, ComparedRun, ComparisonRow, JudgedResult } from './experiment/comparisonRows';
 export type { ExperimentConfig } from './experiment/config';
+export { defineConfig } from './experiment/defineConfig';
 export { describeEnvironment } from './train/environment';
 export { TrainingInterrupted } from './experiment/interrupt';
 export { meanInterval, type Interval } from './experiment/interval';
-export { methodLabel } from './experiment/methodLabel';
 export { pairedTest, type PairedTest } from './experiment/pairedTest';
 export { DEFAULT_CONFIG, findPreset, presetConfigs, PRESETS } from './experiment/presets';
 export { PUBLISHED_DEFECTS } from './experiment/publishedDefects';
@@ -128,43 +124,31 @@ export { experimentData } from './experiment/experimentData';
 export { experimentFolders, type ExperimentFolders } from './experiment/folders';
 export { runExperiment, type RunOptions } from './experiment/run';
 export { runPreset } from './experiment/runPreset';
-export { REVIEWED_METHODS } from './experiment/smallPresets';
 export { validateConfig } from './experiment/schema';
 export { findResult, readResults, runId } from './experiment/store';
 
 // report: tables, figures, illustrations, displays
-export {
-  CURVATURE_HEADINGS, curvatureCaption, curvatureRows, SHARPNESS_HEADINGS, sharpnessCaption, sharpnessRows,
-  type CurvatureRow, type SharpnessRow,
-} from './report/curvatureRows';
 export { toDataFrame } from './report/dataFrame';
 export { displayFigure, displayRecords, displayTable, displayText } from './report/display';
 export { finalErrors } from './report/figures/finalErrors';
 export { contourPanels } from './report/figures/contourPanels';
 export { learningCurves } from './report/figures/learningCurves';
 export { lossAndErrorLines } from './report/figures/lossAndErrorLines';
-export { methodErrors } from './report/figures/methodErrors';
+export { plotCurves, type Histories, type History } from './report/figures/plotCurves';
 export { similarityMap } from './report/figures/similarityMap';
 export type { FigureSpecification } from './report/figures/specification';
 export { spectrum } from './report/figures/spectrum';
 export { surfacePair } from './report/figures/surfacePair';
 export { surfaceTopology } from './report/figures/surfaceTopology';
-export { tuningGrid } from './report/figures/tuningGrid';
 export { descend, stepVectors, type DescentSettings, type PathPoint, type StepVectors } from './report/illustrations/descent';
 export { figure1, figure1Section, figure2, FIGURE_1_DESCENT, FIGURE_2_STEP } from './report/illustrations/figures';
-export { hollows, sampleGrid, SHARP_AND_FLAT, type PlanarLoss } from './report/illustrations/planarLoss';
-export { landscapeFigures, minimaFigure, pathFigure, studyFigures } from './report/landscapeFigures';
-export { readMinima, readPaths, readStudies, type LandscapeMinima, type LandscapePath, type LandscapeStudy } from './report/landscapeStudies';
-export { liveTraining } from './report/liveTraining';
-export { comparisonRecords, COMPARISON_HEADINGS, methodStudy, type ComparisonRecord, type MethodStudy, type MethodStudyName } from './report/methodStudies';
-export { federatedFigures, federatedGroups, federatedStudy } from './report/federatedStudy';
-export { PUBLISHED_ERRORS, type PublishedError } from './report/published';
-export { PUBLISHED, readPublishedWork, readWork, type StoredWork } from './report/publishedWork';
+export { hollows, SHARP_AND_FLAT, type PlanarLoss } from './report/illustrations/planarLoss';
+export type { MethodStudyName } from './report/methodStudies';
 export { readTable } from './report/reading';
-export { renderFigures } from './report/render';
-export { readStudy } from './report/studyReading';
-export { errorRows, selectRuns, type ErrorRow } from './report/rows';
-export { errorTables, tuningTables, type ResultTable } from './report/tables';
+export { gridRows, type GridRow } from './report/gridRows';
+export { renderFigures, saveFigure } from './report/render';
+export type { ErrorRow } from './report/rows';
+export type { ResultTable } from './report/tables';
 export { toHtml, toMarkdown } from './report/tableText';
 
 // notebook: what the notebooks train and tell
@@ -173,11 +157,12 @@ export { compareLive, comparisonDemonstration, displayComparison } from './noteb
 export { displayDefectEvidence, displayFederatedStudies, displayMethodStudies } from './notebook/displayStudies';
 export { gradientNorms } from './notebook/gradientNorms';
 export { figure1Ends, figure1Minima, type EndRow, type MinimumRow } from './notebook/minima';
+export { networkAtStart, type NetworkAtStart } from './notebook/networkAtStart';
 export { stageRows, type StageRow } from './notebook/networkSummary';
 export { planarCurvature } from './notebook/planarCurvature';
-export { demonstrationConfig, notebookPreset, type NotebookPreset } from './notebook/preset';
+export { notebookPreset, type NotebookPreset } from './notebook/preset';
 export { describePreset, presetResults, type PresetResults } from './notebook/presetResults';
 export { perturbationRows, vectorRows } from './notebook/stepTables';
-export { trainLive, trainNotebookPreset } from './notebook/trainLive';
+export { trainLive, trainNotebookPreset, type LiveOptions, type LiveRun } from './notebook/trainLive';
 export { displayLandscapes } from './notebook/displayLandscapes';
 export { trainedPair, type TrainedPair } from './notebook/trainedPair';

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { tensorCount } from '../engine/tensor';
 import type { PerturbationRule } from '../optim/perturbation';
+import { evaluate } from '../train/evaluate';
 import { compare, type Comparison, type ComparisonRun, type ComparisonSetting } from './compare';
 import type { ExperimentConfig } from './config';
+import { defineConfig } from './defineConfig';
+import { experimentData } from './experimentData';
 import type { ExperimentFolders } from './folders';
 import { TrainingInterrupted } from './interrupt';
 import { signalWhen } from '../testing/signalWhen';
@@ -92,6 +95,32 @@ void test('an own rule with a `storeAs` goes on from its checkpoint to the same 
   assert.deepEqual(checkpoints, [true, true, true, true, true, false]);
   assert.match(new TrainingInterrupted('x').message, /its checkpoint is stored/);
   assert.match(new TrainingInterrupted('x', false).message, /no checkpoint without a `storeAs`, so this run starts anew/);
+});
+
+void test('networks that are kept are those that the results were measured on, trained or read from their files; none leaks', async (context) => {
+  const setting = settingIn(context, { seeds: [0], config: { ...CONFIG, warmupEpochs: 0 }, keepNetworks: true });
+  const before = tensorCount();
+  const methods = [{ method: 'sam' }, { rule: LIKE_SAM, storeAs: 'mine' }, { rule: { ...LIKE_SAM, name: 'in memory' } }] as const;
+  const { test: images } = await experimentData(defineConfig(CONFIG), setting.folders);
+  let steps = 0;
+  for (const stored of [false, true]) {
+    const comparison = await compare(methods, { ...setting, onProgress: () => { steps++; } });
+    assert.deepEqual(comparison.networks.map(({ label, budget, seed }) => [label, budget, seed]), comparison.runs.map(({ label, budget, result }) => [label, budget, result.config.seed]));
+    assert.equal(comparison.networks.length, 4 * 2, `stored: ${stored}`);
+    for (const [index, { model, network }] of comparison.networks.entries()) {
+      const { loss } = await evaluate(model, network, images, 'half');
+      assert.equal(loss, comparison.runs[index]!.result.final!.loss);
+    }
+    const [first] = comparison.networks;
+    assert.equal(comparison.networks.find(({ label, budget }) => label === first!.label && budget === 'gradients')!.network, first!.network, 'one run, one network');
+    comparison.dispose();
+    assert.equal(tensorCount(), before, `stored: ${stored}`);
+  }
+  // Two batches an epoch: two epochs, and one where gradients are equal, of SGD (which is one run), SAM and both rules; then the rules anew, for their results are from embedded images.
+  assert.equal(steps, (4 + 3 * 6) + 2 * 6);
+  const failing = { rule: { name: 'broken', perturb: () => { throw new Error('broken'); } } };
+  await assert.rejects(compare([failing], setting), /broken/);
+  assert.equal(tensorCount(), before, 'after an error');
 });
 
 const refused: readonly (readonly [string, Parameters<typeof compare>[0], Partial<ComparisonSetting>, RegExp])[] = [

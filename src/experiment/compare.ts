@@ -1,18 +1,20 @@
+import type { Model } from '../models/model';
 import type { PerturbationRule } from '../optim/perturbation';
 import { longWork, type LongWork } from '../progress/longWork';
 import { duration } from '../progress/progressBar';
 import type { MethodSettings } from '../train/methodSettings';
+import { disposeNetwork, type NetworkState } from '../train/network';
 import type { TrainingProgress } from '../train/progress';
 import type { ExperimentConfig } from './config';
 import { comparisonRows, type Budget, type ComparedRun, type ComparisonRow } from './comparisonRows';
 import { GOES_ON, STARTS_ANEW } from './interrupt';
 import { methodLabel } from './methodLabel';
-import { checkStoreName, runOwnRule } from './ownRun';
+import { checkStoreName, runOwnRule, runOwnRuleWithNetwork } from './ownRun';
 import { withDefaults } from './defaultConfig';
 import type { RunResult } from './result';
 import { experimentFolders } from './folders';
-import { runOwnParts, type OwnParts } from './ownNetworkRun';
-import { runExperiment, type RunOptions } from './run';
+import { runOwnParts, runOwnPartsWithNetwork, type OwnParts } from './ownNetworkRun';
+import { runExperiment, runWithNetwork, type RunOptions, type TrainedRun } from './run';
 import { validateConfig } from './schema';
 
 /** Settings in which the methods of a comparison may differ; all others they share. */
@@ -36,6 +38,8 @@ export interface ComparisonSetting extends Partial<Pick<RunOptions, 'preset' | '
   readonly seeds: readonly number[];
   /** What is held equal; both in turn if left out. */
   readonly budgets?: readonly Budget[];
+  /** Whether the comparison also gives the trained networks, to be probed; its `dispose` frees them. Default: false. */
+  readonly keepNetworks?: boolean;
   /** Called after every step; in a notebook a bar shows how far the whole comparison is unless this is given. */
   readonly onProgress?: (progress: ComparisonProgress) => void;
   /** Told before each run. */
@@ -60,6 +64,15 @@ export interface ComparisonRun {
   readonly hasCheckpoint: boolean;
 }
 
+/** A network that a comparison has trained. Its tensors belong to the comparison, whose `dispose` frees them. */
+export interface ComparedNetwork {
+  readonly label: string;
+  readonly budget: Budget;
+  readonly seed: number;
+  readonly model: Model;
+  readonly network: NetworkState;
+}
+
 /** What a comparison found. */
 export interface Comparison {
   /** Ready for a table: a method and budget each. */
@@ -67,6 +80,10 @@ export interface Comparison {
   readonly runs: readonly ComparedRun[];
   /** Label of the base optimizer, which the others are tested against. */
   readonly base: string;
+  /** Of the `runs`, in their order, if the setting says `keepNetworks`; else none. A run that counts under both budgets has one network. */
+  readonly networks: readonly ComparedNetwork[];
+  /** Frees the networks. */
+  readonly dispose: () => void;
 }
 
 interface Contestant {
@@ -89,11 +106,17 @@ interface Contestant {
  * missing or given twice; Error if a rule returns something else than a finite vector of the parameters' layout.
  * @example
  * const { rows } = await compare([{ method: 'sam', rho: 0.05 }, { rule: mine, storeAs: 'mine' }], { config: { epochs: 4 }, seeds: [0, 1, 2] });
+ * @example
+ * const { networks, dispose } = await compare([{ rule: mine }], { config, seeds: [0], budgets: ['epochs'], keepNetworks: true });
+ * const [sgd, own] = networks;
  */
 export function compare(methods: readonly ComparedMethod[], setting: ComparisonSetting): Promise<Comparison> {
   return longWork('compare', setting, async (work) => {
     const comparing = new Comparing(methods, setting, work);
-    const comparison = await comparing.run();
+    const comparison = await comparing.run().catch((error: unknown) => {
+      comparing.dispose();
+      throw error;
+    });
     if (work.stopping) {
       work.tellStopped(`The comparison holds the ${comparison.runs.length} runs that are complete. Of the run under way: ${comparing.hasCheckpoint ? GOES_ON : STARTS_ANEW}`);
     }
@@ -105,6 +128,7 @@ class Comparing {
   private readonly contestants: readonly Contestant[];
   private readonly base: string;
   private readonly runs: ComparedRun[] = [];
+  private readonly trained = new Map<RunResult, TrainedRun>();
   private readonly total: number;
   private started = 0;
   /** Of the run under way. */
@@ -143,7 +167,18 @@ class Comparing {
       await this.runAll('gradients', seeds, ({ label }) => this.shareOfEpochs(label));
     }
     const runs = this.runs.filter(({ budget }) => this.budgets.includes(budget));
-    return { rows: comparisonRows(runs, this.base), runs, base: this.base };
+    return { rows: comparisonRows(runs, this.base), runs, base: this.base, networks: runs.flatMap((run) => this.networkOf(run)), dispose: () => this.dispose() };
+  }
+
+  private networkOf({ label, budget, result }: ComparedRun): ComparedNetwork[] {
+    const trained = this.trained.get(result);
+    return trained ? [{ label, budget, seed: result.config.seed, model: trained.model, network: trained.network }] : [];
+  }
+
+  /** Frees the networks. */
+  dispose(): void {
+    this.trained.forEach(({ network }) => disposeNetwork(network));
+    this.trained.clear();
   }
 
   /** @returns whether all runs were made. */
@@ -173,11 +208,17 @@ class Comparing {
     }
     const options = { preset, folders, onProgress: (progress: TrainingProgress) => this.report(label, config, progress) };
     const { rule, storeAs } = method;
-    const { network, data } = this.setting;
-    if (network ?? data) {
-      return runOwnParts(config, { ...(network ? { network } : {}), ...(data ? { data } : {}), ...(rule ? { rule } : {}) }, options);
+    const own = rule && { rule, ...(storeAs === undefined ? {} : { storeAs }) };
+    const { network, data, keepNetworks } = this.setting;
+    const parts = network ?? data ? { ...(network ? { network } : {}), ...(data ? { data } : {}), ...(rule ? { rule } : {}) } : undefined;
+    if (keepNetworks !== true) {
+      return parts ? runOwnParts(config, parts, options) : own ? runOwnRule(config, own, options) : runExperiment(config, options);
     }
-    return rule === undefined ? runExperiment(config, options) : runOwnRule(config, { rule, ...(storeAs === undefined ? {} : { storeAs }) }, options);
+    const trained = await (parts ? runOwnPartsWithNetwork(config, parts, options) : own ? runOwnRuleWithNetwork(config, own, options) : runWithNetwork(config, options));
+    if (trained) {
+      this.trained.set(trained.result, trained);
+    }
+    return trained?.result;
   }
 
   /** Tells how far the run under way and the whole comparison are. */

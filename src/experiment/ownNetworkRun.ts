@@ -5,7 +5,7 @@ import { disposeNetwork } from '../train/network';
 import type { ExperimentConfig } from './config';
 import { divideData, experimentData } from './experimentData';
 import type { RunResult } from './result';
-import { makeRun, type RunOptions } from './run';
+import { makeRun, type RunOptions, type TrainedRun } from './run';
 
 /** A network or data of one's own in place of those that a configuration names. */
 export interface OwnParts {
@@ -16,18 +16,25 @@ export interface OwnParts {
   readonly rule?: PerturbationRule;
 }
 
+type OwnPartsOptions = Omit<RunOptions, 'checkpointSeconds' | 'again'>;
+
 /**
  * Trains with a network or data of one's own. Nothing is stored, for the configuration does not name them.
  *
  * @returns undefined if it was stopped; such a run starts anew.
  * @throws RangeError if the network has another number of classes than the data, or does not take inputs of their shape.
  */
-export async function runOwnParts(config: ExperimentConfig, { network, data, rule }: OwnParts, options: Omit<RunOptions, 'checkpointSeconds' | 'again'>): Promise<RunResult | undefined> {
-  const divided = data ? divideData(config, data) : await experimentData(config, options.folders);
-  const made = await makeRun(config, divided, { ...options, ...(rule ? { rule } : {}), ...(network ? { network } : {}) });
+export async function runOwnParts(config: ExperimentConfig, parts: OwnParts, options: OwnPartsOptions): Promise<RunResult | undefined> {
+  const made = await runOwnPartsWithNetwork(config, parts, options);
   if (made === undefined) {
     return undefined;
   }
   disposeNetwork(made.network);
   return made.result;
+}
+
+/** As `runOwnParts`, with the network, which belongs to the caller: free it with `disposeNetwork`. */
+export async function runOwnPartsWithNetwork(config: ExperimentConfig, { network, data, rule }: OwnParts, options: OwnPartsOptions): Promise<TrainedRun | undefined> {
+  const divided = data ? divideData(config, data) : await experimentData(config, options.folders);
+  return makeRun(config, divided, { ...options, ...(rule ? { rule } : {}), ...(network ? { network } : {}) });
 }

@@ -7,11 +7,12 @@ import { writeAtomically } from '../models/atomicFile';
 import { readJsonFile } from '../models/jsonFile';
 import type { PerturbationRule } from '../optim/perturbation';
 import { removeCheckpoint } from '../train/checkpoint';
+import { saveWeights } from '../models/torchvision';
 import { disposeNetwork } from '../train/network';
 import type { ExperimentConfig } from './config';
 import { RESULT_FORMAT, type RunResult } from './result';
 import { experimentData } from './experimentData';
-import { CHECKPOINT_SECONDS, makeRun, type RunOptions } from './run';
+import { CHECKPOINT_SECONDS, makeRun, withStoredNetwork, type RunOptions, type TrainedRun } from './run';
 import { configHash, resultShape } from './store';
 
 /** A perturbation rule that is none of the built-in ones. */
@@ -68,7 +69,28 @@ function readOwnResult(file: string): RunResult | undefined {
  * @throws RangeError for a name that is no file name; Error if the rule returns something else than a finite vector of the
  * parameters' layout, or a result cannot be read or stored.
  */
-export async function runOwnRule(config: ExperimentConfig, { rule, storeAs }: OwnRule, options: RunOptions): Promise<RunResult | undefined> {
+export async function runOwnRule(config: ExperimentConfig, own: OwnRule, options: RunOptions): Promise<RunResult | undefined> {
+  return storedOrMade(config, own, options);
+}
+
+/**
+ * As `runOwnRule`, with the network, which belongs to the caller: free it with `disposeNetwork`. A stored one is read from its
+ * weights file.
+ */
+export async function runOwnRuleWithNetwork(config: ExperimentConfig, own: OwnRule, options: RunOptions): Promise<TrainedRun | undefined> {
+  let trained: TrainedRun | undefined;
+  const weights = own.storeAs === undefined ? undefined : weightsFile(ownRunId(own.storeAs, own.rule, config), options);
+  const again = options.again === true || weights === undefined || !existsSync(weights);
+  const result = await storedOrMade(config, own, { ...options, again }, (run) => (trained = run));
+  return result && (trained ?? withStoredNetwork(result, weights!));
+}
+
+function weightsFile(id: string, { folders }: RunOptions): string {
+  return join(folders.weights, `own-${id}.safetensors`);
+}
+
+/** @param keep takes the network of a run that was made; it is freed without one. */
+async function storedOrMade(config: ExperimentConfig, { rule, storeAs }: OwnRule, options: RunOptions, keep?: (run: TrainedRun) => void): Promise<RunResult | undefined> {
   const { folders, again = false } = options;
   const id = storeAs === undefined ? rule.name : ownRunId(storeAs, rule, config);
   const folder = join(folders.results, 'own');
@@ -90,12 +112,25 @@ export async function runOwnRule(config: ExperimentConfig, { rule, storeAs }: Ow
   if (made === undefined) {
     return undefined;
   }
-  disposeNetwork(made.network);
+  const { model, network } = made;
   const result: RunResult = { ...made.result, id };
-  if (file !== undefined) {
-    await mkdir(folder, { recursive: true });
-    writeAtomically(file, [Buffer.from(`${JSON.stringify(result, null, 1)}\n`)]);
-    await removeCheckpoint(checkpoint!.file);
+  let kept = false;
+  try {
+    if (file !== undefined) {
+      await Promise.all([folder, folders.weights].map((each) => mkdir(each, { recursive: true })));
+      // Before the result, which stands for a run that is complete.
+      saveWeights(weightsFile(id, options), model, network.parameters, network.statistics, { run: id, config, images: data.training.name });
+      writeAtomically(file, [Buffer.from(`${JSON.stringify(result, null, 1)}\n`)]);
+      await removeCheckpoint(checkpoint!.file);
+    }
+    if (keep) {
+      keep({ ...made, result });
+      kept = true;
+    }
+    return result;
+  } finally {
+    if (!kept) {
+      disposeNetwork(network);
+    }
   }
-  return result;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { imageCount, type Dataset } from '../data/dataset';
@@ -7,7 +7,7 @@ import { trainWithSnapshots } from '../landscape/trajectory/trainWithSnapshots';
 import { createModel } from '../models/create';
 import { mixedPrecision } from '../models/mixedPrecision';
 import type { Model } from '../models/model';
-import { saveWeights } from '../models/torchvision';
+import { loadWeights, saveWeights } from '../models/torchvision';
 import type { TrainingRecord } from '../models/trainingRecord';
 import type { PerturbationRule } from '../optim/perturbation';
 import { longWork } from '../progress/longWork';
@@ -32,6 +32,9 @@ import { configHash, findResult, runId, writeResult } from './store';
 export const CHECKPOINT_SECONDS = 60;
 /** A run of at least this many epochs that is still at chance is recorded as diverged. */
 const EPOCHS_TO_LEAVE_CHANCE = 10;
+
+/** Classes of each data set. */
+const CLASSES: Readonly<Record<ExperimentConfig['dataset'], number>> = { cifar10: 10, cifar100: 100 };
 
 /** How a run is made. */
 export interface RunOptions extends Stoppable {
@@ -135,15 +138,15 @@ export interface Making extends Pick<RunOptions, 'preset' | 'onProgress' | 'sign
   readonly onSnapshot?: (epoch: number, network: NetworkState) => void;
 }
 
-/** A run that ended, and its network, which belongs to the caller. */
-export interface MadeRun {
+/** A run that ended, and its network, which belongs to the caller: free it with `disposeNetwork`. */
+export interface TrainedRun {
   readonly result: RunResult;
   readonly model: Model;
   readonly network: NetworkState;
 }
 
 /** Trains a network and measures it; stores checkpoints alone. @returns undefined if it was stopped. */
-export async function makeRun(config: ExperimentConfig, data: ExperimentData, { preset, rule, network: own, checkpoint, onProgress, signal, onSnapshot }: Making): Promise<MadeRun | undefined> {
+export async function makeRun(config: ExperimentConfig, data: ExperimentData, { preset, rule, network: own, checkpoint, onProgress, signal, onSnapshot }: Making): Promise<TrainedRun | undefined> {
   const model = preparedModel(config, data.training.classNames.length, own);
   const input: TrainingInput = {
     model,
@@ -206,7 +209,39 @@ export function runExperiment(config: ExperimentConfig, options: RunOptions): Pr
   });
 }
 
-async function storedOrMade(config: ExperimentConfig, options: RunOptions): Promise<RunResult | undefined> {
+/**
+ * Makes one run, or reads the stored one, and gives its network too. Weights that are not stored, as those of runs that are
+ * judged on held-out images, are trained again.
+ *
+ * @returns undefined as `runExperiment`. The network belongs to the caller, who frees it with `disposeNetwork`.
+ * @throws as `runExperiment`, and as `loadWeights`.
+ */
+export function runWithNetwork(config: ExperimentConfig, options: RunOptions): Promise<TrainedRun | undefined> {
+  return longWork(`run ${runId(config)}`, options, async (work) => {
+    let trained: TrainedRun | undefined;
+    const weights = weightsFile(config, options.folders);
+    const again = options.again === true || !existsSync(weights);
+    const result = await storedOrMade(config, { ...options, again }, (run) => (trained = run));
+    if (result === undefined) {
+      work.tellStopped('Its checkpoint is stored; the same call goes on from there.');
+      return undefined;
+    }
+    return trained ?? withStoredNetwork(result, weights);
+  });
+}
+
+/** A stored run with the network of its weights file. */
+export function withStoredNetwork(result: RunResult, weights: string): TrainedRun {
+  const model = preparedModel(result.config, CLASSES[result.config.dataset]);
+  return { result, model, network: loadWeights(weights, model) };
+}
+
+function weightsFile(config: ExperimentConfig, { weights }: ExperimentFolders): string {
+  return join(weights, `${runId(config)}.safetensors`);
+}
+
+/** @param keep takes the network of a run that was made; it is freed without one. */
+async function storedOrMade(config: ExperimentConfig, options: RunOptions, keep?: (run: TrainedRun) => void): Promise<RunResult | undefined> {
   const { folders, again = false, checkpointSeconds = CHECKPOINT_SECONDS } = options;
   const stored = again ? undefined : await findResult(folders.results, config);
   if (stored !== undefined && !stored.data.synthetic) {
@@ -227,15 +262,22 @@ async function storedOrMade(config: ExperimentConfig, options: RunOptions): Prom
     return undefined;
   }
   const { result, model, network } = made;
+  let kept = false;
   try {
     if (config.evaluateOn === 'test') {
       await mkdir(folders.weights, { recursive: true });
-      saveWeights(join(folders.weights, `${result.id}.safetensors`), model, network.parameters, network.statistics, trainingRecord(config, data.training));
+      saveWeights(weightsFile(config, folders), model, network.parameters, network.statistics, trainingRecord(config, data.training));
     }
     await writeResult(folders.results, result);
     await removeCheckpoint(checkpoint.file);
+    if (keep) {
+      keep(made);
+      kept = true;
+    }
     return result;
   } finally {
-    disposeNetwork(network);
+    if (!kept) {
+      disposeNetwork(network);
+    }
   }
 }

@@ -47,6 +47,7 @@ export async function compareLive(methods: readonly ComparedMethod[], setting: C
   return longWork('compareLive', shown, async (work) => {
     const comparison = await compare(methods, shown);
     if (work.stopping) {
+      comparison.dispose();
       throw new TrainingInterrupted(current, resumable);
     }
     return comparison;

@@ -3,11 +3,17 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { tensorCount } from '../engine/tensor';
 import type { ExperimentConfig } from '../experiment/config';
+import { experimentData } from '../experiment/experimentData';
 import { TrainingInterrupted } from '../experiment/interrupt';
 import { DEFAULT_CONFIG } from '../experiment/presets';
 import type { ExperimentFolders } from '../experiment/folders';
 import { runId } from '../experiment/store';
+import { createModel } from '../models/create';
+import type { PerturbationRule } from '../optim/perturbation';
+import { evaluate } from '../train/evaluate';
+import { disposeNetwork } from '../train/network';
 import { trainLive } from './trainLive';
 
 const CONFIG: ExperimentConfig = {
@@ -55,4 +61,27 @@ test('an interrupted training leaves a checkpoint, and the same call goes on to 
   assert.ok(!existsSync(checkpoint), 'the checkpoint of a finished run is still there');
   const lines = log.mock.calls.map((call) => String(call.arguments[0]));
   assert.ok(lines.some((line) => line.startsWith('SAM, ResNet-20, synthetic-10, seed 0 — embedded synthetic images, not CIFAR: epoch 3/3')), lines.join('\n'));
+});
+
+const LIKE_SAM: PerturbationRule = { name: 'like SAM', perturb: ({ gradient, rho }) => gradient.times(rho / gradient.norm()) };
+
+test('a rule of one\'s own trains to SAM\'s numbers, and the network that is kept is the one that was measured', async (context) => {
+  const base = mkdtempSync(join(tmpdir(), 'samlab-live-rule-'));
+  context.after(() => rmSync(base, { recursive: true }));
+  const log = context.mock.method(console, 'log', () => undefined);
+  const folders = foldersIn(base);
+  const before = tensorCount();
+  const changes = { ...CONFIG, epochs: 1, kernels: 'pinned' } as const;
+  const sam = await trainLive(changes, { folders });
+  const own = await trainLive({ ...changes, method: 'sgd' }, { folders, rule: LIKE_SAM, keepNetwork: true });
+  assert.deepEqual(own.history.map(({ trainLoss }) => trainLoss), sam.history.map(({ trainLoss }) => trainLoss));
+  assert.ok(log.mock.calls.some(({ arguments: [line] }) => String(line).startsWith('like SAM, ResNet-20')));
+  const { test: images, training } = await experimentData(CONFIG, folders);
+  assert.equal((await evaluate(own.model, own.network, images, 'half')).loss, own.final!.loss);
+  disposeNetwork(own.network);
+  const { status, network, history } = await trainLive({ model: createModel('resnet20', 'cifar', 10), trainingSet: training, settings: changes, rule: LIKE_SAM });
+  assert.equal(status, 'finished');
+  assert.deepEqual(history.map(({ trainLoss }) => trainLoss), sam.history.map(({ trainLoss }) => trainLoss));
+  disposeNetwork(network);
+  assert.equal(tensorCount(), before);
 });

@@ -1,36 +1,85 @@
+import { withDefaults } from '../experiment/defaultConfig';
 import type { ExperimentConfig } from '../experiment/config';
 import { TrainingInterrupted } from '../experiment/interrupt';
 import type { RunResult } from '../experiment/result';
 import { experimentFolders } from '../experiment/folders';
-import { runExperiment, type RunOptions } from '../experiment/run';
+import { runOwnRule, runOwnRuleWithNetwork, type OwnRule } from '../experiment/ownRun';
+import { runExperiment, runWithNetwork, type RunOptions, type TrainedRun } from '../experiment/run';
 import { runPreset } from '../experiment/runPreset';
 import { runId } from '../experiment/store';
 import { liveTraining } from '../report/liveTraining';
 import { notebookOutput, type OutputWriter } from '../progress/notebookOutput';
 import { DATASET_NAMES, describeModel, METHOD_NAMES, titleEnd } from '../report/recipe';
 import { longWork } from '../progress/longWork';
+import { train } from '../train/loop';
 import type { TrainingProgress } from '../train/progress';
+import type { TrainingInput } from '../train/trainingInput';
+import type { TrainingOutcome } from '../train/trainingRun';
 import { DEMONSTRATION, demonstrationConfig, type NotebookPreset } from './preset';
 
+/** How a run is shown and stored, and with which rule it is trained. */
+export interface LiveOptions extends Partial<RunOptions>, Partial<OwnRule> {
+  /** Whether the network is given too, to be probed; the caller frees it with `disposeNetwork`. Default: false. */
+  readonly keepNetwork?: boolean;
+}
+
+/** A result with its network, which belongs to the caller: free it with `disposeNetwork`. */
+export interface LiveRun extends RunResult, Omit<TrainedRun, 'result'> {}
+
 /**
- * Makes one run below the running cell, with progress that updates in place, and stores its result; gives the stored
- * one if it was made before. An interrupt of the kernel ends it after the step under way.
+ * Trains one network below the running cell, with progress that updates in place.
  *
- * @param options as those of `runExperiment`; without folders the run lies below `data/quick`, apart from results.
- * @throws TrainingInterrupted after an interrupt; the same call then goes on from the checkpoint. Else as `runExperiment`.
+ * With a configuration it makes a run and stores its result, or gives the stored one if it was made before; with a `rule` of
+ * one's own it is stored only under a name, `storeAs`. With a network, a data set and settings of one's own, as `train` takes
+ * them, nothing is stored, and the network belongs to the caller.
+ *
+ * @param config what differs from `DEFAULT_CONFIG`; a constant made with `defineConfig` keeps its types.
+ * @param options as those of `runExperiment`; default for the folders: below `data/quick`, apart from results.
+ * @returns the result, with `keepNetwork` the model and the network too; or the outcome of `train`, which an interrupt ends
+ * early with the status 'stopped'.
+ * @throws TrainingInterrupted after an interrupt of a run; the same call then goes on from the checkpoint, or starts anew for
+ * a rule without `storeAs`. Else as `runExperiment`, `runOwnRule` and `train`.
  * @example
- * const { final } = await trainLive({ ...DEFAULT_CONFIG, method: 'sam', rho: 0.05, epochs: 4, imagesPerClass: 20 });
+ * const { final } = await trainLive({ method: 'sam', rho: 0.05, epochs: 4, imagesPerClass: 20 });
+ * @example
+ * const { history, model, network } = await trainLive({ model: 'resnet20', epochs: 4 }, { rule: mine, keepNetwork: true });
+ * @example
+ * const { history, network } = await trainLive({ model: perceptron, trainingSet, settings: defineConfig({ epochs: 4 }) });
  */
-export async function trainLive(config: ExperimentConfig, options: Partial<RunOptions> = {}): Promise<RunResult> {
+export function trainLive(input: TrainingInput): Promise<TrainingOutcome>;
+export function trainLive(config: Partial<ExperimentConfig>, options: LiveOptions & { readonly keepNetwork: true }): Promise<LiveRun>;
+export function trainLive(config: Partial<ExperimentConfig>, options?: LiveOptions): Promise<RunResult>;
+export function trainLive(what: TrainingInput | Partial<ExperimentConfig>, options: LiveOptions = {}): Promise<TrainingOutcome | RunResult> {
+  return 'trainingSet' in what ? trainShown(what) : runShown(withDefaults(what), options);
+}
+
+function trainShown(input: TrainingInput): Promise<TrainingOutcome> {
+  const title = `${input.rule?.name ?? METHOD_NAMES[input.settings.method]}, ${input.model.name}, ${input.trainingSet.name}, seed ${input.settings.seed}`;
+  const onProgress = input.onProgress ?? liveTraining(() => title);
+  return longWork('trainLive', { ...input, onProgress }, () => train({ ...input, onProgress }));
+}
+
+function runShown(config: ExperimentConfig, { rule, storeAs, keepNetwork = false, ...options }: LiveOptions): Promise<RunResult> {
   const { preset = 'none', folders = experimentFolders('quick') } = options;
-  const onProgress = options.onProgress ?? liveRun(config, preset);
-  return longWork('trainLive', { ...options, onProgress }, async () => {
-    const result = await runExperiment(config, { ...options, onProgress, preset, folders });
-    if (result === undefined) {
-      throw new TrainingInterrupted(runId(config));
+  // An own rule takes SAM's place, so that radius, scope and groups are read.
+  const made: ExperimentConfig = rule ? { ...config, method: 'sam' } : config;
+  const own = rule && { rule, ...(storeAs === undefined ? {} : { storeAs }) };
+  const onProgress = options.onProgress ?? liveRun(made, preset, { ...(rule ? { method: rule.name } : {}) });
+  const runOptions = { ...options, onProgress, preset, folders };
+  return longWork('trainLive', runOptions, async () => {
+    if (keepNetwork) {
+      const trained = await (own ? runOwnRuleWithNetwork(made, own, runOptions) : runWithNetwork(made, runOptions));
+      return liveResult(trained && { ...trained.result, model: trained.model, network: trained.network }, made, own);
     }
-    return result;
+    return liveResult(await (own ? runOwnRule(made, own, runOptions) : runExperiment(made, runOptions)), made, own);
   });
+}
+
+function liveResult<R extends RunResult>(result: R | undefined, config: ExperimentConfig, own: OwnRule | undefined): R {
+  if (result === undefined) {
+    throw new TrainingInterrupted(own?.rule.name ?? runId(config), own === undefined || own.storeAs !== undefined);
+  }
+  return result;
 }
 
 /**
@@ -53,7 +102,7 @@ export async function trainNotebookPreset(preset: NotebookPreset, dataset: Exper
       only: (config) => config.dataset === dataset,
       onStart: (config, run, runs) => {
         current = runId(config);
-        show = liveRun(config, preset.name, `Run ${run} of ${runs}: `, write);
+        show = liveRun(config, preset.name, { counter: `Run ${run} of ${runs}: `, write });
       },
       onProgress,
     });
@@ -66,12 +115,19 @@ export async function trainNotebookPreset(preset: NotebookPreset, dataset: Exper
 
 type ProgressListener = (progress: TrainingProgress) => void;
 
+interface LiveTitle {
+  readonly counter?: string;
+  /** Default: the name of the configuration's method. */
+  readonly method?: string;
+  readonly write?: OutputWriter | undefined;
+}
+
 /** Shows one run under a title like "SAM, ResNet-20, CIFAR-10, seed 0 — quick preset: not a result"; the images' name is known when it has begun. */
-function liveRun(config: ExperimentConfig, preset: string, counter = '', write?: OutputWriter): ProgressListener {
+function liveRun(config: ExperimentConfig, preset: string, { counter = '', method = METHOD_NAMES[config.method], write }: LiveTitle = {}): ProgressListener {
   let show: ProgressListener | undefined;
   return (progress) => {
     const { name, synthetic } = progress.trainingSet;
-    show ??= liveTraining(`${counter}${METHOD_NAMES[config.method]}, ${describeModel(config)}, ${name}, seed ${config.seed}${titleEnd(preset, synthetic)}`, write);
+    show ??= liveTraining(`${counter}${method}, ${describeModel(config)}, ${name}, seed ${config.seed}${titleEnd(preset, synthetic)}`, write);
     show(progress);
   };
 }

@@ -3,6 +3,7 @@ import { copyFile, link, mkdir, rm, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import writeFileAtomic from 'write-file-atomic';
+import { DATA } from '../train/stores';
 import { drawFigures } from './drawing';
 import { PLOTLY_SCRIPT } from './drawingPage';
 import { titleOf, type FigureSpecification } from './figures/specification';
@@ -36,6 +37,24 @@ export async function renderFigures(figures: Readonly<Record<string, FigureSpeci
       await writeFileAtomic(join(folder, `${name}.svg`), `${svg}\n`);
     }
   }
+}
+
+/**
+ * Writes one figure as `renderFigures` does: `NAME.json`, `.svg`, `.png` and `.html`.
+ *
+ * @param name a file name without ending.
+ * @param folder made if missing; default: `data/own/figures`, which git ignores.
+ * @returns the folder.
+ * @throws RangeError for a name with a path in it. Else as `renderFigures`.
+ * @example
+ * await saveFigure(plotCurves({ SGD: sgd.history, mine: mine.history }), 'my-rule');
+ */
+export async function saveFigure(figure: FigureSpecification, name: string, folder: string = join(DATA, 'own', 'figures')): Promise<string> {
+  if (name === '' || /[/\\]/.test(name)) {
+    throw new RangeError(`saveFigure: expected a file name without a path, such as "my-figure", got "${name}"; the folder is the third argument.`);
+  }
+  await renderFigures({ [name]: figure }, folder);
+  return folder;
 }
 
 /** A page that draws the figure in the browser. */

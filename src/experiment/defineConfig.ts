@@ -1,0 +1,17 @@
+import type { ExperimentConfig } from './config';
+import { withDefaults } from './defaultConfig';
+import { validateConfig } from './schema';
+
+/**
+ * All settings of a run: those given, checked, and the defaults for the others. A constant that is made here keeps its types:
+ * `const config = { model: 'resnet20' }` is a `string` to TypeScript, and no function that takes a configuration takes that.
+ *
+ * @param changes what differs from `DEFAULT_CONFIG`; a default warm-up that does not fit into the run is shortened.
+ * @throws RangeError that names each setting that is unknown or out of range.
+ * @example
+ * const config = defineConfig({ model: 'resnet20', epochs: 4, imagesPerClass: 20 });
+ * const { final } = await trainLive({ ...config, method: 'sam', rho: 0.05 });
+ */
+export function defineConfig(changes: Partial<ExperimentConfig> = {}): ExperimentConfig {
+  return validateConfig(withDefaults(changes));
+}

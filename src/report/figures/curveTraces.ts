@@ -1,0 +1,69 @@
+import { from, op } from 'arquero';
+import type { Data, Layout } from 'plotly.js-dist';
+import type { EpochRecord } from '../../train/record';
+import { axis, type METHOD_STYLES, percentAxis, transparent } from './style';
+
+/** What one epoch's numbers of several seeds come to. */
+interface EpochPoint {
+  readonly epoch: number;
+  readonly lossMean: number;
+  readonly lossMin: number;
+  readonly lossMax: number;
+  readonly errorMean: number;
+  readonly errorMin: number;
+  readonly errorMax: number;
+}
+
+/** Loss and error by epoch of runs that one line stands for: they differ in their seed alone. */
+export interface Curve {
+  readonly name: string;
+  readonly style: (typeof METHOD_STYLES)[keyof typeof METHOD_STYLES];
+  readonly histories: readonly (readonly EpochRecord[])[];
+}
+
+/** The axes of two panels: training loss on the left, training error on the right. */
+export const CURVE_AXES: Partial<Layout> = {
+  xaxis: axis('Epoch', { domain: [0, 0.45] }),
+  yaxis: axis('Training loss, nats'),
+  xaxis2: axis('Epoch', { domain: [0.57, 1], anchor: 'y2' }),
+  yaxis2: percentAxis('Training error (top-1), %', { anchor: 'x2' }),
+};
+
+/** A line in each of both panels: the mean over the histories, with a band from the smallest to the largest where there are several. */
+export function curveTraces({ name, style: { colour, dash, symbol }, histories }: Curve): Data[] {
+  const points = epochPoints(histories);
+  const panels = [
+    { axes: { xaxis: 'x', yaxis: 'y' }, mean: points.map((p) => p.lossMean), min: points.map((p) => p.lossMin), max: points.map((p) => p.lossMax) },
+    { axes: { xaxis: 'x2', yaxis: 'y2' }, mean: points.map((p) => p.errorMean), min: points.map((p) => p.errorMin), max: points.map((p) => p.errorMax) },
+  ] as const;
+  const epochs = points.map((point) => point.epoch);
+  // About ten markers a line, so that they tell lines apart without covering them.
+  const maxdisplayed = 10;
+  return panels.flatMap(({ axes, mean, min, max }, panel): Data[] => [
+    ...(histories.length > 1 ? [band(epochs, min, max, { colour, ...axes })] : []),
+    {
+      type: 'scatter', mode: 'lines+markers', name, legendgroup: name, showlegend: panel === 0,
+      x: epochs, y: mean, ...axes, line: { color: colour, dash, width: 2 }, marker: { symbol, size: 8, color: colour, maxdisplayed },
+    },
+  ]);
+}
+
+function band(x: readonly number[], low: readonly number[], high: readonly number[], style: { readonly colour: string; readonly xaxis: 'x' | 'x2'; readonly yaxis: 'y' | 'y2' }): Data {
+  const { colour, ...axes } = style;
+  return {
+    type: 'scatter', mode: 'lines', showlegend: false, hoverinfo: 'skip', ...axes,
+    x: [...x, ...[...x].reverse()], y: [...high, ...[...low].reverse()], fill: 'toself', fillcolor: transparent(colour, 0.2), line: { width: 0 },
+  };
+}
+
+function epochPoints(histories: Curve['histories']): readonly EpochPoint[] {
+  const records = histories.flatMap((history) => history.map(({ epoch, trainLoss, trainTop1Error }) => ({ epoch, loss: trainLoss, error: trainTop1Error })));
+  return from(records)
+    .groupby('epoch')
+    .rollup({
+      lossMean: op.mean('loss'), lossMin: op.min('loss'), lossMax: op.max('loss'),
+      errorMean: op.mean('error'), errorMin: op.min('error'), errorMax: op.max('error'),
+    })
+    .orderby('epoch')
+    .objects() as EpochPoint[];
+}
