@@ -144,6 +144,12 @@ function shared({ data, store, allowSynthetic, name, kernelTable, ...flags }: Va
   };
 }
 
+const EXAMPLES = `
+Examples:
+  npm run landscape -- nets RUN-OF-SGD RUN-OF-SAM --name mine                             all parts of a study of two runs
+  npm run landscape -- nets RUN-OF-SGD RUN-OF-SAM --name mine --parts slices planes       some of them
+  npm run landscape -- path RUN --name its-path                                           a run made with --snapshot-every`;
+
 /** Reads the flags. Prints help or what is wrong with them, and ends the process, where there is nothing to measure. */
 export function parseLandscapeArguments(words: readonly string[]): LandscapeRequest {
   let request: LandscapeRequest | undefined;
@@ -180,6 +186,6 @@ export function parseLandscapeArguments(words: readonly string[]): LandscapeRequ
       }
       request = { kind: 'minima', ...shared(values, [first, second, third]), ...(names === undefined ? {} : { names: [one!, two!, three!] as const }) };
     });
-  program.showHelpAfterError('(--help lists all settings)').parse(words, { from: 'user' });
+  program.addHelpText('after', EXAMPLES).showHelpAfterError('(--help lists all settings)').parse(words, { from: 'user' });
   return request!;
 }
