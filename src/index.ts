@@ -49,6 +49,8 @@ export { EMPTY_STATE, type PerturbationInput, type PerturbationRule, type Pertur
 export { matchedRadius, matchingTwoNorm } from './optim/radius';
 export { sam, samStep } from './optim/sam';
 export { learningRateAt } from './optim/schedule';
+export { adamW, type AdamWSettings } from './optim/adamW';
+export { clipByGlobalNorm } from './optim/clipByGlobalNorm';
 export { sgd } from './optim/sgd';
 export { perturbedStep, sharpnessAware, type SharpnessAware, type SharpnessAwareSettings } from './optim/sharpnessAware';
 export { saner, type SanerSettings } from './optim/saner';

@@ -13,6 +13,7 @@ const refused: readonly (readonly [readonly string[], RegExp])[] = [
   [['--jobs', '0'], /expected a whole number from 1 on, got "0"/],
   [['--on', 'slurm', '--sbatch', 'mem=8G'], /expected an option of sbatch such as "--mem=8G", got "mem=8G"/],
   [['--batchsize', '4'], /unknown option '--batchsize'\n\(Did you mean --batch-size\?\)/],
+  [['--lr', '0.1'], /unknown option '--lr'\n\(Did you mean --learning-rate\?\)/],
   [['--ascent-steps', '4'], /picks no runs of smoke, for it changes nothing/],
   [['--preset', 'quick'], /^error: --grid and --preset are two words for the same; give one of them\./],
 ];

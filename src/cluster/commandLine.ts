@@ -4,6 +4,7 @@ import { presetList, settingOptions } from '../experiment/commandLine';
 import type { ExperimentConfig } from '../experiment/config';
 import { DATA, OWN_STORE } from '../train/stores';
 import type { SlurmRequest } from './arrayScript';
+import { nearestName } from '../train/nearestName';
 
 /** What the command line asks for. */
 export interface ExperimentRequest {
@@ -52,6 +53,14 @@ Examples:
   npm run experiment -- --grid laptop --dataset cifar10 --epochs 100 --seed 0   a part of a preset
   npm run experiment -- --grid mine.json --jobs 2                               a grid of your own: {"changes": {"method": "sam"}, "grid": {"rho": [0.05, 0.1]}}`;
 
+/** Adds the option that was probably meant, such as --learning-rate for --lr, where Commander, which goes by letters alone, finds none. */
+function withNearestOption(text: string, options: readonly Option[]): string {
+  const unknown = /^error: unknown option '--?([^'=]+)[^']*'\n$/.exec(text)?.[1];
+  const nearest = unknown && nearestName(unknown, options.map((option) => option.attributeName()));
+  const meant = options.find((option) => option.attributeName() === nearest);
+  return meant ? `${text}(Did you mean ${meant.long}?)\n` : text;
+}
+
 function command(): Command {
   const program = new Command('npm run experiment --')
     .description('One training run, or all runs of a grid, here or on a cluster. Settings say what the run is; beside --grid they pick a part of it.')
@@ -77,6 +86,7 @@ function command(): Command {
     .option('--sbatch <option>', 'a further option of sbatch, such as --sbatch=--mem=8G; may be given several times', sbatchOption, [])
     .option('--store-is-shared', 'trust that all nodes see the store under the same path', false)
     .addHelpText('after', `${EXAMPLES}\n${presetList()}`)
+    .configureOutput({ outputError: (text, write) => write(withNearestOption(text, program.options)) })
     .showHelpAfterError('(--help lists all settings)');
   settingOptions().forEach((option) => program.addOption(option));
   return program;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -146,3 +146,23 @@ void test('a rule that returns no numbers is named', async (context) => {
   const setting = settingIn(context, { seeds: [0] });
   await assert.rejects(compare([{ rule: { name: 'broken', perturb: ({ gradient }) => gradient.times(NaN) } }], setting), /the rule broken returned a perturbation of norm NaN/);
 });
+
+void test('a stored result that cannot be read is named, and the other runs are made and given', async (context) => {
+  const setting = settingIn(context, { seeds: [0, 1], config: { ...CONFIG, epochs: 1, warmupEpochs: 0 } });
+  const complaints = context.mock.method(console, 'error', () => undefined);
+  await compare([{ method: 'sgd' }], { ...setting, budgets: ['epochs'] });
+  const damaged = readdirSync(setting.folders.results).find((name) => name.includes('seed-0'))!;
+  writeFileSync(join(setting.folders.results, damaged), '');
+  const { runs, rows, problems } = await compare([{ method: 'sam' }], setting);
+  assert.equal(problems[0]?.includes(`${damaged} is not a stored result (it is empty)`), true);
+  assert.equal(complaints.mock.calls.length > 0, true);
+  assert.deepEqual(runs.map(({ label, budget, result }) => `${label} ${budget} ${result.config.seed}`), [
+    'SAM epochs 0', 'SGD (no SAM) epochs 1', 'SAM epochs 1', 'SGD (no SAM) gradients 1', 'SAM gradients 0', 'SAM gradients 1',
+  ].sort((a, b) => order(a) - order(b)));
+  assert.deepEqual(new Map(rows.filter(({ budget }) => budget === 'epochs').map(({ method, n }) => [method, n])), new Map([['SAM', 2], ['SGD (no SAM)', 1]]));
+});
+
+/** Budget, then seed, then SGD before SAM. */
+function order(run: string): number {
+  return (run.includes('gradients') ? 4 : 0) + (run.endsWith('1') ? 2 : 0) + (run.startsWith('SAM') ? 1 : 0);
+}

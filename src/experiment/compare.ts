@@ -16,6 +16,7 @@ import { experimentFolders } from './folders';
 import { runOwnParts, runOwnPartsWithNetwork, type OwnParts } from './ownNetworkRun';
 import { runExperiment, runWithNetwork, type RunOptions, type TrainedRun } from './run';
 import { validateConfig } from './schema';
+import { storedProblem } from './store';
 
 /** Settings in which the methods of a comparison may differ; all others they share. */
 type MethodChanges = Partial<MethodSettings & Pick<ExperimentConfig, 'learningRate'>>;
@@ -84,6 +85,8 @@ export interface Comparison {
   readonly networks: readonly ComparedNetwork[];
   /** Frees the networks. */
   readonly dispose: () => void;
+  /** What is wrong with stored results that cannot be read, a line each; their runs are missing, all others were made. */
+  readonly problems: readonly string[];
 }
 
 interface Contestant {
@@ -101,7 +104,7 @@ interface Contestant {
  * already is not run again, and what was stopped goes on. Rules of one's own are trained in memory, or stored under a name.
  *
  * @param setting without `folders`, runs lie below `data/quick`, apart from results.
- * @returns rows and runs, fewer than all if its `signal` or the kernel's interrupt ended it.
+ * @returns rows and runs, fewer than all if its `signal` or the kernel's interrupt ended it, or a stored result cannot be read.
  * @throws RangeError before anything is trained, for settings out of range, two methods of one label, or seeds that are
  * missing or given twice; Error if a rule returns something else than a finite vector of the parameters' layout.
  * @example
@@ -131,6 +134,7 @@ class Comparing {
   private readonly trained = new Map<RunResult, TrainedRun>();
   private readonly total: number;
   private started = 0;
+  private readonly problems: string[] = [];
   /** Of the run under way. */
   hasCheckpoint = true;
 
@@ -167,7 +171,7 @@ class Comparing {
       await this.runAll('gradients', seeds, ({ label }) => this.shareOfEpochs(label));
     }
     const runs = this.runs.filter(({ budget }) => this.budgets.includes(budget));
-    return { rows: comparisonRows(runs, this.base), runs, base: this.base, networks: runs.flatMap((run) => this.networkOf(run)), dispose: () => this.dispose() };
+    return { rows: comparisonRows(runs, this.base), runs, base: this.base, networks: runs.flatMap((run) => this.networkOf(run)), dispose: () => this.dispose(), problems: this.problems };
   }
 
   private networkOf({ label, budget, result }: ComparedRun): ComparedNetwork[] {
@@ -182,20 +186,23 @@ class Comparing {
   }
 
   /** @returns whether all runs were made. */
-  private async runAll(budget: Budget, seeds: readonly number[], shareOf: (contestant: Contestant) => number): Promise<boolean> {
+  private async runAll(budget: Budget, seeds: readonly number[], shareOf: (contestant: Contestant) => number | undefined): Promise<boolean> {
     for (const seed of seeds) {
       for (const contestant of this.contestants) {
-        const result = await this.make(contestant, budget, this.configOf(contestant.method, seed, shareOf(contestant)));
+        const share = shareOf(contestant);
+        const result = share === undefined ? 'unreadable' : await this.make(contestant, budget, this.configOf(contestant.method, seed, share));
         if (result === undefined) {
           return false;
         }
-        this.runs.push({ label: contestant.label, budget, result });
+        if (result !== 'unreadable') {
+          this.runs.push({ label: contestant.label, budget, result });
+        }
       }
     }
     return true;
   }
 
-  private async make({ label, method }: Contestant, budget: Budget, config: ExperimentConfig): Promise<RunResult | undefined> {
+  private async make({ label, method }: Contestant, budget: Budget, config: ExperimentConfig): Promise<RunResult | 'unreadable' | undefined> {
     const { preset = 'quick-comparison', folders = experimentFolders('quick'), onRun } = this.setting;
     if (this.work.stopping) {
       return undefined;
@@ -208,6 +215,13 @@ class Comparing {
     }
     const options = { preset, folders, onProgress: (progress: TrainingProgress) => this.report(label, config, progress) };
     const { rule, storeAs } = method;
+    const problem = rule === undefined && this.setting.network === undefined && this.setting.data === undefined ? await storedProblem(folders.results, config) : undefined;
+    if (problem !== undefined) {
+      // The others do not need it.
+      this.problems.push(problem);
+      console.error(problem);
+      return 'unreadable';
+    }
     const own = rule && { rule, ...(storeAs === undefined ? {} : { storeAs }) };
     const { network, data, keepNetworks } = this.setting;
     const parts = network ?? data ? { ...(network ? { network } : {}), ...(data ? { data } : {}), ...(rule ? { rule } : {}) } : undefined;
@@ -238,14 +252,14 @@ class Comparing {
     this.work.report({ done: this.started - 1 + epochsDone / config.epochs, of: this.total, unit: 'runs', text: `run ${this.started} of ${this.total}: ${label}, seed ${config.seed} · ${duration(comparisonSecondsLeft)} left` });
   }
 
-  /** Epochs that cost as much as those of the base optimizer, as a share of them. */
-  private shareOfEpochs(label: string): number {
-    const cost = (wanted: string): number => {
-      const { result } = this.runs.find((run) => run.budget === 'epochs' && run.label === wanted)!;
+  /** Epochs that cost as much as those of the base optimizer, as a share of them; undefined where no run of either could be read. */
+  private shareOfEpochs(label: string): number | undefined {
+    const [base, own] = [this.base, label].map((wanted) => {
+      const run = this.runs.find((one) => one.budget === 'epochs' && one.label === wanted);
       // A run that diverged in its first epoch has no whole epoch to judge by.
-      return result.gradientEvaluations / Math.max(1, result.history.length);
-    };
-    return cost(this.base) / cost(label);
+      return run && run.result.gradientEvaluations / Math.max(1, run.result.history.length);
+    });
+    return base !== undefined && own !== undefined ? base / own : undefined;
   }
 
   private configOf(method: ComparedMethod, seed: number, share = DEFAULT_SHARE): ExperimentConfig {

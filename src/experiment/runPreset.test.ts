@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ExperimentConfig } from './config';
-import { DEFAULT_CONFIG } from './presets';
+import { DEFAULT_CONFIG, findPreset, presetConfigs, tuningConfigs } from './presets';
 import { RESULT_FORMAT, type RunResult } from './result';
-import { bestTrial, expandPreset, isQuick } from './runPreset';
+import { bestTrial, expandPreset, isQuick, runPreset } from './runPreset';
+import { resultFile, writeResult } from './store';
 
 function trial(config: Partial<ExperimentConfig>, top1Error: number | null): RunResult {
   return {
@@ -46,4 +50,29 @@ void test('groups expand to their presets; quick runs are known as such', () => 
   assert.deepEqual(expandPreset('laptop'), ['laptop']);
   assert.throws(() => expandPreset('none'), /there is no preset "none"/);
   assert.deepEqual(['quick', 'quick-resnet50', 'smoke', 'laptop', 'corrected'].map(isQuick), [true, true, true, false, false]);
+});
+
+void test('a stored result that cannot be read stops neither the other trials nor the runs that need no such trial, and is told at the end', async (t) => {
+  const base = mkdtempSync(join(tmpdir(), 'samlab-preset-'));
+  t.after(() => rmSync(base, { recursive: true }));
+  const folders = { data: base, allowSynthetic: false, results: join(base, 'results'), checkpoints: base, weights: base };
+  const preset = findPreset('laptop');
+  const trials = tuningConfigs(preset, 'cifar10');
+  const [broken, ...others] = trials.filter(({ method }) => method === 'sam');
+  mkdirSync(folders.results);
+  writeFileSync(resultFile(folders.results, broken!), '{');
+  const sgdTrials = trials.filter(({ method }) => method === 'sgd');
+  for (const config of [...sgdTrials, ...others]) {
+    await writeResult(folders.results, { ...trial(config, 50), id: '' });
+  }
+  const decided = bestTrial(sgdTrials.map((config) => trial(config, 50)), 'sgd')!;
+  for (const config of presetConfigs(preset).filter(({ method, dataset }) => method === 'sgd' && dataset === 'cifar10')) {
+    await writeResult(folders.results, trial({ ...config, ...decided }, 40));
+  }
+  const ended: string[] = [];
+  const made = runPreset('laptop', { folders, only: ({ dataset }) => dataset === 'cifar10', onEnd: ({ config }) => ended.push(`${config.evaluateOn} ${config.method}`) });
+  await assert.rejects(made, /runPreset: \d+ runs are stored; these stored results cannot be read:\n.*is not a stored result/s);
+  const count = (what: string): number => ended.filter((one) => one === what).length;
+  assert.deepEqual([count('heldOut sgd'), count('heldOut sam'), count('test sam')], [sgdTrials.length, others.length, 0]);
+  assert.ok(count('test sgd') > 0);
 });

@@ -4,12 +4,13 @@ import { findPreset, presetConfigs, PRESET_GROUPS, tuningConfigs, type Preset } 
 import type { RunResult } from './result';
 import { experimentFolders } from './folders';
 import { runExperiment, type RunOptions } from './run';
+import { storedProblem } from './store';
 
 /** Settings that tuning decides. */
 export type TunedSettings = Pick<ExperimentConfig, 'learningRate' | 'rho'>;
 
 /** What happens to the runs of a preset, told one after another. */
-export interface PresetOptions extends Pick<RunOptions, 'again' | 'onProgress' | 'signal'> {
+export interface PresetOptions extends Pick<RunOptions, 'again' | 'onProgress' | 'signal'>, Partial<Pick<RunOptions, 'folders'>> {
   /** Leaves out runs that are not wanted, for instance all but one data set. */
   readonly only?: (config: ExperimentConfig) => boolean;
   readonly onStart?: (config: ExperimentConfig, run: number, runs: number) => void;
@@ -44,18 +45,23 @@ export function bestTrial(trials: readonly RunResult[], method: ExperimentConfig
   return best && (JSON.parse(best.key) as TunedSettings);
 }
 
-async function tunedConfigs(preset: Preset, wanted: readonly ExperimentConfig[], run: (config: ExperimentConfig) => Promise<RunResult | undefined>): Promise<ExperimentConfig[]> {
+async function tunedConfigs(preset: Preset, wanted: readonly ExperimentConfig[], run: (config: ExperimentConfig) => Promise<RunResult | 'unreadable' | undefined>): Promise<ExperimentConfig[]> {
   const tuned: ExperimentConfig[] = [];
   for (const dataset of new Set(wanted.map((config) => config.dataset))) {
     const trials: RunResult[] = [];
+    const undecided = new Set<ExperimentConfig['method']>();
     for (const trial of tuningConfigs(preset, dataset)) {
       const result = await run(trial);
       if (result === undefined) {
         return [];
       }
-      trials.push(result);
+      if (result === 'unreadable') {
+        undecided.add(trial.method);
+      } else {
+        trials.push(result);
+      }
     }
-    for (const config of wanted.filter((candidate) => candidate.dataset === dataset)) {
+    for (const config of wanted.filter((candidate) => candidate.dataset === dataset && !undecided.has(candidate.method))) {
       tuned.push({ ...config, ...bestTrial(trials, config.method) });
     }
   }
@@ -67,7 +73,8 @@ async function tunedConfigs(preset: Preset, wanted: readonly ExperimentConfig[],
  * runs proper. What is stored is not run again.
  *
  * @returns the results, fewer than all if its `signal` or the kernel's interrupt ended it.
- * @throws RangeError for an unknown preset, and as `runExperiment`.
+ * @throws RangeError for an unknown preset, and as `runExperiment`; Error that lists stored results that cannot be read, when all
+ * runs are made that need none of them.
  */
 export function runPreset(name: string, options: PresetOptions = {}): Promise<RunResult[]> {
   return longWork(`preset ${name}`, options, async (work) => {
@@ -81,17 +88,24 @@ export function runPreset(name: string, options: PresetOptions = {}): Promise<Ru
 
 async function makeRuns(name: string, options: PresetOptions, work: LongWork): Promise<RunResult[]> {
   const results: RunResult[] = [];
+  const problems: string[] = [];
   for (const presetName of expandPreset(name)) {
     const preset = findPreset(presetName);
     const wanted = presetConfigs(preset).filter(options.only ?? (() => true));
     const trials = [...new Set(wanted.map(({ dataset }) => dataset))].flatMap((dataset) => tuningConfigs(preset, dataset));
     let started = 0;
-    const run = async (config: ExperimentConfig): Promise<RunResult | undefined> => {
+    const folders = options.folders ?? experimentFolders(isQuick(presetName) ? 'quick' : 'real');
+    const run = async (config: ExperimentConfig): Promise<RunResult | 'unreadable' | undefined> => {
       if (work.stopping) {
         return undefined;
       }
       options.onStart?.(config, ++started, trials.length + wanted.length);
-      const result = await runExperiment(config, { ...options, preset: presetName, folders: experimentFolders(isQuick(presetName) ? 'quick' : 'real') });
+      const problem = options.again === true ? undefined : await storedProblem(folders.results, config);
+      if (problem !== undefined) {
+        problems.push(problem);
+        return 'unreadable';
+      }
+      const result = await runExperiment(config, { ...options, preset: presetName, folders });
       if (result !== undefined) {
         options.onEnd?.(result);
       }
@@ -102,8 +116,13 @@ async function makeRuns(name: string, options: PresetOptions, work: LongWork): P
       if (result === undefined) {
         return results;
       }
-      results.push(result);
+      if (result !== 'unreadable') {
+        results.push(result);
+      }
     }
+  }
+  if (problems.length > 0) {
+    throw new Error(`runPreset: ${results.length} runs are stored; these stored results cannot be read:\n${problems.join('\n')}`);
   }
   return results;
 }

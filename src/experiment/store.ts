@@ -81,6 +81,11 @@ export async function findResult(folder: string, config: ExperimentConfig): Prom
   return existsSync(file) ? readResultFile(file) : undefined;
 }
 
+/** What is wrong with the stored result of a configuration; undefined if it can be read, or there is none. */
+export function storedProblem(folder: string, config: ExperimentConfig): Promise<string | undefined> {
+  return findResult(folder, config).then(() => undefined, (error: unknown) => (error as Error).message);
+}
+
 /** Results that can be read, and what is wrong with the others. */
 export interface ReadableResults {
   readonly results: readonly RunResult[];

@@ -42,3 +42,23 @@ test('weights along training make a path', () => {
   const request = parseLandscapeArguments(['path', '1.safetensors', '2.safetensors', '3.safetensors', '--name', 'sgd', '--stem', 'cifar']);
   assert.deepEqual([request.kind, request.networks, request.given], ['path', ['1.safetensors', '2.safetensors', '3.safetensors'], { stem: 'cifar' }]);
 });
+
+for (const [flags, message] of [
+  [['--name', '../../elsewhere'], /expected a folder's name without \/ and \\/],
+  [['--name', ''], /expected a folder's name/],
+  [['--name', 'x', '--grid-points', '2.5'], /'--grid-points <value>'.*expected a whole number of 2 or more, got "2.5"/],
+  [['--name', 'x', '--slice-points', '1'], /expected a whole number of 2 or more/],
+  [['--name', 'x', '--eigenvalues', '0'], /expected a whole number of 1 or more/],
+  [['--name', 'x', '--seed', '0.5'], /expected a whole number of 0 or more/],
+  [['--name', 'x', '--rho', '-1'], /expected a number of 0 or more, got "-1"/],
+] as const) {
+  test(`nothing is measured with ${flags.join(' ')}`, (t) => {
+    const written: string[] = [];
+    t.mock.method(process.stderr, 'write', (text: string) => written.push(text));
+    t.mock.method(process, 'exit', () => {
+      throw new Error('the process ends');
+    });
+    assert.throws(() => parseLandscapeArguments(['nets', 'a', 'b', ...flags]), /the process ends/);
+    assert.match(written.join(''), message);
+  });
+}

@@ -79,12 +79,29 @@ const CHOICES: { readonly [Key in Flag]?: readonly string[] } = {
   batchNorm: ['frozen', 'batch', 're-estimated'],
 };
 
-function parseNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
-    throw new InvalidArgumentError(`expected a number of 0 or more, got "${text}".`);
+/** What a number must be beyond 0 or more; the others are whole numbers. */
+const FRACTIONS: readonly Flag[] = ['labelNoise', 'rimMultiple', 'curveLearningRate', 'rho', 'adaptiveRho'];
+/** The least of a whole number, where 0 does not mean all or none. */
+const LEAST: { readonly [Key in Flag]?: number } = { slicePoints: 2, gridPoints: 2, interpolationPoints: 2, curveSteps: 1, eigenvalues: 1, eigenvalueProducts: 1, traceProducts: 2, densityProbes: 1, densitySteps: 1, ascentSteps: 1, ascentSeeds: 1, groupImages: 1 };
+
+/** Checks a number when it is given, before anything is measured or written with it. */
+function numberParser(key: Flag): (text: string) => number {
+  const [whole, least] = [!FRACTIONS.includes(key), LEAST[key] ?? 0];
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < least || (whole && !Number.isSafeInteger(value))) {
+      throw new InvalidArgumentError(`expected a ${whole ? 'whole ' : ''}number of ${least} or more, got "${text}".`);
+    }
+    return value;
+  };
+}
+
+/** The name of a study is that of a folder in the store, never a way out of it. */
+function studyName(text: string): string {
+  if (text.trim() === '' || /[/\\\0]/.test(text) || text.startsWith('.')) {
+    throw new InvalidArgumentError(`expected a folder's name without / and \\, not starting with a dot, got "${text}"; --store says where the studies are.`);
   }
-  return value;
+  return text;
 }
 
 type Values = Partial<Record<Flag, unknown>> & Omit<Shared, 'networks' | 'given' | 'settings' | 'store'> & { readonly store?: string };
@@ -95,7 +112,7 @@ function isTrained(key: Flag): key is Flag & keyof TrainedSettings {
 
 function addSettings(command: Command): Command {
   command
-    .requiredOption('--name <name>', 'name of the study: its folder under results/landscape of the store')
+    .requiredOption('--name <name>', 'name of the study: its folder under results/landscape of the store', studyName)
     .option('--store <folder>', "where the study goes, and where runs' weights are looked for first (default: data/own, which git ignores)", (folder) => resolve(folder))
     .option('--data <folder>', 'holds the data sets', (folder) => resolve(folder), DATA)
     .option('--allow-synthetic', 'let embedded images stand in for a data set that cannot be had; the study goes to data/quick', false)
@@ -106,7 +123,7 @@ function addSettings(command: Command): Command {
     if (!isTrained(key)) {
       option.default(STUDY_DEFAULTS[key]);
     }
-    command.addOption(choices === undefined ? option.argParser(parseNumber) : option.choices(choices));
+    command.addOption(choices === undefined ? option.argParser(numberParser(key)) : option.choices(choices));
   }
   return command;
 }
@@ -127,6 +144,12 @@ function shared({ data, store, allowSynthetic, name, kernelTable, ...flags }: Va
   };
 }
 
+const EXAMPLES = `
+Examples:
+  npm run landscape -- nets RUN-OF-SGD RUN-OF-SAM --name mine                             all parts of a study of two runs
+  npm run landscape -- nets RUN-OF-SGD RUN-OF-SAM --name mine --parts slices planes       some of them
+  npm run landscape -- path RUN --name its-path                                           a run made with --snapshot-every`;
+
 /** Reads the flags. Prints help or what is wrong with them, and ends the process, where there is nothing to measure. */
 export function parseLandscapeArguments(words: readonly string[]): LandscapeRequest {
   let request: LandscapeRequest | undefined;
@@ -141,8 +164,8 @@ export function parseLandscapeArguments(words: readonly string[]): LandscapeRequ
     .addOption(new Option('--parts <parts...>', 'what to measure').choices(STUDY_PARTS).default([...STUDY_PARTS]))
     .action((first: string, second: string, { labels, parts, ...values }: Values & { labels?: string[]; parts: StudyPart[] }) => {
       const [one, other, ...more] = labels ?? [];
-      if (labels !== undefined && (one === undefined || other === undefined || more.length > 0 || one === other)) {
-        program.error(`error: expected two different labels, got ${labels.join(', ')}.`);
+      if (labels !== undefined && (one === undefined || other === undefined || more.length > 0)) {
+        program.error(`error: expected two labels, got ${labels.join(', ')}.`);
       }
       request = { kind: 'nets', ...shared(values, [first, second]), parts: STUDY_PARTS.filter((part) => parts.includes(part)), ...(labels === undefined ? {} : { labels: [one!, other!] as const }) };
     });
@@ -163,6 +186,6 @@ export function parseLandscapeArguments(words: readonly string[]): LandscapeRequ
       }
       request = { kind: 'minima', ...shared(values, [first, second, third]), ...(names === undefined ? {} : { names: [one!, two!, three!] as const }) };
     });
-  program.showHelpAfterError('(--help lists all settings)').parse(words, { from: 'user' });
+  program.addHelpText('after', EXAMPLES).showHelpAfterError('(--help lists all settings)').parse(words, { from: 'user' });
   return request!;
 }

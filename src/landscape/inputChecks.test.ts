@@ -8,6 +8,7 @@ import { lossBarrier } from './connectivity/barrier';
 import { bezierCurve, trainBezier } from './connectivity/bezier';
 import { hessian } from './curvature/hessian';
 import { spectralDensity } from './curvature/spectralDensity';
+import { secantCurvature } from './curvature/secantCurvature';
 import { matrixOperator } from './curvature/testMatrices';
 import { topEigenvalues } from './curvature/topEigenvalues';
 import { hessianTrace } from './curvature/trace';
@@ -17,6 +18,7 @@ import { averageSharpness } from './sharpness/average';
 import { samSharpness } from './sharpness/samSharpness';
 import { epsSharpness, worstCaseSharpness } from './sharpness/worstCase';
 import { linearCka } from './similarity/cka';
+import { filterNormalize } from './surface/filterNormalize';
 import { lineBetween, planeOfMinima, randomLine, randomPlane } from './surface/directions';
 import { lossPlane } from './surface/lossPlane';
 import { planeOf } from './surface/plane';
@@ -127,11 +129,18 @@ test('options of another kind are refused, not turned into numbers', async () =>
     for (const body of [
       () => samSharpness(counted(), a, { rho: wrong }), () => averageSharpness(counted(), a, { rho: wrong, seed: 0 }), () => worstCaseSharpness(counted(), a, { rho: wrong, seed: 0 }),
       () => lossPlane(a, counted(), { seed: 0, range: { radius: wrong }, network: 'n' }), () => hessianTrace(matrixOperator([[1]]), { seed: 0, tolerance: wrong }),
-      () => topEigenvalues(matrixOperator([[1]]), { count: 1, seed: 0, tolerance: wrong }), () => spectralDensity(matrixOperator([[1]]), { seed: 0, tolerance: wrong }),
+      () => secantCurvature(counted(), a, b, { rho: wrong }), () => topEigenvalues(matrixOperator([[1]]), { count: 1, seed: 0, tolerance: wrong }), () => spectralDensity(matrixOperator([[1]]), { seed: 0, tolerance: wrong }),
     ]) {
       assert.equal((await rejected(body)).name, 'RangeError', String(wrong));
     }
   }
+});
+
+test('filter normalisation', () => {
+  const [sound, broken] = [PlainVector.of(1, 2), PlainVector.of(1, NaN)];
+  assert.throws(() => filterNormalize(sound, broken), { name: 'RangeError', message: /^filterNormalize: expected the weights to be finite, got NaN/ });
+  assert.throws(() => filterNormalize(broken, sound), { name: 'RangeError', message: /^filterNormalize: expected the direction to be finite, got NaN/ });
+  assert.throws(() => filterNormalize(sound, PlainVector.of(1, 2, 3)), /different architectures/);
 });
 
 test('similarity, barriers and topology', () => {

@@ -6,6 +6,7 @@ import { measureKernels } from '../engine/kernelChoice';
 import { createModel } from '../models/create';
 import { mixedPrecision } from '../models/mixedPrecision';
 import { loadWeights } from '../models/torchvision';
+import { reportProblem } from '../train/commandProblem';
 import { disposeNetwork, type NetworkState } from '../train/network';
 import { stopRequest } from '../train/stopRequest';
 import { DATA, OWN_STORE, QUICK_STORE } from '../train/stores';
@@ -69,11 +70,24 @@ async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>,
   };
   openStudy(study);
   console.log(`${settings.labels.join(' and ')}, trained with ${TRAINED_KEYS.flatMap((key) => (settings[key] === undefined ? [] : [`${key} ${settings[key]}`])).join(', ')}; the study goes to ${folder}`);
+  const failed: StudyPart[] = [];
   for (const part of parts) {
     console.log(part);
-    await measures[part]();
+    try {
+      await measures[part]();
+    } catch (error) {
+      if (error instanceof ProbeStopped) {
+        throw error;
+      }
+      // The other parts do not need it.
+      reportProblem(error);
+      failed.push(part);
+    }
   }
   networks.forEach(disposeNetwork);
+  if (failed.length > 0 && parts.length > 1) {
+    console.error(`${failed.length} of ${parts.length} parts were not measured, for the reasons above; the same command tries them again: ${failed.join(', ')}.`);
+  }
 }
 
 /** Loads several networks, and frees them when `measure` is done. */
@@ -133,6 +147,5 @@ main().catch((error: unknown) => {
     process.exitCode = 130;
     return;
   }
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+  reportProblem(error);
 });

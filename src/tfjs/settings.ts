@@ -26,3 +26,14 @@ export interface SharpnessAwareOptimizerSettings {
   readonly kindOf?: (variable: Variable) => ParameterKind;
   readonly images?: BatchImages;
 }
+
+/** Compared with the interface by the compiler. */
+const KNOWN: { readonly [Key in keyof Required<SharpnessAwareOptimizerSettings>]: true } = { rho: true, rule: true, scope: true, descent: true, kindOf: true, images: true };
+
+/** Checks the names of settings, for code without types: a misspelt one would change nothing, silently. @throws RangeError for a name that is none. */
+export function checkSettingNames(settings: object): void {
+  const unknown = Object.keys(settings).find((name) => !Object.hasOwn(KNOWN, name));
+  if (unknown !== undefined) {
+    throw new RangeError(`SharpnessAwareOptimizer: there is no setting ${unknown}; expected ${Object.keys(KNOWN).join(', ')}. Settings of a rule go to it, such as sam({ p: 1 }).`);
+  }
+}

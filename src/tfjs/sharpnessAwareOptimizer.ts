@@ -11,7 +11,7 @@ import { connectedNames, LossPasses, type NamedTensor } from './lossPasses';
 import { parameterKind, ParameterVariables } from './parameterVariables';
 import { PerturbedPasses, type LossFunction, type NamedGradients } from './perturbedPass';
 import { copyState, fromPlain, toPlain } from './plainCopies';
-import type { SharpnessAwareOptimizerSettings } from './settings';
+import { checkSettingNames, type SharpnessAwareOptimizerSettings } from './settings';
 import type { TfjsVector } from './tfjsVector';
 import { allVariables, VariableSnapshot } from './variableSnapshot';
 
@@ -52,7 +52,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
 
   /**
    * @param base takes the steps; it keeps its learning rate, its momentum and its count of steps.
-   * @throws TypeError if base is no `tf.Optimizer`, or the rule none; RangeError if rho is negative or not finite, or the scope unknown.
+   * @throws TypeError if base is no `tf.Optimizer`, or the rule none; RangeError if rho is negative or not finite, or the scope or a setting unknown.
    */
   constructor(
     readonly base: Optimizer,
@@ -64,6 +64,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
     }
     // Code without types may leave the settings out.
     checkRho('SharpnessAwareOptimizer', (settings as Partial<SharpnessAwareOptimizerSettings> | undefined)?.rho ?? NaN);
+    checkSettingNames(settings);
     const { rho, rule = sam(), scope = 'all', descent } = settings;
     this.rho = rho;
     this.rule = rule;

@@ -1,3 +1,4 @@
+import { shown } from '../../engine/shown';
 import type { Vector } from '../../engine/vector';
 
 /**
@@ -44,9 +45,9 @@ export function pointsBeside<V extends Vector>(point: V, v: V, length: number): 
   }
 }
 
-/** Checks the length of a step. @throws RangeError unless it is finite and above 0. */
+/** Checks the length of a step. @throws RangeError unless it is a finite number above 0. */
 export function checkStep(caller: string, step: number): void {
-  if (!(step > 0 && step < Infinity)) {
-    throw new RangeError(`${caller}: expected a step above 0, got ${step}; ${DIFFERENCE_STEP} suits float32.`);
+  if (!(Number.isFinite(step) && step > 0)) {
+    throw new RangeError(`${caller}: expected a step above 0, got ${shown(step)}; ${DIFFERENCE_STEP} suits float32.`);
   }
 }

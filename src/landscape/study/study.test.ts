@@ -93,6 +93,7 @@ test('a study leaves one file a part, and nothing is measured twice', async (t) 
     assert.ok(Math.abs(straight[3]! - bent[60]!) < 1e-3 * straight[3]!, `${straight[3]!} and ${bent[60]!}`);
   }
   await assert.rejects(measureCurve({ ...study, settings: { ...SETTINGS, curveSteps: 2 } }, control), /was trained between other nets or with other settings/);
+  assert.throws(() => openStudy({ ...study, settings: { ...SETTINGS, labels: ['SAM', 'sam'] } }), /labels differ in letters or digits, got "SAM" and "sam"/);
   assert.throws(() => openStudy({ ...study, settings: { ...SETTINGS, seed: 1 } }), /holds a study with other settings, nets or images/);
   study.networks.forEach(disposeNetwork);
   assert.equal(tensorCount(), before);
@@ -155,4 +156,10 @@ test('the straight line always holds both nets, however many places it has', () 
     assert.ok(places.includes(0) && places.includes(1), `${count} places`);
     assert.deepEqual([...places].sort((a, b) => a - b), places);
   }
+});
+
+test('more images than the nets learned from are refused by the name of the flag', () => {
+  const pair = syntheticDataset(10, { trainPerClass: 4, testPerClass: 1, seed: 0 });
+  assert.throws(() => studyData(pair, { ...SETTINGS, probedPerClass: 3 }), /probedPerClass 3 is more than the 2 images .* give --probed-per-class 2 or less/);
+  assert.throws(() => studyData(pair, { ...SETTINGS, testPerClass: 2 }), /give --test-per-class 1 or less, 0 for all/);
 });

@@ -15,7 +15,8 @@ import type { NetworkState } from '../../train/network';
 import { networkOperator } from '../networkOperator';
 import type { BatchNormMode, LossOperator } from '../operator';
 import { readSamples, samplesDone } from '../surface/store';
-import type { ProbeSettings, StudyRecord, StudySettings, TrainedSettings } from './settings';
+import { flagOf } from '../trainedNetworks';
+import { labelName, type ProbeSettings, type StudyRecord, type StudySettings, type TrainedSettings } from './settings';
 
 /** How far one part of a study has come. */
 export interface StudyProgress {
@@ -47,14 +48,27 @@ export interface Study extends Stoppable {
   readonly onProgress?: (progress: StudyProgress) => void;
 }
 
-/** Draws the images of a study: the nets' training images as their run drew them, a part of these, and a part of the test set. */
+/** A part of the images to probe. @throws RangeError if a class has fewer. */
+function probedPart(dataset: Dataset, key: 'probedPerClass' | 'testPerClass', perClass: number, seed: number): Dataset {
+  const classes = dataset.classNames.length;
+  const fewest = Math.min(...Array.from({ length: classes }, (_, label) => dataset.labels.filter((one) => one === label).length));
+  if (perClass > fewest) {
+    throw new RangeError(`studyData: ${key} ${perClass} is more than the ${fewest} images of a class in the ${key === 'testPerClass' ? 'test' : "nets' training"} images; give ${flagOf(key)} ${fewest} or less, 0 for all of them.`);
+  }
+  return perClass > 0 ? balancedSubset(dataset, { imagesPerClass: perClass, seed }) : dataset;
+}
+
+/**
+ * Draws the images of a study: the nets' training images as their run drew them, a part of these, and a part of the test set.
+ *
+ * @throws RangeError if there are fewer images than a setting asks for.
+ */
 export function studyData({ train, test }: DatasetPair, settings: TrainedSettings & ProbeSettings): StudyData {
   const { heldOutPerClass, imagesPerClass, labelNoise = 0, probedPerClass, testPerClass, subsetSeed: seed } = settings;
-  const part = (dataset: Dataset, perClass: number): Dataset => (perClass > 0 ? balancedSubset(dataset, { imagesPerClass: perClass, seed }) : dataset);
   const { kept } = heldOutPerClass > 0 ? splitHeldOut(train, { perClass: heldOutPerClass, seed }) : { kept: train };
-  const clean = part(kept, imagesPerClass);
+  const clean = imagesPerClass > 0 ? balancedSubset(kept, { imagesPerClass, seed }) : kept;
   const training = labelNoise > 0 ? symmetricLabelNoise(clean, { fraction: labelNoise, seed }) : clean;
-  return { training, probed: part(training, probedPerClass), test: part(test, testPerClass) };
+  return { training, probed: probedPart(training, 'probedPerClass', probedPerClass, seed), test: probedPart(test, 'testPerClass', testPerClass, seed) };
 }
 
 const studyShape = z.looseObject({ settings: z.looseObject({}), modelName: z.string(), data: z.looseObject({}) });
@@ -67,9 +81,14 @@ function readStudyRecord(file: string): unknown {
 /**
  * Writes what the study is to `study.json`, or checks that the folder holds the same study.
  *
- * @throws Error if the folder holds another study: its parts would not fit together.
+ * @throws RangeError if both nets are called the same, for files and figures are told apart by the labels; Error if the folder holds
+ * another study: its parts would not fit together.
  */
 export function openStudy({ model, data, settings, folder }: Study): void {
+  const [one, other] = settings.labels;
+  if (labelName(one) === labelName(other)) {
+    throw new RangeError(`openStudy: expected two nets whose labels differ in letters or digits, got "${one}" and "${other}", which would share their files; name two nets, or give --labels.`);
+  }
   const { training, probed, test } = data;
   const images = { trainingImages: imageCount(training), probedImages: imageCount(probed), testImages: imageCount(test) };
   const record: StudyRecord = { settings, modelName: model.name, data: { name: training.name, synthetic: training.synthetic, ...images } };

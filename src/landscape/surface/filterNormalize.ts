@@ -1,5 +1,7 @@
 import { interleavedNorms } from '../../engine/scaling';
 import type { ParameterSpec, Vector } from '../../engine/vector';
+import { checkPoint } from '../inputChecks';
+import { checkSameLayout } from './checks';
 
 /** Elements of a parameter, row by row. */
 type Elements = Float32Array | Float64Array;
@@ -15,9 +17,13 @@ type Elements = Float32Array | Float64Array;
  * @param direction d
  * @param weights w, of the same layout
  * @returns a new vector, which the caller disposes of.
+ * @throws RangeError if either is not finite, or they are of different architectures.
  * @source Li et al. 2018 (arXiv 1712.09913), section 4.
  */
 export function filterNormalize<V extends Vector>(direction: V, weights: V): V {
+  checkPoint('filterNormalize', weights);
+  checkPoint('filterNormalize', direction, 'the direction');
+  checkSameLayout(weights, direction);
   const [d, w] = [direction.toArrays(), weights.toArrays()];
   weights.specs.forEach((spec, index) => normalizeParameter(d[index]!, w[index]!, spec));
   return weights.withElements(d);

@@ -1,7 +1,8 @@
 import { from, op } from 'arquero';
 import type { Data, Layout } from 'plotly.js-dist';
 import type { EpochRecord } from '../../train/record';
-import { axis, type METHOD_STYLES, percentAxis, transparent } from './style';
+import type { METHOD_STYLES } from './methodStyles';
+import { axis, percentAxis, transparent } from './style';
 
 /** What one epoch's numbers of several seeds come to. */
 interface EpochPoint {

@@ -6,6 +6,7 @@ import { finalErrors } from './finalErrors';
 import { learningCurves } from './learningCurves';
 import { wrap } from './figure';
 import { titleOf, type FigureSpecification } from './specification';
+import { spectrum } from './spectrum';
 import { tuningGrid } from './tuningGrid';
 
 const LAPTOP = { preset: 'laptop', dataset: 'cifar10' } as const;
@@ -117,4 +118,8 @@ test('a grid without a finished trial is refused', () => {
 test('captions break at spaces', () => {
   assert.deepEqual(wrap('aa bb ccc d', 5), ['aa bb', 'ccc d']);
   assert.deepEqual(wrap('longer than that', 4), ['longer', 'than', 'that']);
+});
+
+test('a figure of no spectra is refused', () => {
+  assert.throws(() => spectrum({ spectra: [], title: 't', caption: 'c' }), /spectrum: expected one spectrum or more, got none/);
 });

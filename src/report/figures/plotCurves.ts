@@ -2,7 +2,7 @@ import type { EpochRecord } from '../../train/record';
 import { CURVE_AXES, curveTraces } from './curveTraces';
 import { figure } from './figure';
 import type { FigureSpecification, FigureText } from './specification';
-import { METHOD_STYLES } from './style';
+import { METHOD_STYLES } from './methodStyles';
 
 /** The epochs of one training, as `train`, `trainLive` and each run of `compare` give them. */
 export type History = readonly EpochRecord[];

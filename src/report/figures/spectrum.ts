@@ -27,6 +27,9 @@ const SMALLEST_DENSITY = 1e-10;
 
 /** The largest eigenvalues of several matrices, hollow where they have not converged, and the densities of all. */
 export function spectrum({ spectra, ...text }: SpectrumInput): FigureSpecification {
+  if (spectra.length === 0) {
+    throw new RangeError('spectrum: expected one spectrum or more, got none; a figure of nothing would look like a result.');
+  }
   const domains = panelDomains(2, [0, 1], 0.13);
   const count = spectra.reduce((most, { largest }) => Math.max(most, largest.length), 2);
   return figure(text, spectra.flatMap(spectrumTraces), {
