@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
-import { datasetOf, type ArrayDataset } from './arrays';
+import { datasetOf } from './arrays';
 import { evaluationBatches, trainingBatches, type Batch } from './batches';
 import { BatchesAhead } from './batchesAhead';
 import { checkDataset } from './checkDataset';
@@ -62,29 +62,4 @@ void test('arrays of another context of Node, as those of notebook cells, are ta
   const [bytes, floats, rows] = runInNewContext('[Uint8Array.of(1, 2), Float32Array.of(1, 2), [[1], [2]]]') as [Uint8Array, Float32Array, number[][]];
   assert.deepEqual([bytes, floats].map((inputs) => datasetOf({ name: 'x', inputs, labels: [0, 1], shape: [1] }).images.constructor.name), ['Uint8Array', 'Float32Array']);
   assert.deepEqual([...datasetOf({ name: 'x', inputs: rows, labels: [0, 1] }).images], [1, 2]);
-});
-
-const good: ArrayDataset = { name: 'points', inputs: [[1, 2], [3, 4]], labels: [0, 1] };
-const refused: readonly (readonly [string, Partial<ArrayDataset>, RegExp])[] = [
-  ['a label too few', { labels: [0] }, /expected 1 inputs of shape \[2\].* 2 numbers, got 4 in points/],
-  ['no labels', { labels: [] }, /expected 0 inputs/],
-  ['vectors of two lengths', { inputs: [[1, 2], [3]] }, /vectors of one length, got 2 numbers first and 1 in vector 1/],
-  ['numbers without a shape', { inputs: Float32Array.of(1, 2) }, /expected the shape of one input of points.* got none/],
-  ['a shape of zero', { shape: [0] }, /expected the shape of one input of points.* got \[0\]/],
-  ['a number that is none', { inputs: [[1, 2], [3, NaN]] }, /expected finite numbers, got NaN in input 1 of points/],
-  ['a label that is no class', { classNames: ['only'] }, /expected labels from 0 to 0, .* got 1 for input 1/],
-  ['half a label', { labels: [0, 0.5] }, /got 0\.5 for input 1/],
-  ['too large a label', { labels: [0, 256] }, /got 256 for input 1/],
-];
-for (const [name, changes, message] of refused) {
-  void test(`${name}: refused`, () => {
-    assert.throws(() => datasetOf({ ...good, ...changes }), { name: 'RangeError', message });
-  });
-}
-
-void test('augmentation of vectors is refused, and a network of another shape', () => {
-  const points = datasetOf(good);
-  const options = { batchSize: 2, epoch: 1, seed: 0, normalization: 'half', augmentation: { ...PLAIN, flip: true } } as const;
-  assert.throws(() => trainingBatches(points, options), /crops, flips and cutout are for images, got inputs of shape \[2\] in points/);
-  assert.throws(() => checkDataset('train', points, { classes: 2, inputShape: [1, 2] }), /train: the network takes inputs of shape \[1, 2\], those of points have \[2\]/);
 });

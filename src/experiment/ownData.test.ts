@@ -109,9 +109,14 @@ void test('a comparison with a network and data of one\'s own trains each method
   const makeNetwork = (classes: number): Model => network({ name: 'perceptron', inputShape: [2], layers: sequential(linear({ outputs: 8 }), gelu(), linear({ outputs: classes })) });
   const data = { train: datasetOf({ name: 'quadrants', ...points(40) }), test: datasetOf({ name: 'quadrants', ...points(20) }) };
   const config = { ...OFF, epochs: 2, batchSize: 20, warmupEpochs: 0, imagesPerClass: 15, heldOutPerClass: 1 };
-  const { rows, runs } = await compare([{ method: 'sam', rho: 0.1 }], { config, seeds: [0, 1], budgets: ['epochs'], network: makeNetwork, data });
+  const { rows, runs, networks, dispose } = await compare([{ method: 'sam', rho: 0.1 }], { config, seeds: [0, 1], budgets: ['epochs'], network: makeNetwork, data, keepNetworks: true });
   assert.deepEqual([rows.length, runs.length], [2, 4]);
   assert.ok(runs.every(({ result }) => result.data.name === 'quadrants' && result.data.trainImages === 30 && result.final !== null));
+  assert.equal(networks.length, 4);
+  for (const [index, { model, network: trained }] of networks.entries()) {
+    assert.equal((await evaluate(model, trained, data.test, 'dataset')).loss, runs[index]!.result.final!.loss);
+  }
+  dispose();
   await assert.rejects(compare([{ method: 'sam' }], { config, seeds: [0], data, network: () => makeNetwork(3) }), /perceptron has 3 classes, the data 2/);
   await assert.rejects(compare([{ rule: { name: 'mine', perturb: ({ gradient }) => gradient }, storeAs: 'mine' }], { config, seeds: [0], data, network: makeNetwork }), /leave storeAs out/);
   assert.equal(tensorCount(), before);
