@@ -10,8 +10,8 @@ import { testFolder } from './testPrograms';
 void test('a group of presets is the runs of its members, each under its own name', () => {
   const { name, runs, trials } = planGrid('quick');
   assert.equal(name, 'quick');
-  assert.deepEqual([...new Set(runs.map(({ preset }) => preset))], ['quick', 'quick-resnet50']);
-  assert.equal(runs.length, 10);
+  assert.deepEqual([...new Set(runs.map(({ preset }) => preset))], ['quick', 'quick-resnet50', 'quick-fast']);
+  assert.equal(runs.length, 12);
   assert.deepEqual(trials, []);
   assert.ok(runs.every(({ kind }) => kind === 'quick'));
 });

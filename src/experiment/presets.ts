@@ -1,3 +1,4 @@
+import type { MethodName } from '../train/methodSettings';
 import { didYouMean } from '../train/nearestName';
 import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG, withDefaults } from './defaultConfig';
@@ -18,8 +19,10 @@ export interface Tuning {
   readonly epochs: number;
   /** Each setting is tried with each of these; none of them is a seed of the runs proper. */
   readonly seeds: readonly number[];
-  readonly sgd: Grid;
-  readonly sam: Grid;
+  /** What differs in trials from the runs proper, such as the images held out for them. */
+  readonly changes?: Partial<ExperimentConfig>;
+  /** Values to try, by method; as many combinations for each. */
+  readonly grids: { readonly [Method in MethodName]?: Grid };
 }
 
 /** A named set of runs. */
@@ -94,8 +97,10 @@ export const PRESETS: readonly Preset[] = [
     tuning: {
       epochs: 20,
       seeds: [100, 101, 102],
-      sgd: { learningRate: [0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8] },
-      sam: { learningRate: [0.1, 0.2, 0.4], rho: [0.02, 0.05, 0.1] },
+      grids: {
+        sgd: { learningRate: [0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8] },
+        sam: { learningRate: [0.1, 0.2, 0.4], rho: [0.02, 0.05, 0.1] },
+      },
     },
   },
   {
@@ -131,7 +136,7 @@ export const PRESETS: readonly Preset[] = [
 
 /** Presets that a reader asks for by one name. */
 export const PRESET_GROUPS: Readonly<Record<string, readonly string[]>> = {
-  quick: ['quick', 'quick-resnet50'],
+  quick: ['quick', 'quick-resnet50', 'quick-fast'],
   defects: ['defects', 'defects-cifar100'],
   paper: ['corrected', 'as-published'],
 };
@@ -165,8 +170,8 @@ export function tuningConfigs(preset: Preset, dataset: ExperimentConfig['dataset
   if (tuning === undefined) {
     return [];
   }
-  const shared = { ...changes, ...byDataset?.[dataset], dataset, epochs: tuning.epochs, evaluateOn: 'heldOut' } as const;
-  return METHODS.flatMap((method) =>
-    crossProduct(tuning[method]).flatMap((point) => tuning.seeds.map((seed) => validateConfig(withSubset(preset, withDefaults({ ...shared, method, seed, ...point }))))),
+  const shared = { ...changes, ...byDataset?.[dataset], dataset, epochs: tuning.epochs, evaluateOn: 'heldOut', ...tuning.changes } as const;
+  return (Object.entries(tuning.grids) as [MethodName, Grid][]).flatMap(([method, values]) =>
+    crossProduct(values).flatMap((point) => tuning.seeds.map((seed) => validateConfig(withSubset(preset, withDefaults({ ...shared, method, seed, ...point }))))),
   );
 }

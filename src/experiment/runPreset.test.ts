@@ -35,7 +35,7 @@ void test('the lowest held-out error wins within a method; diverged trials lose,
     trial({ method: 'sam', learningRate: 0.05, rho: 0.2 }, 40),
   ];
   assert.equal(bestTrial(trials, 'sgd')?.learningRate, 0.2);
-  assert.deepEqual(bestTrial(trials, 'sam'), { learningRate: 0.05, rho: 0.2 });
+  assert.deepEqual(bestTrial(trials, 'sam'), { learningRate: 0.05, rho: 0.2, perturbationScope: 'all' });
   assert.equal(bestTrial(trials.slice(3, 4), 'sgd'), undefined);
 });
 
@@ -46,7 +46,7 @@ void test('the mean over the seeds of a setting decides; a setting with a diverg
 });
 
 void test('groups expand to their presets; quick runs are known as such', () => {
-  assert.deepEqual(expandPreset('quick'), ['quick', 'quick-resnet50']);
+  assert.deepEqual(expandPreset('quick'), ['quick', 'quick-resnet50', 'quick-fast']);
   assert.deepEqual(expandPreset('laptop'), ['laptop']);
   assert.throws(() => expandPreset('none'), /there is no preset "none"/);
   assert.deepEqual(['quick', 'quick-resnet50', 'smoke', 'laptop', 'corrected'].map(isQuick), [true, true, true, false, false]);

@@ -7,7 +7,7 @@ import { runExperiment, type RunOptions } from './run';
 import { storedProblem } from './store';
 
 /** Settings that tuning decides. */
-export type TunedSettings = Pick<ExperimentConfig, 'learningRate' | 'rho'>;
+export type TunedSettings = Pick<ExperimentConfig, 'learningRate' | 'rho' | 'perturbationScope'>;
 
 /** What happens to the runs of a preset, told one after another. */
 export interface PresetOptions extends Pick<RunOptions, 'again' | 'onProgress' | 'signal'>, Partial<Pick<RunOptions, 'folders'>> {
@@ -36,7 +36,7 @@ export function expandPreset(name: string): readonly string[] {
 export function bestTrial(trials: readonly RunResult[], method: ExperimentConfig['method']): TunedSettings | undefined {
   const errors = new Map<string, number[]>();
   for (const { config, status, final } of trials.filter((trial) => trial.config.method === method)) {
-    const settings: TunedSettings = { learningRate: config.learningRate, rho: config.rho };
+    const settings: TunedSettings = { learningRate: config.learningRate, rho: config.rho, perturbationScope: config.perturbationScope };
     const key = JSON.stringify(settings);
     errors.set(key, [...(errors.get(key) ?? []), status === 'finished' && final !== null ? final.top1Error : Infinity]);
   }

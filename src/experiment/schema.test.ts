@@ -138,3 +138,17 @@ void test('tuning tries as many settings with either method, each with three see
 void test('an unknown preset is refused with the known ones', () => {
   assert.throws(() => findPreset('faster'), { name: 'RangeError', message: /no preset "faster"; choose quick, .*laptop/ });
 });
+
+void test('trials of the fast network: as many for each method, on images that are held out from them alone, with the seeds of no run', () => {
+  for (const name of ['fast-sgd-sam', 'fast-family', 'fast-cifar100']) {
+    const preset = findPreset(name);
+    const runs = presetConfigs(preset);
+    const [{ dataset }] = runs as [ExperimentConfig];
+    const trials = tuningConfigs(preset, dataset);
+    for (const method of new Set(runs.map((run) => run.method))) {
+      assert.equal(trials.filter((trial) => trial.method === method).length, 24, `${name}, ${method}`);
+    }
+    assert.ok(runs.every(({ heldOutPerClass, evaluateOn }) => heldOutPerClass === 0 && evaluateOn === 'test'));
+    assert.ok(trials.every(({ heldOutPerClass, evaluateOn, seed, epochs }) => heldOutPerClass > 0 && evaluateOn === 'heldOut' && seed >= 100 && epochs === 9.9));
+  }
+});
