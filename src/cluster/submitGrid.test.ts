@@ -81,9 +81,9 @@ void test('trials come first, and runs wait for them; trials that are in the que
   const wanted = { wanted: { dataset: 'cifar10', epochs: 100 } } as const;
   const first = testPrograms(t, WILLING);
   const output = await submit(t, 'laptop', store, wanted);
-  assert.match(output, /Submitted job 412: 12 trials\.[^]*Submitted job 413: 6 runs, after job 412\./);
+  assert.match(output, /Submitted job 412: 54 trials\.[^]*Submitted job 413: 6 runs, after job 412\./);
   assert.ok(first.calls().some((call) => call.startsWith('sbatch --parsable --dependency=afterany:412 ')));
-  const trials = submissions(store).map(readSubmission).find(({ tasks }) => tasks.length === 12)!;
+  const trials = submissions(store).map(readSubmission).find(({ tasks }) => tasks.length === 54)!;
   const queue = trials.tasks.map((_, index) => `${trials.name}|412|${index}|PENDING|(Resources)\\n`).join('');
   const second = testPrograms(t, { ...WILLING, squeue: `printf '${queue}'` });
   assert.match(await submit(t, 'laptop', store, wanted), /Submitted job 412: 6 runs, after job 412\./);
@@ -121,7 +121,7 @@ void test("a partition that does not exist is refused with Slurm's own message",
   return refuses(t, { ...WILLING, sbatch: `case "$*" in --version) ;; *) echo "${message}" >&2; exit 1;; esac` }, ['--grid', 'smoke', '--partition', 'nope'], new RegExp(`Slurm refuses .*\\n {2}${message}`));
 });
 
-void test('an unknown grid is refused with the known ones', (t) => refuses(t, WILLING, ['--grid', 'fast'], /no grid "fast"; choose quick,/));
+void test('an unknown grid is refused with the known ones', (t) => refuses(t, WILLING, ['--grid', 'faster'], /no grid "faster"; choose quick,/));
 
 void test('a store that cannot be written is refused', (t) => {
   // A file where the folder should be stands in for a folder that refuses: root ignores permissions.
@@ -140,7 +140,7 @@ void test('when Slurm refuses the second of two jobs, the first stays and nothin
   testPrograms(t, { ...WILLING, sbatch: once });
   const store = testFolder(t);
   await assert.rejects(submit(t, 'laptop', store, { wanted: { dataset: 'cifar10', epochs: 100 } }), /Job dependency problem/);
-  assert.deepEqual(submissions(store).map((folder) => readSubmission(folder).tasks.length), [12]);
+  assert.deepEqual(submissions(store).map((folder) => readSubmission(folder).tasks.length), [54]);
 });
 
 function withGrid(t: TestContext, seeds: number): { readonly store: string; readonly file: string } {
