@@ -69,7 +69,6 @@ const OPTIMIZER = {
   /** Whether SGD's momentum is Nesterov's. */
   nesterov: setting(z.boolean(), true, "Nesterov's momentum, of sgd", {
     changesCost: false,
-    inRunName: 'always',
     idle: ({ nesterov, momentum, optimizer }: { readonly nesterov: boolean; readonly momentum: number; readonly optimizer: string }) => (nesterov && momentum === 0 && 'momentum is 0') || readBySgd({ optimizer }),
   }),
   /** Share of the mean of gradients that AdamW keeps, in [0, 1). */
