@@ -57,7 +57,7 @@ export const CONFIG_GROUPS = { 'Images:': IMAGES, ...TRAINING_GROUPS, 'How it is
 export const CONFIG_SETTINGS: typeof IMAGES & typeof TRAINING_SETTINGS & typeof COMPUTING = merged(CONFIG_GROUPS);
 
 /** Everything that decides the numbers of one training run. Flat, so that each field is a flag of the command line. */
-export type ExperimentConfig = Values<typeof CONFIG_SETTINGS>;
+export interface ExperimentConfig extends Values<typeof CONFIG_SETTINGS> {}
 
 /** A setting of a run; the compiler holds each `idle` to settings that there are. */
 type ConfigSetting = Omit<Setting<unknown, never>, 'idle'> & { readonly idle?: (config: ExperimentConfig) => string | false };

@@ -92,7 +92,7 @@ test('every name makes its network, with the stem that was asked for', () => {
     stems.forEach((model) => assert.equal(model.classes, 7));
     const bottleneck = name === 'resnet50' || name === 'resnet101' || name === 'resnet152';
     assert.deepEqual(stems.map((model) => model.name), bottleneck ? [`${name}, imagenet stem`, `${name}, cifar stem`] : [name, name]);
-    const depth = name === 'fast' ? 8 : Number(name.slice('resnet'.length));
+    const depth = name === 'fast' || name === 'fastPlain' ? 8 : Number(name.slice('resnet'.length));
     // The depth counts convolutions outside of shortcuts, and the affine layer.
     const layers = stems[0]!.parameters.filter(({ name: parameter, kind }) => kind === 'weight' && !parameter.includes('downsample'));
     assert.equal(layers.length, depth);

@@ -35,7 +35,7 @@ const OWN = Object.assign({}, ...METHODS.map((name) => methodOf(name).settings))
 export const METHOD_SETTINGS: typeof METHOD & typeof RADIUS & Own & typeof PERTURBATION = { ...METHOD, ...RADIUS, ...OWN, ...PERTURBATION };
 
 /** The perturbation of a training run, and what is built around it. */
-export type MethodSettings = Values<typeof METHOD_SETTINGS>;
+export interface MethodSettings extends Values<typeof METHOD_SETTINGS> {}
 
 /** The settings of the method that a run has unless it says otherwise: plain SAM's, with the papers' own values for the others. */
 export const DEFAULT_METHOD: MethodSettings = defaultsOf(METHOD_SETTINGS);

@@ -54,7 +54,7 @@ export const RECIPE_SETTINGS = {
 };
 
 /** Ingredients of a training recipe beyond the usual ones. */
-export type RecipeSettings = Values<typeof RECIPE_SETTINGS>;
+export interface RecipeSettings extends Values<typeof RECIPE_SETTINGS> {}
 
 /** Nothing but the usual. */
 export const DEFAULT_RECIPE: RecipeSettings = defaultsOf(RECIPE_SETTINGS);

@@ -117,4 +117,4 @@ export const SEED = {
 export const TRAINING_SETTINGS: typeof NETWORK & typeof INPUT & typeof LENGTH & typeof METHOD_SETTINGS & typeof OPTIMIZER & typeof RECIPE_SETTINGS & typeof SEED = merged({ ...TRAINING_GROUPS, SEED });
 
 /** Everything about a training run but its data. */
-export type TrainingSettings = Values<typeof TRAINING_SETTINGS>;
+export interface TrainingSettings extends Values<typeof TRAINING_SETTINGS> {}
