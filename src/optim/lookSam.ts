@@ -43,8 +43,11 @@ export function lookSam({ every = 5, alpha = 0.1 }: LookSettings = {}): Descent 
   };
 }
 
+/** What is left of a gradient's length by rounding alone, a few units in float32's last place: LookSAM would stretch it to the gradient's own length. */
+const ROUNDING = 2 ** -20;
+
 /**
- * The part of one gradient across another one: g_v = g_s - (g . g_s / |g|^2) g. Zero if g is.
+ * The part of one gradient across another one: g_v = g_s - (g . g_s / |g|^2) g. Zero if g is, or if no more is left than rounding leaves.
  *
  * @param gradient g; for LookSAM the one at w
  * @param perturbed g_s; for LookSAM the one at w + eps
@@ -59,7 +62,8 @@ export function acrossGradient<V extends Vector>(gradient: V, perturbed: V): V {
     () => {
       // Along the unit vector no product of two small or two large numbers is taken.
       const along = scaleTo(gradient, norm, 1);
-      return perturbed.plus(along, -along.dot(perturbed));
+      const across = perturbed.plus(along, -along.dot(perturbed));
+      return across.norm() < ROUNDING * perturbed.norm() ? perturbed.zeros() : across;
     },
     (made) => [made],
   );

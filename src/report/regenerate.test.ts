@@ -55,7 +55,7 @@ test('an unknown preset and a damaged result are told, and nothing is written', 
   const root = await project(context, []);
   await assert.rejects(regenerateReport(root, 'lap'), /there is no preset "lap"; choose .*laptop/);
   await writeFile(join(root, 'data/results/bad.json'), '{"format": 99}');
-  await assert.rejects(regenerateFigures(root, 'laptop'), /bad\.json has format 99/);
+  await assert.rejects(regenerateFigures(root, 'laptop'), /bad\.json is not a stored result \(format: this file has format 99/);
   assert.deepEqual(await readdir(root), ['data']);
 });
 
