@@ -36,7 +36,7 @@ export const CIFAR_ARCHIVES: Readonly<Record<'cifar10' | 'cifar100', Archive>> =
 export async function fetchArchive(
   archive: Archive,
   folder: string,
-  options: Pick<DownloadOptions, 'onProgress' | 'answerWithin' | 'stallAfter'> = {},
+  options: Pick<DownloadOptions, 'onProgress' | 'signal' | 'answerWithin' | 'stallAfter'> = {},
 ): Promise<void> {
   const downloads = join(folder, 'downloads');
   const path = join(downloads, basename(archive.url));

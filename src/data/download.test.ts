@@ -55,6 +55,24 @@ test('a connection that is cut is opened again where it broke off', async () => 
   assert.ok(seen.every(({ total }) => total === 300_000));
 });
 
+test('a download that is stopped keeps what came, says how far it was, and goes on', async () => {
+  const { url, starts } = await serve((response, start, nth) => {
+    if (nth > 0) {
+      sendRange(response, CONTENT, start);
+      return;
+    }
+    // The rest never comes: only the stop can end it.
+    response.writeHead(200, { 'content-length': CONTENT.length });
+    response.write(CONTENT.subarray(0, 100_000));
+  });
+  const controller = new AbortController();
+  const stopped = downloadFile({ url: `${url}/file.bin`, path, md5: MD5, signal: controller.signal, onProgress: () => controller.abort() });
+  await assert.rejects(stopped, { name: 'ProbeStopped', message: /^download of file\.bin was stopped at your request after 0 of 1 MB\.$/ });
+  await downloadFile({ url: `${url}/file.bin`, path, md5: MD5 });
+  await assertComplete();
+  assert.ok(starts.length === 2 && starts[1]! > 0, `asked from ${starts.join(', ')}`);
+});
+
 test('a download that an earlier call left unfinished goes on', async () => {
   const { url, starts } = await serve((response, start) => sendRange(response, CONTENT, start));
   await mkdir(join(folder, 'inner'));

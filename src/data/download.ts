@@ -4,9 +4,11 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { once } from 'node:events';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { longWork, type LongWork } from '../progress/longWork';
+import { ProbeStopped, type Stoppable } from '../progress/work';
 
 /** How far a download has come. */
 export interface DownloadProgress {
@@ -18,7 +20,7 @@ export interface DownloadProgress {
 }
 
 /** What to download, and where to. */
-export interface DownloadOptions {
+export interface DownloadOptions extends Stoppable {
   readonly url: string;
   /** Where the file goes; until it is complete and checked, its bytes lie in `path` + '.part'. */
   readonly path: string;
@@ -42,23 +44,32 @@ class InterruptedError extends Error {}
 /** Attempts in a row that bring no new byte before a download is given up. */
 const FRUITLESS_ATTEMPTS = 3;
 const PAUSE_BETWEEN_ATTEMPTS = 300;
+/** Milliseconds between looks at whether the download is to stop. */
+const LOOK_FOR_STOP = 100;
+const MEGABYTE = 1e6;
 
 /**
  * Downloads a file over HTTP, goes on where an earlier try broke off, and checks the MD5 sum.
  *
  * A connection that is cut or falls silent is opened again as long as that brings new bytes. A file
- * that is at `path` already, with the right sum, is not downloaded again.
+ * that is at `path` already, with the right sum, is not downloaded again. Its `signal` or the kernel's interrupt stops it; what came
+ * is kept for the next call.
  *
+ * @throws ProbeStopped if it was stopped.
  * @throws UnreachableError if the server does not answer in time or refuses, before the first byte.
  * @throws Error if the transfer keeps breaking off (what came is kept for the next call), if the sum
  *   is wrong (the bytes are thrown away), or if the disk cannot be written.
  */
-export async function downloadFile(options: DownloadOptions): Promise<void> {
+export function downloadFile(options: DownloadOptions): Promise<void> {
+  return longWork(`download of ${basename(options.url)}`, options, (work) => downloadAs(work, options));
+}
+
+async function downloadAs(work: LongWork, options: DownloadOptions): Promise<void> {
   const { url, path, md5 } = options;
   if ((await sizeOf(path)) > 0 && (await md5Of(path)) === md5) return;
   await mkdir(dirname(path), { recursive: true });
   const part = `${path}.part`;
-  await receiveAll(options, part);
+  await receiveAll(options, part, work);
 
   const found = await md5Of(part);
   if (found !== md5) {
@@ -72,12 +83,12 @@ export async function downloadFile(options: DownloadOptions): Promise<void> {
   await rename(part, path);
 }
 
-async function receiveAll(options: DownloadOptions, part: string): Promise<void> {
+async function receiveAll(options: DownloadOptions, part: string, work: LongWork): Promise<void> {
   let began = false;
   for (let fruitless = 0; ; ) {
     const before = await sizeOf(part);
     try {
-      await receiveRest(options, part, before);
+      await receiveRest(options, part, before, work);
       return;
     } catch (error) {
       const resumable = error instanceof InterruptedError || (began && error instanceof UnreachableError);
@@ -98,7 +109,7 @@ async function receiveAll(options: DownloadOptions, part: string): Promise<void>
 }
 
 /** One connection: asks for the bytes from `start` on and appends them. */
-async function receiveRest(options: DownloadOptions, part: string, start: number): Promise<void> {
+async function receiveRest(options: DownloadOptions, part: string, start: number, work: LongWork): Promise<void> {
   const { url, onProgress, answerWithin = 4000, stallAfter = 20_000 } = options;
   const response = await open(url, start, answerWithin);
   // 416: there is nothing after `start`; the file was complete, and its sum decides.
@@ -113,24 +124,31 @@ async function receiveRest(options: DownloadOptions, part: string, start: number
 
   const watchdog = new AbortController();
   const timer = setTimeout(() => watchdog.abort(), stallAfter);
+  // A server that sends nothing must not keep a stop waiting.
+  const stop = setInterval(() => work.stopping && watchdog.abort(), LOOK_FOR_STOP);
   const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
       timer.refresh();
       received += chunk.length;
       yield chunk;
       onProgress?.({ url, received, total });
+      if (total !== null) {
+        work.report({ done: received / MEGABYTE, of: Math.ceil(total / MEGABYTE), unit: 'MB' });
+      }
     }
   };
   try {
     const file = createWriteStream(part, { flags: received > 0 ? 'a' : 'w' });
     await pipeline(response, counted, file, { signal: watchdog.signal });
   } catch (error) {
+    if (work.stopping) throw new ProbeStopped();
     if (watchdog.signal.aborted) throw new InterruptedError(`no byte came for ${stallAfter / 1000} s`);
     if (isDisconnection(error)) throw new InterruptedError(error.message);
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`downloadFile: ${part} could not be written (${reason}); make room on the disk and run again.`, { cause: error });
   } finally {
     clearTimeout(timer);
+    clearInterval(stop);
   }
 }
 

@@ -16,6 +16,7 @@ test('exactly round(fraction n) labels change, and all stay in range', () => {
       fc.double({ min: 0, max: 1, noNaN: true }),
       fc.integer(),
       (count, classes, fraction, seed) => {
+        fc.pre(fraction === 0 || Math.round(fraction * count) > 0);
         const clean = numberedDataset(count, classes);
         const noisy = symmetricLabelNoise(clean, { fraction, seed });
         assert.equal(changed(clean.labels, noisy.labels).length, Math.round(fraction * count));
@@ -62,4 +63,8 @@ test('a fraction outside [0, 1] is refused', () => {
       message: `symmetricLabelNoise: expected a fraction between 0 and 1, got ${fraction}.`,
     });
   }
+});
+
+test('a fraction that would change no label is refused', () => {
+  assert.throws(() => symmetricLabelNoise(numberedDataset(4, 2), { fraction: 0.1, seed: 0 }), { name: 'RangeError', message: /a fraction of 0\.1 changes none of 4 labels; expected 0, or at least 0\.125/ });
 });

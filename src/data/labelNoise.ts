@@ -13,7 +13,7 @@ import { imageCount, type Dataset } from './dataset';
  * that its p changes p (1 - 1 / C) of the labels: its 60 % on CIFAR-10 is a fraction of 0.54 here.
  *
  * @param options.fraction p, in [0, 1].
- * @throws RangeError if the fraction is out of range, or labels are to change where there is one class alone.
+ * @throws RangeError if the fraction is out of range, or labels are to change where there is one class alone or so few images that none would.
  */
 export function symmetricLabelNoise(
   dataset: Dataset,
@@ -27,9 +27,13 @@ export function symmetricLabelNoise(
   if (classes < 2 && fraction > 0) {
     throw new RangeError(`symmetricLabelNoise: expected two classes or more, for a label changes to another one, got ${classes} in ${dataset.name}; leave the noise out, or take a data set with more classes.`);
   }
+  const changed = Math.round(fraction * count);
+  if (fraction > 0 && changed === 0) {
+    throw new RangeError(`symmetricLabelNoise: a fraction of ${fraction} changes none of ${count} labels; expected 0, or at least ${0.5 / count}.`);
+  }
   const source = random(seed, 'label noise');
   const labels = Uint8Array.from(dataset.labels);
-  for (const index of permutation(count, source).subarray(0, Math.round(fraction * count))) {
+  for (const index of permutation(count, source).subarray(0, changed)) {
     // A step of 1 to C - 1 around the circle of classes reaches each other class, and never its own.
     labels[index] = (labels[index]! + 1 + source.integer(classes - 1)) % classes;
   }

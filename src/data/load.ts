@@ -2,12 +2,13 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CIFAR_ARCHIVES, fetchArchive, type Archive } from './archive';
 import { CIFAR_LAYOUTS, readCifar, type CifarLayout } from './cifar';
+import type { Stoppable } from '../progress/work';
 import type { DatasetPair } from './dataset';
 import { UnreachableError, type DownloadProgress } from './download';
 import { syntheticDataset } from './synthetic';
 
 /** Where data come from and who hears about it. */
-export interface LoadOptions {
+export interface LoadOptions extends Stoppable {
   /** Folder that holds, or will hold, `cifar-10-batches-bin` and `cifar-100-binary`; 'data'. */
   readonly folder?: string | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
@@ -29,7 +30,8 @@ export interface DatasetSource {
  *
  * Files that are in place but damaged are an error. They are never replaced.
  *
- * @throws Error as `loadCifar` and `downloadFile`; UnreachableError without network if
+ * @throws Error as `loadCifar` and `downloadFile`; ProbeStopped if its `signal` or the kernel's interrupt stops a download, which the
+ *   next call goes on with; UnreachableError without network if
  *   `allowSynthetic` is false.
  */
 export function loadDataset(dataset: 'cifar10' | 'cifar100', options: LoadOptions = {}): Promise<DatasetPair> {
@@ -38,10 +40,10 @@ export function loadDataset(dataset: 'cifar10' | 'cifar100', options: LoadOption
 
 /** {@link loadDataset} with a source of one's own. */
 export async function loadFrom({ layout, archive }: DatasetSource, options: LoadOptions): Promise<DatasetPair> {
-  const { folder = 'data', onProgress, allowSynthetic = true, onSynthetic } = options;
+  const { folder = 'data', onProgress, signal, allowSynthetic = true, onSynthetic } = options;
   if (await isThere(join(folder, layout.folder))) return readCifar(layout, folder);
   try {
-    await fetchArchive(archive, folder, { onProgress });
+    await fetchArchive(archive, folder, { onProgress, ...(signal ? { signal } : {}) });
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
     if (!allowSynthetic) {

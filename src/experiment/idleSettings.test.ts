@@ -10,6 +10,9 @@ const cases: readonly (readonly [Partial<ExperimentConfig>, keyof ExperimentConf
   [{ method: 'sam' }, 'ascentSteps', true], [{ method: 'fgsm' }, 'ascentSteps', false],
   [{ method: 'sam' }, 'radiusIn', true], [{ method: 'sam', perturbationNorm: 'infinity' }, 'radiusIn', false],
   [{ method: 'fgsm', ascentBall: 'euclidean' }, 'radiusIn', true], [{ method: 'fgsm', ascentSteps: 1 }, 'ascentMomentum', true],
+  ...(['rhoSchedule', 'perturbationNorm', 'perturbationScope', 'radiusIn'] as const).flatMap((key): (typeof cases)[number][] => [
+    [{ method: 'sam', rho: 0, perturbationNorm: 1 }, key, true], [{ method: 'sam', perturbationNorm: 1 }, key, false],
+  ]),
   [{ method: 'lookSam', lookEvery: 1 }, 'lookAlpha', true],
   [{ model: 'resnet20' }, 'stem', true], [{}, 'stem', false], [{}, 'decayShare', true], [{}, 'cutoutPer', true],
   [{ weightDecay: 0 }, 'weightDecayIn', true], [{ weightDecay: 0 }, 'weightDecayOn', true],

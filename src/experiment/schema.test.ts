@@ -33,6 +33,7 @@ const cases: readonly (readonly [string, unknown, RegExp])[] = [
   ['perturbations that start with a decay that never comes', { perturbationStart: 'decay' }, /needs the schedule warmupStableDecay, got cosine/],
   ['perturbations that end before they start', { perturbationStart: 9, perturbationEnd: 8 }, /from epoch 9 to 8 do not fit/],
   ['perturbations beyond the run', { perturbationEnd: 201 }, /from epoch 1 to 201 do not fit into 200 epochs/],
+  ['images held out of a run that never looks at them', { selection: 'bestOnTest', heldOutPerClass: 1 }, /never looks at held-out images, got heldOutPerClass 1; hold none out/],
   ['a network chosen by its test error among held-out trials', { selection: 'bestOnTest', evaluateOn: 'heldOut', heldOutPerClass: 1 }, /looks at the test set/],
   ['choices without held-out images', { evaluateOn: 'heldOut' }, /needs heldOutPerClass of at least 1/],
 ];

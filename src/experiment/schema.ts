@@ -29,6 +29,9 @@ export function validateConfig(config: unknown): ExperimentConfig {
   if (selection === 'bestOnTest' && evaluateOn === 'heldOut') {
     throw new RangeError('validateConfig: selection "bestOnTest" looks at the test set; use it with evaluateOn "test" alone.');
   }
+  if (selection === 'bestOnTest' && heldOutPerClass > 0) {
+    throw new RangeError(`validateConfig: selection "bestOnTest" never looks at held-out images, got heldOutPerClass ${heldOutPerClass}; hold none out, or take selection "last".`);
+  }
   if (decoupled && weightDecayIn === 'loss') {
     throw new RangeError('validateConfig: decoupled weight decay is the step\'s own, got weightDecayIn "loss"; take "step", or leave decoupled off.');
   }

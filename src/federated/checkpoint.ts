@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { TensorVector } from '../engine/tensorVector';
 import type { ParameterSpec } from '../engine/vector';
 import type { Model } from '../models/model';
@@ -27,6 +28,20 @@ export interface FederatedPosition {
   readonly roundSeconds: number;
   readonly seconds: number;
 }
+
+const count = z.number().min(0);
+
+/** Written against the interface, so that the compiler keeps both alike. */
+const positionShape = z.object({
+  history: z.array(z.custom<RoundRecord>((record) => typeof record === 'object' && record !== null)),
+  clientsDone: count,
+  sums: z.object({ loss: z.number(), errors: count, images: count, gradientEvaluations: count }),
+  squaredUpdates: count,
+  steps: count,
+  gradientEvaluations: count,
+  roundSeconds: count,
+  seconds: count,
+}) satisfies z.ZodType<FederatedPosition>;
 
 /** The vectors of a federated training; a client that is learning has its own. */
 export interface FederatedVectors {
@@ -91,7 +106,7 @@ export function loadFederatedCheckpoint(file: string, model: Model, fingerprint:
   };
   const statistics = statisticsSpecs(model);
   return {
-    position: checkpointValue('loadFederatedCheckpoint', file, metadata, 'position') as FederatedPosition,
+    position: checkpointValue('loadFederatedCheckpoint', file, metadata, 'position', positionShape),
     vectors: {
       parameters: vector('parameters', model.parameters),
       direction: vector('direction', model.parameters),

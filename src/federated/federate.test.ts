@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -8,6 +8,7 @@ import { imageCount, select, type Dataset } from '../data/dataset';
 import { tensorCount } from '../engine/tensor';
 import { createModel } from '../models/create';
 import { disposeStatistics, initialParameters, initialStatistics } from '../models/initialise';
+import { readSafetensors, writeSafetensors } from '../models/safetensors';
 import type { PerturbationRule } from '../optim/perturbation';
 import { expectAllClose } from '../testing/expectAllClose';
 import { train } from '../train/loop';
@@ -203,6 +204,38 @@ test('a loss that is no number ends the training as diverged, with the server of
   assert.match(divergence ?? '', /the loss of client \d was (NaN|-?Infinity) at its step \d of round \d/);
   assert.ok(history.length < 5);
   disposeNetwork(network);
+});
+
+for (const [what, changes, expected] of [
+  ["a client's weights", { learningRate: 1e39 }, /^the weights .+ were not finite after the steps of client 0 in round 1$/],
+  ["the server's weights", { serverLearningRate: 1e39 }, /^the weights .+ were not finite after round 1$/],
+  ['the held-out loss', { serverLearningRate: 1e30 }, /^the held-out loss was (NaN|Infinity) after round 1$/],
+] as const) {
+  test(`${what} that are no numbers after finite losses end the training as diverged`, async () => {
+    const before = tensorCount();
+    const { status, divergence, network } = await federate(input({ method: 'fedavg', batchSize: 16, learningRateDecay: 1, ...changes }));
+    disposeNetwork(network);
+    assert.equal(status, 'diverged');
+    assert.match(divergence ?? '', expected);
+    assert.equal(tensorCount(), before);
+  });
+}
+
+test('a damaged checkpoint is moved aside and the training begins anew; one of another shape is named', async () => {
+  const unbroken = numbersOf(await federate(input({}, small)));
+  for (const [what, bytes] of Object.entries({ zeros: Buffer.alloc(1000), empty: Buffer.alloc(0), text: Buffer.from('no checkpoint') })) {
+    const checkpoint = { file: join(folder, `damaged-${what}.safetensors`), everySeconds: 1e9, fingerprint: 'a' };
+    writeFileSync(checkpoint.file, bytes);
+    assert.deepEqual(numbersOf(await federate({ ...input({}, small), checkpoint })), unbroken, what);
+    assert.deepEqual(readFileSync(`${checkpoint.file}.damaged`), bytes);
+  }
+  const checkpoint = { file: join(folder, 'shape.safetensors'), everySeconds: 0, fingerprint: 'a' };
+  disposeNetwork((await federate({ ...input({}, small), checkpoint })).network);
+  const { tensors, metadata } = readSafetensors(checkpoint.file);
+  for (const position of ['{', '7', '{"history":7}', JSON.stringify({ ...(JSON.parse(metadata['position']!) as object), sums: null })]) {
+    writeSafetensors(checkpoint.file, tensors, { ...metadata, position });
+    await assert.rejects(federate({ ...input({}, small), checkpoint }), /^Error: loadFederatedCheckpoint: the checkpoint .*shape\.safetensors has no readable position; delete it to start/);
+  }
 });
 
 test('progress counts rounds, clients and steps; each round has its line; no tensor is made from step to step, or left behind', async () => {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { MODEL_NAMES } from '../models/names';
+import type { Intersection } from '../train/setting';
 import { DATA, OWN_STORE, QUICK_STORE } from '../train/stores';
 import { STUDY_DEFAULTS, type ProbeSettings, type TrainedSettings } from './study/settings';
 import { flagOf, TRAINED_KEYS } from './trainedNetworks';
@@ -38,37 +39,52 @@ export type LandscapeRequest =
 
 type Flag = Exclude<keyof (TrainedSettings & ProbeSettings), 'kernels'>;
 
-const DESCRIPTIONS: { readonly [Key in Flag]: string } = {
-  model: 'resnet20, resnet32, resnet56, resnet50, resnet101 or resnet152',
-  stem: 'first layers of resnet50 and deeper: imagenet or cifar',
-  dataset: 'cifar10 or cifar100',
-  normalization: 'of the pixels: half (mean and deviation 0.5) or dataset (its own)',
-  imagesPerClass: 'training images per class that the nets learned from; 0: all',
-  heldOutPerClass: 'images per class that were held out before; none if left out',
-  subsetSeed: 'seed that drew both',
-  labelNoise: 'share of labels that were replaced in training; none if left out',
-  probedPerClass: 'training images per class that surfaces, curvature and similarity are measured on; 0: all',
-  testPerClass: 'test images per class for the paths between the nets; 0: all',
-  precision: 'of slices, planes and paths: float32 or mixed (activations and products in bfloat16)',
-  batchNorm: 'of slices and planes: frozen, batch or re-estimated (at every place)',
-  seed: 'of random directions and probes',
-  slicePoints: 'places of a slice',
-  gridPoints: 'places of a plane along each direction',
-  rimMultiple: "the planes reach to where the rim's loss is this many times the centre's",
-  interpolationPoints: 'places of the straight line between the nets',
-  curveSteps: 'steps of training of the curve between the nets',
-  curveLearningRate: 'its peak learning rate',
-  eigenvalues: 'largest eigenvalues of the Hessian',
-  eigenvalueProducts: 'products with the Hessian for them, at most; as many vectors are kept in memory',
-  traceProducts: 'products with the Hessian for its trace, at most',
-  densityProbes: 'random start vectors of the spectral density',
-  densitySteps: 'products with the Hessian from each',
-  rho: 'radius of the balls of sharpness in the 2-norm',
-  adaptiveRho: 'radius of those scaled by the weights',
-  ascentSteps: 'gradients of each ascent in a ball',
-  ascentSeeds: 'ascents, each from a seed of its own',
-  groupImages: 'images in each group of m-sharpness',
-};
+/** What each flag means, by the headings of the help. */
+const GROUPS = {
+  'What the networks were trained with (their weights files say it):': {
+    model: 'which network',
+    stem: 'first layers of resnet50 and deeper',
+    dataset: 'which data set',
+    normalization: 'of the pixels: half (mean and deviation 0.5) or dataset (its own)',
+    imagesPerClass: 'training images per class that the nets learned from; 0: all',
+    heldOutPerClass: 'images per class that were held out before; none if left out',
+    subsetSeed: 'seed that drew both',
+    labelNoise: 'share of labels that were replaced in training; none if left out',
+  },
+  'On which images, and how they are computed:': {
+    probedPerClass: 'training images per class that surfaces, curvature and similarity are measured on; 0: all',
+    testPerClass: 'test images per class for the paths between the nets; 0: all',
+    precision: 'of slices, planes and paths: float32 or mixed (activations and products in bfloat16)',
+    batchNorm: 'of slices and planes; re-estimated: at every place',
+    seed: 'of random directions and probes',
+  },
+  'Slices and planes:': {
+    slicePoints: 'places of a slice',
+    gridPoints: 'places of a plane along each direction',
+    rimMultiple: "the planes reach to where the rim's loss is this many times the centre's",
+  },
+  'Paths between two networks:': {
+    interpolationPoints: 'places of the straight line between the nets',
+    curveSteps: 'steps of training of the curve between the nets',
+    curveLearningRate: 'its peak learning rate',
+  },
+  'Curvature:': {
+    eigenvalues: 'largest eigenvalues of the Hessian',
+    eigenvalueProducts: 'products with the Hessian for them, at most; as many vectors are kept in memory',
+    traceProducts: 'products with the Hessian for its trace, at most',
+    densityProbes: 'random start vectors of the spectral density',
+    densitySteps: 'products with the Hessian from each',
+  },
+  'Sharpness:': {
+    rho: 'radius of the balls of sharpness in the 2-norm',
+    adaptiveRho: 'radius of those scaled by the weights',
+    ascentSteps: 'gradients of each ascent in a ball',
+    ascentSeeds: 'ascents, each from a seed of its own',
+    groupImages: 'images in each group of m-sharpness',
+  },
+} satisfies Readonly<Record<string, { readonly [Key in Flag]?: string }>>;
+
+const DESCRIPTIONS: { readonly [Key in Flag]: string } = Object.assign({}, ...Object.values(GROUPS)) as Intersection<(typeof GROUPS)[keyof typeof GROUPS]>;
 
 const CHOICES: { readonly [Key in Flag]?: readonly string[] } = {
   model: MODEL_NAMES,
@@ -110,22 +126,29 @@ function isTrained(key: Flag): key is Flag & keyof TrainedSettings {
   return (TRAINED_KEYS as readonly string[]).includes(key);
 }
 
+function settingOption(key: Flag): Option {
+  const option = new Option(`${flagOf(key)} <value>`, DESCRIPTIONS[key]);
+  const choices = CHOICES[key];
+  if (!isTrained(key)) {
+    option.default(STUDY_DEFAULTS[key]);
+  }
+  return choices === undefined ? option.argParser(numberParser(key)) : option.choices(choices);
+}
+
 function addSettings(command: Command): Command {
   command
+    .optionsGroup('The study:')
     .requiredOption('--name <name>', 'name of the study: its folder under results/landscape of the store', studyName)
     .option('--store <folder>', "where the study goes, and where runs' weights are looked for first (default: data/own, which git ignores)", (folder) => resolve(folder))
     .option('--data <folder>', 'holds the data sets', (folder) => resolve(folder), DATA)
     .option('--allow-synthetic', 'let embedded images stand in for a data set that cannot be had; the study goes to data/quick', false)
     .option('--kernel-table <file>', "table of the machine's fastest kernels, such as training leaves in data/kernels; TensorFlow's own kernels without it");
-  for (const key of Object.keys(DESCRIPTIONS) as Flag[]) {
-    const option = new Option(`${flagOf(key)} <value>`, isTrained(key) ? `${DESCRIPTIONS[key]}; as the weights file says` : DESCRIPTIONS[key]);
-    const choices = CHOICES[key];
-    if (!isTrained(key)) {
-      option.default(STUDY_DEFAULTS[key]);
-    }
-    command.addOption(choices === undefined ? option.argParser(numberParser(key)) : option.choices(choices));
+  for (const [heading, flags] of Object.entries(GROUPS)) {
+    command.optionsGroup(heading);
+    (Object.keys(flags) as Flag[]).forEach((key) => command.addOption(settingOption(key)));
   }
-  return command;
+  // The options that a command adds to these belong to the study too.
+  return command.optionsGroup('The study:');
 }
 
 /** Splits the flags into what they say of the networks' training, and how the study measures. */
@@ -160,7 +183,7 @@ export function parseLandscapeArguments(words: readonly string[]): LandscapeRequ
   addSettings(program.command('nets').description('slices, planes, paths, curvature and similarity of two nets of one architecture'))
     .argument('<first>', 'run or weights file')
     .argument('<second>', 'run or weights file of the other net')
-    .option('--labels <names...>', 'how the nets are called; by their methods unless told')
+    .option('--labels <names...>', 'how the nets are called (default: by their methods)')
     .addOption(new Option('--parts <parts...>', 'what to measure').choices(STUDY_PARTS).default([...STUDY_PARTS]))
     .action((first: string, second: string, { labels, parts, ...values }: Values & { labels?: string[]; parts: StudyPart[] }) => {
       const [one, other, ...more] = labels ?? [];
@@ -178,7 +201,7 @@ export function parseLandscapeArguments(words: readonly string[]): LandscapeRequ
     .argument('<first>', 'run or weights file')
     .argument('<second>', 'run or weights file')
     .argument('<third>', 'run or weights file')
-    .option('--names <names...>', 'how the minima are called; as their files unless told')
+    .option('--names <names...>', 'how the minima are called (default: as their files)')
     .action((first: string, second: string, third: string, { names, ...values }: Values & { names?: string[] }) => {
       const [one, two, three, ...more] = names ?? [];
       if (names !== undefined && (one === undefined || two === undefined || three === undefined || more.length > 0)) {

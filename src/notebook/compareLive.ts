@@ -66,7 +66,7 @@ export function comparisonDemonstration({ name }: Pick<NotebookPreset, 'name'>):
 }
 
 /** Shows what a comparison found: a table and a figure for each budget, titled as no result. @throws Error outside a notebook. */
-export async function displayComparison(title: string, { rows, runs }: Comparison): Promise<void> {
+export async function displayComparison(title: string, { rows, runs, problems }: Comparison): Promise<void> {
   const results = runs.map(({ result }) => result);
   const budgets = (['epochs', 'gradients'] as const).filter((budget) => rows.some((row) => row.budget === budget));
   const shown = budgets.map((budget) => ({
@@ -75,6 +75,9 @@ export async function displayComparison(title: string, { rows, runs }: Compariso
     caption: `${captionOf(results)}; epochs of the base optimizer: ${Math.max(...results.map(({ config }) => config.epochs))}`,
   }));
   shown.forEach((part) => displayRecords(part.title, comparisonRecords(part.rows), COMPARISON_HEADINGS));
+  if (problems.length > 0) {
+    displayText(`**Left out:** ${problems.join('; ')}`);
+  }
   displayText(`*${shown[0]!.caption}. ± is half the 95 % interval over seeds, p that of a paired t test.*`);
   await displayFigure(...shown.filter((part) => part.rows.some(({ top1Error }) => top1Error !== null)).map(methodErrors));
 }

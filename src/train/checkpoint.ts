@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { z } from 'zod';
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import { tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
@@ -30,6 +31,20 @@ export interface TrainingPosition {
   readonly gradientEvaluations: number;
 }
 
+const count = z.number().min(0);
+
+/** Written against the interface, so that the compiler keeps both alike. */
+const positionShape = z.object({
+  history: z.array(z.custom<EpochRecord>((record) => typeof record === 'object' && record !== null)),
+  step: count,
+  lossSum: z.number(),
+  errors: count,
+  images: count,
+  epochSeconds: count,
+  seconds: count,
+  gradientEvaluations: count,
+}) satisfies z.ZodType<TrainingPosition>;
+
 /** All that a run needs to go on with the same numbers. */
 export interface Checkpoint {
   readonly position: TrainingPosition;
@@ -53,6 +68,9 @@ interface StoredState {
   readonly numbers: Readonly<Record<string, number>>;
   readonly vectors: readonly string[];
 }
+
+const stateShape = z.object({ numbers: z.record(z.string(), z.number()), vectors: z.array(z.string()) }) satisfies z.ZodType<StoredState>;
+const methodShape = z.object({ step: count, rule: stateShape, descent: stateShape }) satisfies z.ZodType<StoredMethod>;
 
 function storedState({ numbers, vectors }: PerturbationState<TensorVector>): StoredState {
   return { numbers, vectors: Object.keys(vectors) };
@@ -130,11 +148,11 @@ export function loadCheckpoint(file: string, model: Model, fingerprint: string):
       mean: tensor(find(`${prefix}.${name}.mean`).values, [channels]),
       variance: tensor(find(`${prefix}.${name}.variance`).values, [channels]),
     }));
-  const method = metadata['method'] === undefined ? undefined : (checkpointValue('loadCheckpoint', file, metadata, 'method') as StoredMethod);
+  const method = metadata['method'] === undefined ? undefined : checkpointValue('loadCheckpoint', file, metadata, 'method', methodShape);
   // Checkpoints of earlier versions are SGD's.
-  const optimizer = metadata['optimizer'] === undefined ? { numbers: {}, vectors: ['velocity'] } : (checkpointValue('loadCheckpoint', file, metadata, 'optimizer') as StoredState);
+  const optimizer = metadata['optimizer'] === undefined ? { numbers: {}, vectors: ['velocity'] } : checkpointValue('loadCheckpoint', file, metadata, 'optimizer', stateShape);
   return {
-    position: checkpointValue('loadCheckpoint', file, metadata, 'position') as TrainingPosition,
+    position: checkpointValue('loadCheckpoint', file, metadata, 'position', positionShape),
     parameters: vector('parameters'),
     optimizerState: { numbers: optimizer.numbers, vectors: Object.fromEntries(optimizer.vectors.map((name) => [name, vector(name)])) },
     ...(method ? { method: { step: method.step, rule: state('method.rule', method.rule), descent: state('method.descent', method.descent) } } : {}),

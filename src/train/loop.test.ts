@@ -215,6 +215,16 @@ void test('a damaged checkpoint is moved aside, and the run begins anew', async 
   await assert.rejects(train({ ...input(), checkpoint }), /^Error: loadCheckpoint: the checkpoint .*folder\.safetensors cannot be opened .* delete it to start/);
 });
 
+void test('a checkpoint whose numbers are of another shape is named, and stays', async () => {
+  const checkpoint = { file: join(folder, 'shape.safetensors'), everySeconds: 0, fingerprint: 'a' };
+  disposeNetwork((await train({ ...input(), checkpoint })).network);
+  const { tensors, metadata } = readSafetensors(checkpoint.file);
+  for (const [name, text] of [['position', '{"history":7}'], ['position', '[]'], ['optimizer', '{"numbers":{}}'], ['method', '{"step":0}']] as const) {
+    writeSafetensors(checkpoint.file, tensors, { ...metadata, [name]: text });
+    await assert.rejects(train({ ...input(), checkpoint }), new RegExp(`^Error: loadCheckpoint: the checkpoint .*shape\\.safetensors has no readable ${name}; delete it to start`));
+  }
+});
+
 void test('settings that are no numbers and images that do not fit are refused before any step, by name', async () => {
   const before = tensorCount();
   const onProgress = (): void => assert.fail('it should not begin');

@@ -14,14 +14,18 @@ const RADIUS = {
   rho: setting(z.number().min(0), 0.05, 'radius of the perturbation', { letter: 'ρ', changesCost: false }),
 };
 
+function withoutRadius({ rho }: { readonly rho: number }): string | false {
+  return rho === 0 && 'rho is 0';
+}
+
 /** What all perturbations are built with. */
 const PERTURBATION = {
   /** Which parameters are perturbed. */
-  perturbationScope: setting(z.enum(['all', 'weights', 'norm', 'noNorm']), 'all', 'all, weights, norm or noNorm'),
+  perturbationScope: setting(z.enum(['all', 'weights', 'norm', 'noNorm']), 'all', 'all, weights, norm or noNorm', { idle: withoutRadius }),
   /** m: images per perturbation; 0 takes the whole batch. */
   groupSize: setting(z.int().min(0), 0, 'images per perturbation (m-sharpness); 0 takes the batch', { letter: 'm' }),
   /** How the radius moves over the run: it stays, rises from 0 or falls to 0 along a line, or follows the learning rate. */
-  rhoSchedule: setting(z.enum(['constant', 'rising', 'falling', 'learningRate']), 'constant', 'constant, rising, falling or learningRate', { changesCost: false }),
+  rhoSchedule: setting(z.enum(['constant', 'rising', 'falling', 'learningRate']), 'constant', 'constant, rising, falling or learningRate', { changesCost: false, idle: withoutRadius }),
   /** First epoch with perturbations, counted from 1; `decay` starts them with the decay of `warmupStableDecay`. */
   perturbationStart: setting(z.union([z.int().min(1), z.literal('decay')]), 1, 'first epoch with perturbations, or decay: with that of warmupStableDecay'),
   /** Last epoch with perturbations; 0 means the last of the run. */

@@ -1,4 +1,5 @@
 import { existsSync, renameSync } from 'node:fs';
+import type { z } from 'zod';
 import { readSafetensors, type SafetensorsContent } from '../models/safetensors';
 
 /**
@@ -26,10 +27,10 @@ export function readCheckpoint(caller: string, file: string): SafetensorsContent
   }
 }
 
-/** What a checkpoint says under a name of its metadata. @throws Error that names the checkpoint, if it is no JSON. */
-export function checkpointValue(caller: string, file: string, metadata: Readonly<Record<string, string>>, name: string): unknown {
+/** What a checkpoint says under a name of its metadata. @throws Error that names the checkpoint, if it is no JSON or not of that shape. */
+export function checkpointValue<Value>(caller: string, file: string, metadata: Readonly<Record<string, string>>, name: string, shape: z.ZodType<Value>): Value {
   try {
-    return JSON.parse(metadata[name]!);
+    return shape.parse(JSON.parse(metadata[name]!));
   } catch (error) {
     throw new Error(`${caller}: the checkpoint ${file} has no readable ${name}; delete it to start this run from the beginning.`, { cause: error });
   }

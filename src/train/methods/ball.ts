@@ -11,10 +11,14 @@ export const BALL = {
     words: () => 'ρ in its own norm',
     changesCost: false,
     inRunName: 'always',
-    idle: ({ perturbationNorm }: { readonly perturbationNorm: number | 'infinity' }) => perturbationNorm === 2 && 'the perturbation is measured in the 2-norm either way',
+    idle: ({ perturbationNorm, rho }: { readonly perturbationNorm: number | 'infinity'; readonly rho: number }) =>
+      (perturbationNorm === 2 && 'the perturbation is measured in the 2-norm either way') || (rho === 0 && 'rho is 0'),
   }),
   /** Exponent p of SAM's norm, 1 or more. */
-  perturbationNorm: setting(z.union([z.number().min(1), z.literal('infinity')]), 2, "exponent of SAM's norm, 1 or more, or infinity", { letter: 'p' }),
+  perturbationNorm: setting(z.union([z.number().min(1), z.literal('infinity')]), 2, "exponent of SAM's norm, 1 or more, or infinity", {
+    letter: 'p',
+    idle: ({ rho }: { readonly rho: number }) => rho === 0 && 'rho is 0',
+  }),
 };
 
 /** SAM in the ball that the settings mean. */
