@@ -4,7 +4,10 @@ const { defineConfig, globalIgnores } = require('eslint/config');
 const tseslint = require('typescript-eslint');
 
 /** Data flows one way: a folder imports from itself and from those before it. */
-const FOLDERS = ['engine', 'data', 'models', 'optim', 'tfjs', 'train', 'federated', 'landscape', 'experiment', 'bench', 'cluster', 'report', 'playground', 'notebook'];
+const FOLDERS = [
+  'files', 'command', 'progress', 'browser', 'engine', 'machine', 'data', 'models', 'optim', 'planar', 'tfjs', 'train',
+  'federated', 'landscape', 'experiment', 'bench', 'cluster', 'playground', 'jupyter', 'report', 'notebook',
+];
 
 /** TensorFlow.js is the engine's business, and that of the optimizer for users of TensorFlow.js. */
 const TENSORFLOW = {

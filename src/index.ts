@@ -108,14 +108,14 @@ export { readSamples, type Samples, type Series } from './landscape/surface/stor
 export { mergeTree, type Branch, type MergeTree } from './landscape/topology/mergeTree';
 export { basinsAtLevel, persistenceBars, type PersistenceBar } from './landscape/topology/persistence';
 export { principalPlane, type PrincipalPlane } from './landscape/trajectory/principalPlane';
-export { trainWithSnapshots, type SnapshotInput } from './landscape/trajectory/trainWithSnapshots';
+export { trainWithSnapshots, type SnapshotInput } from './train/trainWithSnapshots';
 
 // experiment: configurations, presets, runs, stored results
 export { compare, type ComparedNetwork, type ComparedMethod, type Comparison, type ComparisonProgress, type ComparisonRun, type ComparisonSetting } from './experiment/compare';
 export type { Budget, ComparedRun, ComparisonRow, JudgedResult } from './experiment/comparisonRows';
 export type { ExperimentConfig } from './experiment/config';
 export { defineConfig } from './experiment/defineConfig';
-export { describeEnvironment } from './train/environment';
+export { describeEnvironment } from './machine/environment';
 export { TrainingInterrupted } from './experiment/interrupt';
 export { meanInterval, type Interval } from './experiment/interval';
 export { pairedTest, type PairedTest } from './experiment/pairedTest';
@@ -142,9 +142,9 @@ export type { FigureSpecification } from './report/figures/specification';
 export { spectrum } from './report/figures/spectrum';
 export { surfacePair } from './report/figures/surfacePair';
 export { surfaceTopology } from './report/figures/surfaceTopology';
-export { descend, stepVectors, type DescentSettings, type PathPoint, type StepVectors } from './report/illustrations/descent';
+export { descend, stepVectors, type DescentSettings, type PathPoint, type StepVectors } from './planar/descent';
 export { figure1, figure1Section, figure2, FIGURE_1_DESCENT, FIGURE_2_STEP } from './report/illustrations/figures';
-export { hollows, SHARP_AND_FLAT, type PlanarLoss } from './report/illustrations/planarLoss';
+export { hollows, SHARP_AND_FLAT, type PlanarLoss } from './planar/planarLoss';
 export type { MethodStudyName } from './report/methodStudies';
 export { readTable } from './report/reading';
 export { gridRows, type GridRow } from './report/gridRows';
@@ -161,7 +161,7 @@ export { gradientNorms } from './notebook/gradientNorms';
 export { figure1Ends, figure1Minima, type EndRow, type MinimumRow } from './notebook/minima';
 export { networkAtStart, type NetworkAtStart } from './notebook/networkAtStart';
 export { stageRows, type StageRow } from './notebook/networkSummary';
-export { planarCurvature } from './notebook/planarCurvature';
+export { planarCurvature } from './planar/planarCurvature';
 export { notebookPreset, type NotebookPreset } from './notebook/preset';
 export { describePreset, presetResults, type PresetResults } from './notebook/presetResults';
 export { perturbationRows, vectorRows } from './notebook/stepTables';

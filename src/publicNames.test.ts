@@ -7,9 +7,9 @@ import { test } from 'node:test';
 import { runInThisContext } from 'node:vm';
 import { tensorCount } from './engine/tensor';
 import * as samlab from './index';
-import { notebookNames } from './report/notebooks';
+import { notebookNames } from './jupyter/notebooks';
 import { notebookProgram, transpiled, tslabProblems } from './testing/tslabCompiler';
-import { PROJECT_ROOT } from './train/environment';
+import { PROJECT_ROOT } from './files/projectRoot';
 
 function textOf(...path: readonly string[]): string {
   return readFileSync(join(PROJECT_ROOT, ...path), 'utf8');

@@ -2,7 +2,7 @@ import { execFileSync, type ExecFileSyncOptions } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT_ROOT } from '../train/environment';
+import { PROJECT_ROOT } from '../files/projectRoot';
 
 const REQUIREMENTS = join(PROJECT_ROOT, 'src', 'bench', 'pytorch', 'requirements.txt');
 

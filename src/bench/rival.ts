@@ -2,8 +2,9 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { PROJECT_ROOT } from '../files/projectRoot';
 
-const PROGRAM = join(__dirname, '..', '..', 'src', 'bench', 'pytorch', 'rival.py');
+const PROGRAM = join(PROJECT_ROOT, 'src', 'bench', 'pytorch', 'rival.py');
 
 /** PyTorch in a process of its own, which is asked one thing after another (see rival.py). */
 export class Rival {

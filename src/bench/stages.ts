@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { writeAtomically } from '../models/atomicFile';
-import { readJsonFile } from '../models/jsonFile';
+import { writeAtomically } from '../files/atomicFile';
+import { readJsonFile } from '../files/jsonFile';
 
 const stagesShape = z.object({ setting: z.string(), results: z.record(z.string(), z.unknown()) });
 type StoredStages = z.infer<typeof stagesShape>;

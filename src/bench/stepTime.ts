@@ -3,7 +3,7 @@
  *   node dist/bench/stepTime.js MODEL BATCH REPEATS
  */
 import { measureKernels } from '../engine/kernelChoice';
-import { kernelTableFile } from '../experiment/kernels';
+import { kernelTableFile } from '../machine/kernels';
 import { createModel } from '../models/create';
 import type { ModelName } from '../models/names';
 import { median } from './statistics';

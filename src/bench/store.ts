@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJsonFile } from '../models/jsonFile';
+import { readJsonFile } from '../files/jsonFile';
 import { BENCH_FORMAT, type BenchResult } from './result';
 
 /** What every reader of a benchmark takes for granted. */

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { PROJECT_ROOT } from '../train/environment';
+import { PROJECT_ROOT } from '../files/projectRoot';
 import { arrayScript, gpusAsked } from './arrayScript';
-import { testFolder } from './testPrograms';
+import { testFolder } from './testing/programs';
 
 void test('the script says all that Slurm has to know, and what was asked for', () => {
   const request = { partition: 'gpu', time: '4:00:00', gres: 'gpu:a100:1', arrayLimit: 8, cpusPerTask: 4, warning: 90, sbatch: ['--mem=16G', '--account=lab'] };

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { PROJECT_ROOT } from '../train/environment';
+import { PROJECT_ROOT } from '../files/projectRoot';
 import { directive, filePattern, inQuotes } from './sbatchText';
 
 /** What a user asks of Slurm. */

@@ -7,7 +7,7 @@ import { readResults, runId } from '../experiment/store';
 import { attemptRun } from './attempt';
 import { planSingle, type PlannedRun } from './gridPlan';
 import { runFiles } from './runFiles';
-import { testFolder } from './testPrograms';
+import { testFolder } from './testing/programs';
 
 void test('a run that another process has taken over is given up, and nothing more is written', async (t) => {
   const store = testFolder(t);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { claimRun } from './claim';
 import { thisOwner, type Owner } from './owner';
-import { testFolder, testPrograms } from './testPrograms';
+import { testFolder, testPrograms } from './testing/programs';
 
 /** A process that claims a run when it is told to, says whether it has it, and lives until it is told to end. */
 async function claimant(t: TestContext, folder: string): Promise<{ readonly child: ChildProcess; readonly claim: () => Promise<boolean> }> {

@@ -1,8 +1,8 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { syncFolder } from '../engine/syncFolder';
-import { readJsonFile } from '../models/jsonFile';
+import { syncFolder } from '../files/syncFolder';
+import { readJsonFile } from '../files/jsonFile';
 import { isAlive, type Owner } from './owner';
 
 /** A run that this process may make, and nobody else meanwhile. */

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { DATA, OWN_STORE } from '../train/stores';
+import { DATA, OWN_STORE } from '../files/stores';
 import { parseExperimentArguments } from './commandLine';
-import { testFolder } from './testPrograms';
-import { experiment } from './testGrid';
+import { testFolder } from './testing/programs';
+import { experiment } from './testing/grid';
 
 const refused: readonly (readonly [readonly string[], RegExp])[] = [
   [['--partition', 'gpu', '--sbatch=--mem=8G'], /^error: --partition, --sbatch can only be asked of Slurm; say --on slurm too\./],

@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { presetList, settingOptions } from '../experiment/commandLine';
 import type { ExperimentConfig } from '../experiment/config';
-import { DATA, OWN_STORE } from '../train/stores';
+import { DATA, OWN_STORE } from '../files/stores';
 import type { SlurmRequest } from './arrayScript';
-import { nearestName } from '../train/nearestName';
+import { nearestName } from '../command/nearestName';
 
 /** What the command line asks for. */
 export interface ExperimentRequest {

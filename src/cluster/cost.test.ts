@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { ExperimentConfig } from '../experiment/config';
 import { DEFAULT_CONFIG } from '../experiment/presets';
 import { addCosts, comparisonText, CostModel, costKey, costOfResult, estimateText, gridCost, readCosts, type MeasuredCost } from './cost';
-import { testFolder } from './testPrograms';
-import { testResult } from './testResult';
+import { testFolder } from './testing/programs';
+import { testResult } from './testing/result';
 
 function cost(secondsPerEpoch: number, machine: Partial<MeasuredCost['machine']> = {}): MeasuredCost {
   return { secondsPerEpoch, secondsOnce: 6, config: DEFAULT_CONFIG, machine: { processorDigest: 'p', gpu: null, threads: 4, ...machine } };

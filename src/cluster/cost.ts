@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { withFileLock } from '../engine/fileLock';
-import { writeAtomically } from '../models/atomicFile';
-import { readJsonFile } from '../models/jsonFile';
+import { withFileLock } from '../files/fileLock';
+import { writeAtomically } from '../files/atomicFile';
+import { readJsonFile } from '../files/jsonFile';
 import { CONFIG_KEYS, SETTING, type ExperimentConfig } from '../experiment/config';
 import { idleSettings } from '../experiment/idleSettings';
 import { DEFAULT_CONFIG } from '../experiment/presets';

@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { experimentFolders } from '../experiment/folders';
 import { resultFile, runId, writeResult } from '../experiment/store';
-import { processorDigest } from '../train/processor';
+import { processorDigest } from '../machine/processor';
 import { addCosts, readCosts } from './cost';
 import { planGrid, type GridPlan } from './gridPlan';
 import { gridStatus } from './gridStatus';
 import { readError, readProgress, runFiles, writeProgress, type RunFiles } from './runFiles';
 import { planStatus } from './status';
 import { createSubmission, readSubmissions } from './submission';
-import { experiment, SMALL_RUNS, writeGrid } from './testGrid';
-import { testFolder, testPrograms } from './testPrograms';
-import { testResult } from './testResult';
+import { experiment, SMALL_RUNS, writeGrid } from './testing/grid';
+import { testFolder, testPrograms } from './testing/programs';
+import { testResult } from './testing/result';
 
 const BROKEN = ['', '\0\0\0\0', '{"epoch": 3', 'null', '[]', '{}'];
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { processorDigest } from '../train/processor';
+import { processorDigest } from '../machine/processor';
 import { readCosts } from './cost';
 import { estimateSeconds, thisMachine } from './estimate';
 import { planGrid } from './gridPlan';
-import { testFolder } from './testPrograms';
+import { testFolder } from './testing/programs';
 
 void test('a configuration of unknown cost is measured once, and the measurement serves all runs like it', async (t) => {
   t.mock.method(console, 'log', () => undefined);

@@ -1,5 +1,5 @@
 import { loadDataset } from '../data/load';
-import { DATA } from '../train/stores';
+import { DATA } from '../files/stores';
 import type { PlannedRun } from './gridPlan';
 
 /**

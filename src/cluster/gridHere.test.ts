@@ -7,15 +7,16 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PROJECT_ROOT } from '../files/projectRoot';
 import type { RunResult } from '../experiment/result';
 import { experimentFolders } from '../experiment/folders';
 import { runExperiment } from '../experiment/run';
-import { processorDigest } from '../train/processor';
+import { processorDigest } from '../machine/processor';
 import { readResults, runId } from '../experiment/store';
 import { addCosts } from './cost';
 import { planGrid, type GridPlan } from './gridPlan';
 import { readError, runFiles, type RunFiles } from './runFiles';
-import { testFolder } from './testPrograms';
+import { testFolder } from './testing/programs';
 
 const CHANGES = { model: 'resnet20', imagesPerClass: 4, testImagesPerClass: 2, normalization: 'half', warmupEpochs: 0 };
 
@@ -27,7 +28,7 @@ function writeGrid(folder: string, content: unknown): { readonly file: string; r
 
 /** Starts the command as set-up does, in a process that belongs to another. */
 function startCommand(words: readonly string[]): ChildProcess {
-  const programs = pathToFileURL(join(__dirname, '..', '..', 'src', 'setup', 'programs.mjs')).href;
+  const programs = pathToFileURL(join(PROJECT_ROOT, 'src', 'setup', 'programs.mjs')).href;
   const program = { command: process.execPath, args: [join(__dirname, 'main.js'), ...words, '--allow-synthetic'] };
   const script = `
     import { runInForeground } from ${JSON.stringify(programs)};

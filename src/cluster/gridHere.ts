@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { shownPath } from '../train/shownPath';
+import { shownPath } from '../command/shownPath';
 import type { Attempt } from './attempt';
 import { comparisonText, estimateText, gridCost } from './cost';
 import { estimateSeconds, thisMachine } from './estimate';

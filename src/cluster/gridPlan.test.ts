@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { PRESET_GROUPS, PRESETS } from '../experiment/presets';
 import { runId } from '../experiment/store';
 import { planGrid, planSingle, trialsOf } from './gridPlan';
-import { testFolder } from './testPrograms';
+import { testFolder } from './testing/programs';
 
 void test('a group of presets is the runs of its members, each under its own name', () => {
   const { name, runs, trials } = planGrid('quick');

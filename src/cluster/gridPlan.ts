@@ -5,12 +5,13 @@ import type { ExperimentConfig } from '../experiment/config';
 import { settingFlag } from '../experiment/commandLine';
 import { withDefaults } from '../experiment/defaultConfig';
 import { idleSettings } from '../experiment/idleSettings';
-import { findPreset, PRESET_GROUPS, presetConfigs, PRESETS, tuningConfigs, type Preset } from '../experiment/presets';
+import { findPreset, PRESET_GROUPS, presetConfigs, PRESETS, tuningConfigs } from '../experiment/presets';
+import type { Preset } from '../experiment/preset';
 import { expandPreset, isQuick } from '../experiment/runPreset';
 import { validateConfig } from '../experiment/schema';
 import { runId } from '../experiment/store';
-import { readJsonFile } from '../models/jsonFile';
-import { didYouMean } from '../train/nearestName';
+import { readJsonFile } from '../files/jsonFile';
+import { didYouMean } from '../command/nearestName';
 
 /** A run as it is planned. Trials may still decide some of its settings. */
 export interface PlannedRun {

@@ -1,13 +1,13 @@
 /** The command `npm run experiment`. */
 import { existsSync, statSync } from 'node:fs';
 import { withFlagNames } from '../experiment/commandLine';
-import { reportProblem } from '../train/commandProblem';
+import { reportProblem } from '../command/commandProblem';
 import { parseExperimentArguments, type ExperimentRequest } from './commandLine';
 import { gridHere } from './gridHere';
 import { planGrid, planSingle, type GridPlan } from './gridPlan';
 import { gridStatus, planText } from './gridStatus';
-import { stopRequest } from '../train/stopRequest';
-import { DATA, OWN_STORE } from '../train/stores';
+import { stopRequest } from '../command/stopRequest';
+import { DATA, OWN_STORE } from '../files/stores';
 import { readSubmissions } from './submission';
 import { printScripts, submitGrid } from './submitGrid';
 

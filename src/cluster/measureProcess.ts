@@ -1,6 +1,6 @@
 /** A program: measures what runs cost, as the process that started it says. */
 import { imageCount, select, type Dataset } from '../data/dataset';
-import { describeEnvironment } from '../train/environment';
+import { describeEnvironment } from '../machine/environment';
 import { experimentData } from '../experiment/experimentData';
 import { preparedModel } from '../experiment/run';
 import type { Model } from '../models/model';

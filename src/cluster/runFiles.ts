@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeAtomically } from '../models/atomicFile';
-import { readJsonFile } from '../models/jsonFile';
+import { writeAtomically } from '../files/atomicFile';
+import { readJsonFile } from '../files/jsonFile';
 import type { ExperimentFolders } from '../experiment/folders';
 
 /** How far an unfinished run is. */

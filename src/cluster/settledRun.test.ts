@@ -4,8 +4,8 @@ import { experimentFolders } from '../experiment/folders';
 import { writeResult } from '../experiment/store';
 import { planGrid } from './gridPlan';
 import { missingTrials, settledConfig, settledRun } from './settledRun';
-import { testFolder } from './testPrograms';
-import { testResult } from './testResult';
+import { testFolder } from './testing/programs';
+import { testResult } from './testing/result';
 
 void test('a run waits for its trials, and takes the settings of the best one of its method', async (t) => {
   const store = testFolder(t);

@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { experimentFolders } from '../experiment/folders';
 import { readResults, runId } from '../experiment/store';
 import { readError, runFiles } from './runFiles';
-import { experiment, numbersOf, SMALL_RUNS } from './testGrid';
-import { whyNoSlurm } from './testSlurm';
-import { TestSubmission } from './testSubmission';
+import { experiment, numbersOf, SMALL_RUNS } from './testing/grid';
+import { whyNoSlurm } from './testing/slurm';
+import { TestSubmission } from './testing/submission';
 
 /** Two runs, and one that fails: no batch of 100 can be had from 40 images. */
 const GRID = { changes: SMALL_RUNS, grid: { batchSize: [10, 20, 100] } };

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { experimentFolders } from '../experiment/folders';
 import { readResults } from '../experiment/store';
-import { SMALL_RUNS } from './testGrid';
-import { whyNoSlurm } from './testSlurm';
-import { TestSubmission } from './testSubmission';
+import { SMALL_RUNS } from './testing/grid';
+import { whyNoSlurm } from './testing/slurm';
+import { TestSubmission } from './testing/submission';
 
 const reason = whyNoSlurm();
 void test('a real Slurm with small arrays makes a grid in several, in a store whose path it would read in its own way', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { experimentFolders } from '../experiment/folders';
 import { readResults } from '../experiment/store';
 import { addCosts } from './cost';
-import { SMALL_RUNS } from './testGrid';
-import { whyNoSlurm } from './testSlurm';
-import { TestSubmission } from './testSubmission';
+import { SMALL_RUNS } from './testing/grid';
+import { whyNoSlurm } from './testing/slurm';
+import { TestSubmission } from './testing/submission';
 
 const reason = whyNoSlurm();
 void test('a task that asks for a card is given one, costs GPU hours, has the environment of the commands, and where the card is none computes on the processor', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {

@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { experimentFolders } from '../experiment/folders';
 import { runId } from '../experiment/store';
 import { runFiles } from './runFiles';
-import { SMALL_RUNS } from './testGrid';
-import { THIS_NODE, whyNoOtherNode, whyNoSlurm } from './testSlurm';
-import { TestSubmission } from './testSubmission';
+import { SMALL_RUNS } from './testing/grid';
+import { THIS_NODE, whyNoOtherNode, whyNoSlurm } from './testing/slurm';
+import { TestSubmission } from './testing/submission';
 
 const OTHER_NODE = 'samlab-other';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { experimentFolders } from '../experiment/folders';
 import { runId } from '../experiment/store';
-import { SMALL_RUNS } from './testGrid';
-import { whyNoSlurm } from './testSlurm';
-import { TestSubmission } from './testSubmission';
+import { SMALL_RUNS } from './testing/grid';
+import { whyNoSlurm } from './testing/slurm';
+import { TestSubmission } from './testing/submission';
 
 const PREEMPTION = {
   partitions: { patient: 'PriorityTier=1 GraceTime=60', abrupt: 'PriorityTier=1 GraceTime=0', urgent: 'PriorityTier=2 PreemptMode=OFF' },

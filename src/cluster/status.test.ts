@@ -11,8 +11,8 @@ import { thisOwner } from './owner';
 import { runFiles, writeError, writeProgress } from './runFiles';
 import { planStatus } from './status';
 import { createSubmission } from './submission';
-import { testFolder, testPrograms } from './testPrograms';
-import { testResult } from './testResult';
+import { testFolder, testPrograms } from './testing/programs';
+import { testResult } from './testing/result';
 
 /** Eight runs. */
 function eightRuns(folder: string): ReturnType<typeof planGrid> {

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { syncFolder } from '../engine/syncFolder';
+import { syncFolder } from '../files/syncFolder';
 import type { ExperimentConfig } from '../experiment/config';
 import { DEFAULT_CONFIG } from '../experiment/presets';
 import { configShape } from '../experiment/schema';
-import { writeAtomically } from '../models/atomicFile';
-import { readJsonFile } from '../models/jsonFile';
+import { writeAtomically } from '../files/atomicFile';
+import { readJsonFile } from '../files/jsonFile';
 import type { GridPlan, PlannedRun } from './gridPlan';
 
 /** What a grid that was started holds on to, in `grids/<name>` of the store: enough to make its runs and to tell of them. */

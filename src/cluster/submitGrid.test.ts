@@ -10,8 +10,8 @@ import { planStatus } from './status';
 import { checkShared } from './storeCheck';
 import { readSubmission } from './submission';
 import { submitGrid } from './submitGrid';
-import { testFolder, testPrograms, type TestPrograms } from './testPrograms';
-import { testResult } from './testResult';
+import { testFolder, testPrograms, type TestPrograms } from './testing/programs';
+import { testResult } from './testing/result';
 
 /** A Slurm that takes every job, as number 412 and so on, and has nothing in its queue. */
 const WILLING = {

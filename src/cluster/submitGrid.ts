@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAtomically } from '../models/atomicFile';
+import { writeAtomically } from '../files/atomicFile';
 import { arrayScript, gpusAsked, type SlurmRequest } from './arrayScript';
 import { estimateText, gridCost } from './cost';
 import { estimateSeconds } from './estimate';

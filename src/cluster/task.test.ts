@@ -7,11 +7,11 @@ import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { experimentFolders } from '../experiment/folders';
 import { runId } from '../experiment/store';
-import { PROJECT_ROOT } from '../train/environment';
+import { PROJECT_ROOT } from '../files/projectRoot';
 import { runFiles } from './runFiles';
 import { createSubmission } from './submission';
-import { SMALL_RUNS, trainingProcess, writeGrid } from './testGrid';
-import { testFolder, testPrograms } from './testPrograms';
+import { SMALL_RUNS, trainingProcess, writeGrid } from './testing/grid';
+import { testFolder, testPrograms } from './testing/programs';
 
 /** What a task did that was asked to end in the middle of its run. */
 interface EndedTask {

@@ -1,7 +1,7 @@
 /** A program: a task of a Slurm job array. Makes the run of its number; `src/setup/task.mjs` starts it, with the submission's folder. */
 import { experimentFolders } from '../experiment/folders';
 import { runId } from '../experiment/store';
-import { reportProblem } from '../train/commandProblem';
+import { reportProblem } from '../command/commandProblem';
 import { attemptRun, type Attempt } from './attempt';
 import { thisOwner } from './owner';
 import { runFiles, writeError } from './runFiles';

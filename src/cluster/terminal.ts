@@ -3,7 +3,7 @@ import { withFlagNames } from '../experiment/commandLine';
 import { experimentFolders } from '../experiment/folders';
 import { varyingSettings } from '../experiment/idleSettings';
 import { resultFile, runId } from '../experiment/store';
-import { shownPath } from '../train/shownPath';
+import { shownPath } from '../command/shownPath';
 import type { GridPlan, PlannedRun } from './gridPlan';
 import type { RunHereOptions, RunOutcome } from './runHere';
 import type { RunStep } from './runMessage';

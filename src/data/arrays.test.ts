@@ -10,7 +10,7 @@ import type { Dataset } from './dataset';
 import { symmetricLabelNoise } from './labelNoise';
 import { iidPartition } from './partition';
 import { balancedSubset, splitHeldOut } from './subset';
-import { numberedDataset } from './testData';
+import { numberedDataset } from './testing/numberedDataset';
 
 const PLAIN = { cropPadding: 0, flip: false, cutout: 0 } as const;
 

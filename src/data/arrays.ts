@@ -1,5 +1,6 @@
 import { inputRoom, kindOf, type Dataset } from './dataset';
-import { measureStatistics, type PixelStatistics } from './normalization';
+import { measureStatistics } from './normalization';
+import type { PixelStatistics } from './dataset';
 
 /** A data set of one's own. */
 export interface ArrayDataset {

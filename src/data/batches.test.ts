@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { batchesPerEpoch, evaluationBatches, trainingBatches, type Batch, type TrainingBatchOptions } from './batches';
 import { IMAGE_BYTES } from './dataset';
-import { numberedDataset } from './testData';
+import { numberedDataset } from './testing/numberedDataset';
 
 const still = { cropPadding: 0, flip: false, cutout: 0 };
 const moving = { cropPadding: 4, flip: true, cutout: 0 };

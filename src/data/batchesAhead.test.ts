@@ -9,7 +9,7 @@ import type { Worker } from 'node:worker_threads';
 import { BatchesAhead, type RunBatchOptions } from './batchesAhead';
 import { trainingBatches } from './batches';
 import { imageRoom, shared } from './dataset';
-import { numberedDataset } from './testData';
+import { numberedDataset } from './testing/numberedDataset';
 
 const folder = mkdtempSync(join(tmpdir(), 'samlab-batches-ahead-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -113,7 +113,7 @@ test('a thread ends in the middle of a run', async () => {
 function run(program: string, ...flags: string[]): { readonly status: number | null; readonly stderr: string } {
   const path = join(folder, 'program.js');
   writeFileSync(path, `const { BatchesAhead } = require(${JSON.stringify(join(__dirname, 'batchesAhead'))});
-    const dataset = require(${JSON.stringify(join(__dirname, 'testData'))}).numberedDataset(18, 3);
+    const dataset = require(${JSON.stringify(join(__dirname, 'testing', 'numberedDataset'))}).numberedDataset(18, 3);
     const batches = new BatchesAhead(dataset, ${JSON.stringify(options)}, 1);
     ${program}`);
   return spawnSync(process.execPath, [...flags, path], { encoding: 'utf8', timeout: 20_000 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkDataset } from './checkDataset';
 import type { Dataset } from './dataset';
-import { numberedDataset } from './testData';
+import { numberedDataset } from './testing/numberedDataset';
 
 const fine = numberedDataset(60, 10);
 

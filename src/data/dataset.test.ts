@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { classCounts, IMAGE_BYTES, imageCount, select } from './dataset';
-import { numberedDataset } from './testData';
+import { numberedDataset } from './testing/numberedDataset';
 
 test('select copies whole images with their labels, in the order asked for', () => {
   const full = numberedDataset(5, 5);

@@ -1,5 +1,3 @@
-import type { PixelStatistics } from './normalization';
-
 /** Side of every image of CIFAR, in pixels. */
 export const IMAGE_SIDE = 32;
 /** Red, green, blue. */
@@ -8,6 +6,12 @@ export const CHANNELS = 3;
 export const IMAGE_SHAPE = [IMAGE_SIDE, IMAGE_SIDE, CHANNELS] as const;
 /** Bytes of one image of CIFAR: 32 x 32 x 3. */
 export const IMAGE_BYTES = IMAGE_SIDE * IMAGE_SIDE * CHANNELS;
+
+/** Mean and standard deviation of each channel, such as red, green and blue, on pixels scaled to [0, 1]. */
+export interface PixelStatistics {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
 
 /** Images or other inputs with their labels, as plain arrays; nothing in it belongs to TensorFlow. */
 export interface Dataset {

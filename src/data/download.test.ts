@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { downloadFile, UnreachableError, type DownloadProgress } from './download';
-import { sendRange, serve } from './testServer';
+import { sendRange, serve } from './testing/server';
 
 const CONTENT = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7 + (index >> 8)) % 256));
 const MD5 = createHash('md5').update(CONTENT).digest('hex');

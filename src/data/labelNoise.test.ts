@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { symmetricLabelNoise } from './labelNoise';
-import { numberedDataset } from './testData';
+import { numberedDataset } from './testing/numberedDataset';
 
 function changed(before: Uint8Array, after: Uint8Array): number[] {
   return [...before.keys()].filter((index) => before[index] !== after[index]);

@@ -9,7 +9,7 @@ import { create } from 'tar';
 import { CIFAR_ARCHIVES } from './archive';
 import { CIFAR_LAYOUTS, type CifarLayout } from './cifar';
 import { loadFrom, type DatasetSource } from './load';
-import { sendRange, serve } from './testServer';
+import { sendRange, serve } from './testing/server';
 
 const LAYOUT: CifarLayout = {
   name: 'CIFAR-10',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pixelStatistics, measureStatistics, normalizedValues } from './normalization';
-import { numberedDataset } from './testData';
+import { numberedDataset } from './testing/numberedDataset';
 
 test('half maps black to -1 and white to 1', () => {
   const values = normalizedValues(pixelStatistics('half', numberedDataset(1, 1)));

@@ -1,10 +1,4 @@
-import { inputShape, type Dataset } from './dataset';
-
-/** Mean and standard deviation of each channel, such as red, green and blue, on pixels scaled to [0, 1]. */
-export interface PixelStatistics {
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-}
+import { inputShape, type Dataset, type PixelStatistics } from './dataset';
 
 /** `half` is what the report's text says, `dataset` (the training set's own statistics) what its code does. */
 export type Normalization = 'half' | 'dataset';

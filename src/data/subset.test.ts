@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { classCounts, IMAGE_BYTES, imageCount, type Dataset } from './dataset';
 import { balancedSubset, splitHeldOut } from './subset';
-import { numberedDataset } from './testData';
+import { numberedDataset } from './testing/numberedDataset';
 
 /** Where the images of a part stood in the full numbered set: blue is 1 + index. */
 function origins(part: Dataset): number[] {

@@ -7,8 +7,8 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { binding } from './binding';
-import { withFileLock } from './fileLock';
-import { syncFolder } from './syncFolder';
+import { withFileLock } from '../files/fileLock';
+import { syncFolder } from '../files/syncFolder';
 import { followTangents, scope, type Tensor } from './tensor';
 
 /** One way to compute something. */

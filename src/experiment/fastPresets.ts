@@ -1,5 +1,5 @@
 import type { ExperimentConfig } from './config';
-import type { Preset, Tuning } from './presets';
+import type { Preset, Tuning } from './preset';
 
 /**
  * The recipe of the `fast` network: 9.9 epochs on all images, to 94 % on CIFAR-10.

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DATA } from '../train/stores';
+import { DATA } from '../files/stores';
 
 /** Folders that a run reads and writes. */
 export interface ExperimentFolders {

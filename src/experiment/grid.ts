@@ -1,5 +1,7 @@
 import type { ExperimentConfig } from './config';
-import type { Grid } from './presets';
+
+/** Values to run through, by setting. */
+export type Grid = { readonly [Key in keyof ExperimentConfig]?: readonly ExperimentConfig[Key][] };
 
 /** Every combination of the values, the last setting changing fastest. */
 export function crossProduct(grid: Grid): Partial<ExperimentConfig>[] {

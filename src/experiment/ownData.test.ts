@@ -8,7 +8,7 @@ import { batchNorm, conv, gelu, globalAveragePool, linear } from '../models/laye
 import { evaluate } from '../train/evaluate';
 import { train } from '../train/loop';
 import { disposeNetwork } from '../train/network';
-import { TEST_SETTINGS } from '../train/testSettings';
+import { TEST_SETTINGS } from '../train/testing/settings';
 import type { Model } from '../models/model';
 import { compare } from './compare';
 import { datasetOf } from '../data/arrays';

@@ -1,45 +1,15 @@
 import type { MethodName } from '../train/methodSettings';
-import { didYouMean } from '../train/nearestName';
+import { didYouMean } from '../command/nearestName';
 import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG, withDefaults } from './defaultConfig';
-import { crossProduct } from './grid';
+import { crossProduct, type Grid } from './grid';
 import { FAST_PRESETS } from './fastPresets';
+import type { Preset } from './preset';
 import { PUBLISHED_DEFECTS } from './publishedDefects';
 import { validateConfig } from './schema';
 import { SMALL_PRESETS } from './smallPresets';
 
 export { DEFAULT_CONFIG };
-
-/** Values to run through, by setting. */
-export type Grid = { readonly [Key in keyof ExperimentConfig]?: readonly ExperimentConfig[Key][] };
-
-/** Trials on held-out images that decide settings for the runs proper; as many for each method. */
-export interface Tuning {
-  /** Length of a trial, in epochs. */
-  readonly epochs: number;
-  /** Each setting is tried with each of these; none of them is a seed of the runs proper. */
-  readonly seeds: readonly number[];
-  /** What differs in trials from the runs proper, such as the images held out for them. */
-  readonly changes?: Partial<ExperimentConfig>;
-  /** Values to try, by method; as many combinations for each. */
-  readonly grids: { readonly [Method in MethodName]?: Grid };
-}
-
-/** A named set of runs. */
-export interface Preset {
-  readonly name: string;
-  readonly description: string;
-  /** What differs from `DEFAULT_CONFIG`. */
-  readonly changes: Partial<ExperimentConfig>;
-  /** What differs by data set. */
-  readonly byDataset?: { readonly [Dataset in ExperimentConfig['dataset']]?: Partial<ExperimentConfig> };
-  /** Draws the subset of the images anew with each seed, so that intervals over seeds hold its spread too. Default: one subset for all. */
-  readonly subsetPerSeed?: boolean;
-  readonly grid: Grid;
-  /** Changes that are made one at a time, each through the whole grid; none if left out. */
-  readonly variants?: readonly Partial<ExperimentConfig>[];
-  readonly tuning?: Tuning;
-}
 
 const METHODS = ['sgd', 'sam'] as const;
 const DATASETS = ['cifar10', 'cifar100'] as const;

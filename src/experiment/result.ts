@@ -1,4 +1,4 @@
-import type { Environment } from '../train/environment';
+import type { Environment } from '../machine/environment';
 import type { EpochRecord, Evaluation } from '../train/record';
 import type { ExperimentConfig } from './config';
 

@@ -1,6 +1,7 @@
 import { longWork, type LongWork } from '../progress/longWork';
 import type { ExperimentConfig } from './config';
-import { findPreset, presetConfigs, PRESET_GROUPS, tuningConfigs, type Preset } from './presets';
+import { findPreset, presetConfigs, PRESET_GROUPS, tuningConfigs } from './presets';
+import type { Preset } from './preset';
 import type { RunResult } from './result';
 import { experimentFolders } from './folders';
 import { runExperiment, type RunOptions } from './run';

@@ -1,5 +1,5 @@
 import type { ExperimentConfig } from './config';
-import type { Preset } from './presets';
+import type { Preset } from './preset';
 import { PUBLISHED_DEFECTS } from './publishedDefects';
 
 /**

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { PROJECT_ROOT } from '../files/projectRoot';
 import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG } from './presets';
 import { RESULT_FORMAT, type RunResult } from './result';
@@ -102,7 +103,7 @@ void test('settings of what is off name no run', () => {
 });
 
 void test('the runs that are stored keep their names, and settings that came later have their defaults', async () => {
-  const results = await readResults(join(__dirname, '..', '..', 'data', 'results'));
+  const results = await readResults(join(PROJECT_ROOT, 'data', 'results'));
   assert.ok(results.length > 0);
   for (const { id, config } of results) {
     assert.equal(runId(config), id);

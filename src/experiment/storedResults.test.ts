@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
+import { PROJECT_ROOT } from '../files/projectRoot';
 import { DEFAULT_CONFIG } from './defaultConfig';
 import { validateConfig } from './schema';
 import { findResult, runId } from './store';
 
-const RESULTS = join(__dirname, '..', '..', 'data', 'results');
+const RESULTS = join(PROJECT_ROOT, 'data', 'results');
 
 /** Names of the committed results of runs; federated runs have a folder of their own, and a store of their own. */
 const NAMES = readdirSync(RESULTS).filter((name) => name.endsWith('.json'));

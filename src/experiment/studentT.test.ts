@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { PROJECT_ROOT } from '../files/projectRoot';
 import { expectAllClose } from '../testing/expectAllClose';
 import { meanInterval } from './interval';
 import { pairedTest } from './pairedTest';
 import { studentQuantile, studentTail } from './studentT';
 
 /** By mpmath and scipy, see make_student.py. */
-const expected = JSON.parse(readFileSync(join(__dirname, '../../src/fixtures/student.json'), 'utf8')) as {
+const expected = JSON.parse(readFileSync(join(PROJECT_ROOT, 'src/fixtures/student.json'), 'utf8')) as {
   readonly tails: readonly (readonly [number, number, number])[];
   readonly quantiles: readonly (readonly [number, number, number])[];
   readonly paired: readonly { readonly values: readonly number[]; readonly references: readonly number[]; readonly p: number }[];

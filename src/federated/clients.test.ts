@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { imageCount, select } from '../data/dataset';
-import { numberedDataset } from '../data/testData';
+import { numberedDataset } from '../data/testing/numberedDataset';
 import { checkClients, clientSeed, divideAmongClients, localBatchSize, localSteps } from './clients';
 
 /** Its blue bytes tell which image of the numbered set it is. */

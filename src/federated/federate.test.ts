@@ -13,7 +13,7 @@ import type { PerturbationRule } from '../optim/perturbation';
 import { expectAllClose } from '../testing/expectAllClose';
 import { train } from '../train/loop';
 import { batchGradient, disposeNetwork, type NetworkState } from '../train/network';
-import { TEST_SETTINGS, testImages } from '../train/testSettings';
+import { TEST_SETTINGS, testImages } from '../train/testing/settings';
 import { federate, type FederatedOutcome } from './federate';
 import type { FederatedInput } from './federatedRun';
 import { drawParticipation } from './participation';

@@ -1,9 +1,9 @@
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { announceSynthetic } from '../data/syntheticNotice';
-import { reportProblem } from '../train/commandProblem';
-import { shownPath } from '../train/shownPath';
-import { stopRequest } from '../train/stopRequest';
+import { reportProblem } from '../command/commandProblem';
+import { shownPath } from '../command/shownPath';
+import { stopRequest } from '../command/stopRequest';
 import { federatedPresetConfigs, FEDERATED_PRESETS, findFederatedPreset, type FederatedPreset } from './presets';
 import type { FederatedProgress } from './record';
 import type { FederatedResult } from './result';

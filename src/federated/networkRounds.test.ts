@@ -15,7 +15,7 @@ import { hashed } from '../testing/hashed';
 import { expectSummary, hashedParameters, hashedStatistics, inTorchOrder } from '../testing/hashedNetwork';
 import { smallNetwork } from '../testing/smallNetwork';
 import { disposeNetwork } from '../train/network';
-import { distance, statisticsByName, toleranceOf, type Walk } from '../train/testWalk';
+import { distance, statisticsByName, toleranceOf, type Walk } from '../train/testing/walk';
 import { saveFederatedCheckpoint } from './checkpoint';
 import { clientSeed } from './clients';
 import { federate, type FederatedOutcome } from './federate';

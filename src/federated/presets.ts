@@ -1,4 +1,4 @@
-import { didYouMean } from '../train/nearestName';
+import { didYouMean } from '../command/nearestName';
 import { FEDERATED_METHODS, type FederatedConfig } from './settings';
 
 /**

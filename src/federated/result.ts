@@ -1,5 +1,5 @@
 import type { Evaluation } from '../train/record';
-import type { Environment } from '../train/environment';
+import type { Environment } from '../machine/environment';
 import type { RoundRecord } from './record';
 import type { FederatedConfig } from './settings';
 

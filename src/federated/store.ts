@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '../models/atomicFile';
+import { writeAtomically } from '../files/atomicFile';
 import { DEFAULT_FEDERATED_CONFIG } from './presets';
 import { FEDERATED_RESULT_FORMAT, type FederatedResult } from './result';
 import { validateFederatedConfig } from './schema';

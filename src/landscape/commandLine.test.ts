@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
-import { DATA, OWN_STORE, QUICK_STORE } from '../train/stores';
+import { DATA, OWN_STORE, QUICK_STORE } from '../files/stores';
 import { parseLandscapeArguments, STUDY_PARTS } from './commandLine';
 import { STUDY_DEFAULTS } from './study/settings';
 

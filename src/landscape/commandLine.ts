@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { MODEL_NAMES } from '../models/names';
 import type { Intersection } from '../train/setting';
-import { DATA, OWN_STORE, QUICK_STORE } from '../train/stores';
+import { DATA, OWN_STORE, QUICK_STORE } from '../files/stores';
 import { STUDY_DEFAULTS, type ProbeSettings, type TrainedSettings } from './study/settings';
 import { flagOf, TRAINED_KEYS } from './trainedNetworks';
 

@@ -9,7 +9,7 @@ import { bezierCurve, trainBezier } from './connectivity/bezier';
 import { hessian } from './curvature/hessian';
 import { spectralDensity } from './curvature/spectralDensity';
 import { secantCurvature } from './curvature/secantCurvature';
-import { matrixOperator } from './curvature/testMatrices';
+import { matrixOperator } from './testing/matrices';
 import { topEigenvalues } from './curvature/topEigenvalues';
 import { hessianTrace } from './curvature/trace';
 import { checkPoint } from './inputChecks';

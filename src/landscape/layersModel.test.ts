@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { layersModelLoss } from '../tfjs/layersModelLoss';
-import { linearRegression, squares, useProcessorBackend } from '../tfjs/testModel';
+import { linearRegression, squares, useProcessorBackend } from '../tfjs/testing/layersModels';
 import { expectAllClose } from '../testing/expectAllClose';
 import { hessian } from './curvature/hessian';
 import { topEigenvalues } from './curvature/topEigenvalues';

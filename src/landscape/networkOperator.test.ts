@@ -13,7 +13,7 @@ import { evaluate } from '../train/evaluate';
 import { batchGradient, batchImages, type NetworkState } from '../train/network';
 import { networkOperator, type NetworkOperatorOptions } from './networkOperator';
 import { ProbeStopped } from '../progress/work';
-import { openOrShut, pictures, smallModel } from './testNetwork';
+import { openOrShut, pictures, smallModel } from './testing/network';
 import { signalWhen } from '../testing/signalWhen';
 
 const model = smallModel();

@@ -1,15 +1,7 @@
 /** How parameters start: one function for each of the field's ways. */
 import type { Random } from '../engine/random';
+import type { Examples } from './examples';
 import { whitenedPatches } from './whitening';
-
-/** Inputs of the training set as the network sees them, without augmentation. */
-export interface Examples {
-  /** [count, ...shape] */
-  readonly values: Float32Array;
-  readonly count: number;
-  /** Shape of one, such as [32, 32, 3]. */
-  readonly shape: readonly number[];
-}
 
 /** What initial values may depend on. */
 export interface InitialDraw {

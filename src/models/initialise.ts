@@ -2,7 +2,7 @@ import type { ChannelStatistics } from '../engine/batchNormalization';
 import { random } from '../engine/random';
 import { scope, tensor, type Tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
-import type { Examples } from './initialValues';
+import type { Examples } from './examples';
 import type { Model, ModelParameter } from './model';
 
 /** How a network starts. */

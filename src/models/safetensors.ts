@@ -6,7 +6,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
-import { writeAtomically } from './atomicFile';
+import { writeAtomically } from '../files/atomicFile';
 import { float32Reader } from './safetensorsTypes';
 
 /** A tensor in a safetensors file. */

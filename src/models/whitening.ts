@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import type { Examples } from './initialValues';
+import type { Examples } from './examples';
 
 /** Sums of products of a patch's elements over all patches of all images, divided by their number: not centred. */
 function patchCovariance({ values, count, shape }: Examples, kernel: number): Float64Array[] {

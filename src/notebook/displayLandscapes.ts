@@ -5,7 +5,7 @@ import { figuresOfNetworks, studyFigures } from '../report/landscapeFigures';
 import type { LandscapeStudy } from '../report/landscapeStudies';
 import { PUBLISHED, readLandscapes } from '../report/publishedWork';
 import { seedTables } from '../report/trainingSeeds';
-import { DATA } from '../train/stores';
+import { DATA } from '../files/stores';
 
 const CURVATURE_FIGURE = 'spectrum';
 

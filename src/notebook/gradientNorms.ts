@@ -2,7 +2,8 @@ import type { Annotation, Data, Layout, Shape } from 'plotly.js-dist';
 import type { Vector } from '../engine/vector';
 import { figure } from '../report/figures/figure';
 import type { FigureSpecification } from '../report/figures/specification';
-import { axis, COLOURS } from '../report/figures/style';
+import { COLOURS } from '../train/methods/colours';
+import { axis } from '../report/figures/style';
 import { stageOf } from './networkSummary';
 
 /** Looks of the gradients, in their order; told apart by colour and marker. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FLAT_HOLLOW, SHARP_AND_FLAT, SHARP_HOLLOW } from '../report/illustrations/planarLoss';
+import { FLAT_HOLLOW, SHARP_AND_FLAT, SHARP_HOLLOW } from '../planar/planarLoss';
 import { figure1Ends, figure1Minima } from './minima';
 
 test('the gradient vanishes at both minima, and the sharp one is as much sharper as its hollow is narrower', () => {

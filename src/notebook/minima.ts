@@ -1,7 +1,7 @@
-import { descend } from '../report/illustrations/descent';
+import { descend } from '../planar/descent';
 import { FIGURE_1_DESCENT } from '../report/illustrations/figures';
-import { FLAT_HOLLOW, SHARP_AND_FLAT, SHARP_HOLLOW } from '../report/illustrations/planarLoss';
-import { planarCurvature } from './planarCurvature';
+import { FLAT_HOLLOW, SHARP_AND_FLAT, SHARP_HOLLOW } from '../planar/planarLoss';
+import { planarCurvature } from '../planar/planarCurvature';
 
 /** One of the two minima of Figure 1's loss. */
 export interface MinimumRow {

@@ -4,11 +4,11 @@ import { readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { PROJECT_ROOT } from '../train/environment';
+import { PROJECT_ROOT } from '../files/projectRoot';
 import { findPreset, presetConfigs } from '../experiment/presets';
 import { experimentFolders } from '../experiment/folders';
 import { resultFile } from '../experiment/store';
-import { executeNotebook, notebookNames } from '../report/notebooks';
+import { executeNotebook, notebookNames } from '../jupyter/notebooks';
 
 interface Output {
   readonly output_type: string;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeResult } from '../experiment/store';
 import { titleOf } from '../report/figures/specification';
-import { testRun } from '../report/testRun';
+import { testRun } from '../report/testing/run';
 import { notebookPreset } from './preset';
 import { describePreset, presetResults } from './presetResults';
 

@@ -1,6 +1,6 @@
 import { PlainVector } from '../engine/plainVector';
 import { samPerturbation } from '../optim/sam';
-import type { StepVectors } from '../report/illustrations/descent';
+import type { StepVectors } from '../planar/descent';
 
 type Pair = readonly [number, number];
 

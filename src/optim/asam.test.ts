@@ -6,7 +6,7 @@ import type { ParameterSpec } from '../engine/vector';
 import { expectAllClose } from '../testing/expectAllClose';
 import { adaptiveScale, asam } from './asam';
 import { sam } from './sam';
-import { perturb, ruleInput } from './testRule';
+import { perturb, ruleInput } from './testing/rule';
 
 test('by hand, without eta: T g = (8, 9), of norm sqrt 145, and T^2 g = (16, -27)', () => {
   const input = { parameters: PlainVector.of(2, -3), gradient: PlainVector.of(4, -3), rho: 0.5 };

@@ -5,7 +5,7 @@ import { PlainVector } from '../engine/plainVector';
 import { expectAllClose } from '../testing/expectAllClose';
 import { fgsm, type FgsmSettings } from './fgsm';
 import { samPerturbation } from './sam';
-import { perturb } from './testRule';
+import { perturb } from './testing/rule';
 
 /** The climb on x^2 + 2 y^2 from (1, -1), where the gradient is (2, -4). */
 function climbQuadratic(settings: FgsmSettings, rho: number): number[] {

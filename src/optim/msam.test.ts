@@ -8,7 +8,7 @@ import { lookSam } from './lookSam';
 import { sharpnessAware } from './sharpnessAware';
 import type { MethodState } from './step';
 import { plainStep, type Objective } from './step';
-import { perturb } from './testRule';
+import { perturb } from './testing/rule';
 
 /** x^2 / 2, and where and in which phase it was asked. */
 function parabola(): { readonly objective: Objective<PlainVector>; readonly asked: (readonly [string, number])[] } {

@@ -4,7 +4,7 @@ import { PlainVector } from '../engine/plainVector';
 import { expectAllClose } from '../testing/expectAllClose';
 import { matchedRadius, matchingTwoNorm, rhoAt } from './radius';
 import { sam } from './sam';
-import { perturb } from './testRule';
+import { perturb } from './testing/rule';
 
 test('four coordinates of half the radius have the 2-norm rho, and a 1-norm of twice the radius', () => {
   const vector = PlainVector.of(0, 0, 0, 0);

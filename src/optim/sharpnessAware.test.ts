@@ -12,7 +12,7 @@ import type { PerturbationScope } from './scope';
 import { sgd } from './sgd';
 import { perturbedStep, sharpnessAware, type SharpnessAwareSettings } from './sharpnessAware';
 import type { BatchPart, Objective } from './step';
-import { ruleInput } from './testRule';
+import { ruleInput } from './testing/rule';
 
 const SPECS: readonly ParameterSpec[] = [
   { name: 'conv.weight', kind: 'weight', shape: [2] },

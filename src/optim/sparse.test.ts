@@ -8,7 +8,7 @@ import { fisherMask } from './fisherMask';
 import type { PerturbationState } from './perturbation';
 import { sam } from './sam';
 import { sparse, type MaskSource } from './sparse';
-import { perturb, ruleInput, type TestInput } from './testRule';
+import { perturb, ruleInput, type TestInput } from './testing/rule';
 
 /** A mask that is given, as often as a mask is wanted. */
 function fixed(mask: readonly number[], every = 1): MaskSource {

@@ -1,4 +1,4 @@
-import { hollows, SHARP_AND_FLAT, type Hollow, type PlanarLoss } from '../report/illustrations/planarLoss';
+import { hollows, SHARP_AND_FLAT, type Hollow, type PlanarLoss } from '../planar/planarLoss';
 
 /** A loss of two parameters with the window through which it is looked at. */
 export interface Landscape {

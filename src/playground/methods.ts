@@ -7,14 +7,21 @@ import { sam } from '../optim/sam';
 import { sharpnessAware } from '../optim/sharpnessAware';
 import type { MethodState } from '../optim/step';
 import { plainStep, type StepInput, type StepOutput } from '../optim/step';
-import { COLOURS } from '../report/figures/style';
-import type { PlaygroundSettings } from './settings';
+import { COLOURS } from '../train/methods/colours';
 
 /** Names of the methods. */
 export type MethodId = 'sgd' | 'sam' | 'fgsm' | 'mi-fgsm' | 'asam' | 'msam';
 
 /** Takes the steps of one run, one after the other. */
 export type Training = <State>(input: StepInput<PlainVector, State>) => StepOutput<PlainVector, State>;
+
+/** What a method reads of a run's settings. */
+export interface PerturbationSettings {
+  /** Radius of the perturbation. */
+  readonly rho: number;
+  /** Ascent steps of the multi-step methods. */
+  readonly innerSteps: number;
+}
 
 /** A way to train, as it is offered and drawn. */
 export interface Method {
@@ -25,7 +32,7 @@ export interface Method {
   readonly summary: string;
   readonly look: MethodLook;
   /** Begins a run of these settings. */
-  readonly training: (settings: Pick<PlaygroundSettings, 'rho' | 'innerSteps'>) => Training;
+  readonly training: (settings: PerturbationSettings) => Training;
 }
 
 /** Colour, dash and marker; one of the three is enough to tell methods apart. */

@@ -1,13 +1,11 @@
 import { LANDSCAPES, type LandscapeId } from './losses';
-import type { MethodId } from './methods';
+import type { MethodId, PerturbationSettings } from './methods';
 
 /** What a run of the playground depends on; nothing else changes its numbers. */
-export interface PlaygroundSettings {
+export interface PlaygroundSettings extends PerturbationSettings {
   readonly landscape: LandscapeId;
   readonly methods: readonly MethodId[];
   readonly start: readonly [number, number];
-  /** Radius of the perturbation. */
-  readonly rho: number;
   readonly learningRate: number;
   /** In [0, 1). */
   readonly momentum: number;
@@ -15,8 +13,6 @@ export interface PlaygroundSettings {
   readonly noise: number;
   /** Of the noise. */
   readonly seed: number;
-  /** Ascent steps of the multi-step methods. */
-  readonly innerSteps: number;
   /** Length of the run. */
   readonly steps: number;
 }

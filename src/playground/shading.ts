@@ -1,5 +1,5 @@
 import { requireFiniteRange } from '../engine/finiteRange';
-import { sampleGrid } from '../report/illustrations/planarLoss';
+import { sampleGrid } from '../planar/planarLoss';
 import type { Landscape } from './losses';
 import { mix, rampColour, type Palette } from './palette';
 

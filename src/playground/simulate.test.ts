@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { random } from '../engine/random';
-import { descend } from '../report/illustrations/descent';
+import { descend } from '../planar/descent';
 import { landscapeOf } from './losses';
 import { METHODS } from './methods';
 import { settingsOf, type PlaygroundSettings } from './settings';

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { sampleGrid } from '../report/illustrations/planarLoss';
+import { sampleGrid } from '../planar/planarLoss';
 import type { Landscape } from './losses';
 import { methodOf } from './methods';
 import { cssColour, PALETTES } from './palette';

@@ -5,7 +5,7 @@ import { findPreset, presetConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
 import { runId } from '../experiment/store';
 import { defectEvidence, defectEvidenceMarkdown } from './defectEvidence';
-import { testRun } from './testRun';
+import { testRun } from './testing/run';
 
 /** Made-up results of both presets: test error by the settings, training error 10 points lower. */
 function made(errorOf: (config: ExperimentConfig) => number): RunResult[] {

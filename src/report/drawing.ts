@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stopIfAsked } from '../progress/work';
-import { withDrawingPage } from './drawingPage';
+import { withDrawingPage } from '../browser/drawingPage';
 import { isThreeDimensional, type FigureSpecification } from './figures/specification';
 
 /** Dots of a PNG for each pixel of the specification, so that it prints at 200 dots an inch and more. */

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { launchChromium } from './browser';
-import { PLOTLY_SCRIPT } from './drawingPage';
+import { launchChromium } from '../browser/browser';
+import { PLOTLY_SCRIPT } from '../browser/drawingPage';
 import { figure } from './figures/figure';
 import { lossContour, lossSurface } from './figures/lossSurface';
 import type { FigureSpecification } from './figures/specification';
 import { captionOf, writeGallery } from './gallery';
-import { bundleForBrowser, fillPage } from './pages';
+import { bundleForBrowser, fillPage } from '../browser/page';
 
 const CAPTION = 'A loss of two parameters, with <angles> & "quotes", and words enough for the caption to be broken into two lines below the axes of the figure, as it is wider than one.';
 const LOSS = { caption: CAPTION, grid: { x: [0, 1], y: [0, 1], z: [[0, 1], [1, 2]] }, paths: [], axes: { x: 'w₁', y: 'w₂', z: 'Loss' } };

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { isThreeDimensional, titleOf, type FigureSpecification } from './figures/specification';
-import { galleryPage } from './pages';
+import { galleryPage } from './galleryPage/galleryPage';
 import { escapeHtml } from './tableText';
 
 /** A drawn figure of a folder. */

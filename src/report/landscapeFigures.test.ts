@@ -13,7 +13,7 @@ import { branchPlaces } from './figures/surfaceTopology';
 import { landscapeContents } from './landscapeContents';
 import { figuresOfNetworks, minimaFigure, pathFigure, studyFigures } from './landscapeFigures';
 import { readPaths, readStudies, type LandscapeStudy } from './landscapeStudies';
-import { testSamples, testStudy } from './testStudy';
+import { testSamples, testStudy } from './testing/study';
 
 /** The part of a trace that is looked at. */
 interface Trace {

@@ -1,10 +1,10 @@
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
-import { reportProblem } from '../train/commandProblem';
-import { executeNotebook, notebookNames } from './notebooks';
+import { PROJECT_ROOT } from '../files/projectRoot';
+import { reportProblem } from '../command/commandProblem';
+import { executeNotebook, notebookNames } from '../jupyter/notebooks';
 import { regenerateFigures, regenerateOwnFigures, regenerateOwnReport, regenerateReport } from './regenerate';
 
-const ROOT = join(__dirname, '..', '..');
 
 const EXAMPLES = `
 Examples:
@@ -22,7 +22,7 @@ function program(): Command {
     .option(...preset)
     .option(...own)
     .action(async (options: { readonly preset: string; readonly own: boolean }) => {
-      const names = await (options.own ? regenerateOwnFigures(ROOT) : regenerateFigures(ROOT, options.preset));
+      const names = await (options.own ? regenerateOwnFigures(PROJECT_ROOT) : regenerateFigures(PROJECT_ROOT, options.preset));
       console.log(`Drew ${names.length} figures: ${names.join(', ')}.`);
     });
   command
@@ -31,16 +31,16 @@ function program(): Command {
     .option(...preset)
     .option(...own)
     .action(async (options: { readonly preset: string; readonly own: boolean }) => {
-      const files = options.own ? [await regenerateOwnReport(ROOT)] : await regenerateReport(ROOT, options.preset);
-      console.log(`Wrote ${files.map((file) => relative(ROOT, file)).join(' and ')}.`);
+      const files = options.own ? [await regenerateOwnReport(PROJECT_ROOT)] : await regenerateReport(PROJECT_ROOT, options.preset);
+      console.log(`Wrote ${files.map((file) => relative(PROJECT_ROOT, file)).join(' and ')}.`);
     });
   command
     .command('notebooks')
     .description('run the notebooks again, in place; they read the stored results of the laptop preset and make short demonstrations')
     .action(async () => {
-      for (const name of await notebookNames(ROOT)) {
+      for (const name of await notebookNames(PROJECT_ROOT)) {
         console.log(`Running notebooks/${name}.`);
-        await executeNotebook(ROOT, name, '', join(ROOT, 'notebooks'));
+        await executeNotebook(PROJECT_ROOT, name, '', join(PROJECT_ROOT, 'notebooks'));
       }
     });
   return command;

@@ -11,7 +11,7 @@ import { methodContents, methodFigures } from './methodContents';
 import { METHOD_STUDIES, methodStudy, methodStudyMarkdown, type MethodStudyName } from './methodStudies';
 import { resultFigures } from './reportFigures';
 import { readStudy } from './studyReading';
-import { testRun } from './testRun';
+import { testRun } from './testing/run';
 
 /** Made-up results of a preset's runs, stored by another preset. */
 function made(name: MethodStudyName, errorOf: (config: ExperimentConfig) => number | undefined): RunResult[] {

@@ -1,7 +1,7 @@
 import { finiteRange } from '../engine/finiteRange';
 import { duration } from '../progress/progressBar';
 import type { TrainingProgress } from '../train/progress';
-import { COLOURS } from './figures/style';
+import { COLOURS } from '../train/methods/colours';
 import { escapeHtml } from './tableText';
 
 /** Size of the picture, in pixels. */

@@ -7,11 +7,11 @@ import { test, type TestContext } from 'node:test';
 import type { RunResult } from '../experiment/result';
 import { BENCH_FORMAT, type BenchResult } from '../bench/result';
 import { writeSamples } from '../landscape/surface/store';
-import { DATA } from '../train/stores';
+import { DATA } from '../files/stores';
 import { PUBLISHED, readPublishedWork, readWork } from './publishedWork';
 import { regenerateOwnReport, regenerateReport } from './regenerate';
-import { testRun } from './testRun';
-import { testStudy } from './testStudy';
+import { testRun } from './testing/run';
+import { testStudy } from './testing/study';
 
 const BENCHMARK: BenchResult = {
   format: BENCH_FORMAT, processor: "A user's processor", gpu: null, threads: 2, versions: { samlab: '0', node: '20', tensorflow: '2', pytorch: '3' }, commit: null,

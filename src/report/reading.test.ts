@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorTables } from './tables';
-import { testRun, type TestRun } from './testRun';
+import { testRun, type TestRun } from './testing/run';
 import { readTable } from './reading';
 
 function read(...runs: readonly TestRun[]): string {

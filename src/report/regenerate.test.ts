@@ -7,7 +7,7 @@ import type { RunResult } from '../experiment/result';
 import { figure } from './figures/figure';
 import { regenerateFigures, regenerateReport } from './regenerate';
 import { renderFigures } from './render';
-import { testRun } from './testRun';
+import { testRun } from './testing/run';
 
 /** A project that holds stored results and nothing else. */
 async function project(context: TestContext, results: readonly RunResult[], folder = 'data/results'): Promise<string> {

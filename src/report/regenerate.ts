@@ -7,7 +7,7 @@ import { reportContents } from './contents';
 import { fill } from './fill';
 import { writeGallery } from './gallery';
 import { quickReport } from './quickReport';
-import { writePlayground } from './playgroundPicture';
+import { writePlayground } from '../playground/playgroundPicture';
 import { landscapeContents } from './landscapeContents';
 import { landscapeFigures } from './landscapeFigures';
 import { methodContents, methodFigures } from './methodContents';

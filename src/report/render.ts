@@ -3,9 +3,9 @@ import { copyFile, link, mkdir, rm, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import writeFileAtomic from 'write-file-atomic';
-import { DATA } from '../train/stores';
+import { DATA } from '../files/stores';
 import { drawFigures } from './drawing';
-import { PLOTLY_SCRIPT } from './drawingPage';
+import { PLOTLY_SCRIPT } from '../browser/drawingPage';
 import { titleOf, type FigureSpecification } from './figures/specification';
 import { escapeHtml } from './tableText';
 

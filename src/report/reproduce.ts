@@ -1,14 +1,14 @@
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
+import { PROJECT_ROOT } from '../files/projectRoot';
 import { runId } from '../experiment/store';
 import { expandPreset, isQuick, runPreset } from '../experiment/runPreset';
-import { executeNotebook, notebookNames } from './notebooks';
+import { executeNotebook, notebookNames } from '../jupyter/notebooks';
 import { duration } from '../progress/progressBar';
-import { stopRequest } from '../train/stopRequest';
+import { stopRequest } from '../command/stopRequest';
 import { progressLine } from './progressChart';
 import { regenerateFigures, regenerateReport } from './regenerate';
 
-const ROOT = join(__dirname, '..', '..');
 /** Seconds between two lines that tell how far a run is. */
 const REPORT_SECONDS = 15;
 
@@ -44,14 +44,14 @@ async function makeRuns(preset: string): Promise<void> {
 async function reproduce(preset: string): Promise<void> {
   const started = performance.now();
   const quick = expandPreset(preset).every(isQuick);
-  const notebooks = quick ? join(ROOT, 'data', 'quick', 'notebooks') : join(ROOT, 'notebooks');
+  const notebooks = quick ? join(PROJECT_ROOT, 'data', 'quick', 'notebooks') : join(PROJECT_ROOT, 'notebooks');
   await step(`Runs of the ${preset} preset (what is stored is not run again)`, () => makeRuns(preset));
-  for (const name of await notebookNames(ROOT)) {
-    await step(`Notebook ${name}`, () => executeNotebook(ROOT, name, preset, notebooks));
+  for (const name of await notebookNames(PROJECT_ROOT)) {
+    await step(`Notebook ${name}`, () => executeNotebook(PROJECT_ROOT, name, preset, notebooks));
   }
-  await step('Figures', () => regenerateFigures(ROOT, preset));
-  const files = await step('Report', () => regenerateReport(ROOT, preset));
-  const made = [...files.map((file) => relative(ROOT, file)), `${relative(ROOT, notebooks)}/`, quick ? 'data/quick/figures/' : 'figures/'];
+  await step('Figures', () => regenerateFigures(PROJECT_ROOT, preset));
+  const files = await step('Report', () => regenerateReport(PROJECT_ROOT, preset));
+  const made = [...files.map((file) => relative(PROJECT_ROOT, file)), `${relative(PROJECT_ROOT, notebooks)}/`, quick ? 'data/quick/figures/' : 'figures/'];
   console.log(`Reproduced the ${preset} preset in ${duration((performance.now() - started) / 1000)}: ${made.join(', ')}.`);
 }
 

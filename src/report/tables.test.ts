@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { toDataFrame } from './dataFrame';
 import { errorTables, tuningTables, type ResultTable } from './tables';
 import { toHtml, toMarkdown } from './tableText';
-import { testRun } from './testRun';
+import { testRun } from './testing/run';
 
 const LAPTOP = { preset: 'laptop', dataset: 'cifar10' } as const;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TopEigenvalues } from '../landscape/curvature/topEigenvalues';
 import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
-import { testStudy } from './testStudy';
+import { testStudy } from './testing/study';
 import { seedTables } from './trainingSeeds';
 
 /** The study of one training seed: largest eigenvalues as given, traces ten times as large, no measured sharpness. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import { PROJECT_ROOT } from '../files/projectRoot';
 
-const PROJECT = resolve(__dirname, '../..');
 
 /** A cell for a kernel of the project. */
 export interface KernelSessionCell {
@@ -33,7 +33,7 @@ export interface KernelSessionReply {
  */
 export function kernelSession(cells: readonly KernelSessionCell[], { shutdown = false }: { readonly shutdown?: boolean } = {}): Promise<readonly KernelSessionReply[]> {
   return new Promise((done, fail) => {
-    const child = spawn(resolve(PROJECT, '.venv/bin/python'), [resolve(PROJECT, 'src/testing/kernelSession.py'), PROJECT, shutdown ? 'shutdown' : 'kill'], { env: { ...process.env, VIRTUAL_ENV: resolve(PROJECT, '.venv') } });
+    const child = spawn(resolve(PROJECT_ROOT, '.venv/bin/python'), [resolve(PROJECT_ROOT, 'src/testing/kernelSession.py'), PROJECT_ROOT, shutdown ? 'shutdown' : 'kill'], { env: { ...process.env, VIRTUAL_ENV: resolve(PROJECT_ROOT, '.venv') } });
     let said = '';
     let complaint = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));

@@ -10,9 +10,9 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PROJECT_ROOT } from '../files/projectRoot';
 import { MUTATIONS, type Mutation } from './mutationList';
 
-const ROOT = join(__dirname, '..', '..');
 /** Bytes. */
 const LONGEST_OUTPUT = 2 ** 29;
 
@@ -20,9 +20,9 @@ const LONGEST_OUTPUT = 2 ** 29;
 function copyOfProject(): string {
   const folder = mkdtempSync(join(tmpdir(), 'samlab-mutations-'));
   for (const name of ['node_modules', 'src', 'data', 'package.json']) {
-    symlinkSync(join(ROOT, name), join(folder, name));
+    symlinkSync(join(PROJECT_ROOT, name), join(folder, name));
   }
-  cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
+  cpSync(join(PROJECT_ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
   return folder;
 }
 

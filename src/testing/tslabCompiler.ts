@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as TypeScript from 'typescript';
-import { PROJECT_ROOT } from '../train/environment';
+import { PROJECT_ROOT } from '../files/projectRoot';
 
 /** The TypeScript that compiles notebook cells; its API is that of ours as far as it is used here. */
 const ts = createRequire(join(PROJECT_ROOT, 'package.json'))('@tslab/typescript-for-tslab') as typeof TypeScript;

@@ -5,7 +5,7 @@ import { msam } from '../optim/msam';
 import { lookSam } from '../optim/lookSam';
 import { sam } from '../optim/sam';
 import { expectAllClose } from '../testing/expectAllClose';
-import { Bowl } from './bowl';
+import { Bowl } from './testing/bowl';
 import { SharpnessAwareOptimizer } from './sharpnessAwareOptimizer';
 
 void tf.setBackend('cpu');

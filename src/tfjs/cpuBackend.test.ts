@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
-import { testLayersModel } from './layersModelTests';
-import { testOptimizer } from './optimizerTests';
-import { testTwoPhases } from './twoPhaseTests';
+import { testLayersModel } from './testing/layersModelTests';
+import { testOptimizer } from './testing/optimizerTests';
+import { testTwoPhases } from './testing/twoPhaseTests';
 
 before(async () => {
   tf.enableProdMode();

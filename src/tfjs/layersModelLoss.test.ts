@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expectAllClose } from '../testing/expectAllClose';
 import { hashed } from '../testing/hashed';
 import { layersModelLoss } from './layersModelLoss';
-import { linearRegression, smallClassifier, squares, useProcessorBackend } from './testModel';
+import { linearRegression, smallClassifier, squares, useProcessorBackend } from './testing/layersModels';
 
 before(useProcessorBackend);
 

@@ -7,7 +7,7 @@ import { createModel } from '../models/create';
 import { disposeStatistics, initialParameters, initialStatistics } from '../models/initialise';
 import { expectAllClose } from '../testing/expectAllClose';
 import { BatchObjective, type BatchLoss } from './batchObjective';
-import { TEST_SETTINGS, testImages } from './testSettings';
+import { TEST_SETTINGS, testImages } from './testing/settings';
 
 const model = createModel('resnet20', 'cifar', 10);
 const parameters = initialParameters(model, { seed: 1, zeroInitResidual: false });

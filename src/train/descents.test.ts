@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readFixture } from '../testing/fixture';
 import { smallNetwork } from '../testing/smallNetwork';
-import { distance, expectWalk, toleranceOf, type WalkFixture, type WalkMethod } from './testWalk';
+import { distance, expectWalk, toleranceOf, type WalkFixture, type WalkMethod } from './testing/walk';
 
 const model = smallNetwork();
 /** make_descents.py */

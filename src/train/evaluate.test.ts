@@ -6,7 +6,7 @@ import { constant } from '../models/initialValues';
 import { network, type Layer } from '../models/layer';
 import type { Apply, Model } from '../models/model';
 import { evaluate, labelRank } from './evaluate';
-import { testImages } from './testSettings';
+import { testImages } from './testing/settings';
 
 void test('the rank counts larger logits, ties go to the label, and NaN ranks last', () => {
   const logits = Float32Array.of(1, 3, 2, 3, 0, 0, NaN, 5);

@@ -15,7 +15,7 @@ import { METHODS } from './methodSettings';
 import { disposeNetwork } from './network';
 import type { TrainingProgress } from './progress';
 import type { TrainingSettings } from './settings';
-import { TEST_SETTINGS, testImages } from './testSettings';
+import { TEST_SETTINGS, testImages } from './testing/settings';
 import type { TrainingInput } from './trainingInput';
 import type { TrainingOutcome } from './trainingRun';
 import { signalWhen } from '../testing/signalWhen';

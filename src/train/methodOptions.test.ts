@@ -5,7 +5,7 @@ import { sam as samRule } from '../optim/sam';
 import { sparse } from '../optim/sparse';
 import { readFixture } from '../testing/fixture';
 import { smallNetwork } from '../testing/smallNetwork';
-import { distance, expectWalk, hashedDynamicMask, takeSteps, toleranceOf, type WalkFixture, type WalkMethod } from './testWalk';
+import { distance, expectWalk, hashedDynamicMask, takeSteps, toleranceOf, type WalkFixture, type WalkMethod } from './testing/walk';
 
 const model = smallNetwork();
 /** make_options.py */

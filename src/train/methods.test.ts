@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cifarResNet } from '../models/cifarResnet';
 import { readFixture } from '../testing/fixture';
-import { expectWalk, hashedDynamicMask, type WalkFixture, type WalkMethod } from './testWalk';
+import { expectWalk, hashedDynamicMask, type WalkFixture, type WalkMethod } from './testing/walk';
 
 const model = cifarResNet('resnet20', 10);
 /** make_perturbations.py */

@@ -11,7 +11,7 @@ import { readFixture } from '../testing/fixture';
 import { hashed } from '../testing/hashed';
 import { checkShares, stepRates, stepShares } from './parameterShares';
 import type { TrainingSettings } from './settings';
-import { TEST_SETTINGS } from './testSettings';
+import { TEST_SETTINGS } from './testing/settings';
 
 /** What PyTorch computed in double precision (make_recipe.py). */
 interface RecipeFixture {

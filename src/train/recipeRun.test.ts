@@ -14,7 +14,7 @@ import { evaluate } from './evaluate';
 import { train } from './loop';
 import { disposeNetwork } from './network';
 import type { TrainingSettings } from './settings';
-import { TEST_SETTINGS, testImages } from './testSettings';
+import { TEST_SETTINGS, testImages } from './testing/settings';
 import { signalWhen } from '../testing/signalWhen';
 import type { TrainingInput } from './trainingInput';
 import type { TrainingOutcome } from './trainingRun';

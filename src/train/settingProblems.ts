@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { didYouMean } from './nearestName';
+import { didYouMean } from '../command/nearestName';
 
 /**
  * What is wrong with settings, a line each: which setting, what was expected, what came, and the name or value that was probably

@@ -6,7 +6,7 @@ import { tensorflowPlatform, type Attribute } from '../binding';
 import { attributesFor, gradients, normalize } from '../batchNormalization';
 import { tensor, type Tensor } from '../tensor';
 import { arithmetic, sumOver, times, zerosLike } from './arithmetic';
-import type { Rule } from './rules';
+import type { Rule } from './rule';
 
 interface Setting {
   readonly epsilon: number;

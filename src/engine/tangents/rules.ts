@@ -2,18 +2,7 @@ import { typeAttribute, type Attribute } from '../binding';
 import { execute, execute1, tensor, type Tensor } from '../tensor';
 import { arithmetic, scaled, sumOf, sumOver, times, zerosLike } from './arithmetic';
 import { gradientRule, normalizationRule } from './batchNormalizationRules';
-
-/** An op that was executed, and the tangents of its inputs: undefined for those that do not move. At least one moves. */
-export interface Execution {
-  readonly op: string;
-  readonly attributes: readonly Attribute[];
-  readonly inputs: readonly Tensor[];
-  readonly outputs: readonly Tensor[];
-  readonly tangents: readonly (Tensor | undefined)[];
-}
-
-/** The tangents of an op's outputs, in order; undefined for those that do not move, or that no tangent is wanted of. */
-export type Rule = (execution: Execution) => readonly (Tensor | undefined)[];
+import type { Rule } from './rule';
 
 /**
  * For an op that is linear in the inputs at these positions, taken together: the op itself, of their tangents. Its

@@ -8,7 +8,7 @@ import { ProbeStopped } from '../../progress/work';
 import { lineBetween } from '../surface/directions';
 import { evenly, linePoints } from '../surface/grid';
 import { samplePoints } from '../surface/sample';
-import { elementsOf, formulaLoss } from '../testLoss';
+import { elementsOf, formulaLoss } from '../testing/formulaLoss';
 import { lossBarrier } from './barrier';
 import { bezierCurve, trainBezier, type BezierTraining } from './bezier';
 import { signalWhen } from '../../testing/signalWhen';

@@ -5,10 +5,10 @@ import { PlainVector } from '../../engine/plainVector';
 import { tensorCount } from '../../engine/tensor';
 import { TensorVector } from '../../engine/tensorVector';
 import { expectAllClose } from '../../testing/expectAllClose';
-import { formulaLoss } from '../testLoss';
+import { formulaLoss } from '../testing/formulaLoss';
 import { hessian } from './hessian';
 import { spectralDensity } from './spectralDensity';
-import { matrixOperator, matrixWithSpectrum } from './testMatrices';
+import { matrixOperator, matrixWithSpectrum } from '../testing/matrices';
 import { topEigenvalues } from './topEigenvalues';
 import { hessianTrace } from './trace';
 

@@ -7,7 +7,7 @@ import { readFixture } from '../../testing/fixture';
 import { hashedStatistics } from '../../testing/hashedNetwork';
 import { networkOperator, type NetworkOperatorOptions } from '../networkOperator';
 import type { LinearOperator, OutputOperator } from '../operator';
-import { openOrShut, pictures, smallModel } from '../testNetwork';
+import { openOrShut, pictures, smallModel } from '../testing/network';
 import { empiricalFisher, gaussNewton } from './gaussNewton';
 import { hessian } from './hessian';
 import { symmetricEigen } from './symmetricEigen';

@@ -9,7 +9,7 @@ import { readFixture } from '../../testing/fixture';
 import { hashed } from '../../testing/hashed';
 import { networkOperator } from '../networkOperator';
 import type { OutputOperator } from '../operator';
-import { openOrShut, pictures } from '../testNetwork';
+import { openOrShut, pictures } from '../testing/network';
 import { hessian } from './hessian';
 import { topEigenvalues } from './topEigenvalues';
 import { hessianTrace } from './trace';

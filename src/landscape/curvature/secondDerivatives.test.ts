@@ -18,7 +18,7 @@ import { hashed } from '../../testing/hashed';
 import { hashedParameters, hashedStatistics, hashedVector } from '../../testing/hashedNetwork';
 import { networkOperator } from '../networkOperator';
 import type { LinearOperator } from '../operator';
-import { pictures } from '../testNetwork';
+import { pictures } from '../testing/network';
 import { gaussNewton } from './gaussNewton';
 import { hessian } from './hessian';
 import { secantCurvature } from './secantCurvature';

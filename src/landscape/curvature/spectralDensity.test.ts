@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { spectralDensity, type SpectralDensity } from './spectralDensity';
-import { matrixOperator, matrixWithSpectrum } from './testMatrices';
+import { matrixOperator, matrixWithSpectrum } from '../testing/matrices';
 
 const SPECTRUM = [8, 5, 5, ...Array.from({ length: 47 }, (_, index) => index / 40 - 0.3)];
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { PlainVector } from '../../engine/plainVector';
 import { expectAllClose } from '../../testing/expectAllClose';
-import { matrixOperator, matrixWithSpectrum } from './testMatrices';
+import { matrixOperator, matrixWithSpectrum } from '../testing/matrices';
 import { topEigenvalues, type EigenvalueOptions } from './topEigenvalues';
 
 async function valuesOf(spectrum: readonly number[], options: Partial<EigenvalueOptions> & { count: number }): Promise<number[]> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { expectAllClose } from '../../testing/expectAllClose';
-import { matrixOperator, matrixWithSpectrum } from './testMatrices';
+import { matrixOperator, matrixWithSpectrum } from '../testing/matrices';
 import { hessianTrace } from './trace';
 
 /** Two large eigenvalues over a bulk, some of it negative: the trace is 103.2. */

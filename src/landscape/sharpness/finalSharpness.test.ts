@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { PROJECT_ROOT } from '../../files/projectRoot';
 import { CIFAR_LAYOUTS, loadCifar } from '../../data/cifar';
 import type { Dataset } from '../../data/dataset';
 import { balancedSubset } from '../../data/subset';
@@ -11,7 +12,7 @@ import { createModel } from '../../models/create';
 import { train } from '../../train/loop';
 import { disposeNetwork } from '../../train/network';
 import type { TrainingSettings } from '../../train/settings';
-import { TEST_SETTINGS } from '../../train/testSettings';
+import { TEST_SETTINGS } from '../../train/testing/settings';
 import { networkOperator } from '../networkOperator';
 import { groupsOf, mSharpness } from './mSharpness';
 import { samSharpness } from './samSharpness';
@@ -56,7 +57,7 @@ void test('on embedded images ResNet-20 ends where its m-sharpness is below that
   await expectFlatter(syntheticDataset(10, { trainPerClass: 4 * IMAGES_PER_CLASS, testPerClass: 1 }).train, EMBEDDED);
 });
 
-const DATA = join(__dirname, '..', '..', '..', 'data');
+const DATA = join(PROJECT_ROOT, 'data');
 const missing = existsSync(join(DATA, CIFAR_LAYOUTS.cifar10.folder)) ? false : 'CIFAR-10 is not in data';
 void test('on CIFAR-10 too', { skip: missing }, async () => {
   await expectFlatter((await loadCifar('cifar10', DATA)).train, CIFAR);

@@ -14,7 +14,7 @@ import { hessianTrace } from '../curvature/trace';
 import { networkOperator } from '../networkOperator';
 import { ProbeStopped } from '../../progress/work';
 import type { OutputOperator } from '../operator';
-import { openOrShut, pictures, smallModel } from '../testNetwork';
+import { openOrShut, pictures, smallModel } from '../testing/network';
 import { averageSharpness } from './average';
 import { groupsOf, mSharpness } from './mSharpness';
 import { samSharpness } from './samSharpness';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { numberedDataset } from '../../data/testData';
+import { numberedDataset } from '../../data/testing/numberedDataset';
 import { imageCount } from '../../data/dataset';
 import { PlainVector } from '../../engine/plainVector';
 import { samPerturbation } from '../../optim/sam';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeAtomically } from '../../models/atomicFile';
+import { writeAtomically } from '../../files/atomicFile';
 import { planeOfMinima, type PlaneOfMinima } from '../surface/directions';
 import type { TensorVector } from '../../engine/tensorVector';
 import { measureAround, type TrajectoryInput } from './trajectory';

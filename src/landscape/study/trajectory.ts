@@ -11,7 +11,7 @@ import type { Model } from '../../models/model';
 import type { Stoppable } from '../../progress/work';
 import type { NetworkState } from '../../train/network';
 import type { Normalization } from '../../data/normalization';
-import { writeAtomically } from '../../models/atomicFile';
+import { writeAtomically } from '../../files/atomicFile';
 import { withSurface } from './surfaces';
 import type { StudyProgress } from './study';
 

@@ -6,7 +6,7 @@ import { tensorCount } from '../../engine/tensor';
 import { TensorVector } from '../../engine/tensorVector';
 import type { ParameterSpec } from '../../engine/vector';
 import { expectAllClose } from '../../testing/expectAllClose';
-import { elementsOf } from '../testLoss';
+import { elementsOf } from '../testing/formulaLoss';
 import { lineBetween, planeOfMinima, randomLine, randomPlane } from './directions';
 import { filterNormalize } from './filterNormalize';
 import { disposeDirections, planeOf } from './plane';

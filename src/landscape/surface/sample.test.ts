@@ -9,7 +9,7 @@ import { TensorVector } from '../../engine/tensorVector';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { ProbeStopped } from '../../progress/work';
 import type { LossOperator } from '../operator';
-import { elementsOf, formulaLoss } from '../testLoss';
+import { elementsOf, formulaLoss } from '../testing/formulaLoss';
 import { evenly, gridPoints, linePoints, toGrid } from './grid';
 import { planeOf } from './plane';
 import { sharedRange } from './range';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { writeAtomically } from '../../models/atomicFile';
+import { writeAtomically } from '../../files/atomicFile';
 import type { LossSource } from '../operator';
 import type { Coordinates } from './grid';
 

@@ -5,7 +5,7 @@ import { tensorCount } from '../../engine/tensor';
 import { TensorVector } from '../../engine/tensorVector';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { disposeDirections } from '../surface/plane';
-import { elementsOf } from '../testLoss';
+import { elementsOf } from '../testing/formulaLoss';
 import { principalPlane } from './principalPlane';
 
 test('components of a rectangle by hand', () => {

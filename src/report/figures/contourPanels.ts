@@ -5,7 +5,8 @@ import { LOSS_COLOURS, lossColourBar, logLosses, lossScale, type LossScale } fro
 import { panelDomains, panelSuffix, panelTitle } from './panels';
 import type { FigureSpecification, FigureText } from './specification';
 import type { NamedSurface } from './surfacePair';
-import { axis, COLOURS } from './style';
+import { COLOURS } from '../../train/methods/colours';
+import { axis } from './style';
 
 /** A surface from above, with what is drawn on it. */
 export interface ContourPanel extends NamedSurface {

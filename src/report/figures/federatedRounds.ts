@@ -3,7 +3,8 @@ import type { FederatedResult } from '../../federated/result';
 import type { RoundRecord } from '../../federated/record';
 import { figure } from './figure';
 import type { FigureSpecification, FigureText } from './specification';
-import { axis, COLOURS, percentAxis } from './style';
+import { COLOURS } from '../../train/methods/colours';
+import { axis, percentAxis } from './style';
 
 const STYLES = [
   { color: COLOURS.blue, dash: 'solid' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorTables, tuningTables } from '../tables';
-import { testRun } from '../testRun';
+import { testRun } from '../testing/run';
 import { finalErrors } from './finalErrors';
 import { learningCurves } from './learningCurves';
 import { wrap } from './figure';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { evenly } from '../../landscape/surface/grid';
 import { figure1, figure1Section, figure2 } from '../illustrations/figures';
 import { errorTables } from '../tables';
-import { testRun } from '../testRun';
+import { testRun } from '../testing/run';
 import { contourPanels } from './contourPanels';
 import { finalErrors } from './finalErrors';
 import { learningCurves } from './learningCurves';

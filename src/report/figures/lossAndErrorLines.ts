@@ -3,7 +3,8 @@ import { figure } from './figure';
 import { lossScale } from './lossScale';
 import { panelDomains } from './panels';
 import type { FigureSpecification, FigureText } from './specification';
-import { axis, COLOURS, percentAxis } from './style';
+import { COLOURS } from '../../train/methods/colours';
+import { axis, percentAxis } from './style';
 
 /** Loss and error along one line. */
 export interface LossAndErrorLine {

@@ -1,7 +1,8 @@
 import type { Annotation, Data } from 'plotly.js-dist';
 import { figure } from './figure';
 import type { FigureSpecification, FigureText } from './specification';
-import { axis, COLOURS } from './style';
+import { COLOURS } from '../../train/methods/colours';
+import { axis } from './style';
 
 /** A cut through a loss along a straight line. */
 export interface SectionInput extends FigureText {

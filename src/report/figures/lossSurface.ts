@@ -2,7 +2,8 @@ import type { Data } from 'plotly.js-dist';
 import { requireFiniteRange } from '../../engine/finiteRange';
 import { figure } from './figure';
 import type { FigureSpecification, FigureText } from './specification';
-import { axis, COLOURS } from './style';
+import { COLOURS } from '../../train/methods/colours';
+import { axis } from './style';
 
 /** Values of a function of two variables over a rectangle. */
 export interface SurfaceGrid {

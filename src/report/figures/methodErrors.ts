@@ -2,7 +2,8 @@ import type { Data, Shape } from 'plotly.js-dist';
 import type { ComparisonRow } from '../../experiment/comparisonRows';
 import { figure, wrap } from './figure';
 import type { FigureSpecification, FigureText } from './specification';
-import { axis, COLOURS, percentAxis } from './style';
+import { COLOURS } from '../../train/methods/colours';
+import { axis, percentAxis } from './style';
 
 /** Characters of a method's name on one line. */
 const NAME_COLUMNS = 34;

@@ -1,6 +1,6 @@
 import { METHOD_LIST, type MethodName } from '../../train/methods';
 import type { LineStyle } from '../../train/methods/defineMethod';
-import { COLOURS } from './style';
+import { COLOURS } from '../../train/methods/colours';
 
 /** How a method's lines and markers are drawn, with the colour as plotly.js takes it. */
 export type MethodStyle = Omit<LineStyle, 'colour'> & { readonly colour: string };

@@ -3,7 +3,8 @@ import { checkGrid, contourTrace, type SurfaceGrid } from './lossSurface';
 import { figure } from './figure';
 import type { FigureSpecification, FigureText } from './specification';
 import { METHOD_STYLES } from './methodStyles';
-import { axis, COLOURS } from './style';
+import { COLOURS } from '../../train/methods/colours';
+import { axis } from './style';
 
 /** A point or a vector of the plane. */
 export type Planar = readonly [number, number];

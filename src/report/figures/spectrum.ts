@@ -2,7 +2,8 @@ import type { Data } from 'plotly.js-dist';
 import { figure } from './figure';
 import { panelDomains } from './panels';
 import type { FigureSpecification, FigureText } from './specification';
-import { axis, COLOURS } from './style';
+import { COLOURS } from '../../train/methods/colours';
+import { axis } from './style';
 
 /** What is known of one matrix's eigenvalues. */
 export interface NamedSpectrum {

@@ -1,17 +1,4 @@
 import type { LayoutAxis } from 'plotly.js-dist';
-import type { Colour } from '../../train/methods/defineMethod';
-
-/** Colours that readers with any kind of colour vision tell apart (Okabe and Ito 2008). */
-export const COLOURS = {
-  black: '#000000',
-  orange: '#E69F00',
-  skyBlue: '#56B4E9',
-  green: '#009E73',
-  yellow: '#F0E442',
-  blue: '#0072B2',
-  vermilion: '#D55E00',
-  purple: '#CC79A7',
-} as const satisfies Readonly<Record<Colour, string>>;
 
 /** The same colour, see-through. @param opacity in [0, 1] */
 export function transparent(colour: string, opacity: number): string {

@@ -8,7 +8,8 @@ import { lossScale, type LossScale } from './lossScale';
 import { panelTitle } from './panels';
 import type { FigureSpecification, FigureText } from './specification';
 import type { NamedSurface } from './surfacePair';
-import { axis, COLOURS } from './style';
+import { COLOURS } from '../../train/methods/colours';
+import { axis } from './style';
 
 /** A surface whose basins are drawn. */
 export interface SurfaceTopologyInput extends FigureText {

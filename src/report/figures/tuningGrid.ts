@@ -5,7 +5,8 @@ import type { ResultTable } from '../tables';
 import { figure } from './figure';
 import type { FigureSpecification } from './specification';
 import { METHOD_STYLES, type MethodStyle } from './methodStyles';
-import { axis, COLOURS, percentAxis } from './style';
+import { COLOURS } from '../../train/methods/colours';
+import { axis, percentAxis } from './style';
 
 /** Looks of the lines of SAM, one for each rho, smallest first. */
 const RHO_STYLES = [

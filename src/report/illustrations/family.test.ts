@@ -13,7 +13,7 @@ import { sharpnessAware, type SharpnessAwareSettings } from '../../optim/sharpne
 import type { MethodState } from '../../optim/step';
 import { sparse } from '../../optim/sparse';
 import { FIGURE_1_DESCENT } from './figures';
-import { coordinates, FLAT_HOLLOW, planarObjective, SHARP_AND_FLAT, SHARP_HOLLOW } from './planarLoss';
+import { coordinates, FLAT_HOLLOW, planarObjective, SHARP_AND_FLAT, SHARP_HOLLOW } from '../../planar/planarLoss';
 
 const STEPS = 300;
 

@@ -2,8 +2,8 @@ import { lossCurveSection } from '../figures/lossCurveSection';
 import { lossContour, lossSurface, type SurfaceInput } from '../figures/lossSurface';
 import { samStepDiagram } from '../figures/samStepDiagram';
 import type { FigureSpecification } from '../figures/specification';
-import { descend, stepVectors, type DescentSettings } from './descent';
-import { evenly, FLAT_HOLLOW, sampleGrid, SHARP_AND_FLAT, SHARP_HOLLOW } from './planarLoss';
+import { descend, stepVectors, type DescentSettings } from '../../planar/descent';
+import { evenly, FLAT_HOLLOW, sampleGrid, SHARP_AND_FLAT, SHARP_HOLLOW } from '../../planar/planarLoss';
 
 /** The descent of Figure 1; `rho` is SAM's, SGD's is 0. */
 export const FIGURE_1_DESCENT: DescentSettings = { start: [-1.6, 0.9], rho: 0.3, learningRate: 0.05, momentum: 0.9, steps: 200 };

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { lossCurveSection } from '../figures/lossCurveSection';
 import { lossContour } from '../figures/lossSurface';
 import { isThreeDimensional } from '../figures/specification';
-import { descend, stepVectors } from './descent';
+import { descend, stepVectors } from '../../planar/descent';
 import { figure1, figure1Section, FIGURE_1_DESCENT, figure2 } from './figures';
-import { hollows, sampleGrid, SHARP_AND_FLAT } from './planarLoss';
+import { hollows, sampleGrid, SHARP_AND_FLAT } from '../../planar/planarLoss';
 
 /** L = x² + 2 y², by hand. */
 const BOWL = { loss: (x: number, y: number) => x ** 2 + 2 * y ** 2, gradient: (x: number, y: number) => [2 * x, 4 * y] as const };

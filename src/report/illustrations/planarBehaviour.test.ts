@@ -5,7 +5,7 @@ import { localOptimizer, localStep } from '../../federated/localMethod';
 import { serverStep, type ServerState } from '../../federated/server';
 import type { FederatedSettings } from '../../federated/settings';
 import { FIGURE_1_DESCENT } from './figures';
-import { coordinates, FLAT_HOLLOW, planarObjective, SHARP_AND_FLAT, SHARP_HOLLOW, type Hollow } from './planarLoss';
+import { coordinates, FLAT_HOLLOW, planarObjective, SHARP_AND_FLAT, SHARP_HOLLOW, type Hollow } from '../../planar/planarLoss';
 import { asam } from '../../optim/asam';
 import { dynamicMask } from '../../optim/dynamicMask';
 import { fgsm } from '../../optim/fgsm';

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
+import { PROJECT_ROOT } from '../../files/projectRoot';
 import { copyDeclarations } from './declarations';
 
-const ROOT = join(__dirname, '..', '..', '..');
 const NAME = 'samlab-tfjs';
 const PEER = '@tensorflow/tfjs-core';
 
@@ -24,9 +24,9 @@ interface ProjectManifest {
  */
 export async function writePackage(folder: string): Promise<void> {
   await clear(folder);
-  const project = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as ProjectManifest;
+  const project = JSON.parse(await readFile(join(PROJECT_ROOT, 'package.json'), 'utf8')) as ProjectManifest;
   const bundled = await bundle(folder);
-  await copyDeclarations(join(ROOT, 'dist', 'tfjs', 'index.d.ts'), join(ROOT, 'dist'), join(folder, 'types'), [PEER]);
+  await copyDeclarations(join(PROJECT_ROOT, 'dist', 'tfjs', 'index.d.ts'), join(PROJECT_ROOT, 'dist'), join(folder, 'types'), [PEER]);
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest(project), null, 2)}\n`);
   await writeFile(join(folder, 'README.md'), await readme());
   await writeFile(join(folder, 'LICENSE'), await licences(bundled));
@@ -46,7 +46,7 @@ async function clear(folder: string): Promise<void> {
 
 /** @returns the names of the packages whose code went in. */
 async function bundle(folder: string): Promise<readonly string[]> {
-  const options: BuildOptions = { entryPoints: [join(ROOT, 'src', 'tfjs', 'index.ts')], absWorkingDir: ROOT, bundle: true, platform: 'neutral', mainFields: ['module', 'main'], target: 'es2022', external: [PEER], logLevel: 'silent', charset: 'utf8' };
+  const options: BuildOptions = { entryPoints: [join(PROJECT_ROOT, 'src', 'tfjs', 'index.ts')], absWorkingDir: PROJECT_ROOT, bundle: true, platform: 'neutral', mainFields: ['module', 'main'], target: 'es2022', external: [PEER], logLevel: 'silent', charset: 'utf8' };
   const [{ metafile }] = await Promise.all([
     build({ ...options, format: 'cjs', outfile: join(folder, 'index.cjs'), metafile: true }),
     build({ ...options, format: 'esm', outfile: join(folder, 'index.mjs') }),
@@ -79,11 +79,11 @@ function manifest({ version, license, peerDependencies }: ProjectManifest): obje
 
 /** README.md of this folder, with the example that the project's tests run. */
 async function readme(): Promise<string> {
-  const [text, example] = await Promise.all([join('package', 'README.md'), 'example.ts'].map((file) => readFile(join(ROOT, 'src', 'tfjs', file), 'utf8')));
+  const [text, example] = await Promise.all([join('package', 'README.md'), 'example.ts'].map((file) => readFile(join(PROJECT_ROOT, 'src', 'tfjs', file), 'utf8')));
   return text!.replace('<!-- example -->', () => example!.replaceAll('samlab/tfjs', NAME).trimEnd());
 }
 
 async function licences(bundled: readonly string[]): Promise<string> {
-  const others = await Promise.all(bundled.map(async (name) => `\n---\n\nThis package holds code of ${name}:\n\n${await readFile(join(ROOT, 'node_modules', name, 'LICENSE'), 'utf8')}`));
-  return [await readFile(join(ROOT, 'LICENSE'), 'utf8'), ...others].join('');
+  const others = await Promise.all(bundled.map(async (name) => `\n---\n\nThis package holds code of ${name}:\n\n${await readFile(join(PROJECT_ROOT, 'node_modules', name, 'LICENSE'), 'utf8')}`));
+  return [await readFile(join(PROJECT_ROOT, 'LICENSE'), 'utf8'), ...others].join('');
 }

@@ -1,9 +1,7 @@
 import type { PerturbationRule } from '../../optim/perturbation';
 import type { Descent } from '../../optim/step';
 import type { SettingRecord, Values } from '../setting';
-
-/** Names of the colours that readers with any kind of colour vision tell apart (Okabe and Ito 2008). */
-export type Colour = 'black' | 'orange' | 'skyBlue' | 'green' | 'yellow' | 'blue' | 'vermilion' | 'purple';
+import type { Colour } from './colours';
 
 /** How figures draw a method; any one of the three tells it from most others. */
 export interface LineStyle {

@@ -1,0 +1,55 @@
+/// <reference lib="dom" />
+import { within } from '../../playground/elements';
+import { loadPlotly, PLOTLY_SETTINGS, type Plotly } from '../../playground/plotly';
+
+/** A figure as the page holds it. */
+interface StoredFigure {
+  readonly data: readonly object[];
+  readonly layout: Readonly<Record<string, unknown>>;
+  readonly threeDimensional: boolean;
+}
+
+/** Only a lone surface is drawn narrower than this, in pixels; on a phone the others are drawn so wide and made smaller as a whole. */
+const NARROWEST = 620;
+/** How far before it comes into sight a figure is drawn. */
+const AHEAD = '300px';
+
+/** Draws each figure in the place of its picture when it comes into sight. A browser has few WebGL contexts: surfaces out of sight give theirs back. */
+function drawInSight(plotly: Plotly): void {
+  const places = Array.from(document.querySelectorAll<HTMLElement>('.plot'));
+  const pictures = new Map(places.map((place) => [place, within(place, 'img', HTMLImageElement)]));
+  const observer = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
+    const place = target as HTMLElement;
+    const figure = storedFigure(place);
+    const drawn = place.querySelector<HTMLElement>('.js-plotly-plot');
+    if (isIntersecting && drawn === null) {
+      void draw(plotly, place, figure);
+    } else if (!isIntersecting && drawn !== null && figure.threeDimensional) {
+      plotly.purge(drawn);
+      place.replaceChildren(pictures.get(place)!);
+    }
+  }), { rootMargin: AHEAD });
+  places.forEach((place) => observer.observe(place));
+}
+
+function storedFigure(place: HTMLElement): StoredFigure {
+  const { textContent } = within(place.parentElement!, 'script', HTMLScriptElement);
+  return JSON.parse(textContent) as StoredFigure;
+}
+
+async function draw(plotly: Plotly, place: HTMLElement, { data, layout, threeDimensional }: StoredFigure): Promise<void> {
+  const oneSurface = threeDimensional && !('scene2' in layout);
+  const width = oneSurface ? place.clientWidth : Math.max(place.clientWidth, NARROWEST);
+  const scale = Math.min(1, place.clientWidth / width);
+  const canvas = document.createElement('div');
+  Object.assign(canvas.style, { width: `${width}px`, transformOrigin: '0 0', transform: scale < 1 ? `scale(${scale})` : 'none' });
+  // Else the page jumps whenever picture and figure change places.
+  place.style.height = `${Number(layout['height']) * scale}px`;
+  place.replaceChildren(canvas);
+  await plotly.react(canvas, data, { ...layout, width }, PLOTLY_SETTINGS);
+}
+
+loadPlotly().then(drawInSight, (error: unknown) => {
+  // The pictures stay.
+  console.error(error);
+});
