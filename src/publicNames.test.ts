@@ -21,11 +21,20 @@ function readmeProgram(heading: string): string {
   return /```ts\n([^]*?)```/.exec(section)![1]!;
 }
 
+/** All programs of README and docs that import samlab, by their page and place. */
+function documentPrograms(): Readonly<Record<string, string>> {
+  const pages = ['README.md', ...readdirSync(join(PROJECT_ROOT, 'docs')).map((name) => join('docs', name))];
+  return Object.fromEntries(pages.flatMap((page) =>
+    [...textOf(page).matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code!).filter((code) => code.includes("'samlab'")).map((code, place) => [`${page.replace(/\W/g, '-')}-${place}`, code] as const)));
+}
+
 const OWN_NETWORK = 'A network of your own';
 
-void test('the notebooks and the README compile against the declarations, with the compiler that tslab has', async () => {
+void test('the notebooks, the README and the documents compile against the declarations, with the compiler that tslab has', async () => {
   const notebooks = (await notebookNames(PROJECT_ROOT)).map((name) => [name, notebookProgram(name)] as const);
-  const found = tslabProblems({ ...Object.fromEntries(notebooks), readme: readmeProgram(OWN_NETWORK), stale: "import { climb, sam } from 'samlab'; sam();" });
+  const programs = documentPrograms();
+  assert.ok(Object.keys(programs).length >= 2);
+  const found = tslabProblems({ ...Object.fromEntries(notebooks), ...programs, stale: "import { climb, sam } from 'samlab'; sam();" });
   const { stale, ...kept } = found;
   assert.match(stale!.join(), /"samlab"' has no exported member.* 'climb'/, 'a name that is not exported is found');
   assert.deepEqual(Object.entries(kept).filter(([, problems]) => problems.length > 0), []);

@@ -20,7 +20,7 @@ const LAPTOP = 'laptop';
 const FULL = ['corrected', 'as-published'] as const;
 
 /**
- * All that REPORT.md and README.md take from stored results, by the name of its place.
+ * All that REPORT.md, README.md and docs take from stored results, by the name of its place.
  *
  * @param results everything under `data/results`.
  * @param figures the figures of these results, as they lie in `figures/`.

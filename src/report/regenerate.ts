@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { findPreset, PRESET_GROUPS, PRESETS } from '../experiment/presets';
@@ -27,8 +27,11 @@ interface Source extends StoredWork {
   readonly quick: boolean;
 }
 
-/** Documents with places to fill. */
-const DOCUMENTS = ['REPORT.md', 'README.md'] as const;
+/** The documents whose places are filled: the report, the README and the pages of `docs`. */
+async function documentsOf(root: string): Promise<readonly string[]> {
+  const pages = existsSync(join(root, 'docs')) ? (await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md')).sort() : [];
+  return ['REPORT.md', 'README.md', ...pages.map((name) => join('docs', name))].map((name) => join(root, name)).filter(existsSync);
+}
 
 /**
  * Draws the figures of a preset's stored results and Figures 1 and 2, and writes the gallery and the playground: into
@@ -50,10 +53,10 @@ export async function regenerateFigures(root: string, preset: string): Promise<r
 }
 
 /**
- * Fills REPORT.md and README.md from all stored results, or writes `data/quick/REPORT.md` for a preset that gives no results.
+ * Fills REPORT.md, README.md and the pages of `docs` from all stored results, or writes `data/quick/REPORT.md` for a preset that gives no results.
  *
  * @param root the project's folder.
- * @returns the files that were written.
+ * @returns the files whose places were filled.
  * @throws RangeError for an unknown preset; Error if a stored result cannot be read or a document's places are not as expected.
  */
 export async function regenerateReport(root: string, preset: string): Promise<readonly string[]> {
@@ -67,7 +70,7 @@ export async function regenerateReport(root: string, preset: string): Promise<re
   // The documents show every preset, whichever was asked for.
   const figures = figuresOf({ ...source, presets: PRESETS.map(({ name }) => name) });
   const contents = { ...reportContents(source.results, figures, source.benchmarks), ...landscapeContents(source.studies, figures), ...methodContents(source.results, source.federated, figures) };
-  const files = DOCUMENTS.map((name) => join(root, name)).filter(existsSync);
+  const files = await documentsOf(root);
   // All are filled before any is written, so that an error leaves each as it was.
   const filled = await Promise.all(files.map(async (file) => fill(await readFile(file, 'utf8'), contents, file)));
   for (const [index, file] of files.entries()) {
