@@ -58,6 +58,10 @@ test('the kernel is written for this folder and this Node, and again when someon
   assert.equal(argv[0], process.execPath);
   assert.ok(argv.includes(layout.preload));
   assert.deepEqual(argv.slice(-3), ['kernel', '--config-path', '{connection_file}']);
-  addFiles(layout.root, { '.venv/share/jupyter/kernels/tslab/kernel.json': '{}' });
-  assert.equal(step.isDone(), false);
+  assert.equal(JSON.parse(readFileSync(layout.labSettings, 'utf8'))['@jupyterlab/apputils-extension:notification'].fetchNews, 'false');
+  for (const file of ['.venv/share/jupyter/kernels/tslab/kernel.json', '.venv/share/jupyter/lab/settings/overrides.json']) {
+    addFiles(layout.root, { [file]: '{}' });
+    assert.equal(step.isDone(), false, file);
+    await step.perform();
+  }
 });

@@ -4,22 +4,29 @@ import { dirname, join } from 'node:path';
 import { KEEP_FREED_MEMORY } from './environment.mjs';
 import { writeWhole } from './stamp.mjs';
 
+/** JupyterLab asks no questions of its own in front of the first notebook, and looks for no news and updates on the network. */
+const LAB_SETTINGS = { '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false } };
+
 /**
- * Tells Jupyter of the tslab kernel. The file names this machine's Node and this folder; it is written anew when one of
- * them changes.
+ * Tells Jupyter of the tslab kernel, and JupyterLab what differs from its own settings. The kernel's file names this machine's Node and this
+ * folder; it is written anew when one of them changes.
  *
  * @param {import('./layout.mjs').Layout} layout
  * @returns {import('./step.mjs').Step}
  */
 export function kernelspec(layout) {
-  const text = `${JSON.stringify(specification(layout), null, 2)}\n`;
+  const files = [/** @type {const} */ ([layout.kernelspec, specification(layout)]), /** @type {const} */ ([layout.labSettings, LAB_SETTINGS])].map(
+    ([file, content]) => ({ file, text: `${JSON.stringify(content, null, 2)}\n` }),
+  );
   return {
     title: 'Jupyter kernel for TypeScript',
     megabytes: 1,
-    isDone: () => isWritten(layout.kernelspec, text),
+    isDone: () => files.every(({ file, text }) => isWritten(file, text)),
     perform: async () => {
-      mkdirSync(dirname(layout.kernelspec), { recursive: true });
-      writeWhole(layout.kernelspec, text);
+      for (const { file, text } of files) {
+        mkdirSync(dirname(file), { recursive: true });
+        writeWhole(file, text);
+      }
     },
   };
 }

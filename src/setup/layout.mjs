@@ -17,6 +17,7 @@ export const PROJECT = resolve(fileURLToPath(new URL('../../', import.meta.url))
  * @property {string} addon
  * @property {string} nvidia CUDA's libraries, where TensorFlow's own search path (`$ORIGIN/../nvidia`) expects them
  * @property {string} kernelspec
+ * @property {string} labSettings settings of JupyterLab that differ from its own
  * @property {string} kernelPreload makes tslab's kernel stop what a cell awaits, and run shorthand properties
  * @property {string} preload makes tfjs-node run on Node 23 and later
  * @property {string} sources
@@ -40,6 +41,7 @@ export function layoutOf(root) {
     addon: join(venv, 'tensorflow/tfjs_binding.node'),
     nvidia: join(venv, 'nvidia'),
     kernelspec: join(venv, 'share/jupyter/kernels/tslab/kernel.json'),
+    labSettings: join(venv, 'share/jupyter/lab/settings/overrides.json'),
     preload: join(root, 'src/setup/nodeUtilities.cjs'),
     kernelPreload: join(root, 'src/setup/tslabKernel.cjs'),
     sources: join(root, 'src'),
