@@ -161,7 +161,7 @@ export { gradientNorms } from './notebook/gradientNorms';
 export { figure1Ends, figure1Minima, type EndRow, type MinimumRow } from './notebook/minima';
 export { networkAtStart, type NetworkAtStart } from './notebook/networkAtStart';
 export { stageRows, type StageRow } from './notebook/networkSummary';
-export { planarCurvature } from './planar/planarCurvature';
+export { planarCurvature } from './notebook/planarCurvature';
 export { notebookPreset, type NotebookPreset } from './notebook/preset';
 export { describePreset, presetResults, type PresetResults } from './notebook/presetResults';
 export { perturbationRows, vectorRows } from './notebook/stepTables';

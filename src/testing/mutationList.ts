@@ -48,14 +48,16 @@ export const MUTATIONS: readonly Mutation[] = [
     ['a stage is measured again', 'if (name in this.results)', 'if (false)'],
   ]),
   ...of('optim/fgsm', ['optim/fgsm'], [
-    ['forgets the projection', 'radius === Infinity ? moved : projected(moved, ball, radius)', 'moved'],
-    ['the 2-norm projection scales up', 'length > radius', 'length < radius'],
     ['forgets the bound', 'bound ?? input.rho', 'input.rho'],
-    ['clips at twice the radius', 'perturbation.clip(radius)', 'perturbation.clip(2 * radius)'],
     ['climbs along the first gradient throughout', 'first ? gradient : gradientAt(parameters.plus(perturbation))', 'gradient'],
     ['forgets the momentum', 'accumulated.times(momentum)', 'accumulated.times(0)'],
     ['accumulates without the 1-norm', 'norm === 0 || momentum === 0', 'true'],
     ['each step as long as the radius', 'stepLength = 1 / steps', 'stepLength = 1'],
+  ]),
+  ...of('optim/normBall', ['optim/fgsm', 'landscape/sharpness/sharpness'], [
+    ['forgets the projection', 'ball.radius === Infinity ? moved : project(moved, ball)', 'moved'],
+    ['the 2-norm projection scales up', 'length > radius', 'length < radius'],
+    ['clips at twice the radius', 'point.clip(radius)', 'point.clip(2 * radius)'],
   ]),
   ...of('optim/asam', ['optim/asam'], [
     ['T once instead of twice', 'scale.multiply((0, scaling_1.scaleTo)(scaledGradient, norm, rho))', '(0, scaling_1.scaleTo)(scaledGradient, norm, rho)'],
@@ -230,7 +232,6 @@ export const MUTATIONS: readonly Mutation[] = [
     ['FedSAM is FedAvg', "method !== 'fedavg'", "method === 'mofedsam'"],
   ]),
   ...of('federated/localTraining', ['federated/networkRounds'], [
-    ['batch-norm statistics move at w + eps too', "if (phase === 'first')", 'if (true)'],
     ['one local epoch', 'epoch <= localEpochs', 'epoch <= 1'],
     ['the same order of images in each round', '(round - 1) * localEpochs + epoch', 'epoch'],
   ]),

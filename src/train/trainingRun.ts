@@ -15,7 +15,7 @@ import { loadCheckpoint, saveCheckpoint, type TrainingPosition } from './checkpo
 import { nonFiniteEvaluation, nonFiniteNetwork } from './divergence';
 import { evaluate } from './evaluate';
 import { trainingMethod, type TrainingMethod } from './method';
-import { averageStatistics, cloneStatistics, disposeNetwork, type NetworkState } from './network';
+import { averageStatistics, cloneStatistics, disposeNetwork, momentTensors, type NetworkState } from './network';
 import { checkShares, isFrozen, stepRates, stepShares } from './parameterShares';
 import type { EpochRecord, Evaluation } from './record';
 import type { CheckpointOptions, TrainingInput } from './trainingInput';
@@ -133,7 +133,7 @@ export class TrainingRun {
       }),
       ({ parameters, state, method, moved }) => [
         ...[parameters, ...Object.values(state.vectors), ...stateVectors(method)].flatMap((vector) => vector.tensors),
-        ...moved.flatMap(({ mean, variance }) => [mean, variance]),
+        ...momentTensors(moved),
       ],
     );
     disposeStatistics(this.statistics);
