@@ -111,7 +111,8 @@ export { principalPlane, type PrincipalPlane } from './landscape/trajectory/prin
 export { trainWithSnapshots, type SnapshotInput } from './train/trainWithSnapshots';
 
 // experiment: configurations, presets, runs, stored results
-export { compare, type ComparedNetwork, type ComparedMethod, type Comparison, type ComparisonProgress, type ComparisonRun, type ComparisonSetting } from './experiment/compare';
+export { compare } from './experiment/compare';
+export type { ComparedNetwork, ComparedMethod, Comparison, ComparisonProgress, ComparisonRun, ComparisonSetting } from './experiment/comparison';
 export type { Budget, ComparedRun, ComparisonRow, JudgedResult } from './experiment/comparisonRows';
 export type { ExperimentConfig } from './experiment/config';
 export { defineConfig } from './experiment/defineConfig';
