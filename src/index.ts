@@ -111,7 +111,8 @@ export { principalPlane, type PrincipalPlane } from './landscape/trajectory/prin
 export { trainWithSnapshots, type SnapshotInput } from './train/trainWithSnapshots';
 
 // experiment: configurations, presets, runs, stored results
-export { compare, type ComparedNetwork, type ComparedMethod, type Comparison, type ComparisonProgress, type ComparisonRun, type ComparisonSetting } from './experiment/compare';
+export { compare } from './experiment/compare';
+export type { ComparedNetwork, ComparedMethod, Comparison, ComparisonProgress, ComparisonRun, ComparisonSetting } from './experiment/comparison';
 export type { Budget, ComparedRun, ComparisonRow, JudgedResult } from './experiment/comparisonRows';
 export type { ExperimentConfig } from './experiment/config';
 export { defineConfig } from './experiment/defineConfig';
@@ -161,7 +162,7 @@ export { gradientNorms } from './notebook/gradientNorms';
 export { figure1Ends, figure1Minima, type EndRow, type MinimumRow } from './notebook/minima';
 export { networkAtStart, type NetworkAtStart } from './notebook/networkAtStart';
 export { stageRows, type StageRow } from './notebook/networkSummary';
-export { planarCurvature } from './planar/planarCurvature';
+export { planarCurvature } from './notebook/planarCurvature';
 export { notebookPreset, type NotebookPreset } from './notebook/preset';
 export { describePreset, presetResults, type PresetResults } from './notebook/presetResults';
 export { perturbationRows, vectorRows } from './notebook/stepTables';

@@ -2,7 +2,7 @@
 import { imageCount, select, type Dataset } from '../data/dataset';
 import { describeEnvironment } from '../machine/environment';
 import { experimentData } from '../experiment/experimentData';
-import { preparedModel } from '../experiment/run';
+import { preparedModel } from '../experiment/makeRun';
 import type { Model } from '../models/model';
 import { evaluate } from '../train/evaluate';
 import { train } from '../train/loop';

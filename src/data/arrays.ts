@@ -1,6 +1,7 @@
 import { inputRoom, kindOf, type Dataset } from './dataset';
 import { measureStatistics } from './normalization';
 import type { PixelStatistics } from './dataset';
+import { sizeOf } from '../engine/shape';
 
 /** A data set of one's own. */
 export interface ArrayDataset {
@@ -54,7 +55,7 @@ export function datasetOf({ name, inputs, shape, labels, classNames, statistics 
   if (inputShape === undefined || inputShape.length === 0 || !inputShape.every((side) => Number.isSafeInteger(side) && side >= 1)) {
     throw new RangeError(`datasetOf: expected the shape of one input of ${name}, such as [28, 28, 1] or [20], got ${inputShape === undefined ? 'none' : `[${inputShape.join(', ')}]`}.`);
   }
-  const size = inputShape.reduce((product, side) => product * side, 1);
+  const size = sizeOf(inputShape);
   if (labels.length === 0 || values.length !== labels.length * size) {
     throw new RangeError(`datasetOf: expected ${labels.length} inputs of shape [${inputShape.join(', ')}], one for each label, which are ${labels.length * size} numbers, got ${values.length} in ${name}.`);
   }

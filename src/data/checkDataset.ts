@@ -1,4 +1,5 @@
 import { IMAGE_SHAPE, inputShape as shapeOf, kindOf, type Dataset } from './dataset';
+import { sizeOf } from '../engine/shape';
 
 /** What a network says of the images that it takes. */
 export interface NetworkInput {
@@ -26,7 +27,7 @@ export function checkDataset(caller: string, dataset: Dataset, { classes, inputS
   if (dataset.shape !== undefined && shape.join() !== inputShape.join()) {
     throw new RangeError(`${caller}: the network takes inputs of shape [${inputShape.join(', ')}], those of ${name} have [${shape.join(', ')}]; make the network with inputShape: [${shape.join(', ')}].`);
   }
-  const bytes = inputShape.reduce((product, length) => product * length, 1);
+  const bytes = sizeOf(inputShape);
   if (images.length !== labels.length * bytes || shape.join() !== inputShape.join()) {
     throw new RangeError(
       `${caller}: expected ${labels.length} images of shape [${inputShape.join(', ')}], as many as labels, which are ${labels.length * bytes} bytes, ` +

@@ -1,3 +1,4 @@
+import { sizeOf } from '../engine/shape';
 /** Side of every image of CIFAR, in pixels. */
 export const IMAGE_SIDE = 32;
 /** Red, green, blue. */
@@ -44,7 +45,7 @@ export function inputShape({ shape = IMAGE_SHAPE }: Pick<Dataset, 'shape'>): rea
 
 /** Numbers of one input. */
 export function inputSize(dataset: Pick<Dataset, 'shape'>): number {
-  return inputShape(dataset).reduce((product, length) => product * length, 1);
+  return sizeOf(inputShape(dataset));
 }
 
 /** Number of images n. */

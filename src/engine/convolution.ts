@@ -6,6 +6,7 @@ import { inPrecision, temporarily } from './precision';
 import { isSmallMap, smallMapConvolution } from './smallMapConvolution';
 import { record } from './tape';
 import { execute1, release, scope, type Tensor } from './tensor';
+import { sizeOf } from './shape';
 
 /** A 1x1 convolution is a product of matrices: TensorFlow's own 1x1 convolutions crash on some processors and are never faster. */
 function pointwiseConvolution(x: Tensor, filter: Tensor): Tensor {
@@ -72,7 +73,7 @@ export function conv2d(x: Tensor, filter: Tensor, { stride = 1, padding = 0 } = 
 
 /** The same elements in another shape, without a copy. @throws RangeError if the numbers of elements differ. */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   if (size !== x.size) {
     throw new RangeError(`reshape: [${x.shape.join(', ')}] has ${x.size} elements, [${shape.join(', ')}] has ${size}.`);
   }

@@ -10,6 +10,7 @@ import { addBias, matMul } from './dense';
 import { globalAveragePool, maxPool, maxPool3x3Stride2 } from './pooling';
 import { valueAndGradient } from './tape';
 import { scope, tensor, type Tensor } from './tensor';
+import { sizeOf } from './shape';
 
 /** An op on inputs of given shapes; the cross-entropy of its output makes a scalar of it that is not linear in anything. */
 interface Case {
@@ -54,10 +55,6 @@ const cases: readonly Case[] = [
   { name: 'every second pixel of a row', shapes: [[2, 3, 3, 2]], op: (x) => subsample(x, 2), step: 0.6 },
 ];
 
-function size(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
-
 /** Cross-entropy of all outputs of an image against hashed targets. */
 function lossOf(y: Tensor): Tensor {
   const batch = y.shape[0]!;
@@ -73,8 +70,8 @@ function lossOf(y: Tensor): Tensor {
 /** Inputs at start + h direction. */
 function inputsAt({ name, shapes, start = (_input, _index, u) => u }: Case, h: number): Tensor[] {
   return shapes.map((shape, input) => {
-    const directions = hashed(`${name}/direction ${input}`, size(shape));
-    const values = hashed(`${name}/input ${input}`, size(shape)).map((u, index) => start(input, index, u) + h * directions[index]!);
+    const directions = hashed(`${name}/direction ${input}`, sizeOf(shape));
+    const values = hashed(`${name}/input ${input}`, sizeOf(shape)).map((u, index) => start(input, index, u) + h * directions[index]!);
     return tensor(values, shape);
   });
 }

@@ -3,6 +3,8 @@ export interface Moments {
   readonly mean: number;
   /** s, with s² = sum (x - mean)² / (n - 1); NaN for one number. */
   readonly standardDeviation: number;
+  /** Of the mean: s / sqrt(n); NaN for one number. */
+  readonly standardError: number;
 }
 
 /**
@@ -17,5 +19,6 @@ export function momentsOf(values: readonly number[]): Moments {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value - mean)), 0);
   // In units of the largest deviation, squares neither vanish nor overflow.
   const squares = largest === 0 ? 0 : values.reduce((sum, value) => sum + ((value - mean) / largest) ** 2, 0);
-  return { mean, standardDeviation: largest * Math.sqrt(squares / (values.length - 1)) };
+  const standardDeviation = largest * Math.sqrt(squares / (values.length - 1));
+  return { mean, standardDeviation, standardError: standardDeviation / Math.sqrt(values.length) };
 }

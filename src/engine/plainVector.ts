@@ -1,6 +1,7 @@
 import { adamFactors } from './adamStep';
 import { pNorm } from './scaling';
 import type { AdamStep, MomentumStep, ParameterKind, ParameterSpec, Vector } from './vector';
+import { sizeOf } from './shape';
 
 /** The smallest normal number of double precision. */
 const SMALLEST_DOUBLE = 2 ** -1022;
@@ -16,7 +17,7 @@ export class PlainVector implements Vector {
     readonly elements: readonly Float64Array[],
   ) {
     specs.forEach(({ name, shape }, index) => {
-      const size = shape.reduce((product, length) => product * length, 1);
+      const size = sizeOf(shape);
       if (elements[index]?.length !== size) {
         throw new RangeError(`PlainVector: parameter ${name} has ${size} elements, got ${elements[index]?.length ?? 'none'}.`);
       }

@@ -1,4 +1,5 @@
 import { binding, DTYPE_NUMBERS, typeAttribute, type Attribute, type DType, type NativeTensor } from './binding';
+import { sizeOf } from './shape';
 
 const dtypeNames = new Map<number, DType>(
   (Object.keys(DTYPE_NUMBERS) as DType[]).map((name) => [DTYPE_NUMBERS[name], name]),
@@ -45,7 +46,7 @@ export class Tensor {
 
   /** Number of elements. */
   get size(): number {
-    return this.shape.reduce((product, length) => product * length, 1);
+    return sizeOf(this.shape);
   }
 
   /** Copies the elements into JavaScript, row by row. @throws Error for bfloat16: cast to float32 first. */
@@ -160,7 +161,7 @@ function staged(values: Float32Array | Int32Array | readonly number[]): Float32A
  * @throws RangeError if the number of values does not fit the shape.
  */
 export function tensor(values: Float32Array | Int32Array | readonly number[], shape: readonly number[]): Tensor {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   if (values.length !== size) {
     throw new RangeError(`tensor: shape [${shape.join(', ')}] holds ${size} values, got ${values.length}.`);
   }

@@ -1,98 +1,21 @@
-import type { Model } from '../models/model';
-import type { PerturbationRule } from '../optim/perturbation';
 import { longWork, type LongWork } from '../progress/longWork';
 import { duration } from '../progress/progressBar';
-import type { MethodSettings } from '../train/methodSettings';
-import { disposeNetwork, type NetworkState } from '../train/network';
+import { disposeNetwork } from '../train/network';
 import type { TrainingProgress } from '../train/progress';
 import type { ExperimentConfig } from './config';
-import { comparisonRows, type Budget, type ComparedRun, type ComparisonRow } from './comparisonRows';
+import type { ComparedMethod, ComparedNetwork, Comparison, ComparisonSetting } from './comparison';
+import { comparisonRows, type Budget, type ComparedRun } from './comparisonRows';
+import { checkSeeds, contestantsOf, settingsOf, type Contestant } from './contestants';
 import { GOES_ON, STARTS_ANEW } from './interrupt';
-import { methodLabel } from './methodLabel';
 import { checkStoreName, runOwnRule, runOwnRuleWithNetwork } from './ownRun';
 import { withDefaults } from './defaultConfig';
 import type { RunResult } from './result';
 import { experimentFolders } from './folders';
-import { runOwnParts, runOwnPartsWithNetwork, type OwnParts } from './ownNetworkRun';
-import { runExperiment, runWithNetwork, type RunOptions, type TrainedRun } from './run';
+import { runOwnParts, runOwnPartsWithNetwork } from './ownNetworkRun';
+import { runExperiment, runWithNetwork } from './run';
+import type { TrainedRun } from './makeRun';
 import { validateConfig } from './schema';
 import { storedProblem } from './store';
-
-/** Settings in which the methods of a comparison may differ; all others they share. */
-type MethodChanges = Partial<MethodSettings & Pick<ExperimentConfig, 'learningRate'>>;
-
-/** A method to compare: settings of a built-in one, or a rule of one's own. */
-export interface ComparedMethod extends MethodChanges {
-  /** How rows and progress call it; made from the settings, or the rule's name, if left out. */
-  readonly label?: string;
-  /** A perturbation rule in place of a built-in one; the other settings are built around it. It is trained in memory, without a checkpoint, unless `storeAs` is given. */
-  readonly rule?: PerturbationRule;
-  /** Name under which the results and checkpoints of an own rule are stored; take another one when the rule changes in what its source text does not show. */
-  readonly storeAs?: string;
-}
-
-/** What the methods of a comparison share. */
-export interface ComparisonSetting extends Partial<Pick<RunOptions, 'preset' | 'folders' | 'signal'>>, Pick<OwnParts, 'network' | 'data'> {
-  /** What differs from `DEFAULT_CONFIG`. Under equal epochs every method trains for its `epochs`. */
-  readonly config: Partial<ExperimentConfig>;
-  /** Each draws the initial weights, order and augmentation for all methods alike. */
-  readonly seeds: readonly number[];
-  /** What is held equal; both in turn if left out. */
-  readonly budgets?: readonly Budget[];
-  /** Whether the comparison also gives the trained networks, to be probed; its `dispose` frees them. Default: false. */
-  readonly keepNetworks?: boolean;
-  /** Called after every step; in a notebook a bar shows how far the whole comparison is unless this is given. */
-  readonly onProgress?: (progress: ComparisonProgress) => void;
-  /** Told before each run. */
-  readonly onRun?: (run: ComparisonRun) => void;
-}
-
-/** Where a comparison stands: the progress of the run under way, and the time of the whole. */
-export interface ComparisonProgress extends TrainingProgress {
-  /** Estimated time left of all runs together, in seconds. */
-  readonly comparisonSecondsLeft: number;
-}
-
-/** A run of a comparison that is about to start, or to be read from the store. */
-export interface ComparisonRun {
-  readonly label: string;
-  readonly budget: Budget;
-  readonly config: ExperimentConfig;
-  /** Counted from 1. */
-  readonly run: number;
-  readonly runs: number;
-  /** Whether a run that is stopped goes on from a checkpoint; rules of one's own do so if they have a `storeAs`. */
-  readonly hasCheckpoint: boolean;
-}
-
-/** A network that a comparison has trained. Its tensors belong to the comparison, whose `dispose` frees them. */
-export interface ComparedNetwork {
-  readonly label: string;
-  readonly budget: Budget;
-  readonly seed: number;
-  readonly model: Model;
-  readonly network: NetworkState;
-}
-
-/** What a comparison found. */
-export interface Comparison {
-  /** Ready for a table: a method and budget each. */
-  readonly rows: readonly ComparisonRow[];
-  readonly runs: readonly ComparedRun[];
-  /** Label of the base optimizer, which the others are tested against. */
-  readonly base: string;
-  /** Of the `runs`, in their order, if the setting says `keepNetworks`; else none. A run that counts under both budgets has one network. */
-  readonly networks: readonly ComparedNetwork[];
-  /** Frees the networks. */
-  readonly dispose: () => void;
-  /** What is wrong with stored results that cannot be read, a line each; their runs are missing, all others were made. */
-  readonly problems: readonly string[];
-}
-
-interface Contestant {
-  readonly label: string;
-  readonly method: ComparedMethod;
-}
 
 /**
  * Compares training methods. Each is trained with the same seeds, and so from the same initial weights, on the same images in
@@ -143,16 +66,15 @@ class Comparing {
     private readonly setting: ComparisonSetting,
     private readonly work: LongWork,
   ) {
-    const isBase = ({ method, rule }: ComparedMethod): boolean => method === 'sgd' && rule === undefined;
-    const all = methods.some(isBase) ? methods : [{ method: 'sgd' } as const, ...methods];
-    this.contestants = all.map((method) => ({ label: labelOf(method), method }));
-    this.base = this.contestants.find(({ method }) => isBase(method))!.label;
-    checkLabels(this.contestants.map(({ label }) => label));
+    const { all, base } = contestantsOf(methods);
+    this.contestants = all;
+    this.base = base;
     checkSeeds(setting.seeds);
-    if ((setting.network ?? setting.data) && all.some(({ storeAs }: ComparedMethod) => storeAs !== undefined)) {
+    const names = all.flatMap(({ method: { storeAs } }) => storeAs ?? []);
+    if ((setting.network ?? setting.data) && names.length > 0) {
       throw new RangeError('compare: runs with a network or data of your own are not stored, for their settings do not name them; leave storeAs out.');
     }
-    all.forEach(({ storeAs }: ComparedMethod) => storeAs !== undefined && checkStoreName(storeAs));
+    names.forEach(checkStoreName);
     this.contestants.forEach(({ method }) => this.configOf(method, setting.seeds[0]!));
     const perBudget = this.contestants.length * setting.seeds.length;
     this.total = this.budgets.includes('gradients') ? perBudget + (this.budgets.includes('epochs') ? perBudget : this.contestants.length) : perBudget;
@@ -271,35 +193,3 @@ class Comparing {
 }
 
 const DEFAULT_SHARE = 1;
-
-/** The settings of a method, without what stands beside them. */
-function settingsOf(method: ComparedMethod): MethodChanges {
-  return Object.fromEntries(Object.entries(method).filter(([key]) => !['label', 'rule', 'storeAs'].includes(key)));
-}
-
-function labelOf({ label, rule, method, ...settings }: ComparedMethod): string {
-  if (rule === undefined && method === undefined) {
-    throw new RangeError('compare: expected each method to have a `method`, such as "sam", or a `rule` of your own; one has neither.');
-  }
-  if (rule !== undefined && method !== undefined) {
-    throw new RangeError(`compare: expected a method or a rule, got method "${method}" with the rule ${rule.name}; leave one of them out.`);
-  }
-  if (rule !== undefined && typeof rule.perturb !== 'function') {
-    throw new RangeError(`compare: the rule ${rule.name} has no function \`perturb\`; write { name: 'mine', perturb: ({ gradient, rho }) => ... }.`);
-  }
-  const rate = settings.learningRate === undefined ? '' : `, learning rate ${settings.learningRate}`;
-  return label ?? (rule ? rule.name : `${methodLabel({ ...settings, method: method! })}${rate}`);
-}
-
-function checkLabels(labels: readonly string[]): void {
-  const twice = labels.find((label, index) => labels.indexOf(label) !== index);
-  if (twice !== undefined) {
-    throw new RangeError(`compare: two methods are called "${twice}"; give one of them a \`label\` of its own.`);
-  }
-}
-
-function checkSeeds(seeds: readonly number[]): void {
-  if (seeds.length === 0 || new Set(seeds).size < seeds.length) {
-    throw new RangeError(`compare: expected one seed or more, each once, got [${seeds.join(', ')}]; three are the least that a t test is worth.`);
-  }
-}

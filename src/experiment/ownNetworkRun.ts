@@ -5,7 +5,8 @@ import { disposeNetwork } from '../train/network';
 import type { ExperimentConfig } from './config';
 import { divideData, experimentData } from './experimentData';
 import type { RunResult } from './result';
-import { makeRun, type RunOptions, type TrainedRun } from './run';
+import type { RunOptions } from './run';
+import { makeRun, type TrainedRun } from './makeRun';
 
 /** A network or data of one's own in place of those that a configuration names. */
 export interface OwnParts {

@@ -12,7 +12,8 @@ import { disposeNetwork } from '../train/network';
 import type { ExperimentConfig } from './config';
 import { RESULT_FORMAT, type RunResult } from './result';
 import { experimentData } from './experimentData';
-import { CHECKPOINT_SECONDS, makeRun, withStoredNetwork, type RunOptions, type TrainedRun } from './run';
+import { CHECKPOINT_SECONDS, withStoredNetwork, type RunOptions } from './run';
+import { makeRun, type TrainedRun } from './makeRun';
 import { configHash, resultShape } from './store';
 
 /** A perturbation rule that is none of the built-in ones. */

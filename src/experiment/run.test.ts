@@ -20,7 +20,8 @@ import { runOwnRule } from './ownRun';
 import { DEFAULT_CONFIG } from './presets';
 import type { EpochRecord, RunResult } from './result';
 import type { ExperimentFolders } from './folders';
-import { bestEvaluation, runExperiment } from './run';
+import { runExperiment } from './run';
+import { bestEvaluation } from './makeRun';
 import { readResults, runId } from './store';
 
 /** No data set lies here, and the embedded one may stand in. */

@@ -1,13 +1,14 @@
 import { trainingBatches, type Batch } from '../data/batches';
 import type { Dataset } from '../data/dataset';
 import type { ChannelStatistics } from '../engine/batchNormalization';
+import { scope } from '../engine/tensor';
 import type { TensorVector } from '../engine/tensorVector';
 import { disposeStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
 import type { Optimizer } from '../optim/optimizer';
 import type { Step } from '../optim/step';
-import { labelRank } from '../train/evaluate';
-import { batchGradient, type NetworkState } from '../train/network';
+import { BatchObjective } from '../train/batchObjective';
+import { momentTensors, type NetworkState } from '../train/network';
 import { clientSeed, localBatchSize } from './clients';
 import { localOptimizer } from './localMethod';
 import { localLearningRate, type FederatedSettings } from './settings';
@@ -99,29 +100,27 @@ export class LocalTraining {
     }
   }
 
-  /** One step on one batch. @returns the loss before it. */
+  /** One step on one batch. If it throws, the client is as before. @returns the loss before it. */
   takeStep(batch: Batch): number {
-    let errors = 0;
-    const output = this.task.step({
-      parameters: this.parameters,
-      state: this.velocity,
-      optimizer: this.optimizer,
-      learningRate: this.learningRate,
-      objective: (parameters, phase) => {
-        const found = batchGradient(this.model, parameters, this.currentStatistics, batch, 0);
-        if (phase === 'first') {
-          disposeStatistics(this.currentStatistics);
-          this.currentStatistics = found.statistics;
-          errors = batch.labels.reduce((sum, label, row) => sum + (labelRank(found.logits, row, this.model.classes, label) > 0 ? 1 : 0), 0);
-        } else {
-          disposeStatistics(found.statistics);
-        }
-        return found;
-      },
-    });
+    const objective = new BatchObjective(batch, { model: this.model, statistics: this.currentStatistics, labelSmoothing: 0, penalty: { weightDecay: 0 } });
+    const { moved, ...output } = scope(
+      () => ({
+        ...this.task.step({
+          parameters: this.parameters,
+          state: this.velocity,
+          optimizer: this.optimizer,
+          learningRate: this.learningRate,
+          objective: (parameters, phase) => objective.evaluate(parameters, phase),
+        }),
+        moved: objective.movedStatistics(),
+      }),
+      ({ parameters, state, moved: statistics }) => [...parameters.tensors, ...state.tensors, ...momentTensors(statistics)],
+    );
+    disposeStatistics(this.currentStatistics);
+    this.currentStatistics = moved;
     this.parameters = output.parameters;
     this.velocity = output.state;
-    this.sums = addSums(this.sums, { loss: output.loss * batch.size, errors, images: batch.size, gradientEvaluations: output.gradientEvaluations });
+    this.sums = addSums(this.sums, { loss: output.loss * batch.size, errors: objective.errors, images: batch.size, gradientEvaluations: output.gradientEvaluations });
     return output.loss;
   }
 

@@ -4,6 +4,7 @@ import { smoothedTargets, softmaxCrossEntropy } from '../engine/crossEntropy';
 import { valueAndGradient } from '../engine/tape';
 import { scope, type Tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
+import { sizeOf } from '../engine/shape';
 import { hashed } from '../testing/hashed';
 import { hashedImages, hashedParameters, hashedStatistics } from '../testing/hashedNetwork';
 import { cifarResNet } from './cifarResnet';
@@ -22,7 +23,7 @@ function lossOf(model: Model): (parameters: TensorVector) => Tensor {
 
 /** Half the gradient's direction, so that the slope is large, and half a hashed one, so that every element counts. */
 function directionFrom(gradient: TensorVector): TensorVector {
-  const arrays = gradient.specs.map(({ name, shape }) => hashed(`direction/${name}`, shape.reduce((product, length) => product * length, 1)));
+  const arrays = gradient.specs.map(({ name, shape }) => hashed(`direction/${name}`, sizeOf(shape)));
   const noise = TensorVector.from(gradient.specs, arrays);
   return gradient.times(1 / gradient.norm()).plus(noise, 1 / noise.norm());
 }

@@ -1,5 +1,6 @@
 /** How parameters start: one function for each of the field's ways. */
 import type { Random } from '../engine/random';
+import { sizeOf } from '../engine/shape';
 import type { Examples } from './examples';
 import { whitenedPatches } from './whitening';
 
@@ -15,19 +16,15 @@ export interface InitialDraw {
 /** Makes the initial values of one parameter. The array holds until the next call. */
 export type InitialValues = (draw: InitialDraw) => Float32Array;
 
-function size(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
-
 /** Written over by each parameter in turn: the garbage collector would let arrays of its own lie for as long as a run's peak of memory. */
 let scratch = new Float32Array(0);
 
 /** Numbers drawn one after another; they hold until the next call. */
 function filled(shape: readonly number[], draw: () => number): Float32Array {
-  if (scratch.length < size(shape)) {
-    scratch = new Float32Array(size(shape));
+  if (scratch.length < sizeOf(shape)) {
+    scratch = new Float32Array(sizeOf(shape));
   }
-  const values = scratch.subarray(0, size(shape));
+  const values = scratch.subarray(0, sizeOf(shape));
   for (let index = 0; index < values.length; index++) {
     values[index] = draw();
   }

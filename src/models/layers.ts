@@ -6,6 +6,7 @@ import { addBias, matMul } from '../engine/dense';
 import { globalAveragePool as meanOverPositions, maxPool as maxPoolOf } from '../engine/pooling';
 import { cast } from '../engine/precision';
 import { release, tensor, type Tensor } from '../engine/tensor';
+import { sizeOf } from '../engine/shape';
 import { constant, heNormal, uniform, type InitialValues } from './initialValues';
 import type { Declarations, Layer, Shape } from './layer';
 import type { Apply } from './model';
@@ -195,7 +196,7 @@ export function flatten(): Layer {
   return {
     type: 'flatten',
     place: (input) => {
-      const features = input.reduce((product, length) => product * length, 1);
+      const features = sizeOf(input);
       return { output: [features], apply: (x) => reshape(x, [x.shape[0]!, features]) };
     },
   };

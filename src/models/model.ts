@@ -1,6 +1,7 @@
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import type { Tensor } from '../engine/tensor';
 import type { ParameterSpec } from '../engine/vector';
+import { totalSize } from '../engine/shape';
 import type { InitialValues } from './initialValues';
 
 /** Name and size of the running statistics of one batch-norm layer. */
@@ -54,5 +55,5 @@ export interface Model {
 
 /** Number of trainable numbers. */
 export function parameterCount(model: { readonly parameters: readonly ParameterSpec[] }): number {
-  return model.parameters.reduce((total, { shape }) => total + shape.reduce((product, length) => product * length, 1), 0);
+  return totalSize(model.parameters);
 }

@@ -8,6 +8,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
 import { writeAtomically } from '../files/atomicFile';
 import { float32Reader } from './safetensorsTypes';
+import { sizeOf } from '../engine/shape';
 
 /** A tensor in a safetensors file. */
 export interface SafetensorsEntry {
@@ -40,10 +41,6 @@ interface Placed {
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((total, length) => total * length, 1);
 }
 
 function damaged(file: string, what: string): Error {
@@ -101,7 +98,7 @@ function readTensor(descriptor: number, dataStart: number, { name, dtype, shape,
   if (reader === undefined) {
     throw new Error(`readSafetensors: ${file} holds ${name} as ${dtype}, which is not read here; convert it to F32.`);
   }
-  if (end - begin !== product(shape) * reader.bytes) {
+  if (end - begin !== sizeOf(shape) * reader.bytes) {
     throw damaged(file, `gives ${name} of shape [${shape.join(', ')}] and type ${dtype} ${end - begin} bytes`);
   }
   return { shape, values: reader.convert(readExactly(descriptor, end - begin, dataStart + begin).buffer) };
@@ -163,7 +160,7 @@ export function readSafetensors(file: string): SafetensorsContent {
 function headerOf(tensors: ReadonlyMap<string, SafetensorsEntry>, metadata: Readonly<Record<string, string>>): Uint8Array {
   let position = 0;
   const entries = [...tensors].map(([name, { shape, values }]) => {
-    if (name === METADATA || product(shape) !== values.length) {
+    if (name === METADATA || sizeOf(shape) !== values.length) {
       throw new RangeError(`writeSafetensors: tensor ${name} of shape [${shape.join(', ')}] with ${values.length} values cannot be written.`);
     }
     const begin = position;

@@ -5,6 +5,7 @@
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import { tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
+import { sizeOf } from '../engine/shape';
 import type { Model } from './model';
 import { readSafetensors, writeSafetensors, type SafetensorsEntry } from './safetensors';
 import { trainingMetadata, type TrainingRecord } from './trainingRecord';
@@ -34,7 +35,7 @@ function reverseAxes(values: Float32Array, [a, b, c]: readonly [number, number, 
 /** Our layout as three axes, [taps, inputs, outputs], which PyTorch has in the opposite order. */
 function threeAxes(shape: readonly number[]): [number, number, number] {
   const [inputs, outputs] = shape.slice(-2) as [number, number];
-  return [shape.slice(0, -2).reduce((taps, length) => taps * length, 1), inputs, outputs];
+  return [sizeOf(shape.slice(0, -2)), inputs, outputs];
 }
 
 function toTorch(values: Float32Array, shape: readonly number[]): SafetensorsEntry {

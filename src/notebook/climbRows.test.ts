@@ -4,6 +4,7 @@ import { trainingBatches } from '../data/batches';
 import { syntheticDataset } from '../data/synthetic';
 import { pinKernels } from '../engine/kernelChoice';
 import { tensorCount } from '../engine/tensor';
+import { totalSize } from '../engine/shape';
 import { disposeStatistics, initialParameters, initialStatistics } from '../models/initialise';
 import { createModel } from '../models/create';
 import { fgsm } from '../optim/fgsm';
@@ -22,7 +23,7 @@ test('SAM has length rho and costs one gradient; FGSM fills the same ball with o
   const rho = 0.05;
   const signs = (steps: number): { name: string; rule: ReturnType<typeof fgsm>; rho: number } => ({ name: `T = ${steps}`, rule: matchingTwoNorm(fgsm({ steps }), Infinity), rho });
   const [one, t1, t3] = climbRows([{ name: 'SAM', rule: sam(), rho }, signs(1), signs(3)], { model, parameters, statistics, batch: batch! });
-  const d = model.parameters.reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0);
+  const d = totalSize(model.parameters);
   assert.ok(Math.abs(one!.length - rho) < 1e-6 && Math.abs(t1!.length - rho) < 1e-3 * rho);
   for (const { largest } of [t1!, t3!]) {
     assert.ok(largest <= (rho / Math.sqrt(d)) * (1 + 1e-5), `largest ${largest}`);

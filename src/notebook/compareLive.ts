@@ -1,4 +1,5 @@
-import { compare, type ComparedMethod, type Comparison, type ComparisonProgress, type ComparisonSetting } from '../experiment/compare';
+import { compare } from '../experiment/compare';
+import type { ComparedMethod, Comparison, ComparisonProgress, ComparisonSetting } from '../experiment/comparison';
 import { TrainingInterrupted } from '../experiment/interrupt';
 import { findPreset } from '../experiment/presets';
 import { longWork } from '../progress/longWork';

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { FLAT_HOLLOW, SHARP_AND_FLAT, SHARP_HOLLOW } from '../planar/planarLoss';
 import { figure1Ends, figure1Minima } from './minima';
 
-test('the gradient vanishes at both minima, and the sharp one is as much sharper as its hollow is narrower', () => {
-  for (const { minimum, w1, w2, lambda1, lambda2 } of figure1Minima()) {
+test('the gradient vanishes at both minima, and the sharp one is as much sharper as its hollow is narrower', async () => {
+  for (const { minimum, w1, w2, lambda1, lambda2 } of await figure1Minima()) {
     const gradient = SHARP_AND_FLAT.gradient(w1, w2);
     assert.ok(Math.hypot(...gradient) < 1e-9, `the gradient at the ${minimum} minimum is ${gradient.join(', ')}`);
     // A lone hollow has depth / width² in all directions; the bowl and the other hollow change it by less than a tenth of the sharp one.
@@ -14,8 +14,8 @@ test('the gradient vanishes at both minima, and the sharp one is as much sharper
   }
 });
 
-test('SGD ends in the sharp minimum and SAM in the flat one', () => {
-  const [sgd, sam] = figure1Ends([0, 0.3]);
+test('SGD ends in the sharp minimum and SAM in the flat one', async () => {
+  const [sgd, sam] = await figure1Ends([0, 0.3]);
   assert.deepEqual([sgd!.method, sgd!.nearest, sam!.method, sam!.nearest], ['SGD', 'sharp', 'SAM', 'flat']);
   assert.ok(sgd!.distance < 0.01, `SGD is ${sgd!.distance} away`);
   // SAM moves about the bottom instead of settling: the gradient it follows is that of a point rho away.

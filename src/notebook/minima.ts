@@ -1,7 +1,7 @@
 import { descend } from '../planar/descent';
 import { FIGURE_1_DESCENT } from '../report/illustrations/figures';
 import { FLAT_HOLLOW, SHARP_AND_FLAT, SHARP_HOLLOW } from '../planar/planarLoss';
-import { planarCurvature } from '../planar/planarCurvature';
+import { planarCurvature } from './planarCurvature';
 
 /** One of the two minima of Figure 1's loss. */
 export interface MinimumRow {
@@ -31,17 +31,18 @@ export interface EndRow {
 const TO_THE_BOTTOM = { rho: 0, learningRate: 0.02, momentum: 0, steps: 2000 } as const;
 
 /** The minima of Figure 1's loss, found by gradient descent from the middle of each hollow, with the curvature at their bottoms. */
-export function figure1Minima(): readonly MinimumRow[] {
-  return ([['sharp', SHARP_HOLLOW], ['flat', FLAT_HOLLOW]] as const).map(([minimum, { centre }]) => {
+export function figure1Minima(): Promise<readonly MinimumRow[]> {
+  const hollows = [['sharp', SHARP_HOLLOW], ['flat', FLAT_HOLLOW]] as const;
+  return Promise.all(hollows.map(async ([minimum, { centre }]) => {
     const { x, y, loss } = descend(SHARP_AND_FLAT, { ...TO_THE_BOTTOM, start: centre }).at(-1)!;
-    const [lambda1, lambda2] = planarCurvature(SHARP_AND_FLAT, [x, y]).eigenvalues;
+    const { eigenvalues: [lambda1, lambda2] } = await planarCurvature(SHARP_AND_FLAT, [x, y]);
     return { minimum, w1: x, w2: y, loss, lambda1, lambda2 };
-  });
+  }));
 }
 
 /** Ends of the descent of Figure 1 for several radii; radius 0 is SGD. Start, learning rate, momentum and steps are the figure's. */
-export function figure1Ends(radii: readonly number[]): readonly EndRow[] {
-  const minima = figure1Minima();
+export async function figure1Ends(radii: readonly number[]): Promise<readonly EndRow[]> {
+  const minima = await figure1Minima();
   return radii.map((rho) => {
     const { x, y, loss } = descend(SHARP_AND_FLAT, { ...FIGURE_1_DESCENT, rho }).at(-1)!;
     const [nearest] = minima

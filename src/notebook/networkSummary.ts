@@ -1,5 +1,6 @@
 import { from, op } from 'arquero';
 import type { ParameterSpec } from '../engine/vector';
+import { sizeOf } from '../engine/shape';
 import type { Model } from '../models/model';
 
 /** How many numbers a part of a network learns. */
@@ -22,7 +23,7 @@ export function stageOf({ name }: Pick<ParameterSpec, 'name'>): string {
 
 /** Trainable numbers of a residual network by stage, from the images to the classes. */
 export function stageRows({ parameters }: Pick<Model, 'parameters'>): readonly StageRow[] {
-  const sizes = parameters.map((spec) => ({ stage: stageOf(spec), size: spec.shape.reduce((product, length) => product * length, 1) }));
+  const sizes = parameters.map((spec) => ({ stage: stageOf(spec), size: sizeOf(spec.shape) }));
   const total = sizes.reduce((sum, { size }) => sum + size, 0);
   const groups = from(sizes).groupby('stage').rollup({ tensors: op.count(), parameters: op.sum('size') });
   return (groups.objects() as Omit<StageRow, 'share'>[]).map((row) => ({ ...row, share: (100 * row.parameters) / total }));

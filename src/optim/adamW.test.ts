@@ -4,6 +4,7 @@ import { PlainVector } from '../engine/plainVector';
 import { tensorCount } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import type { ParameterSpec, Vector } from '../engine/vector';
+import { sizeOf } from '../engine/shape';
 import { expectAllClose, type Tolerance } from '../testing/expectAllClose';
 import { readFixture } from '../testing/fixture';
 import { hashed } from '../testing/hashed';
@@ -26,7 +27,7 @@ const specs: readonly ParameterSpec[] = Object.entries(fixture.shapes).map(([nam
 
 const single = (numbers: ArrayLike<number>): Float32Array => Float32Array.from(numbers);
 const hashedArrays = (suffix: string, scale: number): Float32Array[] =>
-  specs.map(({ name, shape }) => hashed(`adamw/${name}${suffix}`, shape.reduce((product, length) => product * length, 1)).map((value) => scale * value));
+  specs.map(({ name, shape }) => hashed(`adamw/${name}${suffix}`, sizeOf(shape)).map((value) => scale * value));
 
 interface VectorKind {
   readonly name: string;

@@ -1,6 +1,7 @@
 import { scaleTo } from '../engine/scaling';
 import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
+import { ascentStep, type NormBall } from './normBall';
 import { checkRho, type PerturbationInput, type PerturbationRule } from './perturbation';
 
 /** How the climb of several steps is made. */
@@ -46,12 +47,13 @@ export function fgsm({ steps, momentum = 0, ball = 'infinity', stepLength = 1 / 
     name: 'FGSM',
     perturb(input) {
       checkRho('fgsm', input.rho);
-      const settings = { momentum, ball, length: stepLength * input.rho, radius: project ? (bound ?? input.rho) : Infinity };
+      const radius = project ? (bound ?? input.rho) : Infinity;
+      const settings: Omit<AscentStep, 'first'> = { momentum, ball: { p: ball === 'infinity' ? Infinity : 2, radius }, length: stepLength * input.rho };
       let ascent = { perturbation: input.gradient.zeros(), accumulated: input.gradient.zeros() };
       for (let taken = 0; taken < steps; taken++) {
         const { perturbation, accumulated } = ascent;
         // Each step frees its own vectors: ten steps of a large network would hold gigabytes.
-        ascent = perturbation.tidy(() => ascentStep(input, ascent, { first: taken === 0, ...settings }), (next) => [next.perturbation, next.accumulated]);
+        ascent = perturbation.tidy(() => climb(input, ascent, { first: taken === 0, ...settings }), (next) => [next.perturbation, next.accumulated]);
         [perturbation, accumulated].forEach((vector) => vector.dispose());
       }
       ascent.accumulated.dispose();
@@ -84,38 +86,21 @@ interface Ascent<V extends Vector> {
 interface AscentStep {
   readonly first: boolean;
   readonly momentum: number;
-  readonly ball: 'infinity' | 'euclidean';
+  /** On which each step is projected; of radius Infinity for none. */
+  readonly ball: NormBall;
   /** alpha */
   readonly length: number;
-  /** Of the ball that each step is projected on; Infinity for none. */
-  readonly radius: number;
 }
 
-function ascentStep<V extends Vector>(
+function climb<V extends Vector>(
   { parameters, gradient, gradientAt }: PerturbationInput<V>,
   { perturbation, accumulated }: Ascent<V>,
-  { first, momentum, ball, length, radius }: AscentStep,
+  { first, momentum, ball, length }: AscentStep,
 ): Ascent<V> {
   const g = first ? gradient : gradientAt(parameters.plus(perturbation));
   const norm = g.norm(1);
   // Without momentum the norm decides nothing, and dividing by it could only lose small elements.
   const direction = norm === 0 || momentum === 0 ? g.clone() : scaleTo(g, norm, 1);
   const next = accumulated.times(momentum).plus(direction);
-  const along = ball === 'infinity' ? next.sign() : unit(next);
-  const moved = perturbation.plus(along.times(length));
-  return { perturbation: radius === Infinity ? moved : projected(moved, ball, radius), accumulated: next };
-}
-
-function unit<V extends Vector>(vector: V): V {
-  const norm = vector.norm();
-  return norm === 0 ? vector.zeros() : scaleTo(vector, norm, 1);
-}
-
-/** The nearest point of a ball around 0. */
-function projected<V extends Vector>(perturbation: V, ball: 'infinity' | 'euclidean', radius: number): V {
-  if (ball === 'infinity') {
-    return perturbation.clip(radius);
-  }
-  const length = perturbation.norm();
-  return length > radius ? scaleTo(perturbation, length, radius) : perturbation.clone();
+  return { perturbation: ascentStep(perturbation, next, ball, length), accumulated: next };
 }

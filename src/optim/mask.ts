@@ -1,11 +1,12 @@
 import { permutation, type Random } from '../engine/random';
 import type { Vector } from '../engine/vector';
+import { sizeOf, totalSize } from '../engine/shape';
 
 type Elements = Float32Array | Float64Array;
 
 /** Number of elements of a vector. */
 export function elementCount({ specs }: Vector): number {
-  return specs.reduce((total, { shape }) => total + shape.reduce((product, length) => product * length, 1), 0);
+  return totalSize(specs);
 }
 
 /** How many elements a mask of this sparsity keeps: (1 - sparsity) N, rounded. */
@@ -29,7 +30,7 @@ export function unflatten<V extends Vector>(like: V, flat: Uint8Array): V {
   let offset = 0;
   return like.withElements(
     like.specs.map(({ shape }) => {
-      const size = shape.reduce((product, length) => product * length, 1);
+      const size = sizeOf(shape);
       return flat.subarray(offset, (offset += size));
     }),
   );

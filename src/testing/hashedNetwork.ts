@@ -2,6 +2,7 @@ import type { ChannelStatistics } from '../engine/batchNormalization';
 import { tensor, type Tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import type { ParameterSpec } from '../engine/vector';
+import { sizeOf } from '../engine/shape';
 import type { Model } from '../models/model';
 import { expectAllClose } from './expectAllClose';
 import { hashed } from './hashed';
@@ -31,10 +32,6 @@ function reorder(values: ArrayLike<number>, shape: readonly number[], to: 'here'
   return result;
 }
 
-function size(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
-
 /** A parameter's elements in PyTorch's order. */
 export function inTorchOrder(values: Float32Array, shape: readonly number[]): Float32Array {
   return shape.length === 1 ? values : reorder(values, shape, 'there');
@@ -42,7 +39,7 @@ export function inTorchOrder(values: Float32Array, shape: readonly number[]): Fl
 
 /** The value that `fill` in reference.py gives a parameter, in PyTorch's order. */
 function torchValues({ name, kind, shape }: ParameterSpec): Float32Array {
-  const u = hashed(name, size(shape));
+  const u = hashed(name, sizeOf(shape));
   const shift = name.includes('downsample') ? 2.5 : 1;
   switch (kind) {
     case 'normScale':
@@ -77,7 +74,7 @@ export function hashedStatistics(model: Model): ChannelStatistics[] {
 /** The images that `images` in reference.py draws: [batch, 32, 32, 3]. */
 export function hashedImages(name: string, batch: number, side = 32): Tensor {
   const shape = [batch, side, side, 3];
-  return tensor(hashed(name, size(shape)).map((value) => 2 * value), shape);
+  return tensor(hashed(name, sizeOf(shape)).map((value) => 2 * value), shape);
 }
 
 /** What reference.py keeps of a large tensor. */
@@ -104,5 +101,5 @@ export function expectSummary(name: string, values: Float32Array, { norm, probe,
 
 /** A direction with the elements of the hashed vectors `WHAT/NAME`, which are laid out in our order. */
 export function hashedVector(model: Model, what: string): TensorVector {
-  return TensorVector.from(model.parameters, model.parameters.map(({ name, shape }) => hashed(`${what}/${name}`, size(shape))));
+  return TensorVector.from(model.parameters, model.parameters.map(({ name, shape }) => hashed(`${what}/${name}`, sizeOf(shape))));
 }

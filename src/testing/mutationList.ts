@@ -48,14 +48,16 @@ export const MUTATIONS: readonly Mutation[] = [
     ['a stage is measured again', 'if (name in this.results)', 'if (false)'],
   ]),
   ...of('optim/fgsm', ['optim/fgsm'], [
-    ['forgets the projection', 'radius === Infinity ? moved : projected(moved, ball, radius)', 'moved'],
-    ['the 2-norm projection scales up', 'length > radius', 'length < radius'],
     ['forgets the bound', 'bound ?? input.rho', 'input.rho'],
-    ['clips at twice the radius', 'perturbation.clip(radius)', 'perturbation.clip(2 * radius)'],
     ['climbs along the first gradient throughout', 'first ? gradient : gradientAt(parameters.plus(perturbation))', 'gradient'],
     ['forgets the momentum', 'accumulated.times(momentum)', 'accumulated.times(0)'],
     ['accumulates without the 1-norm', 'norm === 0 || momentum === 0', 'true'],
     ['each step as long as the radius', 'stepLength = 1 / steps', 'stepLength = 1'],
+  ]),
+  ...of('optim/normBall', ['optim/fgsm', 'landscape/sharpness/sharpness'], [
+    ['forgets the projection', 'ball.radius === Infinity ? moved : project(moved, ball)', 'moved'],
+    ['the 2-norm projection scales up', 'length > radius', 'length < radius'],
+    ['clips at twice the radius', 'point.clip(radius)', 'point.clip(2 * radius)'],
   ]),
   ...of('optim/asam', ['optim/asam'], [
     ['T once instead of twice', 'scale.multiply((0, scaling_1.scaleTo)(scaledGradient, norm, rho))', '(0, scaling_1.scaleTo)(scaledGradient, norm, rho)'],
@@ -203,7 +205,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('tfjs/layersModelLoss', ['tfjs/layersModelLoss'], [['any targets of rank 2 are classes', 'counted && unfit === 0', 'counted']]),
   ...of('engine/scaling', ['optim/pNorm'], [['powers before scaling', 'if (p === 1 || p === 2)', 'if (p > 0)']]),
   ...of('experiment/pairedTest', ['experiment/pairedTest'], [['a test of one side', 'studentTail)(t, n - 1)', 'studentTail)(t, n - 1) / 2']]),
-  ...of('experiment/run', ['experiment/run'], [['the defect of choosing on the test set does nothing', 'bestEvaluation(outcome) ?? last', 'last']]),
+  ...of('experiment/makeRun', ['experiment/run'], [['the defect of choosing on the test set does nothing', 'bestEvaluation(outcome) ?? last', 'last']]),
   ...of('data/batches', ['data/batches'], [['the defect of one cutout square for a batch does nothing', "augmentation.cutoutPer === 'batch' ? first : placement", 'placement']]),
   ...of('data/batchesAhead', ['data/batchesAhead'], [
     ['a thread that is done is taken for one that failed', 'if (!runs)', 'if (this.death)'],
@@ -230,7 +232,6 @@ export const MUTATIONS: readonly Mutation[] = [
     ['FedSAM is FedAvg', "method !== 'fedavg'", "method === 'mofedsam'"],
   ]),
   ...of('federated/localTraining', ['federated/networkRounds'], [
-    ['batch-norm statistics move at w + eps too', "if (phase === 'first')", 'if (true)'],
     ['one local epoch', 'epoch <= localEpochs', 'epoch <= 1'],
     ['the same order of images in each round', '(round - 1) * localEpochs + epoch', 'epoch'],
   ]),
@@ -242,14 +243,14 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...of('federated/settings', ['federated/networkRounds'], [["the clients' rate stays", '** (round - 1)', '** 0']]),
   ...of('federated/participation', ['federated/networkRounds'], [['those that fail answer', 'chance.uniform() >= dropOut', 'chance.uniform() < dropOut']]),
-  ...of('train/loop', ['train/loop'], [
+  ...of('train/loop', ['train/loopFailure'], [
     ['what a failed training made is not freed', 'run.dispose();', ''],
     ['the thread of the batches outlives the run', 'await batches.end();', ''],
   ]),
-  ...of('train/method', ['train/loop'], [['a radius out of range is found when perturbations begin', '(0, perturbation_1.checkRho)(rule.name, settings.rho);', '']]),
+  ...of('train/method', ['train/loopFailure'], [['a radius out of range is found when perturbations begin', '(0, perturbation_1.checkRho)(rule.name, settings.rho);', '']]),
   ...of('report/defectEvidence', ['report/defectEvidence'], [
     ['large differences are ruled out whatever the interval', 'farthest <= LARGE', 'true'],
     ['a control that hardly trains is as good as any', '(0, studyReading_1.hardlyTrains)(base, dataset) ?', 'false ?'],
   ]),
-  ...of('train/checkpoint', ['train/loop'], [['forgets what the method keeps', '...(method ? { method:', '...(false ? { method:']]),
+  ...of('train/checkpoint', ['train/loopResume'], [['forgets what the method keeps', '...(method ? { method:', '...(false ? { method:']]),
 ];

@@ -3,6 +3,7 @@ import { reshape } from '../engine/convolution';
 import { matMul } from '../engine/dense';
 import { valueAndGradient } from '../engine/tape';
 import { scope, tensor, tensorCount, type Tensor } from '../engine/tensor';
+import { sizeOf } from '../engine/shape';
 import { expectAllClose, type Tolerance } from './expectAllClose';
 import { readFixture } from './fixture';
 import { hashed } from './hashed';
@@ -32,7 +33,7 @@ export function opCases(op: string): readonly OpCase[] {
 
 /** A tensor of hashed numbers. */
 export function hashedTensor(name: string, shape: readonly number[]): Tensor {
-  return tensor(hashed(name, shape.reduce((product, length) => product * length, 1)), shape);
+  return tensor(hashed(name, sizeOf(shape)), shape);
 }
 
 /** sum(y * c) as a scalar with a gradient. */

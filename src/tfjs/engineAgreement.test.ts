@@ -11,6 +11,7 @@ import { valueAndGradient } from '../engine/tape';
 import { tensor, type Tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import type { ParameterSpec } from '../engine/vector';
+import { sizeOf } from '../engine/shape';
 import { asam } from '../optim/asam';
 import { dynamicMask } from '../optim/dynamicMask';
 import { fgsm } from '../optim/fgsm';
@@ -41,7 +42,7 @@ const specs: readonly ParameterSpec[] = [
   { name: 'dense/kernel', kind: 'weight', shape: [FILTERS, CLASSES] },
   { name: 'dense/bias', kind: 'bias', shape: [CLASSES] },
 ];
-const start = specs.map(({ name, kind, shape }) => hashed(name, size(shape)).map((value) => (kind === 'normScale' ? 1 + 0.5 * value : value)));
+const start = specs.map(({ name, kind, shape }) => hashed(name, sizeOf(shape)).map((value) => (kind === 'normScale' ? 1 + 0.5 * value : value)));
 const labels = Array.from({ length: BATCH }, (_, image) => image % CLASSES);
 const pixels = (step: number): Float32Array => hashed(`images/${step}`, BATCH * SIDE * SIDE * 3);
 
@@ -69,10 +70,6 @@ interface Trained {
   readonly losses: number[];
   readonly weights: ArrayLike<number>[];
   readonly runningMean: ArrayLike<number>;
-}
-
-function size(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
 }
 
 /** Trains with the engine's own operations and step. */

@@ -1,11 +1,10 @@
-import { dispose, engine, Optimizer, scalar, type NamedTensorMap, type Scalar, type Variable } from '@tensorflow/tfjs-core';
+import { dispose, engine, scalar, type NamedTensorMap, type Optimizer, type Scalar, type Variable } from '@tensorflow/tfjs-core';
 import { checkRho, type PerturbationRule, type PerturbationState } from '../optim/perturbation';
 import { sam } from '../optim/sam';
 import { sharpnessAware, type SharpnessAware } from '../optim/sharpnessAware';
 import { disposeReplaced, FIRST_STATE, stateVectors, type MethodState } from '../optim/step';
 import { withTemporaries } from '../optim/temporaries';
 import { BaseMomentum } from './baseMomentum';
-import { baseSettingNames, readBase, writeBase } from './baseSettings';
 import { climbedPoint, type ClimbSettings, type ImageGradients } from './climb';
 import { connectedNames, LossPasses, type NamedTensor } from './lossPasses';
 import { parameterKind, ParameterVariables } from './parameterVariables';
@@ -14,6 +13,7 @@ import { copyState, fromPlain, toPlain } from './plainCopies';
 import { checkSettingNames, type SharpnessAwareOptimizerSettings } from './settings';
 import type { TfjsVector } from './tfjsVector';
 import { allVariables, VariableSnapshot } from './variableSnapshot';
+import { WrappedOptimizer } from './wrappedOptimizer';
 
 /**
  * Sharpness-aware minimisation around any optimizer of TensorFlow.js, on any of its backends:
@@ -36,7 +36,7 @@ import { allVariables, VariableSnapshot } from './variableSnapshot';
  *
  * @source Foret et al. 2021 (arXiv 2010.01412), algorithm 1.
  */
-export class SharpnessAwareOptimizer extends Optimizer {
+export class SharpnessAwareOptimizer extends WrappedOptimizer {
   static readonly className = 'SharpnessAwareOptimizer';
   /** Radius of the perturbation; may be changed between steps, for a schedule. */
   rho: number;
@@ -55,13 +55,10 @@ export class SharpnessAwareOptimizer extends Optimizer {
    * @throws TypeError if base is no `tf.Optimizer`, or the rule none; RangeError if rho is negative or not finite, or the scope or a setting unknown.
    */
   constructor(
-    readonly base: Optimizer,
+    base: Optimizer,
     private readonly settings: SharpnessAwareOptimizerSettings,
   ) {
-    super();
-    if (!(base instanceof Optimizer)) {
-      throw new TypeError(`SharpnessAwareOptimizer: expected a tf.Optimizer to take the steps, got ${typeof base}; pass for instance tf.train.momentum(0.1, 0.9).`);
-    }
+    super(base);
     // Code without types may leave the settings out.
     checkRho('SharpnessAwareOptimizer', (settings as Partial<SharpnessAwareOptimizerSettings> | undefined)?.rho ?? NaN);
     checkSettingNames(settings);
@@ -71,37 +68,7 @@ export class SharpnessAwareOptimizer extends Optimizer {
     this.aware = sharpnessAware({ rule, scope, ...(descent ? { descent } : {}) });
     this.method = this.aware.init();
     this.momenta = new BaseMomentum(base);
-    baseSettingNames(base).filter((name) => !(name in this)).forEach((name) =>
-      Object.defineProperty(this, name, { enumerable: true, get: () => readBase(base, name), set: (value: unknown) => writeBase(base, name, value) }),
-    );
-  }
-
-  /** The base optimizer's learning rate; the next step follows it. @throws TypeError or RangeError unless it is set to a finite number. */
-  get learningRate(): number {
-    return readBase(this.base, 'learningRate') as number;
-  }
-
-  set learningRate(learningRate: number) {
-    writeBase(this.base, 'learningRate', learningRate);
-  }
-
-  /** The same as assigning `learningRate`, as `tf.train.sgd` has it. */
-  setLearningRate(learningRate: number): void {
-    this.learningRate = learningRate;
-  }
-
-  /** The base optimizer's momentum factor. @throws TypeError if it has none. */
-  get momentum(): number {
-    return readBase(this.base, 'momentum') as number;
-  }
-
-  set momentum(momentum: number) {
-    writeBase(this.base, 'momentum', momentum);
-  }
-
-  /** The same as assigning `momentum`, as `tf.train.momentum` has it. */
-  setMomentum(momentum: number): void {
-    this.momentum = momentum;
+    this.passOnSettings();
   }
 
   /**
@@ -180,29 +147,10 @@ export class SharpnessAwareOptimizer extends Optimizer {
     this.applyBase(gradients);
   }
 
-  /** Steps that the base optimizer has taken. */
-  override get iterations(): number {
-    return this.base.iterations;
-  }
-
-  /** The base optimizer's state. What a rule keeps is not among it. */
-  override async getWeights(): Promise<NamedTensor[]> {
-    return this.base.getWeights();
-  }
-
   /** Gives the base optimizer a state, for the variables of the next step in their order. The rule begins as at its first step. */
   override async setWeights(weights: NamedTensor[]): Promise<void> {
     await this.base.setWeights(weights);
     this.forgetRule();
-  }
-
-  override async saveIterations(): Promise<NamedTensor> {
-    return this.base.saveIterations();
-  }
-
-  /** @throws Error always: a rule is a function, which no file can hold. */
-  override getConfig(): never {
-    throw new Error('SharpnessAwareOptimizer: a rule cannot be stored; save the model without its optimizer, and wrap an optimizer again after loading.');
   }
 
   /** Frees the states of the rule and of the base optimizer. */

@@ -34,7 +34,8 @@ export interface PassMoments {
   readonly training: boolean;
 }
 
-function momentTensors(statistics: readonly ChannelStatistics[]): Tensor[] {
+/** The tensors of running statistics, in a row. */
+export function momentTensors(statistics: readonly ChannelStatistics[]): Tensor[] {
   return statistics.flatMap(({ mean, variance }) => [mean, variance]);
 }
 

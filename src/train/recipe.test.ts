@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { PlainVector } from '../engine/plainVector';
 import { TensorVector } from '../engine/tensorVector';
 import type { ParameterKind, Vector } from '../engine/vector';
+import { sizeOf } from '../engine/shape';
 import { lookaheadAverage, lookaheadShare } from '../optim/lookahead';
 import { learningRateAt } from '../optim/schedule';
 import { sgd } from '../optim/sgd';
@@ -34,7 +35,7 @@ const SETTINGS: TrainingSettings = {
 
 /** Hashed numbers times a scale. */
 function vectorOf<Made>(make: (arrays: Float64Array[]) => Made, suffix: string, scale = 1): Made {
-  return make(specs.map(({ name, shape }) => Float64Array.from(hashed(`recipe/${name}${suffix}`, shape.reduce((a, b) => a * b, 1)), (value) => scale * value)));
+  return make(specs.map(({ name, shape }) => Float64Array.from(hashed(`recipe/${name}${suffix}`, sizeOf(shape)), (value) => scale * value)));
 }
 
 function walk(make: (arrays: Float64Array[]) => Vector, tolerance: number): void {

@@ -1,5 +1,5 @@
 import { batchesPerEpoch, firstExamples, type Batch } from '../data/batches';
-import { imageCount, type Dataset } from '../data/dataset';
+import { imageCount } from '../data/dataset';
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import { scope } from '../engine/tensor';
 import type { TensorVector } from '../engine/tensorVector';
@@ -12,12 +12,11 @@ import { stateVectors, type MethodState } from '../optim/step';
 import { baseOptimizer, type BaseState } from './baseOptimizer';
 import { BatchObjective } from './batchObjective';
 import { loadCheckpoint, saveCheckpoint, type TrainingPosition } from './checkpoint';
-import { nonFiniteEvaluation, nonFiniteNetwork } from './divergence';
-import { evaluate } from './evaluate';
+import { evaluateEpoch } from './epochEvaluation';
 import { trainingMethod, type TrainingMethod } from './method';
-import { averageStatistics, cloneStatistics, disposeNetwork, type NetworkState } from './network';
+import { averageStatistics, cloneStatistics, disposeNetwork, momentTensors, type NetworkState } from './network';
 import { checkShares, isFrozen, stepRates, stepShares } from './parameterShares';
-import type { EpochRecord, Evaluation } from './record';
+import type { EpochRecord } from './record';
 import type { CheckpointOptions, TrainingInput } from './trainingInput';
 
 /** How a training run ended. The network belongs to the caller. */
@@ -30,9 +29,6 @@ export interface TrainingOutcome {
   readonly seconds: number;
   readonly gradientEvaluations: number;
 }
-
-/** Held-out evaluations in a run, at most one more. */
-const EVALUATIONS = 10;
 
 const START: TrainingPosition = { history: [], step: 0, lossSum: 0, errors: 0, images: 0, epochSeconds: 0, seconds: 0, gradientEvaluations: 0 };
 
@@ -133,7 +129,7 @@ export class TrainingRun {
       }),
       ({ parameters, state, method, moved }) => [
         ...[parameters, ...Object.values(state.vectors), ...stateVectors(method)].flatMap((vector) => vector.tensors),
-        ...moved.flatMap(({ mean, variance }) => [mean, variance]),
+        ...momentTensors(moved),
       ],
     );
     disposeStatistics(this.statistics);
@@ -199,19 +195,15 @@ export class TrainingRun {
 
   /** Closes the epoch: held-out evaluation, and a line in the history. @returns in what way the run diverged, if it did. */
   async closeEpoch(): Promise<string | undefined> {
-    const { model, heldOut, settings } = this.input;
+    const { settings } = this.input;
     const peak = stepRates(settings).learningRate;
     const learningRate = learningRateAt({ ...settings, learningRate: peak }, this.stepsTaken - 1, this.stepsPerEpoch);
     if (this.hasTakenAllSteps() && this.slow) {
       this.goOnFrom(this.slow);
       this.slow = undefined;
     }
-    const every = this.input.evaluateEvery ?? Math.ceil(settings.epochs / EVALUATIONS);
-    const due = this.epoch % every === 0 || this.hasTakenAllSteps();
-    const broken = nonFiniteNetwork(model, this.network);
-    const evaluation = heldOut && due && broken === undefined ? await evaluate(model, this.network, heldOut, settings.normalization, { augmentation: settings.testAugmentation }) : undefined;
-    const found = broken ?? nonFiniteEvaluation('held-out', evaluation);
-    const further = due && found === undefined ? await this.furtherEvaluations(evaluation) : {};
+    const last = this.hasTakenAllSteps();
+    const { found, ...evaluations } = await evaluateEpoch(this.input, this.network, this.position.history, last);
     this.tick();
     const { lossSum, errors, images, epochSeconds, history } = this.position;
     const record: EpochRecord = {
@@ -219,27 +211,12 @@ export class TrainingRun {
       learningRate,
       trainLoss: lossSum / images,
       trainTop1Error: (100 * errors) / images,
-      // JSON has no NaN: a file would hold an empty loss.
-      ...(evaluation && found === undefined ? { heldOut: evaluation } : {}),
-      ...further,
+      ...evaluations,
       ...this.logged(),
       seconds: epochSeconds,
     };
     this.position = { ...this.position, history: [...history, record], step: 0, lossSum: 0, errors: 0, images: 0, epochSeconds: 0 };
     return found && `${found} after epoch ${record.epoch}`;
-  }
-
-  /** What is evaluated beside the held-out images. */
-  private async furtherEvaluations(heldOut: Evaluation | undefined): Promise<Pick<EpochRecord, 'testAtBest' | 'alsoEvaluated'>> {
-    const { model, settings, testAtBest, alsoEvaluated } = this.input;
-    const evaluated = (dataset: Dataset): Promise<Evaluation> => evaluate(model, this.network, dataset, settings.normalization, { augmentation: settings.testAugmentation });
-    const best = Math.min(...this.position.history.map((record) => record.heldOut?.top1Error ?? Infinity));
-    const improved = testAtBest && heldOut && heldOut.top1Error < best ? { testAtBest: await evaluated(testAtBest) } : {};
-    const found: Record<string, Evaluation> = {};
-    for (const [name, dataset] of Object.entries(alsoEvaluated ?? {})) {
-      found[name] = await evaluated(dataset);
-    }
-    return { ...improved, ...(alsoEvaluated ? { alsoEvaluated: found } : {}) };
   }
 
   /** What the rule wants kept of its state, if anything. */

@@ -1,4 +1,5 @@
 import type { ParameterKind, ParameterSpec, Vector } from '../../engine/vector';
+import { sizeOf, totalSize } from '../../engine/shape';
 
 /** Some of the parameters: those that all the given conditions pick. */
 export interface ParameterBlock {
@@ -14,10 +15,6 @@ export interface ResolvedBlock {
   readonly parameters: 'all' | readonly string[];
   /** How many numbers its parameters hold. */
   readonly dimension: number;
-}
-
-function sizeOf({ shape }: ParameterSpec): number {
-  return shape.reduce((product, length) => product * length, 1);
 }
 
 function isWithin(name: string, { name: parameter }: ParameterSpec): boolean {
@@ -46,7 +43,7 @@ export function resolveBlock(specs: readonly ParameterSpec[], { names, kinds }: 
   return {
     keep,
     parameters: chosen.length === specs.length ? 'all' : chosen.map(({ name }) => name),
-    dimension: chosen.reduce((sum, spec) => sum + sizeOf(spec), 0),
+    dimension: totalSize(chosen),
   };
 }
 
@@ -54,7 +51,7 @@ export function resolveBlock(specs: readonly ParameterSpec[], { names, kinds }: 
 export function drawInBlock<V extends Vector>(point: V, { keep }: ResolvedBlock, element: () => number): V {
   return point.withElements(
     point.specs.map((spec) => {
-      const values = new Float64Array(sizeOf(spec));
+      const values = new Float64Array(sizeOf(spec.shape));
       return keep(spec) ? values.map(element) : values;
     }),
   );

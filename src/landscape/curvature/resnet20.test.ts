@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tensorCount } from '../../engine/tensor';
 import type { TensorVector } from '../../engine/tensorVector';
+import { sizeOf } from '../../engine/shape';
 import { cifarResNet } from '../../models/cifarResnet';
 import { disposeStatistics, initialStatistics } from '../../models/initialise';
 import { expectAllClose } from '../../testing/expectAllClose';
@@ -38,7 +39,7 @@ async function onResNet20(body: (loss: OutputOperator<TensorVector>, w: TensorVe
 
 function hashedSigns(w: TensorVector, index: number): TensorVector {
   return w.withElements(
-    w.specs.map(({ name, shape }) => hashed(`signs ${index}/${name}`, shape.reduce((product, length) => product * length, 1)).map((value) => (value < 0 ? -1 : 1))),
+    w.specs.map(({ name, shape }) => hashed(`signs ${index}/${name}`, sizeOf(shape)).map((value) => (value < 0 ? -1 : 1))),
   );
 }
 

@@ -100,11 +100,10 @@ function blur({ values, weights }: Quadrature, at: readonly number[], width: num
 
 /** Mean of the curves, and its standard error, point by point. */
 function summarize(curves: readonly (readonly number[])[]): { readonly density: number[]; readonly standardError: number[] } {
-  const count = curves.length;
   const moments = curves[0]!.map((_, point) => momentsOf(curves.map((curve) => curve[point]!)));
   return {
     density: moments.map(({ mean }) => mean),
-    standardError: moments.map(({ standardDeviation }) => (count === 1 ? 0 : standardDeviation / Math.sqrt(count))),
+    standardError: moments.map(({ standardError }) => (curves.length === 1 ? 0 : standardError)),
   };
 }
 

@@ -52,12 +52,6 @@ function signs<V extends Vector>(operator: LinearOperator<V>, seed: number, stre
   return operator.draw(() => (chance.uniform() < 0.5 ? -1 : 1));
 }
 
-/** Mean of samples, and its standard error. */
-function summarize(samples: readonly number[]): { readonly mean: number; readonly standardError: number } {
-  const { mean, standardDeviation } = momentsOf(samples);
-  return { mean, standardError: standardDeviation / Math.sqrt(samples.length) };
-}
-
 /** Mean of zᵀ A z - zᵀ A' z with A' by differences over twice the step; none where products are exact. */
 async function stepErrorOf<V extends Vector>(operator: LinearOperator<V>, seed: number): Promise<number | undefined> {
   if (operator.matvecAtTwiceTheStep === undefined) {
@@ -94,14 +88,14 @@ type Settings = Required<Omit<TraceOptions, 'onProgress' | 'method' | 'signal'>>
 async function hutchinson<V extends Vector>(operator: LinearOperator<V>, { products, tolerance, seed, report }: Settings): Promise<Found> {
   const samples: number[] = [];
   const enough = (): boolean => {
-    const { mean, standardError } = summarize(samples);
+    const { mean, standardError } = momentsOf(samples);
     return samples.length >= FEWEST_SAMPLES && standardError <= tolerance * Math.abs(mean);
   };
   while (samples.length < products && !enough()) {
     samples.push(await withTemporaryVectors((own) => quadraticForm(operator, own(signs(operator, seed, 'trace', samples.length)))));
     await report(samples.length, samples);
   }
-  const { mean, standardError } = summarize(samples);
+  const { mean, standardError } = momentsOf(samples);
   return { trace: mean, standardError, samples: samples.length, products: samples.length };
 }
 
@@ -136,7 +130,7 @@ async function hutchPlusPlus<V extends Vector>(operator: LinearOperator<V>, sett
       outside.push(await sampleOutside(operator, basis, settings.seed, outside.length));
       await settings.report(++done);
     }
-    const { mean, standardError } = outside.length === 0 ? { mean: 0, standardError: 0 } : summarize(outside);
+    const { mean, standardError } = outside.length === 0 ? { mean: 0, standardError: 0 } : momentsOf(outside);
     return { trace: within + mean, standardError, samples: outside.length, products: done };
   });
 }
@@ -179,7 +173,7 @@ async function estimate<V extends Vector>(work: LongWork, operator: LinearOperat
   const report = (done: number, samples: readonly number[] = []): Promise<void> => {
     onProgress?.({ products: done, of: products });
     return work.advance({ done, of: products, unit: 'products at most' }, () => {
-      const { mean, standardError } = summarize(samples);
+      const { mean, standardError } = momentsOf(samples);
       return samples.length < 2 ? undefined : { trace: mean, standardError, samples: samples.length };
     });
   };

@@ -2,12 +2,13 @@ import { checkLoss, checkPoint } from '../inputChecks';
 import { random } from '../../engine/random';
 import { shown } from '../../engine/shown';
 import type { Vector } from '../../engine/vector';
+import { project } from '../../optim/normBall';
 import { withTemporaries } from '../../optim/temporaries';
 import { longWork, type LongWork } from '../../progress/longWork';
 import type { Stoppable } from '../../progress/work';
 import type { LossOperator } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
-import { pointOf, project, randomDelta, steepest, type Ball } from './ball';
+import { normBall, pointOf, randomDelta, steepestDelta, type Ball } from './ball';
 
 /** How the maximum over a ball is sought. */
 export interface AscentOptions extends Stoppable {
@@ -43,12 +44,12 @@ const NOTHING_FOUND: Best = { loss: -Infinity, length: 0 };
 /** delta + m (P(delta + reach · steepest) - delta) + (1 - m) (delta - previous), brought back into the ball. */
 function move<V extends Vector>(delta: V, previous: V, gradient: V, ball: Ball<V>, reach: number): V {
   return withTemporaries((own) => {
-    const direction = own(steepest(gradient, ball));
-    const target = own(project(own(delta.plus(direction, reach)), ball));
+    const direction = own(steepestDelta(gradient, ball));
+    const target = own(project(own(delta.plus(direction, reach)), normBall(ball)));
     const mixed = own(target.times(MOMENTUM));
     mixed.addScaledInPlace(delta, 2 * (1 - MOMENTUM));
     mixed.addScaledInPlace(previous, MOMENTUM - 1);
-    return project(mixed, ball);
+    return project(mixed, normBall(ball));
   });
 }
 

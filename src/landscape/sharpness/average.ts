@@ -70,8 +70,7 @@ async function averageAs<V extends Vector>(work: LongWork, loss: LossOperator<V>
       onProgress?.({ directions: index + 1, of: directions });
       await work.advance({ done: index + 1, of: directions, unit: 'directions' }, () => ({ values, baseLoss }));
     }
-    const { mean: sharpness, standardDeviation } = momentsOf(values);
-    const standardError = standardDeviation / Math.sqrt(directions);
+    const { mean: sharpness, standardError } = momentsOf(values);
     const measure = adaptive ? 'adaptive average-direction' : 'average-direction';
     return { measure, source: loss.source, sharpness, standardError, values, baseLoss, radius: rho, directions, seed };
   });

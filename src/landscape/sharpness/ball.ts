@@ -1,6 +1,7 @@
 import type { Random } from '../../engine/random';
-import { scaleTo } from '../../engine/scaling';
 import type { Vector } from '../../engine/vector';
+import { sizeOf } from '../../engine/shape';
+import { steepest, type NormBall } from '../../optim/normBall';
 
 /** A set of points around w: all w + scale · delta, element by element, with |delta| at most `radius` in the norm. */
 export interface Ball<V extends Vector> {
@@ -23,32 +24,22 @@ export function pointOf<V extends Vector>(w: V, { scale }: Ball<V>, delta: V): V
   }
 }
 
-/** The nearest delta within the radius. */
-export function project<V extends Vector>(delta: V, { radius, norm }: Ball<V>): V {
-  if (norm === 'Linf') {
-    return delta.clip(radius);
-  }
-  const length = delta.norm();
-  return length > radius ? scaleTo(delta, length, radius) : delta.clone();
+/** The same ball around 0, for delta. */
+export function normBall({ radius, norm }: Ball<Vector>): NormBall {
+  return { p: norm === 'L2' ? 2 : Infinity, radius };
 }
 
 /** The direction of length 1 in which a loss of this gradient (by w) climbs fastest with delta; zero for a zero gradient. */
-export function steepest<V extends Vector>(gradient: V, { norm, scale }: Ball<V>): V {
-  const byDelta = scale === undefined ? gradient.clone() : scale.multiply(gradient);
-  try {
-    if (norm === 'Linf') {
-      return byDelta.sign();
-    }
-    const length = byDelta.norm();
-    return length > 0 ? scaleTo(byDelta, length, 1) : byDelta.zeros();
-  } finally {
-    byDelta.dispose();
-  }
+export function steepestDelta<V extends Vector>(gradient: V, ball: Ball<V>): V {
+  return gradient.tidy(
+    () => steepest(ball.scale === undefined ? gradient : ball.scale.multiply(gradient), normBall(ball).p),
+    (direction) => [direction],
+  );
 }
 
 /** A vector of draws, laid out like w. */
 export function drawLike<V extends Vector>(w: V, element: () => number): V {
-  return w.withElements(w.specs.map(({ shape }) => Float64Array.from({ length: shape.reduce((product, length) => product * length, 1) }, element)));
+  return w.withElements(w.specs.map(({ shape }) => Float64Array.from({ length: sizeOf(shape) }, element)));
 }
 
 /** A random delta: uniform in the box, or uniform in direction and length. */

@@ -1,3 +1,4 @@
+import { momentsOf } from '../../engine/moments';
 import { imageCount, select, type Dataset } from '../../data/dataset';
 import type { Vector } from '../../engine/vector';
 import { longWork, type LongWork } from '../../progress/longWork';
@@ -68,12 +69,11 @@ async function meanOverGroups<V extends Vector, S extends Sharpness>(
     found.push(await measure(group));
     await work.advance({ done: found.length, of: groups.length, unit: 'groups' }, () => ({ groups: found }));
   }
-  const sharpness = found.reduce((sum, part) => sum + part.sharpness, 0) / found.length;
-  const squares = found.reduce((sum, part) => sum + (part.sharpness - sharpness) ** 2, 0);
+  const { mean: sharpness, standardError } = momentsOf(found.map((part) => part.sharpness));
   return {
     measure: 'm-sharpness',
     sharpness,
-    standardError: found.length === 1 ? 0 : Math.sqrt(squares / (found.length - 1) / found.length),
+    standardError: found.length === 1 ? 0 : standardError,
     m,
     images: m * found.length,
     radius: found[0]!.radius,

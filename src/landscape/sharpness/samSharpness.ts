@@ -1,12 +1,12 @@
 import { shown } from '../../engine/shown';
 import { checkLoss, finiteLossAt } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
-import { withTemporaries } from '../../optim/temporaries';
+import { ascentStep } from '../../optim/normBall';
 import { longWork, type LongWork } from '../../progress/longWork';
 import type { Stoppable } from '../../progress/work';
 import type { LossOperator } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
-import { pointOf, project, steepest, type Ball } from './ball';
+import { normBall } from './ball';
 import type { Sharpness } from './worstCase';
 
 /** Which ball, and how SAM's perturbation climbs in it. */
@@ -51,12 +51,15 @@ async function climbOnce<V extends Vector>(work: LongWork, loss: LossOperator<V>
   }
   checkLoss('samSharpness', loss, ['evaluate', 'gradient']);
   const baseLoss = await finiteLossAt('samSharpness', loss, w);
-  const ball: Ball<V> = { radius: rho, norm };
+  const ball = normBall({ radius: rho, norm });
   let eps = w.zeros();
   try {
     for (let step = 0; step < ascentSteps; step++) {
       const before = eps;
-      eps = await climb(loss, w, ball, before, rho / ascentSteps);
+      eps = await withTemporaryVectors(async (own) => {
+        const { gradient } = await loss.gradient(own(w.plus(before)));
+        return ascentStep(before, own(gradient), ball, rho / ascentSteps);
+      });
       before.dispose();
       await work.advance({ done: step + 1, of: ascentSteps + 2, unit: 'passes' });
     }
@@ -65,13 +68,4 @@ async function climbOnce<V extends Vector>(work: LongWork, loss: LossOperator<V>
   } finally {
     eps.dispose();
   }
-}
-
-/** One step of the ascent. Leaves eps to the caller. */
-async function climb<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ball<V>, eps: V, reach: number): Promise<V> {
-  return withTemporaryVectors(async (own) => {
-    const { gradient } = await loss.gradient(own(pointOf(w, ball, eps)));
-    own(gradient);
-    return withTemporaries((ownHere) => project(ownHere(eps.plus(ownHere(steepest(gradient, ball)), reach)), ball));
-  });
 }

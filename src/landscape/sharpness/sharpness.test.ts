@@ -72,6 +72,9 @@ test('eps-sharpness by hand: the far corner of the box', async () => {
   expectAllClose([found.baseLoss, found.worstLoss, found.sharpness], [1.5, 1.735, (100 * 0.235) / 2.5], { relative: 1e-9 });
 });
 
+/** Smaller doubles have fewer digits, down to one, so that no relative tolerance holds for them. */
+const SMALLEST_NORMAL = 2 ** -1022;
+
 test('more starts and steps never find less, and no point outside of the ball counts', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -83,7 +86,7 @@ test('more starts and steps never find less, and no point outside of the ball co
         const one = await worstCaseSharpness(loss, zero, { rho, seed, steps: 5 });
         const three = await worstCaseSharpness(loss, zero, { rho, seed, steps: 5, starts: 3 });
         const bound = 0.5 * rho ** 2 * Math.max(0, ...curvatures);
-        assert.ok(one.sharpness >= 0 && three.sharpness >= one.sharpness && three.sharpness <= bound * (1 + 1e-12));
+        assert.ok(one.sharpness >= 0 && three.sharpness >= one.sharpness && three.sharpness <= bound * (1 + 1e-12) + SMALLEST_NORMAL);
       },
     ),
   );

@@ -2,6 +2,7 @@ import { checkPoint } from '../inputChecks';
 import { random } from '../../engine/random';
 import { scaleTo } from '../../engine/scaling';
 import type { Vector } from '../../engine/vector';
+import { sizeOf } from '../../engine/shape';
 import { checkSameLayout } from './checks';
 import { filterNormalize, orthogonalizeFilters } from './filterNormalize';
 import type { Line, Plane } from './plane';
@@ -27,7 +28,7 @@ function randomDirection<V extends Vector>(like: V, { seed, only }: RandomDirect
     throw new RangeError(`randomDirection: expected names of parameters, such as ${names.slice(0, 3).join(', ')}, got ${unknown.join(', ')}.`);
   }
   const arrays = like.specs.map(({ name, shape }) => {
-    const array = new Float32Array(shape.reduce((size, length) => size * length, 1));
+    const array = new Float32Array(sizeOf(shape));
     const source = random(seed, 'direction', stream, name);
     return only === undefined || only.includes(name) ? array.map(() => source.normal()) : array;
   });

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { hashed } from '../../testing/hashed';
 import { SharpnessAwareOptimizer } from '../sharpnessAwareOptimizer';
+import { sizeOf } from '../../engine/shape';
 
 const BATCH = 8;
 const LEARNING_RATE = 0.125;
@@ -30,7 +31,7 @@ function network(optimizer: tf.Optimizer): tf.LayersModel {
 }
 
 function hashedTensor(name: string, shape: readonly number[]): tf.Tensor {
-  return tf.tensor(hashed(name, shape.reduce((product, length) => product * length, 1)), [...shape]);
+  return tf.tensor(hashed(name, sizeOf(shape)), [...shape]);
 }
 
 function batch(): { readonly x: tf.Tensor; readonly y: tf.Tensor } {
