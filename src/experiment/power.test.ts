@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { expectAllClose } from '../testing/expectAllClose';
-import { detectableEffect, pairedPower } from './power';
+import { pairedTest } from './pairedTest';
+import { detectableDifference, detectableEffect, pairedPower } from './power';
 
 /** By scipy, see make_power.py. */
 const expected = JSON.parse(readFileSync(join(__dirname, '../../src/fixtures/power.json'), 'utf8')) as {
@@ -39,4 +40,11 @@ void test('without an effect the test finds one as often as its level says, and 
 void test('what has no power is refused', () => {
   assert.throws(() => pairedPower(1, 1), { name: 'RangeError', message: /^pairedPower: expected a finite effect and two pairs/ });
   assert.throws(() => detectableEffect(3, { power: 0.01 }), { name: 'RangeError', message: /^detectableEffect: expected a power between/ });
+});
+
+void test('the smallest difference is that effect in units of the differences, whose deviation is here 1', () => {
+  // Differences of 1, 2 and 3.
+  const { halfWidth } = pairedTest([2, 4, 6], [1, 2, 3]);
+  const [, , effect] = expected.detectable.find(([pairs, level]) => pairs === 3 && level === 0.05)!;
+  expectAllClose([detectableDifference(halfWidth!, 3)], [effect], { relative: 1e-6 });
 });

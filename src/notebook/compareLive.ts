@@ -9,6 +9,7 @@ import { liveTraining } from '../report/liveTraining';
 import { comparisonRecords, COMPARISON_HEADINGS } from '../report/methodStudies';
 import { notebookOutput } from '../progress/notebookOutput';
 import { titleEnd } from '../report/recipe';
+import { comparisonNotes } from '../report/studyNotes';
 import { captionOf } from '../report/tables';
 import type { NotebookPreset } from './preset';
 import { inOnePlace } from './trainLive';
@@ -66,7 +67,7 @@ export function comparisonDemonstration({ name }: Pick<NotebookPreset, 'name'>):
 }
 
 /** Shows what a comparison found: a table and a figure for each budget, titled as no result. @throws Error outside a notebook. */
-export async function displayComparison(title: string, { rows, runs }: Comparison): Promise<void> {
+export async function displayComparison(title: string, { rows, runs, base }: Comparison): Promise<void> {
   const results = runs.map(({ result }) => result);
   const budgets = (['epochs', 'gradients'] as const).filter((budget) => rows.some((row) => row.budget === budget));
   const shown = budgets.map((budget) => ({
@@ -75,6 +76,6 @@ export async function displayComparison(title: string, { rows, runs }: Compariso
     caption: `${captionOf(results)}; epochs of the base optimizer: ${Math.max(...results.map(({ config }) => config.epochs))}`,
   }));
   shown.forEach((part) => displayRecords(part.title, comparisonRecords(part.rows), COMPARISON_HEADINGS));
-  displayText(`*${shown[0]!.caption}. ± is half the 95 % interval over seeds, p that of a paired t test.*`);
+  displayText([`*${shown[0]!.caption}.*`, ...comparisonNotes(rows, base)].join('\n\n'));
   await displayFigure(...shown.filter((part) => part.rows.some(({ top1Error }) => top1Error !== null)).map(methodErrors));
 }
