@@ -1,5 +1,8 @@
+import type { ExperimentConfig } from './config';
+import { holmAdjusted } from './holm';
 import { meanInterval, type Interval } from './interval';
 import { pairedTest, type PairedTest } from './pairedTest';
+import { detectableDifference } from './power';
 import type { EpochRecord, RunResult } from './result';
 
 /** What the runs of a comparison have equal: passes over the images, or gradients of a batch. */
@@ -7,7 +10,7 @@ export type Budget = 'epochs' | 'gradients';
 
 /** What a comparison reads of a run, of whatever kind. */
 export interface JudgedResult extends Pick<RunResult, 'status' | 'final' | 'gradientEvaluations'> {
-  readonly config: { readonly seed: number; readonly epochs: number };
+  readonly config: { readonly seed: number; readonly epochs: number; readonly selection?: ExperimentConfig['selection'] };
   readonly history: readonly Pick<EpochRecord, 'trainTop1Error'>[];
 }
 
@@ -40,10 +43,26 @@ export interface ComparisonRow {
   readonly top5HalfWidth: number | null;
   /** Mean difference in top-1 error from the base optimizer's run of the same budget and seed; negative is better. Null for the base itself. */
   readonly difference: number | null;
+  /** Half the 95 % interval of that difference alone. Null where one side's epoch was chosen by the test error, which moves it one way. */
   readonly differenceHalfWidth: number | null;
-  /** Of the paired t test of that difference. */
+  /** Of the paired t test of that difference; null where the half width is. */
   readonly pValue: number | null;
+  /** The same, corrected by Holm's procedure for the `tests` of all rows together. */
+  readonly adjustedPValue: number | null;
+  /** How many tests the rows hold together: the family that is corrected for. */
+  readonly tests: number;
+  /**
+   * The smallest difference, in points, that this test would have found with a power of 80 % at a level of 5 % / `tests`, with as
+   * many pairs and differences that scatter as these do.
+   */
+  readonly detectable: number | null;
+  /** Mean difference in test loss from the same runs of the base, in nats, and half its 95 % interval. It is not tested. */
+  readonly lossDifference: number | null;
+  readonly lossDifferenceHalfWidth: number | null;
 }
+
+/** Level of a whole family of tests. */
+export const FAMILY_LEVEL = 0.05;
 
 /**
  * The rows of a comparison: budget by budget, in the order in which the methods first appear.
@@ -52,20 +71,39 @@ export interface ComparisonRow {
  */
 export function comparisonRows(runs: readonly ComparedRun<JudgedResult>[], base: string): readonly ComparisonRow[] {
   const labels = [...new Set(runs.map(({ label }) => label))];
-  return (['epochs', 'gradients'] as const).flatMap((budget) => {
+  const rows = (['epochs', 'gradients'] as const).flatMap((budget) => {
     const ofBudget = (wanted: string): readonly JudgedResult[] => runs.filter((run) => run.budget === budget && run.label === wanted).map(({ result }) => result);
     return labels.flatMap((label) => {
       const results = ofBudget(label);
       return results.length === 0 ? [] : [row(label, budget, results, label === base ? [] : ofBudget(base))];
     });
   });
+  return inFamily(rows);
 }
 
-function row(method: string, budget: Budget, results: readonly JudgedResult[], baseResults: readonly JudgedResult[]): ComparisonRow {
+type UncorrectedRow = Omit<ComparisonRow, 'adjustedPValue' | 'tests' | 'detectable'> & { readonly pairs: number };
+
+/** The rows with what depends on how many tests there are. */
+function inFamily(rows: readonly UncorrectedRow[]): readonly ComparisonRow[] {
+  const tested = rows.filter((row) => row.pValue !== null);
+  const adjusted = new Map(holmAdjusted(tested.map(({ pValue }) => pValue!)).map((p, index) => [tested[index], p]));
+  const tests = tested.length;
+  return rows.map((row) => {
+    const { pairs, ...rest } = row;
+    const adjustedPValue = adjusted.get(row) ?? null;
+    return { ...rest, adjustedPValue, tests, detectable: adjustedPValue === null ? null : detectableDifference(row.differenceHalfWidth!, pairs, { level: FAMILY_LEVEL / tests }) };
+  });
+}
+
+function row(method: string, budget: Budget, results: readonly JudgedResult[], baseResults: readonly JudgedResult[]): UncorrectedRow {
   const finished = results.filter(isFinished);
   const top1 = interval(finished.map(({ final }) => final.top1Error));
   const top5 = interval(finished.map(({ final }) => final.top5Error));
-  const test = testAgainst(finished, baseResults.filter(isFinished));
+  const pairs = pairsOf(finished, baseResults.filter(isFinished));
+  const test = testOf(pairs, ({ top1Error }) => top1Error);
+  const loss = testOf(pairs, ({ loss: value }) => value);
+  // The lowest error of all epochs is below that of the last one by construction, which is nothing to test.
+  const chosen = pairs.some((pair) => pair.some(({ config }) => config.selection === 'bestOnTest'));
   return {
     method,
     budget,
@@ -80,8 +118,11 @@ function row(method: string, budget: Budget, results: readonly JudgedResult[], b
     top5Error: top5?.mean ?? null,
     top5HalfWidth: top5?.halfWidth ?? null,
     difference: test?.difference ?? null,
-    differenceHalfWidth: test?.halfWidth ?? null,
-    pValue: test?.pValue ?? null,
+    differenceHalfWidth: chosen ? null : (test?.halfWidth ?? null),
+    pValue: chosen ? null : (test?.pValue ?? null),
+    pairs: pairs.length,
+    lossDifference: loss?.difference ?? null,
+    lossDifferenceHalfWidth: chosen ? null : (loss?.halfWidth ?? null),
   };
 }
 
@@ -100,10 +141,14 @@ function seedList(results: readonly JudgedResult[]): string {
 }
 
 /** Runs of both methods with the same seed are a pair: they start from the same weights and see the same images in the same order. */
-function testAgainst(results: readonly FinishedResult[], baseResults: readonly FinishedResult[]): PairedTest | undefined {
-  const pairs = results.flatMap((result) => {
+function pairsOf(results: readonly FinishedResult[], baseResults: readonly FinishedResult[]): readonly (readonly [FinishedResult, FinishedResult])[] {
+  return results.flatMap((result) => {
     const partner = baseResults.find(({ config }) => config.seed === result.config.seed);
-    return partner ? [[result.final.top1Error, partner.final.top1Error] as const] : [];
+    return partner ? [[result, partner] as const] : [];
   });
-  return pairs.length === 0 ? undefined : pairedTest(pairs.map(([value]) => value), pairs.map(([, reference]) => reference));
+}
+
+function testOf(pairs: readonly (readonly [FinishedResult, FinishedResult])[], measure: (final: FinishedResult['final']) => number): PairedTest | undefined {
+  const [values, references] = ([0, 1] as const).map((side) => pairs.map((pair) => measure(pair[side].final)));
+  return pairs.length === 0 ? undefined : pairedTest(values!, references!);
 }

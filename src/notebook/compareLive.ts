@@ -10,6 +10,7 @@ import { liveTraining } from '../report/liveTraining';
 import { comparisonRecords, COMPARISON_HEADINGS } from '../report/methodStudies';
 import { notebookOutput } from '../progress/notebookOutput';
 import { titleEnd } from '../report/recipe';
+import { comparisonNotes } from '../report/studyNotes';
 import { captionOf } from '../report/tables';
 import type { NotebookPreset } from './preset';
 import { inOnePlace } from './trainLive';
@@ -67,7 +68,7 @@ export function comparisonDemonstration({ name }: Pick<NotebookPreset, 'name'>):
 }
 
 /** Shows what a comparison found: a table and a figure for each budget, titled as no result. @throws Error outside a notebook. */
-export async function displayComparison(title: string, { rows, runs, problems }: Comparison): Promise<void> {
+export async function displayComparison(title: string, { rows, runs, base, problems }: Comparison): Promise<void> {
   const results = runs.map(({ result }) => result);
   const budgets = (['epochs', 'gradients'] as const).filter((budget) => rows.some((row) => row.budget === budget));
   const shown = budgets.map((budget) => ({
@@ -79,6 +80,6 @@ export async function displayComparison(title: string, { rows, runs, problems }:
   if (problems.length > 0) {
     displayText(`**Left out:** ${problems.join('; ')}`);
   }
-  displayText(`*${shown[0]!.caption}. ± is half the 95 % interval over seeds, p that of a paired t test.*`);
+  displayText([`*${shown[0]!.caption}.*`, ...comparisonNotes(rows, base)].join('\n\n'));
   await displayFigure(...shown.filter((part) => part.rows.some(({ top1Error }) => top1Error !== null)).map(methodErrors));
 }

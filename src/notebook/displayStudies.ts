@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { experimentFolders } from '../experiment/folders';
 import { readResults } from '../experiment/store';
 import { readFederatedResults } from '../federated/store';
-import { defectEvidence, DEFECT_EVIDENCE_HEADINGS, DEFECT_EVIDENCE_TITLE } from '../report/defectEvidence';
+import { defectEvidence, defectEvidenceNote, DEFECT_EVIDENCE_HEADINGS, DEFECT_EVIDENCE_TITLE } from '../report/defectEvidence';
 import { displayFigure, displayRecords, displayText } from '../report/display';
 import { federatedFigures, federatedGroups, federatedStudy } from '../report/federatedStudy';
 import { methodErrors } from '../report/figures/methodErrors';
@@ -24,7 +24,9 @@ export async function displayMethodStudies(...names: readonly MethodStudyName[])
 
 /** Shows what stored runs say of each defect of the original's code, beside the same training without it. @throws Error as `displayMethodStudies`. */
 export async function displayDefectEvidence(): Promise<void> {
-  displayRecords(DEFECT_EVIDENCE_TITLE, defectEvidence(await readResults(experimentFolders('real').results)), DEFECT_EVIDENCE_HEADINGS);
+  const results = await readResults(experimentFolders('real').results);
+  displayRecords(DEFECT_EVIDENCE_TITLE, defectEvidence(results), DEFECT_EVIDENCE_HEADINGS);
+  displayText(`*${defectEvidenceNote(results)}*`);
 }
 
 /** Shows the published federated runs; "Not run." where there are none. @throws Error as `displayMethodStudies`. */

@@ -70,7 +70,7 @@ function describeEvidence(runs: readonly RunResult[]): string {
   const { lowest: fewest, highest: most } = requireFiniteRange('describeEvidence: expected cells', sizes);
   return most === 1
     ? 'Every cell rests on one run. One run says nothing about the scatter between seeds, so a difference between two cells is an observation and not yet an effect of SAM.'
-    : `The cells rest on ${fewest === most ? fewest : `${fewest} to ${most}`} runs each. A difference is called one only where the intervals do not overlap.`;
+    : `The cells rest on ${fewest === most ? fewest : `${fewest} to ${most}`} runs each. A difference is called one only where the paired test of runs with the same seed finds it at a level of 5 %, corrected by Holm's procedure for the tests of its table.`;
 }
 
 /** The presets with the number of runs that each makes. */
@@ -84,10 +84,10 @@ function presetsMarkdown(): string {
   return ['| `--preset` | Makes | What it is | Runs |', '|---|---|---|---:|', ...rows].join('\n');
 }
 
-/** Figures as Markdown images, with their titles for those who do not see them. */
-export function pictures(figures: NamedFigures, prefix: string): string {
+/** The figures whose names start in one of these ways as Markdown images, with their titles for those who do not see them. */
+export function pictures(figures: NamedFigures, ...prefixes: readonly string[]): string {
   return Object.entries(figures)
-    .filter(([name]) => name.startsWith(prefix))
+    .filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix)))
     .map(([name, figure]) => `![${titleOf(figure)}](figures/${name}.${isThreeDimensional(figure) ? 'png' : 'svg'})`)
     .join('\n\n') || 'No figure: not run.';
 }

@@ -1,15 +1,18 @@
 import type { StudySharpness } from '../landscape/study/sharpness';
 import { meanInterval } from '../experiment/interval';
 import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
+import { notShown, probedLoss, readableRow, unlikeLosses, unreadableCurvature, unreadableSharpness } from './readable';
 import { describeModel } from './recipe';
 import type { Headings } from './recordTable';
 
 /** How the loss bends around one minimum, ready for `displayRecords`; "–" where something was not measured. */
 export interface CurvatureRow {
   readonly net: string;
+  readonly loss: string;
   readonly largestEigenvalue: string;
-  readonly eigenvalueRatio: string;
   readonly secantCurvature: string;
+  readonly secantTwiceRho: string;
+  readonly eigenvalueRatio: string;
   readonly trace: string;
 }
 
@@ -27,9 +30,11 @@ export interface SharpnessRow {
 /** What stands above the columns of curvature. */
 export const CURVATURE_HEADINGS: Headings = {
   net: 'Net',
+  loss: 'Loss on the images',
   largestEigenvalue: 'λ₁ ± residual',
-  eigenvalueRatio: 'λ₁ / λ₅',
   secantCurvature: 'Curvature over ± ρ along its vector',
+  secantTwiceRho: 'Over ± 2 ρ',
+  eigenvalueRatio: 'λ₁ / λ₅',
   trace: 'Trace ± standard error',
 };
 
@@ -56,22 +61,25 @@ export function hasSharpness({ nets }: LandscapeStudy): boolean {
   return nets.some(({ sharpness }) => sharpness !== undefined);
 }
 
-/** Curvature of both nets of a study; an eigenvalue or trace that has not converged is marked. */
-export function curvatureRows({ nets }: LandscapeStudy): readonly CurvatureRow[] {
-  return nets.map((net) => ({ net: net.label, ...eigenvalueCells(net), secantCurvature: net.secant === undefined ? MISSING : digits(net.secant.curvature), trace: traceCell(net) }));
+/** Curvature of both nets of a study, without the columns in which one of them has not converged. */
+export function curvatureRows(study: LandscapeStudy): readonly Partial<CurvatureRow>[] {
+  const unreadable = unreadableCurvature(study);
+  return study.nets.map((net) => readableRow({ net: net.label, ...curvatureCells(net) }, unreadable));
 }
 
 /**
- * Sharpness of both nets of a study. Ascents are given as the mean over their seeds with its 95 % interval, averages over
- * directions or groups with their standard error.
+ * Sharpness of both nets of a study, without the columns that cannot be read. Ascents are given as the mean over their seeds with
+ * its 95 % interval, averages over directions or groups with their standard error.
  */
-export function sharpnessRows({ nets }: LandscapeStudy): readonly SharpnessRow[] {
-  return nets.map((net) => ({ net: net.label, ...sharpnessCells(net.sharpness) }));
+export function sharpnessRows(study: LandscapeStudy): readonly Partial<SharpnessRow>[] {
+  const unreadable = unreadableSharpness(study);
+  return study.nets.map((net) => readableRow({ net: net.label, ...sharpnessCells(net.sharpness) }, unreadable));
 }
 
 /** What the caption of the table of curvature says of a study. */
 export function curvatureCaption(study: LandscapeStudy): string {
-  return `${imagesOf(study)} ${netsOf(study)}`;
+  const secants = study.nets.some(({ secant }) => secant !== undefined) ? ` ρ = ${study.settings.rho}.` : '';
+  return `${imagesOf(study)}${secants} ${netsOf(study)}${lossesNote(study)}${notShown(unreadableCurvature(study))}`;
 }
 
 /** What the caption of the table of sharpness says of a study. */
@@ -79,7 +87,7 @@ export function sharpnessCaption(study: LandscapeStudy): string {
   const { rho, adaptiveRho, ascentSteps, ascentSeeds, groupImages } = study.settings;
   return (
     `${imagesOf(study)} ρ = ${rho}, adaptive ρ = ${adaptiveRho}; ascents of ${ascentSteps} gradients, mean over ${ascentSeeds} seeds with its 95 % interval; m = ${groupImages}. ` +
-    netsOf(study)
+    netsOf(study) + lossesNote(study) + notShown(unreadableSharpness(study))
   );
 }
 
@@ -91,16 +99,26 @@ function netsOf({ nets }: LandscapeStudy): string {
   return `Nets: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.`;
 }
 
-function eigenvalueCells({ eigenvalues }: StudiedNet): Pick<CurvatureRow, 'largestEigenvalue' | 'eigenvalueRatio'> {
-  const [first, , , , fifth] = eigenvalues?.eigenvalues ?? [];
-  return {
-    largestEigenvalue: first === undefined ? MISSING : `${plusMinus(first.value, first.residual)}${mark(first.converged)}`,
-    eigenvalueRatio: first === undefined || fifth === undefined ? MISSING : `${digits(first.value / fifth.value)}${mark(fifth.converged)}`,
-  };
+/** That the nets have unlike losses, where they do: sharpness and curvature grow with the loss whatever the method. */
+function lossesNote({ nets }: LandscapeStudy): string {
+  const [one, other] = nets.map(probedLoss);
+  return one !== undefined && other !== undefined && unlikeLosses(one, other)
+    ? ` Their losses on these images, ${digits(one)} and ${digits(other)}, are not alike, so that this is no comparison at equal training loss; one with a snapshot of the net of lower loss (--snapshot-every) would be.`
+    : '';
 }
 
-function traceCell({ trace }: StudiedNet): string {
-  return trace === undefined ? MISSING : `${plusMinus(trace.trace, trace.standardError)}${mark(trace.converged)}`;
+function curvatureCells(net: StudiedNet): Omit<CurvatureRow, 'net'> {
+  const { eigenvalues, secant, secantTwiceRho, trace } = net;
+  const [first, , , , fifth] = eigenvalues?.eigenvalues ?? [];
+  const loss = probedLoss(net);
+  return {
+    loss: loss === undefined ? MISSING : digits(loss),
+    largestEigenvalue: first === undefined ? MISSING : plusMinus(first.value, first.residual),
+    secantCurvature: secant === undefined ? MISSING : digits(secant.curvature),
+    secantTwiceRho: secantTwiceRho === undefined ? MISSING : digits(secantTwiceRho.curvature),
+    eigenvalueRatio: first === undefined || fifth === undefined ? MISSING : digits(first.value / fifth.value),
+    trace: trace === undefined ? MISSING : plusMinus(trace.trace, trace.standardError),
+  };
 }
 
 function sharpnessCells(sharpness: StudySharpness | undefined): Omit<SharpnessRow, 'net'> {
@@ -128,8 +146,4 @@ function plusMinus(value: number, error: number): string {
 
 function digits(value: number): string {
   return String(Number(value.toPrecision(4)));
-}
-
-function mark(converged: boolean): string {
-  return converged ? '' : ' (not converged)';
 }

@@ -1,12 +1,15 @@
 import type { ExperimentConfig } from '../experiment/config';
-import { comparisonRows, type ComparisonRow } from '../experiment/comparisonRows';
-import { findPreset, presetConfigs } from '../experiment/presets';
+import { FAMILY_LEVEL, type ComparisonRow } from '../experiment/comparisonRows';
+import { holmAdjusted } from '../experiment/holm';
+import { detectableDifference } from '../experiment/power';
 import { PUBLISHED_DEFECTS } from '../experiment/publishedDefects';
 import type { RunResult } from '../experiment/result';
-import { runId } from '../experiment/store';
-import { plusMinus, type MethodStudyName } from './methodStudies';
+import { clipIsRun } from './clipCounterfactual';
+import { rowBeside, runsWith, type Settings } from './matchedRuns';
+import { detectableText, pEquals, plusMinus } from './differenceText';
+import type { MethodStudyName } from './methodStudies';
 import { recordsToMarkdown, type Headings } from './recordTable';
-import { hardlyTrains, LEVEL, trains } from './studyReading';
+import { hardlyTrains, trains } from './studyReading';
 
 /** A defect of the original's code beside the same training without it, as text. */
 export interface DefectEvidence {
@@ -30,28 +33,28 @@ export const DEFECT_EVIDENCE_HEADINGS: Headings = {
   follows: 'What follows on this budget',
 };
 
-type Settings = Partial<ExperimentConfig>;
-
 interface Pair {
   readonly defect: string;
   readonly control: string;
   readonly preset: MethodStudyName;
-  /** What the rows leave open, whatever they find. */
-  readonly open?: string;
+  /** Whether the original's clip, with a bound of its own, is what decides. */
+  readonly clip?: boolean;
   /** Settings that single out the runs of the preset. */
   readonly withIt: Settings;
   readonly without: Settings;
 }
 
-/** Points of error that count as a large difference, such as would explain one of the report's anomalies. */
-const LARGE = 5;
+/**
+ * Pairs from which on an interval is said to rule something out. With fewer no test of pairs that does without the normal
+ * distribution can reach 5 %: all n signs alike have p = 2 / 2^n, which is 0.03 at n = 6 and 0.06 at 5.
+ */
+const ENOUGH_PAIRS = 6;
 
 const { asamForm, perCoordinateRadius, noProjection, fgsmAsItRan, learningRate, selectionOnTest, cutoutPerBatch } = PUBLISHED_DEFECTS;
 const { batchSize } = learningRate;
 const SAM: Settings = { method: 'sam', selection: 'last', cutout: 0, batchSize: 50 };
 const OF_SAM = { control: 'SAM', preset: 'defects', without: SAM } as const;
-/** The code's clip has a bound of its own, far below the radius, and no run has that pair. */
-const OF_FGSM = { ...OF_SAM, open: "the original's cause is open: its clip, had it worked, was at 0.001 for each coordinate, which no row has" } as const;
+const OF_FGSM = { ...OF_SAM, clip: true } as const;
 const METHODS = [['sgd', 'SGD'], ['sam', 'SAM']] as const;
 
 const PAIRS: readonly Pair[] = [
@@ -68,58 +71,116 @@ const PAIRS: readonly Pair[] = [
     })),
   ),
   { ...OF_SAM, defect: "ASAM's form at SAM's radius", withIt: asamForm },
-  { ...OF_SAM, defect: 'Epoch chosen by test error', withIt: selectionOnTest },
   { defect: 'One cutout square for a batch', control: 'one for each image', preset: 'defects', withIt: cutoutPerBatch, without: { cutout: 16, cutoutPer: 'image' } },
 ];
 
-/** What the stored runs say of each defect, against the same training without it and with the same seeds. */
-export function defectEvidence(results: readonly RunResult[]): readonly DefectEvidence[] {
-  const stored = new Map(results.map((result) => [result.id, result]));
-  return PAIRS.map(({ defect, control, preset, open, withIt, without }) => {
-    const configs = presetConfigs(findPreset(preset));
-    const runs = ([['with', withIt], ['without', without]] as const).flatMap(([label, settings]) =>
-      configs.filter((config) => fits(config, settings)).flatMap((config) => {
-        const result = stored.get(runId(config));
-        return result ? [{ label, budget: 'epochs' as const, result }] : [];
-      }),
-    );
-    const rows = comparisonRows(runs, 'without');
-    const [found, base] = (['with', 'without'] as const).map((label) => rows.find(({ method }) => method === label));
-    return { defect, control, withIt: errorOf(found), without: errorOf(base), follows: found && base ? [conclusion(found, base, configs[0]!.dataset), open].filter((text) => text !== undefined).join('; ') : 'nothing: not run' };
-  });
+interface Found extends Pair {
+  readonly row: ComparisonRow | undefined;
+  readonly base: ComparisonRow | undefined;
+  /** p corrected for all tests of the table; null where nothing is tested. */
+  readonly adjustedPValue: number | null;
+  /** Smallest difference that the test could see, in points. */
+  readonly detectable: number | null;
 }
 
-function fits(config: ExperimentConfig, settings: Settings): boolean {
-  return (Object.keys(settings) as (keyof ExperimentConfig)[]).every((key) => config[key] === settings[key]);
+/** The pairs with their rows, and how many tests they make together. */
+function foundPairs(results: readonly RunResult[]): { readonly found: readonly Found[]; readonly tests: number } {
+  const pairs = PAIRS.map((pair) => {
+    const [row, base] = rowBeside(runsWith(results, pair.preset, pair.withIt), runsWith(results, pair.preset, pair.without));
+    return { ...pair, row, base };
+  });
+  const tested = pairs.filter(({ row }) => (row?.pValue ?? null) !== null);
+  const adjusted = holmAdjusted(tested.map(({ row }) => row!.pValue!));
+  const found = pairs.map((pair): Found => {
+    const index = tested.indexOf(pair);
+    const { row } = pair;
+    return {
+      ...pair,
+      adjustedPValue: adjusted[index] ?? null,
+      detectable: index < 0 ? null : detectableDifference(row!.differenceHalfWidth!, row!.n, { level: FAMILY_LEVEL / tested.length }),
+    };
+  });
+  return { found, tests: tested.length };
+}
+
+/** What the stored runs say of each defect, against the same training without it and with the same seeds. */
+export function defectEvidence(results: readonly RunResult[]): readonly DefectEvidence[] {
+  const { found } = foundPairs(results);
+  const rows = found.map((pair) => {
+    const { defect, control, row, base } = pair;
+    return { defect, control, withIt: errorOf(row), without: errorOf(base), follows: row && base ? conclusion(pair, row, base, clipIsRun(results)) : 'nothing: not run' };
+  });
+  return [...rows.slice(0, -1), chosenEpoch(results), ...rows.slice(-1)];
+}
+
+/** The epoch of the lowest test error beside the last one of the same runs: the sign of the difference is fixed, so there is nothing to test. */
+function chosenEpoch(results: readonly RunResult[]): DefectEvidence {
+  const runs = runsWith(results, 'defects', { ...SAM, ...selectionOnTest }).filter(({ status, final }) => status === 'finished' && final !== null);
+  const row = { defect: 'Epoch chosen by test error', control: 'the last epoch of the same runs' };
+  const pairs = runs.flatMap(({ final, history }) => {
+    const last = history.at(-1)?.heldOut?.top1Error;
+    return last === undefined ? [] : [{ chosen: final!.top1Error, last }];
+  });
+  if (pairs.length === 0) {
+    return { ...row, withIt: 'not run', without: 'not run', follows: 'nothing: not run' };
+  }
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const gains = pairs.map(({ chosen, last }) => last - chosen);
+  return {
+    ...row,
+    withIt: mean(pairs.map(({ chosen }) => chosen)).toFixed(2),
+    without: mean(pairs.map(({ last }) => last)).toFixed(2),
+    follows: `lower by ${mean(gains).toFixed(2)} points in the mean of ${gains.length} runs and by ${Math.max(...gains).toFixed(2)} at most; it cannot be higher, so nothing is tested`,
+  };
 }
 
 function errorOf(row: ComparisonRow | undefined): string {
   return row === undefined ? 'not run' : row.top1Error === null ? 'diverged' : plusMinus(row.top1Error, row.top1HalfWidth);
 }
 
-function conclusion(found: ComparisonRow, base: ComparisonRow, dataset: ExperimentConfig['dataset']): string {
+/** What is open whatever the rows of FGSM find, for the original's clip has a bound of its own. */
+function ofTheOriginal(clipRun: boolean): string {
+  return clipRun
+    ? "which of radius and clip kept the original's from training is told by the rows with its clip, section 2.2"
+    : "the original's cause is open: its clip, had it worked, was at 0.001 for each coordinate, which no row has";
+}
+
+function conclusion(pair: Found, row: ComparisonRow, base: ComparisonRow, clipRun: boolean): string {
+  const texts = [withoutCause(pair, row, base), pair.clip && ofTheOriginal(clipRun)];
+  return texts.filter((text) => typeof text === 'string').join('; ');
+}
+
+function withoutCause({ preset, adjustedPValue, detectable }: Found, row: ComparisonRow, base: ComparisonRow): string {
+  const dataset: ExperimentConfig['dataset'] = preset === 'defects-cifar100' ? 'cifar100' : 'cifar10';
   if (!trains(base, dataset)) {
     return 'nothing: the training without it stays near guessing too';
   }
-  if (!trains(found, dataset)) {
+  if (!trains(row, dataset)) {
     return 'with it this network stays near guessing';
   }
-  if (found.difference === null || found.pValue === null) {
+  if (row.difference === null || row.pValue === null || adjustedPValue === null) {
     return 'an observation: too few runs';
   }
-  const difference = `${plusMinus(Math.abs(found.difference), found.differenceHalfWidth)} points ${found.difference < 0 ? 'lower' : 'higher'}, p = ${found.pValue.toFixed(3)}`;
-  const verdict = found.pValue < LEVEL ? `the error is ${difference}` : `no difference found (${difference}); ${whatIsOpen(found)}`;
+  const difference = `${plusMinus(Math.abs(row.difference), row.differenceHalfWidth)} points ${row.difference < 0 ? 'lower' : 'higher'}, p ${pEquals(row.pValue)}, corrected p ${pEquals(adjustedPValue)}`;
+  const verdict = adjustedPValue < FAMILY_LEVEL ? `the error is ${difference}` : `no difference found (${difference}); ${whatIsOpen(row, detectable)}`;
   return hardlyTrains(base, dataset) ? `${verdict}; the training without it itself has hardly left guessing, so nothing is said of one that has` : verdict;
 }
 
-/** What the 95 % interval of a difference that was not found leaves possible. */
-function whatIsOpen({ difference, differenceHalfWidth }: ComparisonRow): string {
+/** What a difference that was not found leaves possible. */
+function whatIsOpen({ difference, differenceHalfWidth, n }: ComparisonRow, detectable: number | null): string {
   const farthest = Math.abs(difference!) + differenceHalfWidth!;
-  return farthest <= LARGE ? `more than ${farthest.toFixed(2)} points are ruled out` : `the interval is too wide to rule out ${LARGE} points`;
+  const excluded = n >= ENOUGH_PAIRS ? `, and more than ${farthest.toFixed(2)} points are ruled out` : ` (${n} pairs rule nothing out)`;
+  return `the test could see ${detectableText({ detectable }) === 'none' ? 'no possible difference' : `${detectableText({ detectable })} points`}${excluded}`;
 }
 
 /** The table of `defectEvidence` in GitHub's Markdown. */
 export function defectEvidenceMarkdown(results: readonly RunResult[]): string {
   const table = recordsToMarkdown(DEFECT_EVIDENCE_TITLE, defectEvidence(results), DEFECT_EVIDENCE_HEADINGS);
-  return `${table}\n\n*Means over seeds ± half the 95 % interval of Student t; tests in pairs of the same seed, not corrected for their number.*`;
+  return `${table}\n\n*${defectEvidenceNote(results)}*`;
+}
+
+/** What stands below the table: what its numbers are, and the size of the family of tests. */
+export function defectEvidenceNote(results: readonly RunResult[]): string {
+  const { tests } = foundPairs(results);
+  return `Means over seeds ± half the 95 % interval of Student t; tests in pairs of the same seed, corrected by Holm's procedure for the ${tests} of this table. "Could see": the smallest difference that a test would have found with a power of 80 %, at 5 % for all together.`;
 }

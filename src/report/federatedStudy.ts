@@ -4,6 +4,7 @@ import { FEDERATED_METHODS, type FederatedConfig } from '../federated/settings';
 import { federatedRounds } from './figures/federatedRounds';
 import type { MethodStudy } from './methodStudies';
 import type { NamedFigures } from './reportFigures';
+import { comparisonNotes, drawNote } from './studyNotes';
 import { describeModel, describeSeeds } from './recipe';
 
 /** How the federated methods are called; the first is the base that the others are tested against. */
@@ -25,13 +26,16 @@ export function federatedGroups(results: readonly FederatedResult[]): readonly (
 export function federatedStudy(group: readonly FederatedResult[]): MethodStudy {
   const { config } = group[0]!;
   const ordered = FEDERATED_METHODS.flatMap((method) => group.filter((result) => result.config.method === method));
+  const rows = comparisonRows(ordered.map(comparedRun), BASE);
   return {
     dataset: config.dataset,
     title: 'FedAvg, FedSAM and MoFedSAM — quick runs on a small budget',
     caption: federatedCaption(group),
-    rows: comparisonRows(ordered.map(comparedRun), BASE),
+    rows,
     notes: [
-      `Means over seeds ± half the 95 % interval of Student t. Differences are from ${BASE} with the same seed, clients and failures, tested in pairs. Gradients are those of all clients; training errors are the clients' own in the last round.`,
+      ...comparisonNotes(rows, BASE, 'the same seed, clients and failures'),
+      ...drawNote(group.map((result) => result.config), 'images and clients'),
+      "Gradients are those of all clients; training errors are the clients' own in the last round.",
       `ρ = ${config.rho}, α = ${config.alpha}, local learning rate ${config.learningRate}, ${config.localEpochs} local epochs in batches of ${config.batchSize}: nothing was tuned.`,
     ],
   };

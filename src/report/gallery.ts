@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { isThreeDimensional, titleOf, type FigureSpecification } from './figures/specification';
 import { galleryPage } from './galleryPage/galleryPage';
-import { escapeHtml } from './tableText';
+import { escapeHtml } from './html';
 
 /** A drawn figure of a folder. */
 interface DrawnFigure {

@@ -152,27 +152,48 @@ test('the tables of curvature and sharpness by hand', () => {
   const [sgd, sam] = study.nets;
   const ascent = (sharpness: number) => ({ sharpness }) as never;
   const sharpness = {
-    worstCase: [1, 2, 3].map(ascent), adaptiveWorstCase: [ascent(0.5)], epsSharpness: [1, 1, 1].map(ascent),
+    worstCase: [1, 2, 3].map(ascent), adaptiveWorstCase: [ascent(0.5)], epsSharpness: [1, 1, 1].map(() => ({ sharpness: 1, worstLoss: 4.6 }) as never),
     mSharpness: { sharpness: 4, standardError: 0.25 } as never, sam: ascent(0.123456), average: { sharpness: 0.01, standardError: 0.002 } as never,
   };
   const measured: LandscapeStudy = { ...study, nets: [{ ...sgd, sharpness }, { label: sam.label, weights: sam.weights }] };
   const [bends, nothing] = curvatureRows(measured);
-  assert.deepEqual(bends, { net: 'SGD', largestEigenvalue: '80 ± 0.01', eigenvalueRatio: '5 (not converged)', secantCurvature: '70', trace: '960 ± 4' });
-  assert.deepEqual(Object.values(nothing!).slice(1), new Array(4).fill('–'));
+  assert.deepEqual(bends, { net: 'SGD', loss: '0.08', largestEigenvalue: '80 ± 0.01', secantCurvature: '70', secantTwiceRho: '40', trace: '960 ± 4' });
+  assert.deepEqual(Object.values(nothing!).slice(1), new Array(5).fill('–'));
   const [first, second] = sharpnessRows(measured);
   assert.deepEqual(first, {
     // t(0.975, 2) / sqrt(3) = 4.3027 / 1.7321
     net: 'SGD', worstCase: '2 ± 2.5', adaptiveWorstCase: '0.5', epsSharpness: '1 ± 0', mSharpness: '4 ± 0.25', sam: '0.1235', average: '0.01 ± 0.002',
   });
   assert.deepEqual(Object.values(second!).slice(1), new Array(6).fill('–'));
-  assert.deepEqual([Object.keys(bends), Object.keys(first)], [Object.keys(CURVATURE_HEADINGS), Object.keys(SHARPNESS_HEADINGS)]);
+  // λ₅ has not converged, so that its column is not there.
+  assert.deepEqual([Object.keys(bends), Object.keys(first)], [Object.keys(CURVATURE_HEADINGS).filter((key) => key !== 'eigenvalueRatio'), Object.keys(SHARPNESS_HEADINGS)]);
   assert.match(sharpnessCaption(study), /500 of the nets' 1000 training images, batch norm frozen\. ρ = 0\.05/);
-  assert.doesNotMatch(curvatureCaption(study), /ρ/);
+  assert.match(curvatureCaption(study), / ρ = 0\.05\. Nets: .* Their losses on these images, 0\.08 and 0\.03, are not alike, .* Not shown: λ₁ \/ λ₅ \(not converged for SGD, SAM\)\.$/);
+});
+
+test('columns that cannot be read are dropped, with the reason', () => {
+  const [sgd, sam] = study.nets;
+  const ascent = (sharpness: number, worstLoss: number) => ({ sharpness, worstLoss, baseLoss: 0.1 }) as never;
+  const sharpness = (worstLoss: number, average: number) => ({
+    worstCase: [ascent(1, 1)], adaptiveWorstCase: [ascent(1, 1)], epsSharpness: [ascent(1, worstLoss)],
+    mSharpness: { sharpness: 4, standardError: 0.25 } as never, sam: ascent(1, 1), average: { sharpness: average, standardError: 0.001 } as never,
+  });
+  const dropped = (worstLosses: readonly [number, number], averages: readonly [number, number]): string[] => {
+    const measured: LandscapeStudy = { ...study, nets: [{ ...sgd, sharpness: sharpness(worstLosses[0], averages[0]) }, { ...sam, sharpness: sharpness(worstLosses[1], averages[1]) }] };
+    return Object.keys(SHARPNESS_HEADINGS).filter((key) => !(key in sharpnessRows(measured)[0]!));
+  };
+  // Twice the loss of guessing is 2 ln 10 = 4.605 nats.
+  assert.deepEqual(dropped([4.6, 4.6], [0.0019, 0.0021]), []);
+  assert.deepEqual(dropped([4.6, 4.61], [0.0019, -0.0021]), ['epsSharpness']);
+  assert.deepEqual(dropped([4.6, 4.6], [0.0019, -0.0019]), ['average']);
+  const unconverged: LandscapeStudy = { ...study, nets: [sgd, { ...sam, trace: { ...sam.trace!, converged: false } }] };
+  assert.ok(!('trace' in curvatureRows(unconverged)[0]!));
+  assert.match(curvatureCaption(unconverged), /the trace \(not converged for SAM\)\.$/);
 });
 
 test('the documents get the table of curvature and the figures of all studies', () => {
   const { curvature, 'landscape-figures': pictures } = landscapeContents([study], figures);
-  assert.match(curvature!, /^\*\*CIFAR-10; ResNet-50, ImageNet stem: .*\n\n\| Net \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 80 ± 0\.01 \| 5 \(not converged\) \| 70 \| 960 ± 4 \|/);
+  assert.match(curvature!, /^\*\*CIFAR-10; ResNet-50, ImageNet stem: .*\n\n\| Net \| Loss on the images \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 0\.08 \| 80 ± 0\.01 \| 70 \| 40 \| 960 ± 4 \|/);
   assert.equal(pictures!.split('\n\n').length, Object.keys(figures).length);
   assert.match(pictures!, /!\[The loss around both minima along random filter-normalised directions\]\(figures\/landscape-test-planes-surface\.png\)/);
   const { name, settings, modelName, data, nets } = study;
@@ -195,13 +216,15 @@ test('stored studies and paths are read as they were; what is unfinished is left
   write('similarity', similarity);
   writeSamples(join(folder, 'test', 'interpolation.json'), interpolation!);
   writeSamples(join(folder, 'test', 'curve.json'), { ...curve!, series: { train: { loss: [1], error: [1] }, test: { loss: [1], error: [1] } } });
-  for (const { label, slice, plane, eigenvectorPlane, eigenvalues, secant, trace, density } of nets) {
+  for (const { label, slice, plane, eigenvectorPlane, eigenvalues, secant, secantTwiceRho, loss, trace, density } of nets) {
     const name = label.toLowerCase();
     writeSamples(join(folder, 'test', `slice-${name}.json`), slice!);
     writeSamples(join(folder, 'test', `plane-${name}.json`), plane!);
     writeSamples(join(folder, 'test', `eigenvector-plane-${name}.json`), eigenvectorPlane!);
     write(`eigenvalues-${name}`, eigenvalues);
     write(`secant-${name}`, secant);
+    write(`secant-twice-rho-${name}`, secantTwiceRho);
+    write(`loss-${name}`, loss);
     write(`trace-${name}`, trace);
     write(`density-${name}`, density);
   }

@@ -9,6 +9,7 @@ import type { LayerSimilarity } from '../landscape/similarity/layerSimilarity';
 import type { MinimaRecord } from '../landscape/study/minima';
 import { labelName, type StudyRecord } from '../landscape/study/settings';
 import type { StudySharpness } from '../landscape/study/sharpness';
+import type { StudyLoss } from '../landscape/study/surfaces';
 import type { TrajectoryRecord } from '../landscape/study/trajectory';
 import { readSamples, samplesDone, type Samples } from '../landscape/surface/store';
 
@@ -20,8 +21,11 @@ export interface StudiedNet {
   readonly plane?: Samples;
   readonly eigenvectorPlane?: Samples;
   readonly eigenvalues?: TopEigenvalues;
-  /** Along the first eigenvector. */
+  /** Along the first eigenvector, over rho and over 2 rho. */
   readonly secant?: SecantCurvature;
+  readonly secantTwiceRho?: SecantCurvature;
+  /** On the probed images. */
+  readonly loss?: StudyLoss;
   readonly trace?: TraceEstimate;
   readonly density?: SpectralDensity;
   readonly sharpness?: StudySharpness;
@@ -103,6 +107,8 @@ async function readNet(file: (part: string) => string, label: string, weights: s
       eigenvectorPlane: finished(of('eigenvector-plane')),
       eigenvalues: (await readIfThere(of('eigenvalues'))) as TopEigenvalues | undefined,
       secant: (await readIfThere(of('secant'))) as SecantCurvature | undefined,
+      secantTwiceRho: (await readIfThere(of('secant-twice-rho'))) as SecantCurvature | undefined,
+      loss: (await readIfThere(of('loss'))) as StudyLoss | undefined,
       trace: (await readIfThere(of('trace'))) as TraceEstimate | undefined,
       density: (await readIfThere(of('density'))) as SpectralDensity | undefined,
       sharpness: (await readIfThere(of('sharpness'))) as StudySharpness | undefined,

@@ -1,5 +1,6 @@
 import type { RunResult } from '../experiment/result';
 import type { FederatedResult } from '../federated/result';
+import { readClip, readSisterSteps, sisterTable } from './clipCounterfactual';
 import { pictures } from './contents';
 import { defectEvidenceMarkdown } from './defectEvidence';
 import { federatedFigures, federatedGroups, federatedStudy } from './federatedStudy';
@@ -29,6 +30,11 @@ export function methodContents(results: readonly RunResult[], federated: readonl
     'fgsm-steps': table('fgsm-steps'),
     'fgsm-steps-reading': reading('fgsm-steps'),
     'fgsm-steps-figures': pictures(figures, 'fgsm-steps-'),
+    'fgsm-clip': [table('fgsm-clip'), table('fgsm-sister')].join('\n\n'),
+    'fgsm-clip-reading': [readClip(results), readSisterSteps(results, 'fgsm-clip'), readSisterSteps(results, 'fgsm-sister')].join(' '),
+    'fgsm-clip-tests': [`Original's radius and clip: ${reading('fgsm-clip')}`, `Sister project's network: ${reading('fgsm-sister')}`].join('\n\n'),
+    'fgsm-clip-figures': pictures(figures, 'fgsm-clip-', 'fgsm-sister-'),
+    'sister-table': sisterTable(),
     defects: [table('defects'), table('defects-cifar100')].join('\n\n'),
     'defects-reading': [`CIFAR-10: ${reading('defects')}`, `CIFAR-100: ${reading('defects-cifar100')}`].join('\n\n'),
     'defects-evidence': defectEvidenceMarkdown(results),

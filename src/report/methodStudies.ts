@@ -4,8 +4,10 @@ import { METHOD_NAMES, methodLabel } from '../experiment/methodLabel';
 import { findPreset, presetConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
 import { runId } from '../experiment/store';
+import { detectableText, plusMinus, pText, signedPlusMinus } from './differenceText';
 import { recordsToMarkdown, type Headings } from './recordTable';
 import { DATASET_NAMES, describeModel, describeRecipe, describeSeeds } from './recipe';
+import { comparisonNotes, drawnConfigs, drawNote, reachNote, stepsNote } from './studyNotes';
 import { captionOf } from './tables';
 
 /** A preset that compares methods on a small budget, as far as its runs are stored. */
@@ -24,6 +26,8 @@ export interface MethodStudy {
 export const METHOD_STUDIES = {
   family: 'The reviewed methods beside SGD and SAM',
   'fgsm-steps': "Multi-step FGSM at the 2-norm of SAM's radius, by its number of steps T",
+  'fgsm-clip': "The original's FGSM with its clip and without, and a sister project's steps",
+  'fgsm-sister': "A sister project's FGSM on its own network",
   defects: "Each defect of the original's code alone, CIFAR-10",
   'defects-cifar100': "The original's learning rate, CIFAR-100",
 } as const;
@@ -48,14 +52,18 @@ export function methodStudy(results: readonly RunResult[], name: MethodStudyName
   const made = comparisonRows(runs, METHOD_NAMES.sgd);
   const labels = [...new Set(configs.map((config) => variantLabel(config, plain)))];
   const shown = runs.map(({ result }) => result);
+  const rows = labels.map((label) => made.find(({ method }) => method === label) ?? notRun(label, plain, made[0]?.tests ?? 0));
   const budget = `${plain.epochs} epochs`;
   return {
     dataset: plain.dataset,
     title: `${METHOD_STUDIES[name]} — quick runs on a small budget`,
     caption: shown.length === 0 ? `${DATASET_NAMES[plain.dataset]}; ${describeModel(plain)}; ${budget}; not run` : `${captionOf(shown)}; ${budget}`,
-    rows: labels.map((label) => made.find(({ method }) => method === label) ?? notRun(label, plain)),
+    rows,
     notes: [
-      `Means over seeds ± half the 95 % interval of Student t. Differences are from ${METHOD_NAMES.sgd} with the same seed, tested in pairs, not corrected for the number of methods; one run has neither interval nor test.`,
+      ...comparisonNotes(rows, METHOD_NAMES.sgd),
+      ...drawNote(drawnConfigs(shown)),
+      ...stepsNote(configs, shown[0]?.data.trainImages),
+      ...reachNote(configs, (config) => variantLabel(config, plain)),
       `Nothing was tuned: every method has the radius that its paper uses and ${describeRate(plain)}. So short a training does not tell what a method reaches in the end.`,
     ],
   };
@@ -76,9 +84,10 @@ function variantLabel(config: ExperimentConfig, plain: ExperimentConfig): string
   return [methodLabel(config), ...extras.filter((extra) => extra !== false)].join(', ');
 }
 
-function notRun(method: string, { epochs }: ExperimentConfig): ComparisonRow {
-  const empty = { trainTop1Error: null, top1Error: null, top1HalfWidth: null, top5Error: null, top5HalfWidth: null, difference: null, differenceHalfWidth: null, pValue: null };
-  return { method, budget: 'epochs', epochs, gradientEvaluations: null, n: 0, seeds: '', divergedSeeds: '', ...empty };
+function notRun(method: string, { epochs }: ExperimentConfig, tests: number): ComparisonRow {
+  const errors = { trainTop1Error: null, top1Error: null, top1HalfWidth: null, top5Error: null, top5HalfWidth: null };
+  const differences = { difference: null, differenceHalfWidth: null, pValue: null, adjustedPValue: null, detectable: null, lossDifference: null, lossDifferenceHalfWidth: null };
+  return { method, budget: 'epochs', epochs, gradientEvaluations: null, n: 0, seeds: '', divergedSeeds: '', ...errors, ...differences, tests };
 }
 
 /** A row of a comparison as text. */
@@ -90,6 +99,9 @@ export interface ComparisonRecord {
   readonly top5: string;
   readonly difference: string;
   readonly pValue: string;
+  readonly adjustedPValue: string;
+  readonly detectable: string;
+  readonly loss: string;
   readonly runs: string;
 }
 
@@ -102,6 +114,9 @@ export const COMPARISON_HEADINGS: Headings = {
   top5: 'Top-5 error, %',
   difference: 'Difference from the base, points',
   pValue: 'p',
+  adjustedPValue: 'p, Holm',
+  detectable: 'Could see, points',
+  loss: 'Difference in test loss, nats',
   runs: 'Runs',
 };
 
@@ -116,20 +131,14 @@ export function comparisonRecords(rows: readonly ComparisonRow[]): readonly Comp
       training: row.trainTop1Error?.toFixed(2) ?? '–',
       top1: row.top1Error === null ? missing : plusMinus(row.top1Error, row.top1HalfWidth),
       top5: row.top5Error === null ? missing : plusMinus(row.top5Error, row.top5HalfWidth),
-      difference: row.difference === null ? '–' : signed(plusMinus(row.difference, row.differenceHalfWidth)),
-      pValue: row.pValue === null ? '–' : row.pValue < 0.001 ? '< 0.001' : row.pValue.toFixed(3),
+      difference: row.difference === null ? '–' : signedPlusMinus(row.difference, row.differenceHalfWidth),
+      pValue: pText(row.pValue),
+      adjustedPValue: pText(row.adjustedPValue),
+      detectable: detectableText(row),
+      loss: row.lossDifference === null ? '–' : signedPlusMinus(row.lossDifference, row.lossDifferenceHalfWidth),
       runs: [...(row.n > 0 ? [`n = ${row.n}, ${seeds(row.seeds)}`] : []), ...(row.divergedSeeds === '' ? [] : [`diverged: ${seeds(row.divergedSeeds)}`])].join('; ') || '–',
     };
   });
-}
-
-/** Mean and half width of an interval in percent. */
-export function plusMinus(mean: number, halfWidth: number | null): string {
-  return halfWidth === null ? mean.toFixed(2) : `${mean.toFixed(2)} ± ${halfWidth.toFixed(2)}`;
-}
-
-function signed(text: string): string {
-  return text.startsWith('-') ? `−${text.slice(1)}` : `+${text}`;
 }
 
 /** The comparison as a table in GitHub's Markdown. */

@@ -2,7 +2,7 @@ import { finiteRange } from '../engine/finiteRange';
 import { duration } from '../progress/progressBar';
 import type { TrainingProgress } from '../train/progress';
 import { COLOURS } from '../train/methods/colours';
-import { escapeHtml } from './tableText';
+import { escapeHtml } from './html';
 
 /** Size of the picture, in pixels. */
 const WIDTH = 720;

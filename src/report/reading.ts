@@ -1,22 +1,25 @@
+import { detectableText, pEquals, plusMinus } from './differenceText';
+import { FAMILY_LEVEL } from '../experiment/comparisonRows';
+import type { PairedDifference } from './pairedDifferences';
 import { METHOD_NAMES } from './recipe';
 import type { ErrorRow } from './rows';
 import type { ResultTable } from './tables';
 import { errorText } from './tableText';
 
 /**
- * What a table of test errors says, in sentences: at each length of training the lower of the two errors and
- * whether their intervals overlap, then what was not run and what diverged. It says nothing that is not in the rows.
+ * What a table of test errors says, in sentences: at each length of training the two errors, and what
+ * the paired tests find of error and test loss, then what was not run and what diverged. It says nothing that is not in the rows.
  *
  * @param table one of `errorTables`.
  */
-export function readTable({ rows, trainingImages }: ResultTable): string {
+export function readTable({ rows, trainingImages, differences = [] }: ResultTable): string {
   const lengths = [...new Set(rows.map(({ epochs }) => epochs))].sort((a, b) => a - b);
   const comparisons = lengths.flatMap((epochs) => {
     const cells = rows.filter((row) => row.epochs === epochs && row.top1Error !== null);
     const [sgd, ...moreSgd] = cells.filter(({ method }) => method === 'sgd');
     const [sam, ...moreSam] = cells.filter(({ method }) => method === 'sam');
     // With several settings of one method at one length there is no single pair to compare.
-    return sgd && sam && moreSgd.length + moreSam.length === 0 ? [compare(sgd, sam, trainingImages)] : [];
+    return sgd && sam && moreSgd.length + moreSam.length === 0 ? [compare(sgd, sam, trainingImages, differences.filter((one) => one.epochs === epochs))] : [];
   });
   const missing = rows.filter((row) => row.top1Error === null && row.divergedSeeds === '');
   const diverged = rows.filter((row) => row.divergedSeeds !== '');
@@ -27,20 +30,28 @@ export function readTable({ rows, trainingImages }: ResultTable): string {
   ].join(' ');
 }
 
-function compare(sgd: ErrorRow, sam: ErrorRow, trainingImages: number | undefined): string {
-  const difference = sgd.top1Error! - sam.top1Error!;
-  const text = Math.abs(difference).toFixed(2);
-  const verdict = Number(text) === 0 ? 'the two are equal' : `SAM's is ${difference > 0 ? 'lower' : 'higher'} by ${text} points`;
-  return `After ${sgd.epochs} ${sgd.epochs === 1 ? 'epoch' : 'epochs'}${trainingImages === undefined ? '' : ` on ${trainingImages.toLocaleString('en-US')} training images`} the top-1 error is ${errorText(sgd, 'top1')} % with SGD and ${errorText(sam, 'top1')} % with SAM: ${verdict}${certainty(sgd, sam)}.`;
+function compare(sgd: ErrorRow, sam: ErrorRow, trainingImages: number | undefined, differences: readonly PairedDifference[]): string {
+  const start = `After ${sgd.epochs} ${sgd.epochs === 1 ? 'epoch' : 'epochs'}${trainingImages === undefined ? '' : ` on ${trainingImages.toLocaleString('en-US')} training images`} the top-1 error is ${errorText(sgd, 'top1')} % with SGD and ${errorText(sam, 'top1')} % with SAM`;
+  if (differences.length === 0) {
+    return `${start}, of no seed in common.`;
+  }
+  const { tests } = differences[0]!;
+  return `${start}; in pairs of the same seed ${differences.map(paired).join('; ')}${tests > 0 ? ` (corrected by Holm's procedure for the ${tests} tests of the table)` : ', from too few runs to know how much seeds scatter'}.`;
 }
 
-/** How far the rows allow one to trust a difference. */
-function certainty(sgd: ErrorRow, sam: ErrorRow): string {
-  if (sgd.top1HalfWidth === null || sam.top1HalfWidth === null) {
-    return ', from too few runs to know how much seeds scatter';
+/** Error or test loss of SAM less that of SGD, and what its test finds. */
+function paired({ measure, differences, mean, halfWidth, pValue, adjustedPValue, detectable }: PairedDifference): string {
+  const unit = measure === 'top1Error' ? 'points' : 'nats';
+  const text = plusMinus(Math.abs(mean), halfWidth);
+  const direction = mean < 0 ? 'lower' : 'higher';
+  const told = `SAM's ${measure === 'top1Error' ? 'is' : 'test loss is'} ${mean === 0 ? 'equal' : `${direction} by ${text} ${unit}`}`;
+  if (pValue === null || adjustedPValue === null) {
+    return told;
   }
-  const gap = Math.abs(sgd.top1Error! - sam.top1Error!) - sgd.top1HalfWidth - sam.top1HalfWidth;
-  return gap > 0 ? ', and the 95 % intervals do not overlap' : ', and the 95 % intervals overlap';
+  const alike = differences.length > 1 && differences.every((one) => one < 0 === mean < 0 && one !== 0);
+  const seen = detectableText({ detectable, measure });
+  const found = adjustedPValue < FAMILY_LEVEL ? 'a difference' : `no difference found, where the test could see ${seen === 'none' ? 'none that is possible' : `${seen} ${unit}`} with a power of 80 %`;
+  return `${told} (${alike ? `in all ${differences.length} pairs, ` : ''}p ${pEquals(pValue)}, corrected p ${pEquals(adjustedPValue)}: ${found})`;
 }
 
 function listCells(rows: readonly ErrorRow[]): string {

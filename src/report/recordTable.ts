@@ -1,4 +1,4 @@
-import { escapeHtml } from './tableText';
+import { escapeHtml } from './html';
 
 /** Header and cells of records, as text. */
 interface RecordCells {

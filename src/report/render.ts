@@ -7,7 +7,7 @@ import { DATA } from '../files/stores';
 import { drawFigures } from './drawing';
 import { PLOTLY_SCRIPT } from '../browser/drawingPage';
 import { titleOf, type FigureSpecification } from './figures/specification';
-import { escapeHtml } from './tableText';
+import { escapeHtml } from './html';
 
 /** Name of plotly's script where it lies beside the pages. */
 const PLOTLY_BESIDE = 'plotly.js';

@@ -1,5 +1,6 @@
-import type { ComparisonRow } from '../experiment/comparisonRows';
+import { FAMILY_LEVEL, type ComparisonRow } from '../experiment/comparisonRows';
 import type { ExperimentConfig } from '../experiment/config';
+import { detectableText, pEquals } from './differenceText';
 import type { MethodStudy } from './methodStudies';
 
 /** Points below the error of guessing at which a network counts as not trained. */
@@ -8,12 +9,10 @@ const NEAR_CHANCE = 5;
 const HARDLY_TRAINED = 10;
 /** Errors of guessing, in percent. */
 const CHANCE: Readonly<Record<ExperimentConfig['dataset'], number>> = { cifar10: 90, cifar100: 99 };
-/** Level of a single test. */
-export const LEVEL = 0.05;
 
 /**
  * What a comparison with a base optimizer supports, in sentences that follow from its rows alone: which methods differ from the base
- * beyond the scatter of seeds, which have too few runs to tell, which did not train.
+ * beyond the scatter of seeds after a correction for the number of tests, what was left open, which did not train.
  */
 export function readStudy({ rows, dataset }: Pick<MethodStudy, 'rows' | 'dataset'>): string {
   const chance = CHANCE[dataset];
@@ -23,14 +22,19 @@ export function readStudy({ rows, dataset }: Pick<MethodStudy, 'rows' | 'dataset
     return 'Nothing can be said yet: not run.';
   }
   const tested = made.filter(({ pValue }) => pValue !== null);
-  const clear = tested.filter(({ pValue }) => pValue! < LEVEL);
-  const single = made.filter(({ pValue, difference }) => pValue === null && difference !== null);
+  const clear = tested.filter(({ adjustedPValue }) => adjustedPValue! < FAMILY_LEVEL);
+  const nominal = tested.filter((row) => !clear.includes(row) && row.pValue! < FAMILY_LEVEL);
+  const open = tested.filter((row) => !clear.includes(row) && !nominal.includes(row));
+  const single = made.filter(({ pValue, difference, n }) => pValue === null && difference !== null && n === 1);
+  const chosen = made.filter(({ pValue, difference, n }) => pValue === null && difference !== null && n > 1);
   const untrained = [base, ...made].filter((row) => row.trainTop1Error !== null && !trains(row, dataset));
   const diverged = rows.filter(({ divergedSeeds }) => divergedSeeds !== '');
+  const family = `Paired tests against ${base.method}, corrected by Holm's procedure for the ${tested.length === 1 ? 'one that there is' : `${tested.length} of this table`}`;
   const sentences = [
-    clear.length > 0 && `Against ${base.method}, the paired test finds a difference for ${clear.map(verdict).join('; ')}.`,
-    tested.length > clear.length && `${clear.length > 0 ? 'It' : `Against ${base.method}, the paired test`} finds no difference at the level of 5 %, and leaves open what lies in the 95 % interval, for ${tested.filter((row) => !clear.includes(row)).map(openRange).join('; ')}.`,
-    clear.length > 0 && tested.length > 1 && `With ${tested.length} tests, one of them falls below 5 % by chance in about ${Math.round(100 * (1 - (1 - LEVEL) ** tested.length))} % of such tables.`,
+    tested.length > 0 && `${family}, find ${clear.length > 0 ? `a difference in error at the level of 5 % for ${clear.map(verdict).join('; ')}` : 'no difference in error at the level of 5 %'}.`,
+    nominal.length > 0 && `Below 5 % alone, and not after the correction: ${nominal.map(uncorrected).join('; ')}.`,
+    open.length > 0 && `${clear.length > 0 ? 'No difference is found' : 'Open'}, with the 95 % interval of the difference and the smallest one that the test would have found with a power of 80 %: ${open.map(openRange).join('; ')}.`,
+    chosen.length > 0 && `Not tested, since an epoch chosen by its test error is low by construction: ${chosen.map(({ method }) => method).join('; ')}.`,
     single.length > 0 && `One run each, so observations and no effects: ${single.map(verdict).join('; ')}.`,
     untrained.length > 0 && `Training error within ${NEAR_CHANCE} points of guessing (${chance} %): ${list(untrained)}.`,
     hardlyTrains(base, dataset) && `${base.method} itself is less than ${HARDLY_TRAINED} points better than guessing (${chance} %), so what the others do to a network that trains is open.`,
@@ -49,10 +53,16 @@ export function hardlyTrains(row: ComparisonRow, dataset: ExperimentConfig['data
   return trains(row, dataset) && row.trainTop1Error! > CHANCE[dataset] - HARDLY_TRAINED;
 }
 
-/** A method with the 95 % interval of its difference. */
-function openRange({ method, difference, differenceHalfWidth }: ComparisonRow): string {
+/** A method with the 95 % interval of its difference, and what its test could see. */
+function openRange({ method, difference, differenceHalfWidth, detectable }: ComparisonRow): string {
   const [low, high] = [-1, 1].map((side) => difference! + side * differenceHalfWidth!);
-  return `${method} (${signed(low!)} to ${signed(high!)} points)`;
+  const seen = detectableText({ detectable });
+  return `${method} (${signed(low!)} to ${signed(high!)} points; ${seen === 'none' ? 'no possible difference could be seen' : `could see ${seen}`})`;
+}
+
+/** A method with its difference and both p values. */
+function uncorrected({ method, difference, pValue, adjustedPValue }: ComparisonRow): string {
+  return `${method} (${Math.abs(difference!).toFixed(2)} points ${difference! < 0 ? 'lower' : 'higher'}, p ${pEquals(pValue)}, corrected p ${pEquals(adjustedPValue)})`;
 }
 
 function signed(points: number): string {

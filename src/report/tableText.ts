@@ -1,5 +1,8 @@
+import { DIFFERENCE_HEADINGS, differenceRecords, differencesNote, DIFFERENCES_TITLE } from './differenceText';
+import { escapeHtml } from './html';
 import { PUBLISHED_TRAINING_IMAGES } from './published';
 import { METHOD_NAMES } from './recipe';
+import { recordsToHtml, recordsToMarkdown } from './recordTable';
 import type { ErrorRow } from './rows';
 import { bestTrial, type ResultTable } from './tables';
 
@@ -15,7 +18,9 @@ export function toMarkdown(table: ResultTable): string {
   const line = (texts: readonly string[]): string => `| ${texts.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
   const rule = `|${header.map((_, column) => (column === 0 ? '---' : '---:')).join('|')}|`;
   const body = cells.length === 0 ? ['Not run.'] : [line(header), rule, ...cells.map(line)];
-  return [`**${table.title}**`, '', ...body, '', `*${table.caption}.*`, ...table.notes.flatMap((note) => ['', note])].join('\n');
+  const paired = differenceRecords(table.differences);
+  const differences = paired.length === 0 ? [] : ['', recordsToMarkdown(DIFFERENCES_TITLE, paired, DIFFERENCE_HEADINGS), '', `*${differencesNote(table.differences!)}*`];
+  return [`**${table.title}**`, '', ...body, '', `*${table.caption}.*`, ...differences, ...table.notes.flatMap((note) => ['', note])].join('\n');
 }
 
 /** The table as an HTML fragment that shows well in a notebook, with title, caption and notes. */
@@ -24,13 +29,10 @@ export function toHtml(table: ResultTable): string {
   const row = (tag: 'th' | 'td', texts: readonly string[]): string =>
     `<tr>${texts.map((text, column) => `<${tag} style="text-align:${column === 0 ? 'left' : 'right'}">${escapeHtml(text)}</${tag}>`).join('')}</tr>`;
   const body = cells.length === 0 ? '<p>Not run.</p>' : `<table><thead>${row('th', header)}</thead><tbody>${cells.map((texts) => row('td', texts)).join('')}</tbody></table>`;
-  const notes = [`${table.caption}.`, ...table.notes].map((note) => `<p><small>${escapeHtml(note)}</small></p>`).join('');
-  return `<p><b>${escapeHtml(table.title)}</b></p>${body}${notes}`;
-}
-
-/** Escapes text for use in HTML and SVG. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  const small = (texts: readonly string[]): string => texts.map((text) => `<p><small>${escapeHtml(text)}</small></p>`).join('');
+  const paired = differenceRecords(table.differences);
+  const differences = paired.length === 0 ? '' : recordsToHtml(DIFFERENCES_TITLE, paired, DIFFERENCE_HEADINGS) + small([differencesNote(table.differences!)]);
+  return `<p><b>${escapeHtml(table.title)}</b></p>${body}${small([`${table.caption}.`])}${differences}${small(table.notes)}`;
 }
 
 /** "61.25 ± 1.10", "61.25" for one run, "diverged" or "not run"; an error in percent. */

@@ -1,6 +1,9 @@
 import type { ExperimentConfig } from '../experiment/config';
 import type { RunResult } from '../experiment/result';
 import { DATASET_NAMES, describeData, describeModel, describeRecipe, describeSeeds, METHOD_NAMES, unfitPreset, titleEnd } from './recipe';
+import { pairedDifferences, type PairedDifference } from './pairedDifferences';
+import { earlierSettingsNote, lossPeakNote, trialNotes } from './runNotes';
+import { drawnConfigs, drawNote } from './studyNotes';
 import { errorRows, errorRowsBesidePublished, selectRuns, type ErrorRow } from './rows';
 
 /** A table of results: plain records for code, and what a reader needs around them. */
@@ -10,6 +13,8 @@ export interface ResultTable {
   /** Data set, model, number of images and seeds, in one line. */
   readonly caption: string;
   readonly rows: readonly ErrorRow[];
+  /** SAM less SGD over runs of the same seed; absent from tables of trials. */
+  readonly differences?: readonly PairedDifference[];
   /** Images that every run learned from; absent where nothing was run. */
   readonly trainingImages?: number;
   /** Sentences below the table: the shared settings, and what the numbers are. */
@@ -44,7 +49,8 @@ export function errorTables(results: readonly RunResult[], { preset, dataset }: 
     caption: captionOf(runs),
     trainingImages: runs[0]!.data.trainImages,
     rows: unfitPreset(preset) !== undefined ? errorRows(runs) : errorRowsBesidePublished(runs, dataset),
-    notes: [`Ours: ${describeRecipe(runs[0]!.config)}`, ...intervalNotes(errorRows(runs))],
+    differences: pairedDifferences(runs),
+    notes: [`Ours: ${describeRecipe(runs[0]!.config)}`, ...intervalNotes(errorRows(runs)), ...drawNote(drawnConfigs(runs)), ...earlierSettingsNote(runs), ...lossPeakNote(runs)],
   }));
 }
 
@@ -56,18 +62,19 @@ export function tuningTables(results: readonly RunResult[], { preset, dataset }:
   return selectRuns(results, { preset, dataset, evaluateOn: 'heldOut' }).map((runs) => {
     const rows = errorRows(runs);
     const { name, synthetic } = runs[0]!.data;
+    const bestOf = (method: ErrorRow['method']): ErrorRow | undefined => bestTrial({ rows }, method);
     return {
       kind: 'tuning',
       title: `Choice of settings on held-out images of ${name}${titleEnd(preset, synthetic)}`,
       caption: captionOf(runs),
       rows,
-      notes: [trialsNote(rows), `Shared settings: ${describeRecipe(runs[0]!.config)}`],
+      notes: [trialsNote(rows), ...trialNotes(rows, bestOf), `Shared settings: ${describeRecipe(runs[0]!.config)}`],
     };
   });
 }
 
 /** The setting of a method with the lowest mean held-out error, or undefined where no trial finished. */
-export function bestTrial(table: ResultTable, method: ExperimentConfig['method']): ErrorRow | undefined {
+export function bestTrial(table: Pick<ResultTable, 'rows'>, method: ExperimentConfig['method']): ErrorRow | undefined {
   const finished = table.rows.filter((row) => row.method === method && row.top1Error !== null);
   return finished.reduce<ErrorRow | undefined>((best, row) => (best === undefined || row.top1Error! < best.top1Error! ? row : best), undefined);
 }

@@ -1,7 +1,12 @@
+import { FAMILY_LEVEL } from '../experiment/comparisonRows';
+import { holmAdjusted } from '../experiment/holm';
 import { meanInterval } from '../experiment/interval';
-import { pairedTest } from '../experiment/pairedTest';
+import { pairedTest, type PairedTest } from '../experiment/pairedTest';
+import { detectableDifference } from '../experiment/power';
 import type { StudySettings } from '../landscape/study/settings';
+import { pEquals, pText } from './differenceText';
 import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
+import { probedLoss, unreadableCurvature, unreadableSharpness } from './readable';
 import { describeModel } from './recipe';
 import type { Headings } from './recordTable';
 
@@ -12,6 +17,9 @@ export interface SeedRow {
   readonly second: string;
   readonly difference: string;
   readonly pValue: string;
+  readonly adjustedPValue: string;
+  /** The smallest difference that the test could see. */
+  readonly detectable: string;
 }
 
 /** A table over training seeds. */
@@ -21,15 +29,25 @@ export interface SeedTable {
   readonly rows: readonly SeedRow[];
 }
 
-const MEASURES: Readonly<Record<string, (net: StudiedNet) => number | undefined>> = {
-  'Largest eigenvalue λ₁ of the Hessian': ({ eigenvalues }) => eigenvalues?.eigenvalues[0]?.value,
-  'λ₁ / λ₅': ({ eigenvalues: found }) => found?.eigenvalues[4] && found.eigenvalues[0]!.value / found.eigenvalues[4].value,
-  'Trace of the Hessian': ({ trace }) => trace?.trace,
-  'Worst case in the ball': ({ sharpness }) => sharpness && mean(sharpness.worstCase),
-  'Adaptive worst case': ({ sharpness }) => sharpness && mean(sharpness.adaptiveWorstCase),
-  "Keskar's ε-sharpness, %": ({ sharpness }) => sharpness && mean(sharpness.epsSharpness),
-  'm-sharpness': ({ sharpness }) => sharpness?.mSharpness.sharpness,
-  "SAM's, 1 step": ({ sharpness }) => sharpness?.sam.sharpness,
+interface Measure {
+  /** Of one net; undefined where it was not measured. */
+  readonly of: (net: StudiedNet) => number | undefined;
+  /** The column of a study's table whose reasons not to be shown hold for this measure too. */
+  readonly column?: string;
+}
+
+const MEASURES: Readonly<Record<string, Measure>> = {
+  'Training loss on these images, nats': { of: probedLoss },
+  'Largest eigenvalue λ₁ of the Hessian': { of: ({ eigenvalues }) => eigenvalues?.eigenvalues[0]?.value, column: 'largestEigenvalue' },
+  'Curvature over ± ρ along its vector': { of: ({ secant }) => secant?.curvature },
+  'Curvature over ± 2 ρ along its vector': { of: ({ secantTwiceRho }) => secantTwiceRho?.curvature },
+  'λ₁ / λ₅': { of: ({ eigenvalues: found }) => found?.eigenvalues[4] && found.eigenvalues[0]!.value / found.eigenvalues[4].value, column: 'eigenvalueRatio' },
+  'Trace of the Hessian': { of: ({ trace }) => trace?.trace, column: 'trace' },
+  'Worst case in the ball': { of: ({ sharpness }) => sharpness && mean(sharpness.worstCase) },
+  'Adaptive worst case': { of: ({ sharpness }) => sharpness && mean(sharpness.adaptiveWorstCase) },
+  "Keskar's ε-sharpness, %": { of: ({ sharpness }) => sharpness && mean(sharpness.epsSharpness), column: 'epsSharpness' },
+  'm-sharpness': { of: ({ sharpness }) => sharpness?.mSharpness.sharpness },
+  "SAM's, 1 step": { of: ({ sharpness }) => sharpness?.sam.sharpness },
 };
 
 /** Settings that no measure of the table depends on: those of drawings, and kernels, which differ in rounding alone. */
@@ -54,39 +72,50 @@ export function seedTables(studies: readonly LandscapeStudy[]): readonly SeedTab
 function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
   const { data, settings } = studies[0]!;
   const [first, second] = settings.labels;
-  const rows = Object.entries(MEASURES).flatMap(([measure, valueOf]) => {
-    const pairs = studies.map(({ nets }) => nets.map(valueOf) as [number | undefined, number | undefined]).filter((pair): pair is [number, number] => pair.every((value) => value !== undefined));
-    return pairs.length > 1 ? [seedRow(measure, pairs)] : [];
+  const unreadable = studies.flatMap((study) => [...unreadableCurvature(study), ...unreadableSharpness(study)]);
+  const hidden = (column: string | undefined): boolean => unreadable.some(({ key }) => key === column);
+  const found = Object.entries(MEASURES).flatMap(([measure, { of, column }]) => {
+    const pairs = studies.map(({ nets }) => nets.map(of) as [number | undefined, number | undefined]).filter((pair): pair is [number, number] => pair.every((value) => value !== undefined));
+    return pairs.length > 1 ? [{ measure, pairs, hidden: hidden(column) }] : [];
   });
+  const shown = found.filter((one) => !one.hidden);
+  const tests = shown.map(({ pairs }) => pairedTest(pairs.map(([, value]) => value), pairs.map(([value]) => value)));
+  const adjusted = holmAdjusted(tests.map(({ pValue }) => pValue!));
+  const rows = shown.map(({ measure, pairs }, index) => seedRow(measure, pairs, { ...tests[index]!, adjustedPValue: adjusted[index]!, tests: tests.length }));
+  const left = found.filter((one) => one.hidden).map(({ measure }) => measure);
   return {
     caption:
       `${data.name}; ${describeModel(settings)}: both kinds of minima over ${studies.length} training seeds, ` +
       `loss on ${data.probedImages} of ${data.trainingImages} training images, batch norm frozen; ρ = ${settings.rho}, adaptive ρ = ${settings.adaptiveRho}, m = ${settings.groupImages}. ` +
-      `Mean ± half the 95 % interval over seeds; differences in pairs of the same seed, tests not corrected for their number.` +
-      convergenceNote(studies),
-    headings: { measure: 'Measure', first, second, difference: `${second} less ${first}`, pValue: 'p' },
+      `Mean ± half the 95 % interval over seeds; differences in pairs of the same seed. "p, Holm" is corrected by Holm's procedure for the ${tests.length} tests of this table, "could see" the smallest difference that a test would have found with a power of 80 %, at 5 % for all together.` +
+      lossNote(rows, tests, adjusted, [first, second]) +
+      (left.length === 0 ? '' : ` Not shown, since it cannot be read for every net (see the tables of each): ${left.join('; ')}.`),
+    headings: { measure: 'Measure', first, second, difference: `${second} less ${first}`, pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Could see' },
     rows,
   };
 }
 
-/** What stands in the table without having converged. */
-function convergenceNote(studies: readonly LandscapeStudy[]): string {
-  const { traceProducts } = studies[0]!.settings;
-  const nets = studies.flatMap((study) => study.nets);
-  const unsettled = nets.flatMap(({ eigenvalues: found }) => (found && [0, 4].some((index) => found.eigenvalues[index]?.converged === false) ? [found] : []));
-  const traces = nets.filter(({ trace }) => trace?.converged === false).length;
-  const largestResidual = Math.max(...unsettled.map(({ eigenvalues }) => Math.max(...[0, 4].map((index) => (eigenvalues[index]?.residual ?? 0) / eigenvalues[0]!.value))));
-  return (
-    (unsettled.length > 0 ? ` Residuals of λ₁ or λ₅ of ${unsettled.length} nets are above ${Number((100 * unsettled[0]!.tolerance).toPrecision(3))} % of λ₁, at most ${(100 * largestResidual).toFixed(0)} %.` : '') +
-    (traces > 0 ? ` Traces of ${traces} nets have not converged within ${traceProducts} products.` : '')
-  );
+/** That the two kinds of nets have unlike training losses, where the test alone finds that: then they are not the same kind of place. */
+function lossNote(rows: readonly SeedRow[], tests: readonly PairedTest[], adjusted: readonly number[], [first, second]: readonly [string, string]): string {
+  const index = rows.findIndex(({ measure }) => measure.startsWith('Training loss'));
+  const pValue = tests[index]?.pValue ?? 1;
+  return pValue < FAMILY_LEVEL
+    ? ` The training losses of ${first} and ${second} differ (p ${pEquals(pValue)}, corrected p ${pEquals(adjusted[index]!)}), so that the two are not compared at equal training loss.`
+    : '';
 }
 
-function seedRow(measure: string, pairs: readonly (readonly [number, number])[]): SeedRow {
-  const [first, second] = [0, 1].map((side) => pairs.map((pair) => pair[side]!)) as [number[], number[]];
-  const { difference, halfWidth, pValue } = pairedTest(second, first);
-  const [one, other] = [first, second].map((values) => meanInterval(values)) as [ReturnType<typeof meanInterval>, ReturnType<typeof meanInterval>];
-  return { measure, first: plusMinus(one.mean, one.halfWidth), second: plusMinus(other.mean, other.halfWidth), difference: plusMinus(difference, halfWidth), pValue: pValue === null ? '–' : pValue.toFixed(3) };
+function seedRow(measure: string, pairs: readonly (readonly [number, number])[], test: PairedTest & { readonly adjustedPValue: number; readonly tests: number }): SeedRow {
+  const [one, other] = ([0, 1] as const).map((side) => meanInterval(pairs.map((pair) => pair[side])));
+  const { difference, halfWidth, pValue, adjustedPValue, tests } = test;
+  return {
+    measure,
+    first: plusMinus(one!.mean, one!.halfWidth),
+    second: plusMinus(other!.mean, other!.halfWidth),
+    difference: plusMinus(difference, halfWidth),
+    pValue: pText(pValue),
+    adjustedPValue: pText(adjustedPValue),
+    detectable: String(Number(detectableDifference(halfWidth!, pairs.length, { level: FAMILY_LEVEL / tests }).toPrecision(2))),
+  };
 }
 
 function mean(ascents: readonly { readonly sharpness: number }[]): number {

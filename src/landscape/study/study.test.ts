@@ -72,7 +72,7 @@ test('a study leaves one file a part, and nothing is measured twice', async (t) 
   };
   await measureAll({ ...study, onProgress: ({ part }) => parts.push(part) });
   const stored = contents(study.folder);
-  const perNet = ['density', 'eigenvalues', 'eigenvector-plane', 'plane', 'secant', 'sharpness', 'slice', 'trace'];
+  const perNet = ['density', 'eigenvalues', 'eigenvector-plane', 'loss', 'plane', 'secant', 'secant-twice-rho', 'sharpness', 'slice', 'trace'];
   const expected = [...['curve', 'eigenvector-range', 'interpolation', 'range', 'similarity', 'study'], ...perNet.flatMap((part) => [`${part}-sam`, `${part}-sgd`])];
   assert.deepEqual(Object.keys(stored), expected.map((name) => `${name}.json`).sort());
   await measureAll({ ...study, signal: AbortSignal.abort(), onProgress: ({ part }) => assert.fail(`${part} was measured again`) });

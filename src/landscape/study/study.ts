@@ -111,6 +111,11 @@ export function curvatureLoss({ model, networks, settings, data, signal }: Study
   return networkOperator(model, networks[index], data.probed, { normalization: settings.normalization, batchNorm: 'frozen', ...(signal ? { signal } : {}) });
 }
 
+/** Whether a part has a file. */
+export function isStored({ folder }: Study, part: string): boolean {
+  return existsSync(join(folder, `${part}.json`));
+}
+
 /** Whether a part's line, plane or curve has been measured to its end. */
 export function isMeasured({ folder }: Study, part: string): boolean {
   const file = join(folder, `${part}.json`);

@@ -3,16 +3,24 @@ import type { TensorVector } from '../../engine/tensorVector';
 import { hessian } from '../curvature/hessian';
 import { secantCurvature, type SecantCurvature } from '../curvature/secantCurvature';
 import { topEigenvalues, type TopEigenvalues } from '../curvature/topEigenvalues';
-import type { LossOperator } from '../operator';
+import type { LossOperator, LossSource, PointLoss } from '../operator';
 import { randomLine, randomPlane } from '../surface/directions';
 import { evenly, gridPoints, linePoints } from '../surface/grid';
 import { disposeDirections, planeOf, type Line, type Plane } from '../surface/plane';
 import { sharedRange, type SharedRange } from '../surface/range';
 import { samplePoints, type SampleInput } from '../surface/sample';
 import { labelName } from './settings';
-import { curvatureLoss, isMeasured, storedPart, surfaceLoss, type Study } from './study';
+import { curvatureLoss, isMeasured, isStored, storedPart, surfaceLoss, type Study } from './study';
 
 const NETS = [0, 1] as const;
+
+/** The loss of one net on the probed images, as plain data. */
+export interface StudyLoss extends PointLoss {
+  readonly source: LossSource;
+}
+
+/** Distances over which the curvature along the first eigenvector is measured, in units of rho, with the part that holds it. */
+const SECANTS = [{ part: 'secant', radii: 1 }, { part: 'secant-twice-rho', radii: 2 }] as const;
 
 /** Half the length of a slice, in units of a filter-normalised direction. */
 const SLICE_RADIUS = 1;
@@ -87,14 +95,15 @@ function rangeOf({ settings, onProgress }: Study, planes: readonly Plane<TensorV
 
 /**
  * The largest eigenvalues of both Hessians, and the surfaces along the first two eigenvectors over one range:
- * `eigenvalues-<label>.json`, `eigenvector-range.json` and `eigenvector-plane-<label>.json`; and the curvature over rho along
- * the first eigenvector, `secant-<label>.json`.
+ * `eigenvalues-<label>.json`, `eigenvector-range.json` and `eigenvector-plane-<label>.json`; the curvature over rho and over 2 rho
+ * along the first eigenvector, `secant-<label>.json` and `secant-twice-rho-<label>.json`; and the loss there, `loss-<label>.json`, for nets
+ * of unlike loss are not the same kind of place.
  *
  * Batch norm is frozen at each net's statistics, whatever the planes use.
  */
 export async function measureEigenvectorPlanes(study: Study): Promise<void> {
   const { networks, settings, onProgress } = study;
-  if (NETS.every((net) => isMeasured(study, `eigenvector-plane-${labelName(settings.labels[net])}`))) {
+  if (NETS.every((net) => isMeasured(study, `eigenvector-plane-${labelName(settings.labels[net])}`) && SECANTS.every(({ part }) => isStored(study, `${part}-${labelName(settings.labels[net])}`)))) {
     // Eigenvectors are too large to be stored, and are not computed again for nothing.
     return;
   }
@@ -114,7 +123,10 @@ export async function measureEigenvectorPlanes(study: Study): Promise<void> {
       rest.forEach((vector) => vector.dispose());
       planes.push(planeOf(parameters, x, y));
       await storedPart<TopEigenvalues>(study, part, () => Promise.resolve(result));
-      await storedPart<SecantCurvature>(study, `secant-${labelName(settings.labels[net])}`, () => secantCurvature(losses[net]!, parameters, x, { rho: settings.rho }));
+      for (const { part: secant, radii } of SECANTS) {
+        await storedPart<SecantCurvature>(study, `${secant}-${labelName(settings.labels[net])}`, () => secantCurvature(losses[net]!, parameters, x, { rho: radii * settings.rho }));
+      }
+      await storedPart<StudyLoss>(study, `loss-${labelName(settings.labels[net])}`, async () => ({ ...(await losses[net]!.evaluate(parameters)), source: losses[net]!.source }));
     }
     const range = await storedPart<SharedRange>(study, 'eigenvector-range', () => rangeOf(study, planes, losses));
     const axis = evenly([-range.radius, range.radius], settings.gridPoints);

@@ -33,6 +33,8 @@ function testNet(label: string, weights: string, sharpness: number): StudiedNet 
       eigenvalues: [1, 2, 3, 4, 5].map((rank) => ({ value: (10 * sharpness) / rank, residual: 0.01 * rank, converged: rank < 5 })),
     },
     secant: { source: SOURCE, rho: 0.05, curvature: 70 },
+    secantTwiceRho: { source: SOURCE, rho: 0.1, curvature: 40 },
+    loss: { loss: sharpness / 100, error: 0, source: SOURCE },
     trace: {
       source: { matrix: 'hessian', loss: SOURCE, parameters: 'all', products: 'exact' }, dimension: 1e6, method: 'hutchinson', trace: 120 * sharpness, standardError: 4, samples: 60, products: 60, converged: true, tolerance: 0.05, seed: 0,
     },

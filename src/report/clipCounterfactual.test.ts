@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ExperimentConfig } from '../experiment/config';
+import { findPreset, presetConfigs } from '../experiment/presets';
+import type { RunResult } from '../experiment/result';
+import { runId } from '../experiment/store';
+import { clipIsRun, readClip, readSisterSteps, sisterTable } from './clipCounterfactual';
+import { testRun } from './testing/run';
+
+/** Made-up results of a preset by their training error; undefined was not run. */
+function made(preset: 'fgsm-clip' | 'fgsm-sister', trainingErrorOf: (config: ExperimentConfig) => number | undefined): RunResult[] {
+  return presetConfigs(findPreset(preset)).flatMap((config) => {
+    const error = trainingErrorOf(config);
+    return error === undefined ? [] : [{ ...testRun({ ...config, top1Error: 70, losses: [error / 10], preset: 'none' }), config, id: runId(config) }];
+  });
+}
+
+/** What clip a configuration of the original's radius has. */
+function clipOf({ rho, ascentProjection, ascentBound }: ExperimentConfig): 'working' | 'missing' | 'atRadius' | undefined {
+  return rho !== 0.05 ? undefined : !ascentProjection ? 'missing' : ascentBound === 0.001 ? 'working' : 'atRadius';
+}
+
+function withClips(errors: { readonly working?: number; readonly missing?: number; readonly atRadius?: number }): RunResult[] {
+  return made('fgsm-clip', (config) => (config.method === 'fgsm' ? errors[clipOf(config)!] : 60));
+}
+
+test('the pair that decides has to be there', () => {
+  for (const part of [{}, { working: 60 }, { missing: 90, atRadius: 90 }]) {
+    assert.equal(clipIsRun(withClips(part)), false);
+    assert.match(readClip(withClips(part)), /is not run; so neither the radius nor the missing clip can be named as the cause\./);
+  }
+  assert.equal(clipIsRun(withClips({ working: 60, missing: 90 })), true);
+});
+
+test('what explains it follows from which of the rows train', () => {
+  assert.match(readClip(withClips({ working: 60, missing: 90, atRadius: 89 })), /^With the clip working at 0\.001, it trains \(training error 60\.0 %, n = 3\); with it not working, it stays near guessing \(training error 90\.0 %, n = 3\); with a clip at the radius itself, it stays near guessing .*\. Radius and clip explain it together: .* does not help\.$/);
+  assert.match(readClip(withClips({ working: 60, missing: 90, atRadius: 50 })), /a clip at the radius helps as well\./);
+  assert.match(readClip(withClips({ working: 60, missing: 90 })), /whether a clip at the radius would have helped is not run\./);
+  assert.match(readClip(withClips({ working: 89, missing: 90 })), /The clip does not explain it/);
+  assert.match(readClip(withClips({ working: 60, missing: 61 })), /neither the radius nor the missing clip keeps it from training\./);
+});
+
+test('runs that all diverged did not train', () => {
+  const runs = withClips({ working: 60, missing: 90 }).map((run) => (clipOf(run.config) === 'missing' ? { ...run, status: 'diverged' as const, final: null } : run));
+  assert.match(readClip(runs), /with it not working, all runs diverge\. Radius and clip explain it together/);
+});
+
+test("the sister project's steps are told by whether the network trains, on either network, with what was not run", () => {
+  const runs = made('fgsm-sister', ({ method, ascentSteps }) => (method !== 'fgsm' ? 60 : ascentSteps > 5 ? undefined : ascentSteps > 3 ? 89 : 60));
+  assert.equal(
+    readSisterSteps(runs, 'fgsm-sister'),
+    "On the sister project's own network, ResNet-56 in batches of 512, its steps of 0.00025 leave guessing with T = 1, 2, 3 and stay near it with T = 4, 5; T = 10 is not run. Its own did not train with more than 3.",
+  );
+  assert.match(readSisterSteps(runs, 'fgsm-clip'), /its steps are not run\./);
+});
+
+test("the sister project's own FGSM stands as it was printed", () => {
+  assert.match(sisterTable(), /\| FGSM, 2 steps \| 13\.36 \/ 0\.44 \| 11\.17 \/ 0\.31 \| 10\.23 \/ 0\.28 \| 9\.88 \/ 0\.35 \|/);
+  assert.match(sisterTable(), /\| FGSM, 1 step \| 71\.86 \/ 39\.67 \| 41\.53 \/ 14\.26 \| 36\.14 \/ 11\.32 \| 34\.90 \/ 10\.76 \|/);
+});
