@@ -11,6 +11,7 @@ import type { NamedFigures } from './reportFigures';
 import { isThreeDimensional, titleOf } from './figures/specification';
 import { costsMarkdown, describeMachines } from './runCosts';
 import { errorTables, tuningTables } from './tables';
+import { shortErrorTable } from './shortTables';
 import { toMarkdown } from './tableText';
 
 const DATASETS = ['cifar10', 'cifar100'] as const;
@@ -34,7 +35,7 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
     const full = FULL.flatMap((preset) => errorTables(results, { preset, dataset }));
     return {
       [`table-${index + 1}`]: tables.map(toMarkdown).join('\n\n'),
-      [`table-${index + 1}-short`]: tables.map((table) => toMarkdown({ ...table, notes: [] })).join('\n\n'),
+      [`table-${index + 1}-short`]: tables.map((table) => shortErrorTable(table, final)).join('\n\n'),
       [`reading-${index + 1}`]: tables.map(readTable).join('\n\n'),
       [`table-${index + 1}-full`]: full.map(toMarkdown).join('\n\n'),
       [`figures-${index + 1}`]: pictures(figures, `${LAPTOP}-${dataset}-`),

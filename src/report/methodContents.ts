@@ -8,6 +8,7 @@ import { methodErrors } from './figures/methodErrors';
 import type { Contents } from './fill';
 import { METHOD_STUDIES, methodStudy, methodStudyMarkdown, type MethodStudyName } from './methodStudies';
 import type { NamedFigures } from './reportFigures';
+import { shortMethodTable } from './shortTables';
 import { readStudy } from './studyReading';
 
 const NAMES = Object.keys(METHOD_STUDIES) as readonly MethodStudyName[];
@@ -21,16 +22,20 @@ export function methodFigures(results: readonly RunResult[], federated: readonly
 /** What REPORT.md takes from the quick comparisons and the federated runs, by the name of its place: tables, readings, figures. */
 export function methodContents(results: readonly RunResult[], federated: readonly FederatedResult[], figures: NamedFigures): Contents {
   const table = (name: MethodStudyName): string => methodStudyMarkdown(methodStudy(results, name));
+  const short = (name: MethodStudyName): string => shortMethodTable(methodStudy(results, name));
   const reading = (name: MethodStudyName): string => readStudy(methodStudy(results, name));
   const groups = federatedGroups(federated).map(federatedStudy);
   return {
     family: table('family'),
+    'family-short': short('family'),
     'family-reading': reading('family'),
     'family-figures': pictures(figures, 'family-'),
     'fgsm-steps': table('fgsm-steps'),
+    'fgsm-steps-short': short('fgsm-steps'),
     'fgsm-steps-reading': reading('fgsm-steps'),
     'fgsm-steps-figures': pictures(figures, 'fgsm-steps-'),
     'fgsm-clip': [table('fgsm-clip'), table('fgsm-sister')].join('\n\n'),
+    'fgsm-clip-short': short('fgsm-clip'),
     'fgsm-clip-reading': [readClip(results), readSisterSteps(results, 'fgsm-clip'), readSisterSteps(results, 'fgsm-sister')].join(' '),
     'fgsm-clip-tests': [`Original's radius and clip: ${reading('fgsm-clip')}`, `Sister project's network: ${reading('fgsm-sister')}`].join('\n\n'),
     'fgsm-clip-figures': pictures(figures, 'fgsm-clip-', 'fgsm-sister-'),

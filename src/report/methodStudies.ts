@@ -18,6 +18,8 @@ export interface MethodStudy {
   readonly caption: string;
   /** One a method, in the preset's order; without runs, `n` is 0. */
   readonly rows: readonly ComparisonRow[];
+  /** The stored runs behind each row, by its method. */
+  readonly runsOf?: ReadonlyMap<string, readonly RunResult[]>;
   /** What is below the table. */
   readonly notes: readonly string[];
 }
@@ -59,6 +61,7 @@ export function methodStudy(results: readonly RunResult[], name: MethodStudyName
     title: `${METHOD_STUDIES[name]} — quick runs on a small budget`,
     caption: shown.length === 0 ? `${DATASET_NAMES[plain.dataset]}; ${describeModel(plain)}; ${budget}; not run` : `${captionOf(shown)}; ${budget}`,
     rows,
+    runsOf: new Map(labels.map((label) => [label, runs.filter((run) => run.label === label).map(({ result }) => result)])),
     notes: [
       ...comparisonNotes(rows, METHOD_NAMES.sgd),
       ...drawNote(drawnConfigs(shown)),

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { findPreset, PRESET_GROUPS, PRESETS } from '../experiment/presets';
 import { reportContents } from './contents';
-import { fill } from './fill';
+import { fill, type Contents } from './fill';
 import { writeGallery } from './gallery';
 import { quickReport } from './quickReport';
 import { writePlayground } from '../playground/playgroundPicture';
@@ -72,11 +72,17 @@ export async function regenerateReport(root: string, preset: string): Promise<re
   const contents = { ...reportContents(source.results, figures, source.benchmarks), ...landscapeContents(source.studies, figures), ...methodContents(source.results, source.federated, figures) };
   const files = await documentsOf(root);
   // All are filled before any is written, so that an error leaves each as it was.
-  const filled = await Promise.all(files.map(async (file) => fill(await readFile(file, 'utf8'), contents, file)));
+  const filled = await Promise.all(files.map(async (file) => fill(await readFile(file, 'utf8'), linksFrom(relative(root, file), contents), file)));
   for (const [index, file] of files.entries()) {
     await writeFileAtomic(file, filled[index]!);
   }
   return files;
+}
+
+/** Contents whose links to figures and data begin in the document's folder instead of the project's. */
+function linksFrom(document: string, contents: Contents): Contents {
+  const up = '../'.repeat(document.split(sep).length - 1);
+  return Object.fromEntries(Object.entries(contents).map(([name, text]) => [name, text.replace(/\]\((?=figures\/|data\/)/g, `](${up}`)]));
 }
 
 /**

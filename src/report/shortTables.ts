@@ -1,0 +1,72 @@
+import type { ComparisonRow } from '../experiment/comparisonRows';
+import type { RunResult } from '../experiment/result';
+import { detectableText, pText, plusMinus, signedPlusMinus } from './differenceText';
+import type { MethodStudy } from './methodStudies';
+import { PUBLISHED_TRAINING_IMAGES } from './published';
+import { METHOD_NAMES } from './recipe';
+import { recordsToMarkdown } from './recordTable';
+import type { ErrorRow } from './rows';
+import type { ResultTable } from './tables';
+import { errorText } from './tableText';
+
+/** Where a run's result lies, seen from the project's folder. */
+const resultFile = (id: string): string => `data/results/${id}.json`;
+
+/** "seeds 0, 1, 2", each a link to its result. */
+function linkedSeeds(runs: readonly RunResult[]): string {
+  const links = [...runs].sort((a, b) => a.config.seed - b.config.seed).map(({ id, config: { seed }, status }) => `[${seed}${status === 'diverged' ? ' (diverged)' : ''}](${resultFile(id)})`);
+  return links.length === 0 ? '–' : links.join(', ');
+}
+
+/** "SGD (no SAM) at 200, 400 epochs; SAM at 200, 400 epochs". */
+function cellNames(rows: readonly ErrorRow[]): string {
+  const methods = [...new Set(rows.map(({ method }) => method))];
+  return methods.map((method) => `${METHOD_NAMES[method]} at ${rows.filter((row) => row.method === method).map(({ epochs }) => epochs).join(', ')} epochs`).join('; ');
+}
+
+function isRun({ n, divergedSeeds }: Pick<ErrorRow, 'n' | 'divergedSeeds'>): boolean {
+  return n > 0 || divergedSeeds !== '';
+}
+
+/**
+ * A table of test errors for readers: ours and the original's apart, each under its number of training images, with a link from every cell
+ * to its runs. Cells without runs are one sentence below it, with what the original printed for them.
+ *
+ * @param runs those of the table.
+ */
+export function shortErrorTable({ title, caption, rows, trainingImages }: ResultTable, runs: readonly RunResult[]): string {
+  const theirs = PUBLISHED_TRAINING_IMAGES.toLocaleString('en-US');
+  const published = (error: number | null): string => (error === null ? '–' : error.toFixed(2));
+  const ofRow = (row: ErrorRow): readonly RunResult[] =>
+    runs.filter(({ config }) => config.method === row.method && config.epochs === row.epochs && config.learningRate === row.learningRate && (row.rho === null || config.rho === row.rho));
+  const made = rows.filter(isRun);
+  const missing = rows.filter((row) => !isRun(row));
+  const headings = {
+    top1: `Ours, ${trainingImages?.toLocaleString('en-US') ?? 'no'} training images: top-1, %`, top5: 'top-5, %', theirs: `Original, ${theirs} training images: top-1, %`, theirs5: 'top-5, %', seeds: 'Our runs, seed',
+  };
+  const records = made.map((row) => ({
+    Method: METHOD_NAMES[row.method], Epochs: row.epochs, top1: errorText(row, 'top1'), top5: errorText(row, 'top5'), theirs: published(row.publishedTop1Error), theirs5: published(row.publishedTop5Error), seeds: linkedSeeds(ofRow(row)),
+  }));
+  const notRun = missing.length === 0 ? [] : [`Not run: ${cellNames(missing)}. The original's errors there are ${missing.map((row) => `${published(row.publishedTop1Error)} %`).join(', ')}.`];
+  return [...(made.length === 0 ? [`**${title}**`] : [recordsToMarkdown(title, records, headings), `*${caption}. Mean ± half the 95 % interval over seeds.*`]), ...notRun].join('\n\n');
+}
+
+/** A comparison of methods for readers: error, paired difference, corrected p and what the test could see, with a link to each run; rows without runs are one sentence. */
+export function shortMethodTable({ title, caption, rows, runsOf }: MethodStudy): string {
+  const made = rows.filter(isRun);
+  const missing = rows.filter((row) => !isRun(row)).map(({ method }) => method);
+  const record = (row: ComparisonRow): object => ({
+    Method: row.method,
+    gradients: row.gradientEvaluations === null ? '–' : Math.round(row.gradientEvaluations).toLocaleString('en-US'),
+    error: row.top1Error === null ? 'diverged' : plusMinus(row.top1Error, row.top1HalfWidth),
+    difference: row.difference === null ? '–' : signedPlusMinus(row.difference, row.differenceHalfWidth),
+    p: pText(row.adjustedPValue),
+    detectable: detectableText(row),
+    seeds: linkedSeeds(runsOf?.get(row.method) ?? []),
+  });
+  const headings = { gradients: 'Gradients a run', error: 'Top-1 error, %', difference: 'Difference from SGD, points', p: 'p, Holm', detectable: 'Could see, points', seeds: 'Runs, seed' };
+  return [
+    ...(made.length === 0 ? [`**${title}**`] : [recordsToMarkdown(title, made.map(record), headings), `*${caption}.*`]),
+    ...(missing.length === 0 ? [] : [`Not run: ${made.length === 0 ? 'all of it' : missing.join('; ')}.`]),
+  ].join('\n\n');
+}
