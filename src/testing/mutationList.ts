@@ -49,8 +49,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...of('optim/groups', ['optim/sharpnessAware'], [
     ['groups that do not divide the batch', '&& images % groupSize === 0', ''],
-    ['groups are summed, not averaged', 'mean.add(gradient, share)', 'mean.add(gradient, 1)'],
-    ['each group sees the whole batch', 'objective(parameters, phase, part)', 'objective(parameters, phase)'],
   ]),
   ...of('optim/checkPerturbation', ['optim/sharpnessAware'], [
     ['accepts any layout', 'returned === undefined || odd !== undefined', 'false'],
@@ -58,9 +56,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['accepts what is no number', '!Number.isFinite(norm) && finite', 'false'],
   ]),
   ...of('optim/scope', ['optim/sharpnessAware'], [
-    ['all parameters in every scope', 'if (kinds === undefined) {', 'if (kinds !== null) {'],
     ['an unknown scope is all parameters', '!Object.hasOwn(KINDS, scope)', 'false'],
-    ['norm scope without its shifts', "norm: ['normScale', 'normShift']", "norm: ['normScale']"],
   ]),
   ...of('optim/schedule', ['optim/schedule'], [
     ['the decay takes all of the time after warm-up', '(1 - progress) / decayShare', '1 - progress'],
