@@ -57,10 +57,10 @@ function expectAsam(rule: typeof asam): void {
 
 /** A rule out of T and T g. */
 function outOf(combine: <V extends Vector>(T: V, scaled: V, gradient: V, rho: number) => V): typeof asam {
-  return ({ eta = 0.01, scaling = 'element', scaled = ['weight'] }: AsamSettings = {}) => ({
+  return (settings) => ({
     name: 'other',
     perturb({ parameters, gradient, rho }) {
-      const T = adaptiveScale(parameters, { eta, scaling, scaled });
+      const T = adaptiveScale(parameters, { eta: 0.01, scaling: 'element', scaled: ['weight'], ...settings });
       return combine(T, T.multiply(gradient), gradient, rho);
     },
   });

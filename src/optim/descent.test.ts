@@ -78,8 +78,9 @@ function expectSaner(descent: typeof saner): void {
 
 /** Takes alpha of those elements off, from the first step on. */
 function weakening(counts: (gradient: number, perturbed: number) => boolean): typeof saner {
-  return ({ alpha = 0.5 } = {}) =>
+  return (settings) =>
     along((gradient, perturbed) => {
+      const alpha = settings?.alpha ?? 0.5;
       const elements = gradient.toArrays();
       return perturbed.withElements(perturbed.toArrays().map((array, parameter) => array.map((element, index) => (counts(elements[parameter]![index]!, element) ? (1 - alpha) * element : element))));
     });

@@ -51,7 +51,7 @@ function expectSam(perturbation: Perturbation): void {
 
 /** SAM's perturbation but for one norm. */
 function otherFor(exponent: number, other: <V extends Vector>(gradient: V, rho: number) => V): Perturbation {
-  return (gradient, rho, p = 2) => (p === exponent ? other(gradient, rho) : samPerturbation(gradient, rho, p));
+  return (gradient, rho, p) => ((p ?? 2) === exponent ? other(gradient, rho) : samPerturbation(gradient, rho, p));
 }
 
 refusesWrong('the perturbation by hand, for p of 2, infinity, 3/2 and 1', expectSam, samPerturbation, {
