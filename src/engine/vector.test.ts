@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { expectAllClose } from '../testing/expectAllClose';
+import { byParameter, elementsFor, scales, SINGLE_PRECISION } from '../testing/vectorPairs';
 import { PlainVector } from './plainVector';
 import { tensorCount } from './tensor';
 import { TensorVector } from './tensorVector';
@@ -13,7 +14,6 @@ const specs: readonly ParameterSpec[] = [
   { name: 'bn.weight', kind: 'normScale', shape: [2] },
   { name: 'bn.bias', kind: 'normShift', shape: [1] },
 ];
-const sizes = [6, 3, 2, 1];
 
 /** The same numbers as both kinds of vector. They are multiples of 1/8, which single precision holds and adds exactly. */
 interface Pair {
@@ -22,23 +22,18 @@ interface Pair {
 }
 
 function pair(elements: readonly number[]): Pair {
-  let read = 0;
-  const arrays = sizes.map((size) => elements.slice(read, (read += size)));
+  const arrays = byParameter(specs, elements);
   return {
     plain: new PlainVector(specs, arrays.map((array) => Float64Array.from(array))),
     native: TensorVector.from(specs, arrays.map((array) => Float32Array.from(array))),
   };
 }
 
-const elements = fc.array(fc.integer({ min: -80, max: 80 }).map((eighths) => eighths / 8), { minLength: 12, maxLength: 12 });
-const scales = fc.integer({ min: -24, max: 24 }).map((eighths) => eighths / 8);
-
-/** Single precision rounds each element to 2^-24 of its size; a few roundings, and powers that amplify them, stay below 1e-5. */
-const tolerance = { absolute: 1e-5, relative: 1e-5 };
+const elements = elementsFor(specs);
 
 function expectSame(native: TensorVector, plain: PlainVector, what: string): void {
   assert.deepEqual(native.specs, plain.specs);
-  native.toArrays().forEach((array, index) => expectAllClose(array, plain.toArrays()[index]!, tolerance, `${what}, ${native.specs[index]!.name}`));
+  native.toArrays().forEach((array, index) => expectAllClose(array, plain.toArrays()[index]!, SINGLE_PRECISION, `${what}, ${native.specs[index]!.name}`));
 }
 
 /** Runs `body` on random vectors, checks that it leaves them as they were, and frees everything. */
@@ -121,7 +116,7 @@ test('both kinds of vector agree: inner product and norms', () => {
   forAllVectors((a, b) => {
     expectAllClose([a.native.dot(b.native)], [a.plain.dot(b.plain)], { absolute: 1e-3, relative: 1e-5 }, 'dot');
     for (const p of [1, 1.5, 2, 3, Infinity]) {
-      expectAllClose([a.native.norm(p)], [a.plain.norm(p)], tolerance, `${p}-norm`);
+      expectAllClose([a.native.norm(p)], [a.plain.norm(p)], SINGLE_PRECISION, `${p}-norm`);
     }
   });
 });

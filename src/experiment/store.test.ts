@@ -8,6 +8,7 @@ import { PROJECT_ROOT } from '../files/projectRoot';
 import type { ExperimentConfig } from './config';
 import { DEFAULT_CONFIG } from './presets';
 import { RESULT_FORMAT, type RunResult } from './result';
+import { FINISHED_RUN } from '../testing/finishedRun';
 import { configHash, findResult, readResults, resultFile, runId, writeResult } from './store';
 
 const folder = mkdtempSync(join(tmpdir(), 'samlab-store-'));
@@ -15,18 +16,11 @@ after(() => rmSync(folder, { recursive: true }));
 
 function resultOf(config: ExperimentConfig): RunResult {
   return {
+    ...FINISHED_RUN,
     format: RESULT_FORMAT,
     id: runId(config),
-    preset: 'none',
     config,
     data: { name: 'CIFAR-10', synthetic: false, trainImages: 10, heldOutImages: 0, testImages: 10 },
-    status: 'finished',
-    history: [],
-    final: { loss: 1, top1Error: 50, top5Error: 5 },
-    seconds: 1,
-    gradientEvaluations: 1,
-    environment: { samlab: '0', node: 'v20', tensorflow: '2', processor: 'p', gpu: null, threads: 2, commit: null },
-    finishedAt: '2026-01-01T00:00:00Z',
   };
 }
 

@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { DEFAULT_FEDERATED_CONFIG } from './presets';
 import { FEDERATED_RESULT_FORMAT, type FederatedResult } from './result';
 import type { FederatedConfig } from './settings';
+import { FINISHED_RUN } from '../testing/finishedRun';
 import { federatedHash, federatedId, federatedResultFile, findFederatedResult, readFederatedResults, writeFederatedResult } from './store';
 
 const folder = mkdtempSync(join(tmpdir(), 'samlab-federated-store-'));
@@ -13,18 +14,11 @@ after(() => rmSync(folder, { recursive: true }));
 
 function resultOf(config: FederatedConfig): FederatedResult {
   return {
+    ...FINISHED_RUN,
     format: FEDERATED_RESULT_FORMAT,
     id: federatedId(config),
-    preset: 'none',
     config,
     data: { name: 'CIFAR-10', synthetic: false, heldOutImages: 0, testImages: 10, clientClassCounts: [[1, 2], [3, 4]] },
-    status: 'finished',
-    history: [],
-    final: { loss: 1, top1Error: 50, top5Error: 5 },
-    seconds: 1,
-    gradientEvaluations: 1,
-    environment: { samlab: '0', node: 'v20', tensorflow: '2', processor: 'p', gpu: null, threads: 2, commit: null },
-    finishedAt: '2026-01-01T00:00:00Z',
   };
 }
 

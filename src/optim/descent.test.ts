@@ -5,9 +5,11 @@ import { tensorCount } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import type { Vector } from '../engine/vector';
 import { expectAllClose } from '../testing/expectAllClose';
+import { refusesWrong } from '../testing/refusesWrong';
+import { withBothGradients } from './descent';
 import { friendlySam } from './friendlySam';
 import { gsam } from './gsam';
-import { lookSam } from './lookSam';
+import { acrossGradient, lookSam } from './lookSam';
 import type { Optimizer } from './optimizer';
 import { sam } from './sam';
 import { saner } from './saner';
@@ -31,36 +33,70 @@ function oneStep(descent: Descent, gradient: readonly number[], perturbed: reado
   return { moved: [...output.parameters.elements[0]!].map((element) => -element), along };
 }
 
-test('GSAM by hand: what of g lies across the perturbed gradient is taken off it', () => {
+/** The descent that steps along a vector made of both gradients. */
+function along(combine: Combination): Descent {
+  return (step) => withBothGradients(step, (gradient, perturbed) => ({ along: combine(gradient, perturbed) }));
+}
+
+type Combination = <V extends Vector>(gradient: V, perturbed: V) => V;
+
+function expectGsam(descent: typeof gsam): void {
   // Across (2, 0), the gradient (1, 3) has (0, 3).
-  expectAllClose(oneStep(gsam({ alpha: 0.5 }), [1, 3], [2, 0]).moved, [2, -1.5], { relative: 1e-12 });
-  expectAllClose(oneStep(gsam({ alpha: 0 }), [1, 3], [2, 0]).moved, [2, 0], { relative: 0 });
+  expectAllClose(oneStep(descent({ alpha: 0.5 }), [1, 3], [2, 0]).moved, [2, -1.5], { relative: 1e-12 });
+  expectAllClose(oneStep(descent({ alpha: 0 }), [1, 3], [2, 0]).moved, [2, 0], { relative: 0 });
+}
+
+refusesWrong('GSAM by hand: what of g lies across the perturbed gradient is taken off it', expectGsam, gsam, {
+  'adds what lies across': ({ alpha = 0.4 } = {}) => along((gradient, perturbed) => perturbed.plus(acrossGradient(perturbed, gradient), alpha)),
+  'takes what lies across the plain gradient': ({ alpha = 0.4 } = {}) => along((gradient, perturbed) => perturbed.plus(acrossGradient(gradient, perturbed), -alpha)),
 });
 
-test('WSAM by hand: decoupled, the base optimizer sees the plain gradient, and the sharpness moves w beside it', () => {
+function expectWsam(descent: typeof wsam): void {
   // gamma / (1 - gamma) = 3: (1, 3) + 3 ((2, 0) - (1, 3)) = (4, -6).
-  const decoupled = oneStep(wsam({ gamma: 0.75 }), [1, 3], [2, 0]);
+  const decoupled = oneStep(descent({ gamma: 0.75 }), [1, 3], [2, 0]);
   expectAllClose(decoupled.along, [1, 3], { relative: 1e-12 });
   expectAllClose(decoupled.moved, [4, -6], { relative: 1e-12 });
-  const coupled = oneStep(wsam({ gamma: 0.75, decoupled: false }), [1, 3], [2, 0]);
+  const coupled = oneStep(descent({ gamma: 0.75, decoupled: false }), [1, 3], [2, 0]);
   expectAllClose(coupled.along, [4, -6], { relative: 1e-12 });
-  expectAllClose(oneStep(wsam({ gamma: 0.5, decoupled: false }), [1, 3], [2, 0]).moved, [2, 0], { relative: 1e-12 });
-  expectAllClose(oneStep(wsam({ gamma: 0 }), [1, 3], [2, 0]).moved, [1, 3], { relative: 1e-12 });
+  expectAllClose(oneStep(descent({ gamma: 0.5, decoupled: false }), [1, 3], [2, 0]).moved, [2, 0], { relative: 1e-12 });
+  expectAllClose(oneStep(descent({ gamma: 0 }), [1, 3], [2, 0]).moved, [1, 3], { relative: 1e-12 });
+}
+
+refusesWrong('WSAM by hand: decoupled, the base optimizer sees the plain gradient, and the sharpness moves w beside it', expectWsam, wsam, {
+  'takes gamma itself as the weight': ({ gamma = 0.9, ...others } = {}) => wsam({ gamma: gamma / (1 + gamma), ...others }),
+  'takes the sharpness through the base step, too': (settings) => wsam({ ...settings, decoupled: false }),
+  'moves nothing beside the base step': (settings) => (settings?.decoupled === false ? wsam(settings) : along((gradient) => gradient.clone())),
 });
 
-test('SANER by hand: elements of the same sign that shrink count less; equal, grown, turned and zero ones stay', () => {
+function expectSaner(descent: typeof saner): void {
   const gradient = [2, -2, 2, 2, -2, 0, 2];
   const perturbed = [1, -1.5, 2, 3, 1, 1, 0];
-  expectAllClose(oneStep(saner({ alpha: 0.5 }), gradient, perturbed).moved, [0.5, -0.75, 2, 3, 1, 1, 0], { relative: 1e-12 });
-  expectAllClose(oneStep(saner({ alpha: 0.8, rampSteps: 4 }), gradient, perturbed, 1).moved, [0.8, -1.2, 2, 3, 1, 1, 0], { relative: 1e-12 });
-  expectAllClose(oneStep(saner({ alpha: 0.8, rampSteps: 4 }), gradient, perturbed, 0).moved, perturbed, { relative: 0 });
+  expectAllClose(oneStep(descent({ alpha: 0.5 }), gradient, perturbed).moved, [0.5, -0.75, 2, 3, 1, 1, 0], { relative: 1e-12 });
+  expectAllClose(oneStep(descent({ alpha: 0.8, rampSteps: 4 }), gradient, perturbed, 1).moved, [0.8, -1.2, 2, 3, 1, 1, 0], { relative: 1e-12 });
+  expectAllClose(oneStep(descent({ alpha: 0.8, rampSteps: 4 }), gradient, perturbed, 0).moved, perturbed, { relative: 0 });
+}
+
+/** Takes alpha of those elements off, from the first step on. */
+function weakening(counts: (gradient: number, perturbed: number) => boolean): typeof saner {
+  return (settings) =>
+    along((gradient, perturbed) => {
+      const alpha = settings?.alpha ?? 0.5;
+      const elements = gradient.toArrays();
+      return perturbed.withElements(perturbed.toArrays().map((array, parameter) => array.map((element, index) => (counts(elements[parameter]![index]!, element) ? (1 - alpha) * element : element))));
+    });
+}
+
+refusesWrong('SANER by hand: elements of the same sign that shrink count less; equal, grown, turned and zero ones stay', expectSaner, saner, {
+  'weakens elements that turn, too': weakening((gradient, perturbed) => Math.abs(perturbed) < Math.abs(gradient)),
+  'weakens elements that grow': weakening((gradient, perturbed) => gradient * perturbed > 0 && Math.abs(perturbed) > Math.abs(gradient)),
+  'has no ramp': weakening((gradient, perturbed) => gradient * perturbed > 0 && Math.abs(perturbed) < Math.abs(gradient)),
 });
 
-test('Friendly SAM by hand: SAM in the first step, then along the gradient less the running mean', () => {
+function expectFriendly(rule: typeof friendlySam): void {
   const points: number[][] = [];
-  const gradients = [[3, 4], [1, 0]];
+  const gradients = [[3, 4], [1, 0], [0, 2]];
   const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
-  const method = sharpnessAware({ rule: friendlySam({ sigma: 1, lambda: 0.5 }) });
+  const method = sharpnessAware({ rule: rule({ sigma: 1, lambda: 0.5 }) });
   let current: { parameters: PlainVector; state: PlainVector; method: MethodState<PlainVector> } = { parameters: PlainVector.of(0, 0), state: PlainVector.of(0, 0), method: method.init() };
   for (const gradient of gradients) {
     const objective: Objective<PlainVector> = (at) => (points.push([...at.elements[0]!]), { loss: 1, gradient: PlainVector.of(...gradient) });
@@ -69,6 +105,19 @@ test('Friendly SAM by hand: SAM in the first step, then along the gradient less 
   // Mean after the second step: 0.5 (3, 4) + 0.5 (1, 0) = (2, 2); (1, 0) less that is (-1, -2).
   expectAllClose(points[1]!, [1.2, 1.6], { relative: 1e-12 });
   expectAllClose(points[3]!, [-2 / Math.sqrt(5), -4 / Math.sqrt(5)], { relative: 1e-12 });
+  // After the third 0.5 (2, 2) + 0.5 (0, 2) = (1, 2), of which (0, 2) leaves (-1, 0). In the second step alone a mean that stays would pass: (1, 0) - (3, 4) has the same direction.
+  expectAllClose(points[5]!, [-2, 0], { relative: 1e-12 });
+}
+
+refusesWrong('Friendly SAM by hand: SAM in the first step, then along the gradient less the running mean', expectFriendly, friendlySam, {
+  'climbs along the mean, not off it': (settings) => {
+    const rule = friendlySam(settings);
+    return { ...rule, perturb: (input) => rule.perturb({ ...input, state: { ...input.state, vectors: { mean: input.state.vectors['mean']!.times(-1) } } }) };
+  },
+  'keeps the mean of the first step': (settings) => {
+    const rule = friendlySam(settings);
+    return { ...rule, prepare: (input) => (input.state.vectors['mean'] ? { numbers: {}, vectors: { mean: input.state.vectors['mean'].clone() } } : rule.prepare!(input)) };
+  },
 });
 
 const DESCENTS: Readonly<Record<string, Descent>> = { LookSAM: lookSam({ every: 2 }), GSAM: gsam(), WSAM: wsam(), 'WSAM, coupled': wsam({ decoupled: false }), SANER: saner() };

@@ -3,70 +3,107 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { PlainVector } from '../engine/plainVector';
 import { expectAllClose } from '../testing/expectAllClose';
+import { refusesWrong } from '../testing/refusesWrong';
 import { fgsm, type FgsmSettings } from './fgsm';
+import type { PerturbationRule } from './perturbation';
 import { samPerturbation } from './sam';
 import { perturb } from './testing/rule';
 
 /** The climb on x^2 + 2 y^2 from (1, -1), where the gradient is (2, -4). */
-function climbQuadratic(settings: FgsmSettings, rho: number): number[] {
+function climbQuadratic(rule: PerturbationRule, rho: number): number[] {
   const gradientAt = (point: PlainVector): PlainVector => {
     const [x, y] = point.elements[0]!;
     return PlainVector.of(2 * x!, 4 * y!);
   };
-  return perturb(fgsm(settings), { parameters: PlainVector.of(1, -1), rho, gradientAt });
+  return perturb(rule, { parameters: PlainVector.of(1, -1), rho, gradientAt });
 }
 
-test('three sign steps by hand, of a third of the radius each', () => {
-  assert.deepEqual(climbQuadratic({ steps: 3 }, 3), [3, -3]);
+/** The formula by hand, case by case. */
+const BY_HAND: Readonly<Record<string, (rule: typeof fgsm) => void>> = {
+  'three sign steps by hand, of a third of the radius each': (rule) => {
+    assert.deepEqual(climbQuadratic(rule({ steps: 3 }), 3), [3, -3]);
+  },
+  'steps as long as the radius leave the ball, and are projected back': (rule) => {
+    assert.deepEqual(climbQuadratic(rule({ steps: 3, stepLength: 1 }), 0.5), [0.5, -0.5]);
+    assert.deepEqual(climbQuadratic(rule({ steps: 3, stepLength: 1, project: false }), 0.5), [1.5, -1.5]);
+  },
+  'a bound of its own clips steps whose length is still that of the radius': (rule) => {
+    // From (1, -1) each step is 0.4 along the signs (+, -): clipped at 0.3 after each, or after none.
+    assert.deepEqual(climbQuadratic(rule({ steps: 2, stepLength: 1, bound: 0.3 }), 0.4), [0.3, -0.3]);
+    // Wider than the radius: 0.4, then 0.8 within 0.7.
+    assert.deepEqual(climbQuadratic(rule({ steps: 2, stepLength: 1, bound: 0.7 }), 0.4), [0.7, -0.7]);
+  },
+  'the bound acts after each step, not on the sum of all': (rule) => {
+    // The gradient is 1 at w and -1 from there on: 0.5 is clipped to 0.2, then 0.2 - 0.5 to -0.2. Clipped once at the end it is 0.
+    const turning = { parameters: PlainVector.of(0), rho: 0.5, gradient: PlainVector.of(1), gradientAt: () => PlainVector.of(-1) };
+    assert.deepEqual(perturb(rule({ steps: 2, stepLength: 1, bound: 0.2 }), turning), [-0.2]);
+    assert.deepEqual(perturb(rule({ steps: 2, stepLength: 1 }), turning), [0]);
+  },
+  'a step in the 2-norm by hand, and the projection on its ball': (rule) => {
+    // First along (2, -4) / sqrt 20 by rho = 1; there the gradient is (2 (1 + 1/sqrt 5), -4 (1 + 2/sqrt 5)).
+    const root = Math.sqrt(5);
+    const g = [2 * (1 + 1 / root), -4 * (1 + 2 / root)] as const;
+    const along = g.map((element) => element / Math.hypot(...g));
+    const moved = [1 / root + along[0]!, -2 / root + along[1]!] as const;
+    expectAllClose(climbQuadratic(rule({ steps: 1, ball: 'euclidean' }), 1), [1 / root, -2 / root], { relative: 1e-12 });
+    expectAllClose(climbQuadratic(rule({ steps: 2, stepLength: 1, ball: 'euclidean', project: false }), 1), moved, { relative: 1e-12 });
+    expectAllClose(climbQuadratic(rule({ steps: 2, stepLength: 1, ball: 'euclidean' }), 1), moved.map((element) => element / Math.hypot(...moved)), { relative: 1e-12 });
+  },
+  'momentum decides the sign where the gradient turns: m keeps 10 of 10, then -1 of 1 is added': (rule) => {
+    // The gradient is 10 at w and -1 from there on. mu = 0.5: m = 1, 1/2 - 1 = -1/2; mu = 2: m = 1, 2 - 1 = 1.
+    const turning = (momentum: number): number[] =>
+      perturb(rule({ steps: 2, momentum }), { parameters: PlainVector.of(0), rho: 2, gradient: PlainVector.of(10), gradientAt: () => PlainVector.of(-1) });
+    assert.deepEqual(turning(0), [0]);
+    assert.deepEqual(turning(0.5), [0]);
+    assert.deepEqual(turning(2), [2]);
+  },
+  'gradients are normalised by their 1-norm before they are accumulated': (rule) => {
+    // (3, 1) / 4 + (-1, 3) / 4 = (1/2, 1) with mu = 1; without the norms the second, a hundredth in size, would not count.
+    const found = perturb(rule({ steps: 2, momentum: 1, ball: 'euclidean', project: false }), {
+      parameters: PlainVector.of(0, 0), rho: 2, gradient: PlainVector.of(3, 1), gradientAt: () => PlainVector.of(-0.01, 0.03),
+    });
+    const [first, second] = [Math.hypot(3, 1), Math.hypot(1 / 2, 1)];
+    expectAllClose(found, [3 / first + 1 / 2 / second, 1 / first + 1 / second], { relative: 1e-12 });
+  },
+};
+
+for (const [name, expect] of Object.entries(BY_HAND)) {
+  test(name, () => expect(fgsm));
+}
+
+/** The rule with other settings, which may depend on the radius. */
+function changed(change: (settings: FgsmSettings, rho: number) => FgsmSettings): typeof fgsm {
+  return (settings) => ({ ...fgsm(settings), perturb: (input) => fgsm(change(settings, input.rho)).perturb(input) });
+}
+
+/** In an infinity ball that it is projected on, an element of eps is at most so large. */
+const boundedBy = (bound: (own: number | undefined, rho: number) => number): typeof fgsm =>
+  changed((settings, rho) => (settings.ball === 'euclidean' || settings.project === false ? settings : { ...settings, bound: bound(settings.bound, rho) }));
+
+refusesWrong<typeof fgsm>('FGSM by hand', (rule) => Object.values(BY_HAND).forEach((expect) => expect(rule)), fgsm, {
+  'forgets the projection': changed((settings) => ({ ...settings, project: false })),
+  'forgets the bound': boundedBy((_, rho) => rho),
+  'clips at twice the radius': boundedBy((own, rho) => 2 * (own ?? rho)),
+  'climbs along the first gradient throughout': (settings) => ({ ...fgsm(settings), perturb: (input) => fgsm(settings).perturb({ ...input, gradientAt: () => input.gradient }) }),
+  'forgets the momentum': changed((settings) => ({ ...settings, momentum: 0 })),
+  'takes steps as long as the radius': changed((settings) => ({ stepLength: 1, ...settings })),
+  'accumulates gradients without their 1-norm': (settings) => (settings.momentum === 1 ? accumulating(settings) : fgsm(settings)),
 });
 
-test('steps as long as the radius leave the ball, and are projected back', () => {
-  assert.deepEqual(climbQuadratic({ steps: 3, stepLength: 1 }, 0.5), [0.5, -0.5]);
-  assert.deepEqual(climbQuadratic({ steps: 3, stepLength: 1, project: false }, 0.5), [1.5, -1.5]);
-});
-
-test('a bound of its own clips steps whose length is still that of the radius', () => {
-  // From (1, -1) each step is 0.4 along the signs (+, -): clipped at 0.3 after each, or after none.
-  assert.deepEqual(climbQuadratic({ steps: 2, stepLength: 1, bound: 0.3 }, 0.4), [0.3, -0.3]);
-  // Wider than the radius: 0.4, then 0.8 within 0.7.
-  assert.deepEqual(climbQuadratic({ steps: 2, stepLength: 1, bound: 0.7 }, 0.4), [0.7, -0.7]);
-});
-
-test('the bound acts after each step, not on the sum of all', () => {
-  // The gradient is 1 at w and -1 from there on: 0.5 is clipped to 0.2, then 0.2 - 0.5 to -0.2. Clipped once at the end it is 0.
-  const turning = { parameters: PlainVector.of(0), rho: 0.5, gradient: PlainVector.of(1), gradientAt: () => PlainVector.of(-1) };
-  assert.deepEqual(perturb(fgsm({ steps: 2, stepLength: 1, bound: 0.2 }), turning), [-0.2]);
-  assert.deepEqual(perturb(fgsm({ steps: 2, stepLength: 1 }), turning), [0]);
-});
-
-test('a step in the 2-norm by hand, and the projection on its ball', () => {
-  // First along (2, -4) / sqrt 20 by rho = 1; there the gradient is (2 (1 + 1/sqrt 5), -4 (1 + 2/sqrt 5)).
-  const root = Math.sqrt(5);
-  const g = [2 * (1 + 1 / root), -4 * (1 + 2 / root)] as const;
-  const along = g.map((element) => element / Math.hypot(...g));
-  const moved = [1 / root + along[0]!, -2 / root + along[1]!] as const;
-  expectAllClose(climbQuadratic({ steps: 1, ball: 'euclidean' }, 1), [1 / root, -2 / root], { relative: 1e-12 });
-  expectAllClose(climbQuadratic({ steps: 2, stepLength: 1, ball: 'euclidean', project: false }, 1), moved, { relative: 1e-12 });
-  expectAllClose(climbQuadratic({ steps: 2, stepLength: 1, ball: 'euclidean' }, 1), moved.map((element) => element / Math.hypot(...moved)), { relative: 1e-12 });
-});
-
-test('momentum decides the sign where the gradient turns: m keeps 10 of 10, then -1 of 1 is added', () => {
-  // The gradient is 10 at w and -1 from there on. mu = 0.5: m = 1, 1/2 - 1 = -1/2; mu = 2: m = 1, 2 - 1 = 1.
-  const turning = (momentum: number): number[] =>
-    perturb(fgsm({ steps: 2, momentum }), { parameters: PlainVector.of(0), rho: 2, gradient: PlainVector.of(10), gradientAt: () => PlainVector.of(-1) });
-  assert.deepEqual(turning(0), [0]);
-  assert.deepEqual(turning(0.5), [0]);
-  assert.deepEqual(turning(2), [2]);
-});
-
-test('gradients are normalised by their 1-norm before they are accumulated', () => {
-  // (3, 1) / 4 + (-1, 3) / 4 = (1/2, 1) with mu = 1; without the norms the second, a hundredth in size, would not count.
-  const found = perturb(fgsm({ steps: 2, momentum: 1, ball: 'euclidean', project: false }), {
-    parameters: PlainVector.of(0, 0), rho: 2, gradient: PlainVector.of(3, 1), gradientAt: () => PlainVector.of(-0.01, 0.03),
-  });
-  const [first, second] = [Math.hypot(3, 1), Math.hypot(1 / 2, 1)];
-  expectAllClose(found, [3 / first + 1 / 2 / second, 1 / first + 1 / second], { relative: 1e-12 });
-});
+/** In the 2-norm, without projection. */
+function accumulating({ steps, stepLength = 1 / steps }: FgsmSettings): PerturbationRule {
+  return {
+    name: 'without the 1-norm',
+    perturb({ parameters, gradient, gradientAt, rho }) {
+      let [eps, accumulated] = [gradient.zeros(), gradient.zeros()];
+      for (let taken = 0; taken < steps; taken++) {
+        accumulated = accumulated.plus(taken === 0 ? gradient : gradientAt(parameters.plus(eps)));
+        eps = eps.plus(accumulated.times((stepLength * rho) / accumulated.norm()));
+      }
+      return eps;
+    },
+  };
+}
 
 const points = fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: 1, maxLength: 5 });
 const settings = fc.record({

@@ -48,7 +48,7 @@ export function fgsm({ steps, momentum = 0, ball = 'infinity', stepLength = 1 / 
     perturb(input) {
       checkRho('fgsm', input.rho);
       const radius = project ? (bound ?? input.rho) : Infinity;
-      const settings: Omit<AscentStep, 'first'> = { momentum, ball: { p: ball === 'infinity' ? Infinity : 2, radius }, length: stepLength * input.rho };
+      const settings: Omit<AscentStep, 'first'> = { momentum, ball: { p: ball === 'infinity' ? ball : 2, radius }, length: stepLength * input.rho };
       let ascent = { perturbation: input.gradient.zeros(), accumulated: input.gradient.zeros() };
       for (let taken = 0; taken < steps; taken++) {
         const { perturbation, accumulated } = ascent;

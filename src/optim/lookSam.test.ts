@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PlainVector } from '../engine/plainVector';
 import { expectAllClose } from '../testing/expectAllClose';
+import { refusesWrong } from '../testing/refusesWrong';
 import { acrossGradient, lookedUpGradient, lookSam } from './lookSam';
 import { sam, samStep } from './sam';
 import { sgd } from './sgd';
@@ -9,15 +10,25 @@ import { sharpnessAware } from './sharpnessAware';
 import type { MethodState } from './step';
 import { plainStep, type Objective } from './step';
 
-test('the part across the gradient by hand: (4, 2) less its part along (1, 1)', () => {
-  expectAllClose(acrossGradient(PlainVector.of(1, 1), PlainVector.of(4, 2)).elements[0]!, [1, -1], { relative: 1e-12 });
-  assert.deepEqual([...acrossGradient(PlainVector.of(0, 0), PlainVector.of(4, 2)).elements[0]!], [0, 0]);
+function expectAcross(across: typeof acrossGradient): void {
+  expectAllClose(across(PlainVector.of(1, 1), PlainVector.of(4, 2)).elements[0]!, [1, -1], { relative: 1e-12 });
+  assert.deepEqual([...across(PlainVector.of(0, 0), PlainVector.of(4, 2)).elements[0]!], [0, 0]);
+}
+
+refusesWrong('the part across the gradient by hand: (4, 2) less its part along (1, 1)', expectAcross, acrossGradient, {
+  'adds what lies along the gradient': (g, perturbed) => perturbed.plus(g, g.dot(perturbed) / g.dot(g)),
+  'takes the part along the other vector': (g, perturbed) => acrossGradient(perturbed, g),
 });
 
-test('a looked-up gradient by hand: g plus alpha of its own length along what was kept', () => {
+function expectLookedUp(lookedUp: typeof lookedUpGradient): void {
   // |g| = 5, |g_v| = 10: (3, 4) + 0.4 * 5 / 10 (6, -8).
-  expectAllClose(lookedUpGradient(PlainVector.of(3, 4), PlainVector.of(6, -8), 0.4).elements[0]!, [3 + 1.2, 4 - 1.6], { relative: 1e-12 });
-  assert.deepEqual([...lookedUpGradient(PlainVector.of(3, 4), PlainVector.of(0, 0), 0.4).elements[0]!], [3, 4]);
+  expectAllClose(lookedUp(PlainVector.of(3, 4), PlainVector.of(6, -8), 0.4).elements[0]!, [3 + 1.2, 4 - 1.6], { relative: 1e-12 });
+  assert.deepEqual([...lookedUp(PlainVector.of(3, 4), PlainVector.of(0, 0), 0.4).elements[0]!], [3, 4]);
+}
+
+refusesWrong('a looked-up gradient by hand: g plus alpha of its own length along what was kept', expectLookedUp, lookedUpGradient, {
+  'forgets the length of g': (g, across, alpha) => g.plus(across, alpha / across.norm()),
+  'adds what was kept as long as it is': (g, across, alpha) => g.plus(across, alpha),
 });
 
 /** x^2 / 2 + 2 y^2, and the phases in which it was asked. */
@@ -34,10 +45,10 @@ function bowl(): { readonly objective: Objective<PlainVector>; readonly phases: 
 }
 
 /** Where LookSAM gets, step by step. */
-function walk(every: number, alpha: number, steps: number): { readonly path: number[][]; readonly phases: string[]; readonly passes: number[] } {
+function walk(every: number, alpha: number, steps: number, descent = lookSam): { readonly path: number[][]; readonly phases: string[]; readonly passes: number[] } {
   const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
   const { objective, phases } = bowl();
-  const method = sharpnessAware({ rule: sam(), descent: lookSam({ every, alpha }) });
+  const method = sharpnessAware({ rule: sam(), descent: descent({ every, alpha }) });
   let current: { parameters: PlainVector; state: PlainVector; method: MethodState<PlainVector> } = { parameters: PlainVector.of(2, 1), state: PlainVector.of(0, 0), method: method.init() };
   const path: number[][] = [];
   const passes: number[] = [];
@@ -50,10 +61,15 @@ function walk(every: number, alpha: number, steps: number): { readonly path: num
   return { path, phases, passes };
 }
 
-test('a second pass every three steps, and one pass in between', () => {
-  const { phases, passes } = walk(3, 0.1, 5);
+function expectPasses(descent: typeof lookSam): void {
+  const { phases, passes } = walk(3, 0.1, 5, descent);
   assert.deepEqual(phases, ['first', 'perturbed', 'first', 'first', 'first', 'perturbed', 'first']);
   assert.deepEqual(passes, [2, 1, 1, 2, 1]);
+}
+
+refusesWrong('a second pass every three steps, and one pass in between', expectPasses, lookSam, {
+  'makes a second pass each step': (settings) => lookSam({ ...settings, every: 1 }),
+  'makes one in the first step alone': (settings) => lookSam({ ...settings, every: 1000 }),
 });
 
 /** Two steps of the base optimizer or of SAM from the same point. */

@@ -3,12 +3,21 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { PlainVector } from '../engine/plainVector';
 import { random } from '../engine/random';
+import { refusesWrong } from '../testing/refusesWrong';
 import { elementCount, flatten, keptElements, largest, overlap, randomMask, unflatten } from './mask';
 
-test('the largest scores by hand; of equal ones the earlier', () => {
-  assert.deepEqual([...largest(Float64Array.of(3, 1, 2, 3, 2), 3)], [1, 0, 1, 1, 0]);
-  assert.deepEqual([...largest(Float32Array.of(0, 0, 0), 2)], [1, 1, 0]);
-  assert.deepEqual([...largest(Float64Array.of(1, 2), 0)], [0, 0]);
+function expectLargest(mask: typeof largest): void {
+  assert.deepEqual([...mask(Float64Array.of(3, 1, 2, 3, 2), 3)], [1, 0, 1, 1, 0]);
+  assert.deepEqual([...mask(Float32Array.of(0, 0, 0), 2)], [1, 1, 0]);
+  assert.deepEqual([...mask(Float64Array.of(1, 2), 0)], [0, 0]);
+}
+
+refusesWrong('the largest scores by hand; of equal ones the earlier', expectLargest, largest, {
+  'keeps all of equal scores': (scores, count) => {
+    const kept = scores.filter((_, index) => largest(scores, count)[index] === 1);
+    return Uint8Array.from(scores, (score) => (count > 0 && score >= Math.min(...kept) ? 1 : 0));
+  },
+  'keeps the smallest': (scores, count) => largest(scores.map((score) => -score), count),
 });
 
 test('the count is exact, and no score outside is larger than one inside', () => {
@@ -36,9 +45,13 @@ test('a random mask has as many ones as asked, and each seed its own', () => {
   assert.notEqual(ones(0), ones(1));
 });
 
-test('sparsities that binary fractions miss keep the number that decimals give', () => {
-  const kept = (size: number, sparsity: number): number => keptElements(PlainVector.of(...Array<number>(size).fill(0)), sparsity);
+function expectKept(count: typeof keptElements): void {
+  const kept = (size: number, sparsity: number): number => count(PlainVector.of(...Array<number>(size).fill(0)), sparsity);
   assert.deepEqual([kept(10, 0.9), kept(10, 0.7), kept(10, 0), kept(10, 1), kept(5, 0.5)], [1, 3, 10, 0, 3]);
+}
+
+refusesWrong('sparsities that binary fractions miss keep the number that decimals give', expectKept, keptElements, {
+  'rounds down': (vector, sparsity) => Math.floor((1 - sparsity) * elementCount(vector)),
 });
 
 test('flat and back, over parameters of different shapes', () => {
@@ -48,7 +61,11 @@ test('flat and back, over parameters of different shapes', () => {
   assert.deepEqual(unflatten(vector, Uint8Array.from(flatten(vector))).elements, vector.elements);
 });
 
-test('overlap: two of three ones are shared; a mask of zeros overlaps with all', () => {
-  assert.equal(overlap(PlainVector.of(1, 1, 1, 0), PlainVector.of(1, 1, 0, 1)), 2 / 3);
-  assert.equal(overlap(PlainVector.of(0, 0), PlainVector.of(1, 0)), 1);
+function expectOverlap(share: typeof overlap): void {
+  assert.equal(share(PlainVector.of(1, 1, 1, 0), PlainVector.of(1, 1, 0, 1)), 2 / 3);
+  assert.equal(share(PlainVector.of(0, 0), PlainVector.of(1, 0)), 1);
+}
+
+refusesWrong('overlap: two of three ones are shared; a mask of zeros overlaps with all', expectOverlap, overlap, {
+  'tells the share of everything': (mask, other) => mask.dot(other) / elementCount(mask),
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PlainVector } from '../engine/plainVector';
 import { expectAllClose } from '../testing/expectAllClose';
+import { refusesWrong } from '../testing/refusesWrong';
 import { msam } from './msam';
 import { sgd } from './sgd';
 import { lookSam } from './lookSam';
@@ -39,10 +40,15 @@ test("two steps by hand: the first is SGD's, the second looks ahead along the mo
   assert.deepEqual([second.loss, second.gradientEvaluations], [1.25 ** 2 / 2, 1]);
 });
 
-test('the perturbation by hand: against the momentum, of length rho, and zero where there is none', () => {
-  const against = (...momentum: number[]): number[] => perturb(msam(), { parameters: PlainVector.of(0, 0), gradient: PlainVector.of(...momentum), rho: 2 });
+function expectMsam(rule: typeof msam): void {
+  const against = (...momentum: number[]): number[] => perturb(rule(), { parameters: PlainVector.of(0, 0), gradient: PlainVector.of(...momentum), rho: 2 });
   expectAllClose(against(6, -8), [-1.2, 1.6], { relative: 1e-12 });
   assert.deepEqual(against(0, 0), [0, 0]);
+}
+
+refusesWrong('the perturbation by hand: against the momentum, of length rho, and zero where there is none', expectMsam, msam, {
+  'climbs along the momentum': () => ({ ...msam(), perturb: (input) => msam().perturb(input).times(-1) }),
+  'drops the norm': () => ({ ...msam(), perturb: ({ gradient, rho }) => gradient.times(-rho) }),
 });
 
 test('a base optimizer without momentum is refused by name', () => {

@@ -3,14 +3,14 @@ import type { Vector } from '../engine/vector';
 
 /** A ball around 0 in the p-norm. */
 export interface NormBall {
-  readonly p: 2 | typeof Infinity;
+  readonly p: 2 | 'infinity';
   /** Infinity for all of the space. */
   readonly radius: number;
 }
 
 /** The direction of length 1 along which a loss of this gradient climbs fastest: g / |g|_2 or sign(g); 0 for a zero gradient. */
 export function steepest<V extends Vector>(gradient: V, p: NormBall['p']): V {
-  if (p === Infinity) {
+  if (p === 'infinity') {
     return gradient.sign();
   }
   const norm = gradient.norm();
@@ -19,7 +19,7 @@ export function steepest<V extends Vector>(gradient: V, p: NormBall['p']): V {
 
 /** The nearest point of the ball. */
 export function project<V extends Vector>(point: V, { p, radius }: NormBall): V {
-  if (p === Infinity) {
+  if (p === 'infinity') {
     return point.clip(radius);
   }
   const length = point.norm();

@@ -6,10 +6,11 @@ import { tensorCount } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import type { Vector } from '../engine/vector';
 import { expectAllClose } from '../testing/expectAllClose';
+import { refusesWrong } from '../testing/refusesWrong';
 import { ascend, AT_START } from './ascend';
 import { sam, samPerturbation, samStep } from './sam';
 import { sgd } from './sgd';
-import { plainStep, type Objective, type Step } from './step';
+import { plainStep, type Objective, type Step, type StepOutput } from './step';
 
 const spec = [{ name: 'w', kind: 'weight', shape: [2] }] as const;
 
@@ -28,9 +29,11 @@ const gradients = fc
 const exponents = fc.constantFrom(1, 1.25, 1.5, 2, 3, 10, Infinity);
 const radii = fc.double({ min: 1e-3, max: 10, noNaN: true });
 
-test('the perturbation by hand, for p of 2, infinity and 3/2', () => {
+type Perturbation = typeof samPerturbation;
+
+function expectSam(perturbation: Perturbation): void {
   for (const gradient of [PlainVector.of(3, -4), native(3, -4)]) {
-    const found = [2, Infinity, 1.5, 1].map((p) => samPerturbation<Vector>(gradient, 0.5, p));
+    const found = [2, Infinity, 1.5, 1].map((p) => perturbation<Vector>(gradient, 0.5, p));
     expectAllClose(elementsOf(found[0]!), [0.3, -0.4], { relative: 1e-6 });
     expectAllClose(elementsOf(found[1]!), [0.5, -0.5], { relative: 1e-6 });
     // q = 3: (9, -16) / (27 + 64)^(2/3), times rho.
@@ -39,14 +42,34 @@ test('the perturbation by hand, for p of 2, infinity and 3/2', () => {
     assert.deepEqual(elementsOf(found[3]!), [0, -0.5]);
     [gradient, ...found].forEach((vector) => vector.dispose());
   }
+  // With p = 1, equally large elements share the radius.
+  assert.deepEqual(elementsOf(perturbation(PlainVector.of(4, -4, 1), 0.5, 1)), [0.25, -0.25, 0]);
+  for (const p of [1, 1.5, 2, Infinity]) {
+    assert.deepEqual(elementsOf(perturbation(PlainVector.of(0, 0), 0.05, p)), [0, 0]);
+  }
+}
+
+/** SAM's perturbation but for one norm. */
+function otherFor(exponent: number, other: <V extends Vector>(gradient: V, rho: number) => V): Perturbation {
+  return (gradient, rho, p) => ((p ?? 2) === exponent ? other(gradient, rho) : samPerturbation(gradient, rho, p));
+}
+
+refusesWrong('the perturbation by hand, for p of 2, infinity, 3/2 and 1', expectSam, samPerturbation, {
+  'drops the norm': otherFor(2, (g, rho) => g.times(rho)),
+  'climbs down': otherFor(2, (g, rho) => samPerturbation(g, rho).times(-1)),
+  'does not perturb at all': otherFor(2, (g) => g.zeros()),
+  'forgets the sign for p = infinity': otherFor(Infinity, (g, rho) => g.times(rho)),
+  'gives each of the largest all of rho for p = 1': otherFor(1, (g, rho) => samPerturbation(g, rho, 1).sign().times(rho)),
+  'loses the root 1/p, as the report prints it': otherFor(1.5, (g, rho) => g.absPower(2).multiply(g.sign()).times(rho / g.norm(3) ** 3)),
+  'takes a wrong power': otherFor(1.5, (g, rho) => g.absPower(3).multiply(g.sign()).times(rho / g.absPower(3).norm(1.5))),
+  'has no guard for a zero gradient': otherFor(2, (g, rho) => g.times(rho / g.norm())),
 });
 
-test('with p = 1, equally large elements share the radius', () => {
-  for (const gradient of [PlainVector.of(4, -4, 1), TensorVector.from([{ name: 'w', kind: 'weight', shape: [3] }], [Float32Array.of(4, -4, 1)])]) {
-    const perturbation = samPerturbation<Vector>(gradient, 0.5, 1);
-    assert.deepEqual(elementsOf(perturbation), [0.25, -0.25, 0]);
-    [gradient, perturbation].forEach((vector) => vector.dispose());
-  }
+test('with p = 1, equally large elements of native tensors share the radius too', () => {
+  const gradient = TensorVector.from([{ name: 'w', kind: 'weight', shape: [3] }], [Float32Array.of(4, -4, 1)]);
+  const perturbation = samPerturbation(gradient, 0.5, 1);
+  assert.deepEqual(elementsOf(perturbation), [0.25, -0.25, 0]);
+  [gradient, perturbation].forEach((vector) => vector.dispose());
 });
 
 test('the perturbation lies on the sphere of radius rho and attains the dual norm of the gradient', () => {
@@ -95,22 +118,35 @@ function quadratic(): { readonly objective: Objective<PlainVector>; readonly ask
   };
 }
 
-test('a step by hand on x^2 + 2 y^2: the gradient of w + eps, applied at w', () => {
+function expectStep(stepOf: typeof samStep): void {
   // At (1.5, 1) the gradient is (3, 4), so eps = (3, 4) / 2 for rho = 2.5; at (3, 3) it is (6, 12).
   const { objective, asked } = quadratic();
-  const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
-  const parameters = PlainVector.of(1.5, 1);
-  const result = samStep(2.5)({ parameters, state: optimizer.init(parameters), objective, optimizer, learningRate: 0.25 });
+  const walked = (weightDecay: number): StepOutput<PlainVector, PlainVector> => {
+    const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay });
+    const parameters = PlainVector.of(1.5, 1);
+    return stepOf(2.5)({ parameters, state: optimizer.init(parameters), objective, optimizer, learningRate: 0.25 });
+  };
+  const result = walked(0);
   assert.deepEqual(asked, [['first', 1.5, 1], ['perturbed', 3, 3]]);
   assert.deepEqual(elementsOf(result.parameters), [1.5 - 1.5, 1 - 3]);
   assert.deepEqual([result.loss, result.gradientEvaluations], [4.25, 2]);
-});
+  // Weight decay acts at w, not at w + eps.
+  assert.deepEqual(elementsOf(walked(0.5).parameters), [0 - 0.25 * 0.75, -2 - 0.25 * 0.5]);
+}
 
-test('weight decay acts at w, not at w + eps', () => {
-  const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0.5 });
-  const parameters = PlainVector.of(1.5, 1);
-  const { parameters: moved } = samStep(2.5)({ parameters, state: optimizer.init(parameters), objective: quadratic().objective, optimizer, learningRate: 0.25 });
-  assert.deepEqual(elementsOf(moved), [0 - 0.25 * 0.75, -2 - 0.25 * 0.5]);
+/** SAM's step with another answer of the objective. */
+function asking(other: <V extends Vector>(input: { readonly parameters: V; readonly objective: Objective<V> }) => Objective<V>): typeof samStep {
+  return (rho) => (input) => samStep(rho)({ ...input, objective: other(input) });
+}
+
+refusesWrong('a step by hand on x^2 + 2 y^2: the gradient of w + eps, applied at w', expectStep, samStep, {
+  'takes the second gradient at w': asking(({ parameters, objective }) => (point, phase) => objective(phase === 'perturbed' ? parameters : point, phase)),
+  'moves statistics in both phases': asking(({ objective }) => (point) => objective(point, 'first')),
+  'decays weights at w + eps too': asking(({ objective }) => (point, phase) => {
+    const { loss, gradient } = objective(point, phase);
+    return { loss, gradient: phase === 'perturbed' ? gradient.plus(point, 0.01) : gradient };
+  }),
+  'is the base step': () => plainStep,
 });
 
 test('with rho 0 the steps are the base optimizer\'s to the bit', () => {

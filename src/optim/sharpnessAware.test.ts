@@ -5,13 +5,15 @@ import { tensorCount } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
 import type { ParameterSpec, Vector } from '../engine/vector';
 import { expectAllClose } from '../testing/expectAllClose';
+import { refusesWrong } from '../testing/refusesWrong';
 import { checkPerturbation } from './checkPerturbation';
+import { lookSam } from './lookSam';
 import type { PerturbationRule } from './perturbation';
 import { sam, samStep } from './sam';
 import type { PerturbationScope } from './scope';
 import { sgd } from './sgd';
 import { perturbedStep, sharpnessAware, type SharpnessAwareSettings } from './sharpnessAware';
-import type { BatchPart, Objective } from './step';
+import type { BatchPart, Objective, SharpnessAwareInput } from './step';
 import { ruleInput } from './testing/rule';
 
 const SPECS: readonly ParameterSpec[] = [
@@ -59,9 +61,9 @@ test('a rule that refuses numbers which are not finite leaves a divergence to wh
       throw new Error('not today');
     },
   };
-  for (const look of [undefined, { every: 2, alpha: 0.5 }]) {
+  for (const descent of [undefined, lookSam({ every: 2, alpha: 0.5 })]) {
     for (const groupSize of [undefined, 2]) {
-      const settings = { rule: refusing, ...(look ? { look } : {}), ...(groupSize ? { groupSize } : {}) };
+      const settings = { rule: refusing, ...(descent ? { descent } : {}), ...(groupSize ? { groupSize } : {}) };
       const step = (gradient: number): { readonly loss: number; readonly moved: number[] } => {
         const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
         const method = sharpnessAware(settings);
@@ -87,10 +89,10 @@ test('a rule whose products overflow in single precision is not blamed for a run
 });
 
 /** One step at rate 1 without momentum: the parameters move by the gradient that the method found. */
-function oneStep(settings: SharpnessAwareSettings, rho: number): { readonly moved: number[]; readonly asked: ReturnType<typeof pulls>['asked']; readonly loss: number; readonly passes: number } {
+function oneStep(settings: SharpnessAwareSettings, rho: number, make = sharpnessAware): { readonly moved: number[]; readonly asked: ReturnType<typeof pulls>['asked']; readonly loss: number; readonly passes: number } {
   const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
   const { objective, asked } = pulls<PlainVector>();
-  const method = sharpnessAware(settings);
+  const method = make(settings);
   const parameters = start().plain;
   const { parameters: after, loss, gradientEvaluations } = method.step({
     parameters, state: optimizer.init(parameters), optimizer, objective, learningRate: 1, rho, images: TARGETS.length, method: method.init(),
@@ -106,16 +108,27 @@ const SCOPES: readonly (readonly [PerturbationScope, readonly number[]])[] = [
   ['norm', [2, 3]],
   ['noNorm', [0, 1, 4]],
 ];
-for (const [scope, inside] of SCOPES) {
-  test(`scope ${scope}: what is in scope climbs by all of rho, the rest stays`, () => {
-    const { moved, asked } = oneStep({ rule: sam(), scope }, 2);
+function expectScopes(make: typeof sharpnessAware): void {
+  for (const [scope, inside] of SCOPES) {
+    const { moved, asked } = oneStep({ rule: sam(), scope }, 2, make);
     const norm = Math.hypot(...inside.map((index) => GRADIENT[index]!));
     const expected = GRADIENT.map((element, index) => (inside.includes(index) ? (2 * element) / norm : 0));
-    expectAllClose(asked[1]!.at, expected.map((element, index) => START.flat()[index]! + element), { relative: 1e-12 });
+    expectAllClose(asked[1]!.at, expected.map((element, index) => START.flat()[index]! + element), { relative: 1e-12 }, scope);
     // The gradient of the bowl at w + eps is g + eps, for all parameters.
-    expectAllClose(moved, expected.map((element, index) => GRADIENT[index]! + element), { relative: 1e-12 });
-  });
+    expectAllClose(moved, expected.map((element, index) => GRADIENT[index]! + element), { relative: 1e-12 }, scope);
+  }
 }
+
+/** The same around a rule that sees some parameters of its scope alone. */
+function seeing(keep: (spec: ParameterSpec) => boolean): typeof sharpnessAware {
+  return ({ rule, ...settings }) => sharpnessAware({ ...settings, rule: { ...rule, perturb: (input) => rule.perturb({ ...input, gradient: input.gradient.restrict(keep) }) } });
+}
+
+refusesWrong('what is in scope climbs by all of rho, the rest stays', expectScopes, sharpnessAware, {
+  'perturbs all parameters in every scope': (settings) => sharpnessAware({ ...settings, scope: 'all' }),
+  'leaves out the shifts of normalisation': seeing(({ kind }) => kind !== 'normShift'),
+  'leaves out biases': seeing(({ kind }) => kind !== 'bias'),
+});
 
 test('a rule that climbs more than once moves within its scope', () => {
   const rule: PerturbationRule = { name: 'twice', perturb: ({ parameters, gradientAt }) => gradientAt(parameters.plus(parameters)) };
@@ -124,8 +137,8 @@ test('a rule that climbs more than once moves within its scope', () => {
   assert.deepEqual(asked[1]!.phase, 'perturbed');
 });
 
-test('groups climb on their own, and their gradients are averaged', () => {
-  const { moved, asked, loss, passes } = oneStep({ rule: sam(), groupSize: 2 }, 2);
+function expectGroups(make: typeof sharpnessAware): void {
+  const { moved, asked, loss, passes } = oneStep({ rule: sam(), groupSize: 2 }, 2, make);
   assert.deepEqual(asked.map(({ phase, part }) => [phase, part?.start, part?.end]), [['first', 0, 2], ['perturbed', 0, 2], ['first', 2, 4], ['perturbed', 2, 4]]);
   const perturbed = [0.5, 2.5].map((mean) => {
     const gradient = START.flat().map((element) => element - mean);
@@ -134,6 +147,20 @@ test('groups climb on their own, and their gradients are averaged', () => {
   expectAllClose(moved, perturbed[0]!.map((element, index) => (element + perturbed[1]![index]!) / 2), { relative: 1e-12 });
   assert.equal(passes, 2);
   expectAllClose([loss], [oneStep({ rule: sam() }, 2).loss], { relative: 1e-12 });
+}
+
+/** The method with something else as its step's input. */
+function given(change: <V extends Vector, State>(input: SharpnessAwareInput<V, State>) => Partial<SharpnessAwareInput<V, State>>): typeof sharpnessAware {
+  return (settings) => {
+    const method = sharpnessAware(settings);
+    return { ...method, step: (input) => method.step({ ...input, ...change(input) }) };
+  };
+}
+
+refusesWrong('groups climb on their own, and their gradients are averaged', expectGroups, sharpnessAware, {
+  'adds gradients up': given(({ learningRate }) => ({ learningRate: 2 * learningRate })),
+  'shows each group the whole batch': given(({ objective }) => ({ objective: (parameters, phase) => objective(parameters, phase) })),
+  'takes the batch as one group': (settings) => sharpnessAware({ ...settings, groupSize: TARGETS.length }),
 });
 
 test('one group of all images is plain SAM, to the bit', () => {

@@ -1,5 +1,6 @@
 /**
- * Breaks each formula of the sharpness-aware family in turn, in a copy of the compiled code, and shows that a test fails.
+ * Breaks in turn what no wrong value can be handed to an assertion for (see refusesWrong.ts), in a copy of the compiled code,
+ * and shows that a test fails.
  *
  *     node dist/testing/mutations.js            all of them, a few minutes
  *     node dist/testing/mutations.js asam       those whose file or name contains the word

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { PlainVector } from '../engine/plainVector';
 import type { ParameterKind, ParameterSpec, Vector } from '../engine/vector';
 import { expectAllClose } from '../testing/expectAllClose';
+import { byParameter, elementsFor, scales, SINGLE_PRECISION } from '../testing/vectorPairs';
 import { TfjsVector } from './tfjsVector';
 
 before(async () => {
@@ -17,7 +18,6 @@ const specs: readonly ParameterSpec[] = [
   { name: 'dense/bias', kind: 'bias', shape: [2] },
   { name: 'norm/gamma', kind: 'normScale', shape: [] },
 ];
-const sizes = [4, 2, 1];
 
 interface Pair {
   readonly plain: PlainVector;
@@ -26,23 +26,18 @@ interface Pair {
 
 /** The same numbers as both kinds of vector. They are multiples of 1/8, which single precision holds and adds exactly. */
 function pair(elements: readonly number[]): Pair {
-  let read = 0;
-  const arrays = sizes.map((size) => elements.slice(read, (read += size)));
+  const arrays = byParameter(specs, elements);
   return {
     plain: new PlainVector(specs, arrays.map((array) => Float64Array.from(array))),
     tfjs: new TfjsVector(specs, arrays.map((array, index) => tf.tensor(array, [...specs[index]!.shape], 'float32'))),
   };
 }
 
-const elements = fc.array(fc.integer({ min: -80, max: 80 }).map((eighths) => eighths / 8), { minLength: 7, maxLength: 7 });
-const scales = fc.integer({ min: -24, max: 24 }).map((eighths) => eighths / 8);
-
-/** Single precision rounds each element to 2^-24 of its size; a few roundings, and powers that amplify them, stay below 1e-5. */
-const tolerance = { absolute: 1e-5, relative: 1e-5 };
+const elements = elementsFor(specs);
 
 function expectSame(tfjs: Vector, plain: Vector, what: string): void {
   assert.deepEqual(tfjs.specs, plain.specs);
-  tfjs.toArrays().forEach((array, index) => expectAllClose(array, plain.toArrays()[index]!, tolerance, `${what}, parameter ${index}`));
+  tfjs.toArrays().forEach((array, index) => expectAllClose(array, plain.toArrays()[index]!, SINGLE_PRECISION, `${what}, parameter ${index}`));
 }
 
 /** Asserts that a method gives the same with both kinds of vector, leaves them as they were, survives `tf.tidy` and leaves no tensor. */
@@ -121,7 +116,7 @@ test('inner product and norms agree', () => {
       const [a, b] = [pair(left), pair(right)];
       expectAllClose([a.tfjs.dot(b.tfjs)], [a.plain.dot(b.plain)], { absolute: 1e-3, relative: 1e-5 }, 'dot');
       for (const p of [1, 1.5, 2, 3, Infinity]) {
-        expectAllClose([a.tfjs.norm(p)], [a.plain.norm(p)], tolerance, `${p}-norm`);
+        expectAllClose([a.tfjs.norm(p)], [a.plain.norm(p)], SINGLE_PRECISION, `${p}-norm`);
       }
       [a.tfjs, b.tfjs].forEach((vector) => vector.dispose());
     }),

@@ -2,22 +2,20 @@ import type { ExperimentConfig } from '../../experiment/config';
 import { DEFAULT_CONFIG } from '../../experiment/presets';
 import { RESULT_FORMAT, type RunResult } from '../../experiment/result';
 import { runId } from '../../experiment/store';
+import { FINISHED_RUN } from '../../testing/finishedRun';
 
 /** A made-up result of a run of so many epochs of a second each, and two seconds of evaluation, on four threads. */
 export function testResult(changes: Partial<ExperimentConfig>, top1Error = 10): RunResult {
   const config: ExperimentConfig = { ...DEFAULT_CONFIG, ...changes };
   return {
+    ...FINISHED_RUN,
     format: RESULT_FORMAT,
     id: runId(config),
-    preset: 'none',
     config,
     data: { name: 'CIFAR-10', synthetic: false, trainImages: 1, heldOutImages: 0, testImages: 1 },
-    status: 'finished',
     history: Array.from({ length: config.epochs }, (_, index) => ({ epoch: index + 1, learningRate: 0.1, trainLoss: 1, trainTop1Error: 50, seconds: 1 })),
     final: { loss: 1, top1Error, top5Error: 1 },
     seconds: config.epochs + 2,
-    gradientEvaluations: 1,
-    environment: { samlab: '0', node: 'v20', tensorflow: '2', processor: 'p', processorDigest: 'q', gpu: null, threads: 4, commit: null },
-    finishedAt: '2026-01-01T00:00:00Z',
+    environment: { ...FINISHED_RUN.environment, processorDigest: 'q', threads: 4 },
   };
 }

@@ -6,7 +6,8 @@ import { disposeStatistics } from '../../models/initialise';
 import { readFixture } from '../../testing/fixture';
 import { hashedStatistics } from '../../testing/hashedNetwork';
 import { networkOperator, type NetworkOperatorOptions } from '../networkOperator';
-import type { LinearOperator, OutputOperator } from '../operator';
+import type { OutputOperator } from '../operator';
+import { columnsOf, relativeError } from '../testing/dense';
 import { openOrShut, pictures, smallModel } from '../testing/network';
 import { empiricalFisher, gaussNewton } from './gaussNewton';
 import { hessian } from './hessian';
@@ -44,28 +45,6 @@ function symmetric(triangle: readonly number[]): number[][] {
   return rows;
 }
 
-/** All columns, by products with unit vectors. */
-async function dense(operator: LinearOperator<TensorVector>): Promise<number[][]> {
-  const columns: number[][] = [];
-  for (let column = 0; column < SIZE; column++) {
-    let index = 0;
-    const unit = operator.draw(() => (index++ === column ? 1 : 0));
-    const product = await operator.matvec(unit);
-    columns.push(product.toArrays().flatMap((array) => [...array]));
-    [unit, product].forEach((vector) => vector.dispose());
-  }
-  return columns;
-}
-
-function norm(matrix: readonly (readonly number[])[]): number {
-  return Math.hypot(...matrix.flat());
-}
-
-/** Frobenius norm of the difference, in units of the expected matrix's. */
-function relativeError(found: readonly (readonly number[])[], expected: readonly (readonly number[])[]): number {
-  return norm(expected.map((row, at) => row.map((entry, column) => found[at]![column]! - entry))) / norm(expected);
-}
-
 type Body = (loss: OutputOperator<TensorVector>, w: TensorVector) => Promise<void>;
 
 /** Runs `body` on the small network's loss, and counts the tensors that it leaves. */
@@ -95,14 +74,14 @@ const cases = [
 for (const { name, options, operator, expected } of cases) {
   test(`every entry of PyTorch's dense matrix: ${name}`, async () => {
     await onSmall(options, async (loss, w) => {
-      const error = relativeError(await dense(operator(loss, w)), symmetric(expected));
+      const error = relativeError(await columnsOf(operator(loss, w)), symmetric(expected));
       assert.ok(error < ROUNDING, `relative error ${error}`);
     });
   });
 
   test(`differences come near PyTorch's dense matrix: ${name}`, async () => {
     await onSmall(options, async (loss, w) => {
-      const error = relativeError(await dense(operator(loss, w, { products: 'differences', step: STEP })), symmetric(expected));
+      const error = relativeError(await columnsOf(operator(loss, w, { products: 'differences', step: STEP })), symmetric(expected));
       assert.ok(error < 1e-3, `relative error ${error}`);
     });
   });

@@ -17,7 +17,7 @@ import { readFixture } from '../../testing/fixture';
 import { hashed } from '../../testing/hashed';
 import { hashedParameters, hashedStatistics, hashedVector } from '../../testing/hashedNetwork';
 import { networkOperator } from '../networkOperator';
-import type { LinearOperator } from '../operator';
+import { columnsOf } from '../testing/dense';
 import { pictures } from '../testing/network';
 import { gaussNewton } from './gaussNewton';
 import { hessian } from './hessian';
@@ -87,18 +87,6 @@ async function onEveryLayer({ batchNorm = 'frozen', kinked = false, batchSize = 
   w.dispose();
   disposeStatistics(statistics);
   assert.equal(tensorCount(), before);
-}
-
-async function columnsOf(operator: LinearOperator<TensorVector>): Promise<number[][]> {
-  const columns: number[][] = [];
-  for (let column = 0; column < operator.dimension; column++) {
-    let index = 0;
-    const unit = operator.draw(() => (index++ === column ? 1 : 0));
-    const product = await operator.matvec(unit);
-    columns.push(product.toArrays().flatMap((array) => [...array]));
-    [unit, product].forEach((vector) => vector.dispose());
-  }
-  return columns;
 }
 
 /** In units of the matrix's norm: sums of at most 6 x 64 products rounded by 2^-24, through 8 layers there and back; a wrong term changes per cents. */

@@ -26,7 +26,7 @@ export function pointOf<V extends Vector>(w: V, { scale }: Ball<V>, delta: V): V
 
 /** The same ball around 0, for delta. */
 export function normBall({ radius, norm }: Ball<Vector>): NormBall {
-  return { p: norm === 'L2' ? 2 : Infinity, radius };
+  return { p: norm === 'L2' ? 2 : 'infinity', radius };
 }
 
 /** The direction of length 1 in which a loss of this gradient (by w) climbs fastest with delta; zero for a zero gradient. */
