@@ -27,7 +27,7 @@ function program(): Command {
     });
   command
     .command('report')
-    .description('fill the tables of REPORT.md and README.md; with --own, report and figures of your own work')
+    .description('fill the tables of REPORT.md, README.md and docs/benchmarks.md; with --own, report and figures of your own work')
     .option(...preset)
     .option(...own)
     .action(async (options: { readonly preset: string; readonly own: boolean }) => {

@@ -28,7 +28,7 @@ interface Source extends StoredWork {
 }
 
 /** Documents with places to fill. */
-const DOCUMENTS = ['REPORT.md', 'README.md'] as const;
+const DOCUMENTS = ['REPORT.md', 'README.md', 'docs/benchmarks.md'] as const;
 
 /**
  * Draws the figures of a preset's stored results and Figures 1 and 2, and writes the gallery and the playground: into
@@ -50,7 +50,7 @@ export async function regenerateFigures(root: string, preset: string): Promise<r
 }
 
 /**
- * Fills REPORT.md and README.md from all stored results, or writes `data/quick/REPORT.md` for a preset that gives no results.
+ * Fills REPORT.md, README.md and docs/benchmarks.md from all stored results, or writes `data/quick/REPORT.md` for a preset that gives no results.
  *
  * @param root the project's folder.
  * @returns the files that were written.
@@ -66,7 +66,7 @@ export async function regenerateReport(root: string, preset: string): Promise<re
   }
   // The documents show every preset, whichever was asked for.
   const figures = figuresOf({ ...source, presets: PRESETS.map(({ name }) => name) });
-  const contents = { ...reportContents(source.results, figures, source.benchmarks), ...landscapeContents(source.studies, figures), ...methodContents(source.results, source.federated, figures) };
+  const contents = { ...reportContents(source.results, figures, source), ...landscapeContents(source.studies, figures), ...methodContents(source.results, source.federated, figures) };
   const files = DOCUMENTS.map((name) => join(root, name)).filter(existsSync);
   // All are filled before any is written, so that an error leaves each as it was.
   const filled = await Promise.all(files.map(async (file) => fill(await readFile(file, 'utf8'), contents, file)));
