@@ -85,7 +85,7 @@ async function interleave(contestants: readonly Contestant[], { compared: { name
   const timingsOf = (samples: Samples): Timing[] =>
     cells.map(({ contestant: { side, configuration, precision }, work }) => ({ side, configuration, precision, work, seconds: samples.get(timingName({ side, configuration, work }))! }));
   const pairsOf = (samples: Samples): Pair[] => {
-    const timings = timingsOf(samples);
+    const timings = { timings: timingsOf(samples) };
     return ratioGoals(name, batch).flatMap((goal) => {
       const pair = pairOf(timings, goal);
       return pair ? [{ above: timingName(pair.above), below: timingName(pair.below) }] : [];
@@ -178,6 +178,7 @@ export async function compare(settings: ComparisonSettings): Promise<Comparison>
       batch: batch.size,
       agreement,
       timings: [...timings, ...left, ...screened.filter(({ configuration }) => !configurations.includes(configuration)).map(leftOf)],
+      leastRounds: settings.rounds.least,
       endings,
     };
     return onlyRatios ? found : { ...found, ...(await beside(found, settings, configurations, batch)) };

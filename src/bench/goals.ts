@@ -7,14 +7,14 @@ import { median, medianInterval, pairedRatios, type MedianInterval } from './sta
 type Measured = Pick<BenchResult, 'comparisons' | 'ceiling' | 'probes'>;
 
 /** samlab's median seconds as training runs; op by op is for comparison alone. */
-export function ownMedian({ timings }: Comparison, precision: Timing['precision'], work: Work): number | undefined {
-  const timing = chosenTiming(timings, { side: 'samlab', work, precision });
+export function ownMedian(comparison: Comparison, precision: Timing['precision'], work: Work): number | undefined {
+  const timing = chosenTiming(comparison, { side: 'samlab', work, precision });
   return timing && median(timing.seconds);
 }
 
 /** PyTorch's best median seconds, in one precision or in any; undefined where nothing was timed. */
-export function pytorchBest({ timings }: Comparison, work: Work, precision?: Timing['precision']): number | undefined {
-  const timing = chosenTiming(timings, { side: 'PyTorch', work, ...(precision ? { precision } : {}) });
+export function pytorchBest(comparison: Comparison, work: Work, precision?: Timing['precision']): number | undefined {
+  const timing = chosenTiming(comparison, { side: 'PyTorch', work, ...(precision ? { precision } : {}) });
   return timing && median(timing.seconds);
 }
 
@@ -84,15 +84,14 @@ function scaled({ median: value, interval, n }: MedianInterval, factor: number):
 }
 
 function comparisonGoals(comparison: Comparison): Goal[] {
-  const { timings, endings } = comparison;
   const shares = { float32: updateShare(comparison, 'float32') ?? 0, mixed: updateShare(comparison, 'mixed') ?? 0 };
-  return ratioGoals(comparedName(comparison), comparison.batch, shares).map((goal) => withFloor(ofRounds(goal, measuredRatio(timings, goal), endingOf(timings, goal, endings)), comparison));
+  return ratioGoals(comparedName(comparison), comparison.batch, shares).map((goal) => withFloor(ofRounds(goal, measuredRatio(comparison, goal), endingOf(comparison, goal)), comparison));
 }
 
 /** Goals of what is measured beside the ratios. */
 function besideGoals(comparison: Comparison, ceiling: number | undefined, nonPaddingFlops: number): Goal[] {
-  const { timings, peakMemory, overhead } = comparison;
-  const step = chosenTiming(timings, { side: 'samlab', work: 'sgd', precision: 'float32' });
+  const { peakMemory, overhead } = comparison;
+  const step = chosenTiming(comparison, { side: 'samlab', work: 'sgd', precision: 'float32' });
   const products = { name: 'step time x measured MatMul ceiling / operations that are not padding', limit: 1.6, shall: 'atMost' } as const;
   return [
     ofRounds(products, step && ceiling !== undefined ? scaled(medianInterval(step.seconds), (ceiling * 1e9) / nonPaddingFlops) : undefined),

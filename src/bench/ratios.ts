@@ -1,10 +1,10 @@
 import type { ComparedName } from './compared';
 import { COMMON_CONFIGURATION } from './rivalConfigurations';
-import type { Timing, Work } from './result';
-import type { Ending, Pair } from './rounds';
+import type { Comparison, Timing, Work } from './result';
+import type { Ending } from './rounds';
 import { median, medianInterval, pairedRatios, type MedianInterval } from './statistics';
 
-/** Which timing of a side a ratio takes: of those that fit, the one with the lowest median. */
+/** Which timing of a side a ratio takes: of those that fit, the one with the lowest median of the first rounds. */
 export interface Choice {
   readonly side: 'samlab' | 'PyTorch';
   readonly work: Work;
@@ -37,30 +37,32 @@ function fits(timing: Timing, { side, work, precision, configuration }: Choice):
   return timing.side === side && timing.work === work && timing.seconds.length > 0 && (configuration === undefined ? trains : timing.configuration === configuration) && (precision ?? timing.precision) === timing.precision;
 }
 
-/** The timing that is meant: the lowest median of the rounds that all which fit have in common. Undefined if none fits. */
-export function chosenTiming(timings: readonly Timing[], choice: Choice): Timing | undefined {
+/** Timings of a comparison, and the first rounds of all of them, by which the fastest are chosen: those which go on for longer may not change that. */
+export type Timings = Pick<Comparison, 'timings' | 'leastRounds'>;
+
+/** The timing that is meant: the lowest median of the first rounds. Undefined if none fits. */
+export function chosenTiming({ timings, leastRounds }: Timings, choice: Choice): Timing | undefined {
   const fitting = timings.filter((timing) => fits(timing, choice));
-  const rounds = Math.min(...fitting.map(({ seconds }) => seconds.length));
-  const common = (timing: Timing): number => median(timing.seconds.slice(0, rounds));
+  const common = (timing: Timing): number => median(timing.seconds.slice(0, leastRounds));
   return fitting.sort((a, b) => common(a) - common(b))[0];
 }
 
 /** The timings of a ratio; undefined where one side has none. */
-export function pairOf(timings: readonly Timing[], { above, below }: Pick<RatioGoal, 'above' | 'below'>): { readonly above: Timing; readonly below: Timing } | undefined {
+export function pairOf(timings: Timings, { above, below }: Pick<RatioGoal, 'above' | 'below'>): { readonly above: Timing; readonly below: Timing } | undefined {
   const [upper, lower] = [chosenTiming(timings, above), chosenTiming(timings, below)];
   return upper && lower && { above: upper, below: lower };
 }
 
 /** The median of the ratios of each round, with its interval; undefined where one side has no timing. */
-export function measuredRatio(timings: readonly Timing[], goal: Pick<RatioGoal, 'above' | 'below'>): MedianInterval | undefined {
+export function measuredRatio(timings: Timings, goal: Pick<RatioGoal, 'above' | 'below'>): MedianInterval | undefined {
   const pair = pairOf(timings, goal);
   return pair && medianInterval(pairedRatios(pair.above.seconds, pair.below.seconds));
 }
 
 /** Why the rounds of a ratio ended, if results say it. */
-export function endingOf(timings: readonly Timing[], goal: Pick<RatioGoal, 'above' | 'below'>, endings: readonly (Pair & { readonly ending: Ending })[] = []): Ending | undefined {
-  const pair = pairOf(timings, goal);
-  return pair && endings.find(({ above, below }) => above === timingName(pair.above) && below === timingName(pair.below))?.ending;
+export function endingOf(comparison: Timings & Pick<Comparison, 'endings'>, goal: Pick<RatioGoal, 'above' | 'below'>): Ending | undefined {
+  const pair = pairOf(comparison, goal);
+  return pair && comparison.endings?.find(({ above, below }) => above === timingName(pair.above) && below === timingName(pair.below))?.ending;
 }
 
 const STEPS = { sgd: 'SGD step', sam: 'SAM step' } as const;

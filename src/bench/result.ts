@@ -39,6 +39,8 @@ export interface Comparison {
   /** Largest relative difference found before anything was timed, in float32: of loss, gradient and the way of a few SGD steps, which earlier versions did not compare. */
   readonly agreement: { readonly loss: number; readonly gradientNorm: number; readonly steps?: number };
   readonly timings: readonly Timing[];
+  /** Rounds that all timings have, by which the fastest configurations are chosen; absent where that is all of them. */
+  readonly leastRounds?: number;
   /** Why the ratios that have goals got no more rounds; absent from results of versions whose number of rounds was fixed. */
   readonly endings?: readonly (Pair & { readonly ending: Ending })[];
   /** Largest resident memory of a process that only takes SAM steps in float32, in bytes. Like all that follows absent where only ratios were measured. */

@@ -15,7 +15,7 @@ const WORK_TITLES: Readonly<Record<Work, string>> = { sgd: 'SGD', sam: 'SAM', ev
 
 function cell({ comparisons }: BenchResult, network: ComparedName, work: Work): string {
   const comparison = comparisons.find((one) => comparedName(one) === network);
-  const ratio = comparison && measuredRatio(comparison.timings, { above: { side: 'samlab', work }, below: { side: 'PyTorch', work } });
+  const ratio = comparison && measuredRatio(comparison, { above: { side: 'samlab', work }, below: { side: 'PyTorch', work } });
   if (ratio === undefined || ratio.n === 0) {
     return '–';
   }

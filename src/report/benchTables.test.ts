@@ -68,8 +68,8 @@ test('a goal of rounds has its interval, how many rounds there were and why no m
 });
 
 test('the short table has a line a machine: samlab over PyTorch round by round, each at its fastest', () => {
-  const six = (...seconds: number[]): number[] => (seconds.length === 1 ? (Array(6).fill(seconds[0]) as number[]) : seconds);
-  const [cifar] = BENCHMARK.comparisons;
+  const six = (...seconds: number[]): number[] => (seconds.length === 1 ? Array<number>(6).fill(seconds[0]!) : seconds);
+  const cifar = BENCHMARK.comparisons[0]!;
   const timings = [
     timing('samlab', 'float32', 'sgd', six(9)),
     { ...timing('samlab', 'mixed', 'sgd', six(2, 2, 2, 2, 2, 3)), precision: 'mixed' as const },
