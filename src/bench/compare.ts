@@ -1,16 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Batch } from '../data/batches';
-import { withoutGraphs } from '../engine/graph/compiled';
-import { createModel } from '../models/create';
-import type { ModelName } from '../models/names';
+import { tensorflowPlatform } from '../engine/binding';
 import { agree } from './agreement';
-import { batchSeconds } from './dataShare';
+import { batchWaits } from './dataShare';
+import type { Compared } from './compared';
+import { opByOp, ownContestant, rivalContestant, type Contestant } from './contestants';
 import { layersTimings } from './layersRival';
 import { profile } from './profile';
-import { WORKS, type Comparison, type StepParts, type Timing, type Work } from './result';
-import { Rival } from './rival';
-import { hopeful, rivalConfigurations, screen, type RivalConfiguration, type Screened } from './rivalConfigurations';
+import { pairOf, ratioGoals, timingName } from './ratios';
+import type { Comparison, StepParts, Timing, Work } from './result';
+import { prepare, Rival } from './rival';
+import { COMMON_CONFIGURATION, hopeful, rivalConfigurations, screen, type RivalConfiguration, type Screened } from './rivalConfigurations';
+import { takeRounds, type Pair, type RoundLimits, type Samples } from './rounds';
 import { median } from './statistics';
 import { stepParts } from './stepParts';
 import { Subject } from './subject';
@@ -18,103 +20,94 @@ import { noiseBatch } from './workload';
 
 /** What is compared, and how often. */
 export interface ComparisonSettings {
-  readonly model: ModelName;
-  readonly stem: 'imagenet' | 'cifar';
-  readonly batch: number;
-  /** Rounds; in each one every contestant does the work once. */
-  readonly repeats: number;
+  readonly compared: Compared;
+  readonly rounds: RoundLimits;
+  readonly works: readonly Work[];
   readonly threads: number;
   /** Interpreter that has PyTorch. */
   readonly python: string;
   readonly kernelTable: string;
   /** Whether torch.compile is among PyTorch's configurations. */
   readonly compile: boolean;
+  /** Whether what no ratio to PyTorch needs is left out: op by op, tf.layers, memory, parts of a step. */
+  readonly onlyRatios: boolean;
 }
 
-/** Images of the first look at PyTorch's configurations, of which some take a hundred times as long as others. */
+/** Images of the agreement and of the first look at PyTorch's configurations, of which some take a hundred times as long as others. */
 const SCREENED_BATCH = 16;
 
-/** One side in one configuration, ready to work. */
-interface Contestant extends Pick<Timing, 'side' | 'configuration' | 'precision'> {
-  readonly warmUp: (work: Work) => Promise<void>;
-  readonly time: (work: Work) => Promise<number>;
-  readonly close: () => void;
+/** A configuration of PyTorch that takes this many times the best one's time at everything, of its precision and on the whole batch, is timed no more. */
+const HOPELESS = 1.5;
+
+/** What warming up has left: contestants that go on, and what is known of the others. */
+interface Warmed {
+  readonly ready: readonly Contestant[];
+  readonly left: readonly Timing[];
 }
 
-async function startRival({ model, stem, python, threads }: ComparisonSettings, batch: Batch, keepsMemory = true): Promise<{ readonly rival: Rival; readonly agreement: Comparison['agreement'] }> {
-  const rival = new Rival(python, keepsMemory);
-  const { loss, gradientNorm } = await agree(rival, createModel(model, stem, 10), model, stem, batch, threads);
-  return { rival, agreement: { loss, gradientNorm } };
+function untimed({ side, configuration, precision }: Pick<Timing, 'side' | 'configuration' | 'precision'>, failure: string): Timing {
+  return { side, configuration, precision, work: 'sgd', seconds: [], failure };
 }
 
-async function rivalContestant(configuration: RivalConfiguration, settings: ComparisonSettings, batch: Batch): Promise<Contestant> {
-  const { rival } = await startRival(settings, batch, configuration.keepsMemory);
-  await rival.ask('setup', configuration.setup);
-  return {
-    side: 'PyTorch',
-    configuration: configuration.name,
-    precision: configuration.precision,
-    warmUp: async (work) => {
-      await rival.ask('time', { work });
-    },
-    time: async (work) => (await rival.ask<{ seconds: number[] }>('time', { work })).seconds[0]!,
-    close: () => rival.close(),
-  };
-}
-
-function ownContestant(precision: Timing['precision'], { model, stem }: ComparisonSettings, batch: Batch): Contestant {
-  const subject = new Subject(createModel(model, stem, 10), batch, precision);
-  return {
-    side: 'samlab',
-    configuration: precision,
-    precision,
-    warmUp: (work) => {
-      subject.warmUp(work);
-      return Promise.resolve();
-    },
-    time: (work) => Promise.resolve(subject.time(work)),
-    close: () => subject.dispose(),
-  };
-}
-
-/** The same, each op called by itself: what graphs save. */
-function opByOp({ configuration, warmUp, time, ...contestant }: Contestant): Contestant {
-  return {
-    ...contestant,
-    configuration: `${configuration}, op by op`,
-    warmUp: (work) => withoutGraphs(() => warmUp(work)),
-    time: (work) => withoutGraphs(() => time(work)),
-  };
-}
-
-/** All contestants do each kind of work in turn, so that a busy moment of the machine meets them alike. */
-async function interleave(contestants: readonly Contestant[], repeats: number): Promise<Timing[]> {
-  const timings: Timing[] = [];
-  for (const work of WORKS) {
-    const seconds = contestants.map(() => [] as number[]);
-    for (const contestant of contestants) {
-      await contestant.warmUp(work);
-    }
-    for (let round = 0; round < repeats; round++) {
-      for (const [index, contestant] of contestants.entries()) {
-        seconds[index]!.push(await contestant.time(work));
+/** Warms all up; PyTorch's configurations that fail on the whole batch, or that are hopeless there, are closed. */
+async function warmUp(contestants: readonly Contestant[]): Promise<Warmed> {
+  const left: Timing[] = [];
+  const found = new Map<Contestant, readonly number[]>();
+  for (const contestant of contestants) {
+    try {
+      const seconds: number[] = [];
+      for (const work of contestant.works) {
+        seconds.push(await contestant.warmUp(work));
       }
+      found.set(contestant, seconds);
+    } catch (error) {
+      if (contestant.side === 'samlab') {
+        throw error;
+      }
+      left.push(untimed(contestant, (error as Error).message.split('\n')[0]!));
+      contestant.close();
     }
-    contestants.forEach(({ side, configuration, precision }, index) => {
-      timings.push({ side, configuration, precision, work, seconds: seconds[index]! });
-      console.log(`  ${work}: ${side}, ${configuration}: ${median(seconds[index]!).toFixed(3)} s`);
-    });
   }
-  return timings;
+  const isRival = ({ side, configuration }: Contestant): boolean => side === 'PyTorch' && configuration !== COMMON_CONFIGURATION;
+  const best = (like: Contestant, index: number): number => Math.min(...[...found].filter(([one]) => isRival(one) && one.precision === like.precision).map(([, seconds]) => seconds[index]!));
+  const hopeless = [...found].filter(([one, seconds]) => isRival(one) && seconds.every((value, index) => value > HOPELESS * best(one, index))).map(([one]) => one);
+  hopeless.forEach((one) => {
+    console.log(`  PyTorch, ${one.configuration}: more than ${HOPELESS} times the time of the best one on the whole batch; not timed further`);
+    left.push(untimed(one, 'slower'));
+    one.close();
+  });
+  return { ready: [...found.keys()].filter((one) => !hopeless.includes(one)), left };
 }
 
-/** Peak memory of processes that take SAM steps in float32 and do nothing else; PyTorch's in its leanest hopeful configuration. */
-async function peakMemory(settings: ComparisonSettings, configurations: readonly RivalConfiguration[], batch: Batch): Promise<Comparison['peakMemory']> {
-  const { model, stem, kernelTable } = settings;
-  const own = execFileSync(process.execPath, [join(__dirname, 'peakMemory.js'), model, stem, String(batch.size), kernelTable], { encoding: 'utf8' });
+/** All contestants do all kinds of work in turn, a piece each round. */
+async function interleave(contestants: readonly Contestant[], { compared: { name, batch }, rounds, works }: ComparisonSettings): Promise<{ readonly timings: readonly Timing[]; readonly endings: NonNullable<Comparison['endings']> }> {
+  const cells = works.flatMap((work) => contestants.filter((one) => one.works.includes(work)).map((contestant) => ({ contestant, work })));
+  const timingsOf = (samples: Samples): Timing[] =>
+    cells.map(({ contestant: { side, configuration, precision }, work }) => ({ side, configuration, precision, work, seconds: samples.get(timingName({ side, configuration, work }))! }));
+  const pairsOf = (samples: Samples): Pair[] => {
+    const timings = { timings: timingsOf(samples) };
+    return ratioGoals(name, batch).flatMap((goal) => {
+      const pair = pairOf(timings, goal);
+      return pair ? [{ above: timingName(pair.above), below: timingName(pair.below) }] : [];
+    });
+  };
+  const timed = cells.map(({ contestant, work }) => ({ name: timingName({ ...contestant, work }), take: () => contestant.time(work) }));
+  const { samples, endings } = await takeRounds(timed, rounds, pairsOf);
+  const timings = timingsOf(samples);
+  timings.forEach(({ seconds, ...timing }) => console.log(`  ${timingName(timing)}: ${median(seconds).toFixed(3)} s a batch of ${batch}, ${seconds.length} rounds`));
+  return { timings, endings };
+}
+
+/** Peak memory of processes that take SAM steps in float32 and do nothing else; PyTorch's in its leanest hopeful configuration. Of a graphics card it is not measured. */
+async function peakMemory({ compared, kernelTable, python, threads }: ComparisonSettings, configurations: readonly RivalConfiguration[], batch: Batch): Promise<Comparison['peakMemory']> {
+  if (tensorflowPlatform().gpu) {
+    return undefined;
+  }
+  const own = execFileSync(process.execPath, [join(__dirname, 'peakMemory.js'), compared.name, String(batch.size), kernelTable, 'steps'], { encoding: 'utf8' });
   const theirs: number[] = [];
   for (const { setup, keepsMemory } of configurations.filter(({ precision }) => precision === 'float32')) {
-    const { rival } = await startRival(settings, batch, keepsMemory);
+    const rival = new Rival(python, keepsMemory);
+    await prepare(rival, compared, batch, threads);
     await rival.ask('setup', setup);
     await rival.ask('time', { work: 'sam', repeats: 3 });
     theirs.push((await rival.ask<{ bytes: number }>('memory')).bytes);
@@ -123,20 +116,20 @@ async function peakMemory(settings: ComparisonSettings, configurations: readonly
   return { samlab: Number(own), pytorch: Math.min(...theirs) };
 }
 
-/** What of a float32 SGD step is not arithmetic: the share outside kernels, and the seconds of waiting for its batch. */
-async function overhead({ model, stem, repeats }: ComparisonSettings, batch: Batch): Promise<{ readonly outsideKernels: number; readonly waiting: number }> {
-  const subject = new Subject(createModel(model, stem, 10), batch, 'float32');
+/** What of a float32 SGD step is not arithmetic: the share outside kernels, and the share of waiting for its batch, step by step. */
+async function overhead({ compared, rounds: { least } }: ComparisonSettings, batch: Batch): Promise<{ readonly outside: readonly number[]; readonly waits: readonly number[] }> {
+  const subject = new Subject(compared, batch, 'float32');
   subject.warmUp('sgd');
-  const shares = Array.from({ length: repeats }, () => profile(() => subject.perform('sgd')).outside);
-  const waiting = await batchSeconds(batch.size, repeats, () => subject.perform('sgd'));
+  const outside = Array.from({ length: least }, () => profile(() => subject.perform('sgd')).outside);
+  const waits = await batchWaits(batch.size, least, () => subject.perform('sgd'));
   subject.dispose();
-  return { outsideKernels: median(shares), waiting };
+  return { outside, waits };
 }
 
-function partsInEitherPrecision({ model, stem, repeats }: ComparisonSettings, batch: Batch): NonNullable<Comparison['parts']> {
+function partsInEitherPrecision({ compared, rounds: { least } }: ComparisonSettings, batch: Batch): NonNullable<Comparison['parts']> {
   const parts = (precision: Timing['precision']): StepParts => {
-    const subject = new Subject(createModel(model, stem, 10), batch, precision);
-    const found = stepParts(subject, repeats);
+    const subject = new Subject(compared, batch, precision);
+    const found = stepParts(subject, least);
     subject.dispose();
     return found;
   };
@@ -144,9 +137,20 @@ function partsInEitherPrecision({ model, stem, repeats }: ComparisonSettings, ba
 }
 
 /** A configuration that was looked at and left: its step at the small batch is no time to compare. */
-function left({ configuration, failure }: Screened): Timing {
-  const { name, precision } = configuration;
-  return { side: 'PyTorch', configuration: name, precision, work: 'sgd', seconds: [], failure: failure ?? 'slower' };
+function leftOf({ configuration: { name, precision }, failure }: Screened): Timing {
+  return untimed({ side: 'PyTorch', configuration: name, precision }, failure ?? 'slower');
+}
+
+/** That both sides compute the same, on a small batch, and the first look at PyTorch's configurations there. */
+async function firstLook({ compared, python, threads, compile }: ComparisonSettings, size: number): Promise<{ readonly agreement: Comparison['agreement']; readonly screened: readonly Screened[] }> {
+  const rival = new Rival(python);
+  try {
+    const { torch, ...agreement } = await agree(rival, compared, noiseBatch(size), threads);
+    console.log(`  PyTorch ${torch} computes the same: loss off by ${agreement.loss.toExponential(1)}, gradient by ${agreement.gradientNorm.toExponential(1)} of its norm, SGD steps by ${agreement.steps!.toExponential(1)} of their way`);
+    return { agreement, screened: await screen(rival, rivalConfigurations(compile), size) };
+  } finally {
+    rival.close();
+  }
 }
 
 /**
@@ -154,33 +158,46 @@ function left({ configuration, failure }: Screened): Timing {
  * and how much of a step is not arithmetic.
  */
 export async function compare(settings: ComparisonSettings): Promise<Comparison> {
-  const { model, stem, repeats } = settings;
-  const batch = noiseBatch(settings.batch);
-  console.log(`${model}, ${stem} stem, batch ${batch.size}`);
-  const { rival, agreement } = await startRival(settings, noiseBatch(Math.min(SCREENED_BATCH, batch.size)));
-  console.log(`  same computation: loss off by ${agreement.loss.toExponential(1)}, gradient by ${agreement.gradientNorm.toExponential(1)} of its norm`);
-  const screened = await screen(rival, rivalConfigurations(settings.compile));
-  rival.close();
-  const configurations = hopeful(screened);
-  const own = (['float32', 'mixed'] as const).map((precision) => ownContestant(precision, settings, batch));
-  const contestants: Contestant[] = [...own, ...own.map((contestant) => ({ ...opByOp(contestant), close: () => undefined }))];
-  for (const configuration of configurations) {
-    contestants.push(await rivalContestant(configuration, settings, batch));
+  const { compared, onlyRatios, works } = settings;
+  const batch = noiseBatch(compared.batch);
+  console.log(`${compared.model.name}, batch ${batch.size}`);
+  const { agreement, screened } = await firstLook(settings, Math.min(SCREENED_BATCH, batch.size));
+  const configurations = hopeful(screened).filter(({ name }) => !onlyRatios || name !== COMMON_CONFIGURATION || compared.name === 'imagenet');
+  const own = (['float32', 'mixed'] as const).map((precision) => ownContestant(precision, compared, batch, works));
+  const contestants: Contestant[] = [...own, ...(onlyRatios ? [] : own.map(opByOp))];
+  try {
+    for (const configuration of configurations) {
+      contestants.push(await rivalContestant(configuration, compared, batch, settings));
+    }
+    const { ready, left } = await warmUp(contestants);
+    const { timings, endings } = await interleave(ready, settings);
+    contestants.splice(0).forEach((contestant) => contestant.close());
+    const found: Comparison = {
+      model: compared.modelName,
+      stem: compared.stem,
+      batch: batch.size,
+      agreement,
+      timings: [...timings, ...left, ...screened.filter(({ configuration }) => !configurations.includes(configuration)).map(leftOf)],
+      leastRounds: settings.rounds.least,
+      endings,
+    };
+    return onlyRatios ? found : { ...found, ...(await beside(found, settings, configurations, batch)) };
+  } finally {
+    contestants.forEach((contestant) => contestant.close());
   }
-  const timings = await interleave(contestants, repeats);
-  contestants.forEach((contestant) => contestant.close());
-  const step = median(timings.find(({ side, configuration, work }) => side === 'samlab' && configuration === 'float32' && work === 'sgd')!.seconds);
+}
+
+/** What is measured beside the ratios. */
+async function beside({ timings }: Comparison, settings: ComparisonSettings, configurations: readonly RivalConfiguration[], batch: Batch): Promise<Partial<Comparison>> {
+  const { compared, rounds: { least } } = settings;
   const memory = await peakMemory(settings, configurations, batch);
-  const { outsideKernels, waiting } = await overhead(settings, batch);
+  const { outside, waits } = await overhead(settings, batch);
   return {
-    model,
-    stem,
-    batch: batch.size,
-    agreement,
-    timings: [...timings, ...layersTimings(settings, repeats), ...screened.filter(({ configuration }) => !configurations.includes(configuration)).map(left)],
-    peakMemory: memory,
-    outsideKernels,
-    dataShare: waiting / step,
+    timings: [...timings, ...(compared.name === 'fast' ? [] : layersTimings({ stem: compared.stem, batch: batch.size }, least))],
+    ...(memory ? { peakMemory: memory } : {}),
+    outsideKernels: median(outside),
+    dataShare: median(waits),
+    overhead: outside.map((share, step) => share + waits[step]!),
     parts: partsInEitherPrecision(settings, batch),
   };
 }

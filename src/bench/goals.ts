@@ -1,42 +1,66 @@
-import { COMMON_CONFIGURATION } from './rivalConfigurations';
+import type { ComparedName } from './compared';
+import { chosenTiming, endingOf, measuredRatio, ratioGoals, SAM_OVER_SGD, type RatioGoal } from './ratios';
 import type { BenchResult, Comparison, Goal, ProbeCost, Timing, Work } from './result';
-import { median } from './statistics';
-
-/** Names of the goals that compare samlab's SAM step with its own SGD step, without their precision. */
-export const SAM_OVER_SGD = 'SAM step / SGD step, ';
+import { PROBE_PAIRS } from './probePairs';
+import { median, medianInterval, pairedRatios, type MedianInterval } from './statistics';
 
 type Measured = Pick<BenchResult, 'comparisons' | 'ceiling' | 'probes'>;
 
-function medianOf(timings: readonly Timing[]): number | undefined {
-  const times = timings.filter(({ seconds }) => seconds.length > 0).map(({ seconds }) => median(seconds));
-  return times.length === 0 ? undefined : Math.min(...times);
-}
-
 /** samlab's median seconds as training runs; op by op is for comparison alone. */
-export function ownMedian({ timings }: Comparison, precision: Timing['precision'], work: Work): number | undefined {
-  return medianOf(timings.filter((timing) => timing.side === 'samlab' && timing.configuration === precision && timing.work === work));
-}
-
-function ourBest(comparison: Comparison, work: Work): number | undefined {
-  const found = (['float32', 'mixed'] as const).map((precision) => ownMedian(comparison, precision, work)).filter((seconds) => seconds !== undefined);
-  return found.length === 0 ? undefined : Math.min(...found);
+export function ownMedian(comparison: Comparison, precision: Timing['precision'], work: Work): number | undefined {
+  const timing = chosenTiming(comparison, { side: 'samlab', work, precision });
+  return timing && median(timing.seconds);
 }
 
 /** PyTorch's best median seconds, in one precision or in any; undefined where nothing was timed. */
-export function pytorchBest({ timings }: Comparison, work: Work, precision?: Timing['precision']): number | undefined {
-  return medianOf(timings.filter((timing) => timing.side === 'PyTorch' && timing.work === work && (precision === undefined || timing.precision === precision)));
+export function pytorchBest(comparison: Comparison, work: Work, precision?: Timing['precision']): number | undefined {
+  const timing = chosenTiming(comparison, { side: 'PyTorch', work, ...(precision ? { precision } : {}) });
+  return timing && median(timing.seconds);
 }
 
-function ratio(above: number | undefined, below: number | undefined): number | null {
-  return above === undefined || below === undefined ? null : above / below;
+/** The network that a comparison is about. */
+export function comparedName({ model, stem }: Pick<Comparison, 'model' | 'stem'>): ComparedName {
+  return model === 'fast' ? 'fast' : stem;
 }
 
-function atMost(name: string, limit: number, value: number | null): Goal {
-  return { name, goal: `<= ${limit.toFixed(2)}`, value, met: value === null ? null : value <= limit };
+/** What a goal asks for. */
+interface Asked {
+  readonly name: string;
+  readonly limit: number;
+  readonly shall: RatioGoal['shall'];
 }
 
-function atLeast(name: string, limit: number, value: number | null): Goal {
-  return { name, goal: `>= ${limit.toFixed(2)}`, value, met: value === null ? null : value >= limit };
+/** "<= 0.80" or ">= 1.30"; a limit that was measured itself has more digits. */
+function goalText({ limit, shall }: Asked): string {
+  const given = Math.abs(100 * limit - Math.round(100 * limit)) < 1e-9;
+  return `${shall === 'atMost' ? '<=' : '>='} ${limit.toFixed(given ? 2 : 4)}`;
+}
+
+/** Whether both ends of an interval lie on one side of the limit, and on which. */
+function verdict({ limit, shall }: Asked, low: number, high: number): boolean | null {
+  const [within, beyond] = shall === 'atMost' ? [high <= limit, low > limit] : [low >= limit, high < limit];
+  return within ? true : beyond ? false : null;
+}
+
+/** A goal of a median over rounds: met, or missed, only if its whole interval says so. */
+function ofRounds(asked: Asked, measured: MedianInterval | undefined, ending?: Goal['ending']): Goal {
+  const base = { name: asked.name, goal: goalText(asked) };
+  if (measured === undefined || measured.n === 0) {
+    return { ...base, value: null, met: null };
+  }
+  const { median: value, interval, n } = measured;
+  return { ...base, value, met: interval && verdict(asked, interval.low, interval.high), ...(interval ? { interval } : {}), rounds: n, ...(ending ? { ending } : {}) };
+}
+
+/** A goal of what was measured once and does not scatter, such as memory. */
+function ofOne(asked: Asked, value: number | null): Goal {
+  return { name: asked.name, goal: goalText(asked), value, met: value === null ? null : verdict(asked, value, value) };
+}
+
+/** The update's share of an SGD step. Undefined where it was not timed. */
+export function updateShare(comparison: Comparison, precision: Timing['precision']): number | undefined {
+  const [update, step] = [comparison.parts?.[precision].update, ownMedian(comparison, precision, 'sgd')];
+  return update === undefined || step === undefined ? undefined : update / step;
 }
 
 /**
@@ -44,70 +68,72 @@ function atLeast(name: string, limit: number, value: number | null): Goal {
  * update's share of an SGD step. Undefined where the update was not timed.
  */
 export function samFloor(comparison: Comparison, precision: Timing['precision']): number | undefined {
-  const [update, step] = [comparison.parts?.[precision].update, ownMedian(comparison, precision, 'sgd')];
-  return update === undefined || step === undefined ? undefined : 2 - update / step;
+  const share = updateShare(comparison, precision);
+  return share === undefined ? undefined : 2 - share;
 }
 
-/** A ratio below its floor, or of unknown floor, tells that one of its times is wrong or may be: it meets no goal. */
-function samOverSgd(comparison: Comparison, precision: Timing['precision']): Goal {
-  const goal = atMost(`${SAM_OVER_SGD}${precision}`, 1.9, ratio(ownMedian(comparison, precision, 'sam'), ownMedian(comparison, precision, 'sgd')));
-  const floor = samFloor(comparison, precision);
-  const told = goal.value !== null && floor !== undefined && goal.value >= floor;
-  return told || goal.met === false ? goal : { ...goal, met: null };
+/** A ratio whose interval lies below its floor tells that one of its times is wrong: it meets no goal. */
+function withFloor(goal: Goal, comparison: Comparison): Goal {
+  const precision = (['float32', 'mixed'] as const).find((one) => goal.name === `${SAM_OVER_SGD}${one}`);
+  const floor = precision && samFloor(comparison, precision);
+  return floor !== undefined && goal.interval !== undefined && goal.interval.high < floor ? { ...goal, met: null } : goal;
 }
 
-function againstBest(comparison: Comparison, limits: readonly [number, number, number, number], where: string): Goal[] {
-  const [sgd, sam, mixedSgd, mixedSam] = limits;
+function scaled({ median: value, interval, n }: MedianInterval, factor: number): MedianInterval {
+  return { median: factor * value, interval: interval && { low: factor * interval.low, high: factor * interval.high }, n };
+}
+
+function comparisonGoals(comparison: Comparison): Goal[] {
+  const shares = { float32: updateShare(comparison, 'float32') ?? 0, mixed: updateShare(comparison, 'mixed') ?? 0 };
+  return ratioGoals(comparedName(comparison), comparison.batch, shares).map((goal) => withFloor(ofRounds(goal, measuredRatio(comparison, goal), endingOf(comparison, goal)), comparison));
+}
+
+/** Goals of what is measured beside the ratios. */
+function besideGoals(comparison: Comparison, ceiling: number | undefined, nonPaddingFlops: number): Goal[] {
+  const { peakMemory, overhead } = comparison;
+  const step = chosenTiming(comparison, { side: 'samlab', work: 'sgd', precision: 'float32' });
+  const products = { name: 'step time x measured MatMul ceiling / operations that are not padding', limit: 1.6, shall: 'atMost' } as const;
   return [
-    atMost(`float32 SGD step / PyTorch's best float32 SGD step, ${where}`, sgd, ratio(ownMedian(comparison, 'float32', 'sgd'), pytorchBest(comparison, 'sgd', 'float32'))),
-    atMost(`float32 SAM step / PyTorch's best float32 SAM step, ${where}`, sam, ratio(ownMedian(comparison, 'float32', 'sam'), pytorchBest(comparison, 'sam', 'float32'))),
-    atMost(`mixed SGD step / PyTorch's best SGD step in any precision, ${where}`, mixedSgd, ratio(ownMedian(comparison, 'mixed', 'sgd'), pytorchBest(comparison, 'sgd'))),
-    atMost(`mixed SAM step / PyTorch's best SAM step in any precision, ${where}`, mixedSam, ratio(ownMedian(comparison, 'mixed', 'sam'), pytorchBest(comparison, 'sam'))),
-  ];
-}
-
-function imagenetGoals(comparison: Comparison, ceiling: number, nonPaddingFlops: number): Goal[] {
-  const where = `ImageNet stem, batch ${comparison.batch}`;
-  const common = medianOf(comparison.timings.filter(({ configuration, work }) => configuration === COMMON_CONFIGURATION && work === 'sgd'));
-  const step = ownMedian(comparison, 'float32', 'sgd');
-  const { samlab, pytorch } = comparison.peakMemory;
-  return [
-    ...againstBest(comparison, [0.8, 0.8, 0.8, 0.75], where),
-    atMost("mixed SAM step / PyTorch's float32 SGD step as scripts are commonly written", 0.85, ratio(ownMedian(comparison, 'mixed', 'sam'), common)),
-    ...(['float32', 'mixed'] as const).map((precision) => samOverSgd(comparison, precision)),
-    atMost('step time x measured MatMul ceiling / operations that are not padding', 1.6, step === undefined ? null : (step * ceiling * 1e9) / nonPaddingFlops),
-    atMost("peak memory / PyTorch's", 1, ratio(samlab, pytorch)),
-    atLeast("evaluation images/s / PyTorch's best inference mode", 1.2, ratio(pytorchBest(comparison, 'evaluation'), ourBest(comparison, 'evaluation'))),
-    atMost('share of a step outside TensorFlow kernels', 0.05, comparison.outsideKernels + comparison.dataShare),
+    ofRounds(products, step && ceiling !== undefined ? scaled(medianInterval(step.seconds), (ceiling * 1e9) / nonPaddingFlops) : undefined),
+    ofOne({ name: "peak memory of a step / PyTorch's", limit: 1, shall: 'atMost' }, peakMemory ? peakMemory.samlab / peakMemory.pytorch : null),
+    ofRounds({ name: 'share of a step outside TensorFlow kernels', limit: 0.05, shall: 'atMost' }, overhead && medianInterval(overhead)),
   ];
 }
 
 /** Points of the plane whose time is a goal. */
 const PLANE_POINTS = 25 * 25;
 
-function probeGoals({ images, forward, point, mixedPoint, gradient, product, exactProduct, pytorchProduct, peakMemory }: ProbeCost): Goal[] {
-  const minutes = (seconds: readonly number[]): number => (median(seconds) * PLANE_POINTS) / 60;
+function plane(name: string, limit: number, seconds: readonly number[] | undefined): Goal[] {
+  return seconds === undefined ? [] : [ofRounds({ name, limit, shall: 'atMost' }, scaled(medianInterval(seconds), PLANE_POINTS / 60))];
+}
+
+function probeGoals(probes: ProbeCost): Goal[] {
+  const { images, point, mixedPoint, peakMemory, productMemory, endings } = probes;
+  const pairs = PROBE_PAIRS.map(({ name, above, below, limit }): Goal => {
+    const [upper, lower] = [probes[above], probes[below]] as [readonly number[] | undefined, readonly number[] | undefined];
+    const ending = endings?.find((one) => one.above === above && one.below === below)?.ending;
+    return ofRounds({ name, limit, shall: 'atMost' }, upper && lower && medianInterval(pairedRatios(upper, lower)), ending);
+  });
   return [
-    atMost(`a 25 x 25 plane of ResNet-50 on ${images} images, minutes, float32`, 4, minutes(point)),
-    ...(mixedPoint ? [atMost(`a 25 x 25 plane of ResNet-50 on ${images} images, minutes, mixed`, 4, minutes(mixedPoint))] : []),
-    atMost('a point of a plane / bare forward passes over its images', 1.15, ratio(median(point), median(forward))),
-    atMost('Hessian-vector product / gradient', exactProduct ? 3.3 : 2.2, ratio(median(product), median(gradient))),
-    ...(exactProduct ? [atMost("Hessian-vector product / PyTorch's", 0.8, ratio(median(product), median(pytorchProduct)))] : []),
-    ...(peakMemory ? [atMost('peak memory of probes / that of training and three copies of the weights', 1, peakMemory.probes / (peakMemory.step + 3 * peakMemory.weights))] : []),
+    ...plane(`a 25 x 25 plane of ResNet-50 on ${images} images, minutes, float32`, 3.5, point),
+    ...plane(`a 25 x 25 plane of ResNet-50 on ${images} images, minutes, mixed`, 4, mixedPoint),
+    ...pairs,
+    ofOne({ name: "peak memory of Hessian-vector products / PyTorch's", limit: 1, shall: 'atMost' }, productMemory ? productMemory.samlab / productMemory.pytorch : null),
+    ofOne({ name: 'peak memory of probes / that of training and three copies of the weights', limit: 1, shall: 'atMost' }, peakMemory ? peakMemory.probes / (peakMemory.step + 3 * peakMemory.weights) : null),
   ];
 }
 
 /**
- * The table of goals, as ratios of medians from one run.
+ * The table of goals: medians of ratios that were taken round by round in one run, with their intervals.
  *
  * @param flopsPerImage operations of one gradient on one image with the ImageNet stem, padding left out.
  */
 export function goals({ comparisons, ceiling, probes }: Measured, flopsPerImage: number): Goal[] {
-  const find = (stem: Comparison['stem']): Comparison | undefined => comparisons.find((comparison) => comparison.stem === stem);
-  const [imagenet, cifar] = [find('imagenet'), find('cifar')];
   return [
-    ...(imagenet ? imagenetGoals(imagenet, ceiling.samlab, flopsPerImage * imagenet.batch) : []),
-    ...(cifar ? againstBest(cifar, [0.85, 0.85, 0.85, 0.85], `CIFAR stem, batch ${cifar.batch}`) : []),
+    ...comparisons.flatMap((comparison) => [
+      ...comparisonGoals(comparison),
+      ...(comparedName(comparison) === 'imagenet' ? besideGoals(comparison, ceiling?.samlab, flopsPerImage * comparison.batch) : []),
+    ]),
     ...(probes ? probeGoals(probes) : []),
   ];
 }

@@ -11,15 +11,18 @@ import { OWN_STORE } from '../files/stores';
 import { kernelTableFile, vectorInstructions } from '../machine/kernels';
 import { writeAtomically } from '../files/atomicFile';
 import { createModel } from '../models/create';
-import { agree } from './agreement';
 import { ceiling } from './ceiling';
 import { compare } from './compare';
+import { compared, COMPARED_NAMES, type ComparedName } from './compared';
+import { measuredText, roundsText, verdictText } from './goalText';
 import { goals } from './goals';
+import { gpuCheck } from './gpuCheck';
 import { probeCost } from './probes';
 import { profile, type Profile } from './profile';
 import { pytorchEnvironment } from './pytorchEnvironment';
-import { BENCH_FORMAT, type BenchResult, type Comparison, type Work } from './result';
-import { Rival } from './rival';
+import { BENCH_FORMAT, WORKS, type BenchResult, type Comparison, type Work } from './result';
+import { prepare, Rival } from './rival';
+import { checkLimits, FEWEST_ROUNDS, type RoundLimits } from './rounds';
 import { scaling } from './scaling';
 import { Stages } from './stages';
 import { Subject } from './subject';
@@ -28,13 +31,21 @@ import { noiseBatch } from './workload';
 
 interface BenchOptions {
   readonly repeats: number;
+  readonly mostRepeats: number;
+  readonly minutes: number;
+  readonly width: number;
   readonly compile: boolean;
+  readonly probes: boolean;
   readonly scaling: boolean;
+  readonly onlyRatios: boolean;
   readonly store: string;
-  readonly stems: readonly Comparison['stem'][];
+  readonly networks: readonly ComparedName[];
+  readonly works: readonly Work[];
+  readonly batch?: number;
 }
 
-const BATCHES = { imagenet: 128, cifar: 64 } as const;
+/** Repeats of what is no ratio. */
+const SCALING_REPEATS = 3;
 
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) {
@@ -43,24 +54,40 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-function stemList(text: string): readonly Comparison['stem'][] {
-  return text.split(',').map((stem) => {
-    if (stem !== 'imagenet' && stem !== 'cifar') {
-      throw new InvalidArgumentError('expected imagenet, cifar or imagenet,cifar.');
-    }
-    return stem;
-  });
+function positive(text: string): number {
+  if (!(Number(text) > 0)) {
+    throw new InvalidArgumentError('expected a number above 0.');
+  }
+  return Number(text);
+}
+
+/** Reads a list with commas. */
+function listOf<T extends string>(known: readonly T[]): (text: string) => readonly T[] {
+  return (text) =>
+    text.split(',').map((name) => {
+      const found = known.find((one) => one === name);
+      if (found === undefined) {
+        throw new InvalidArgumentError(`expected some of ${known.join(', ')}, with commas between them.`);
+      }
+      return found;
+    });
 }
 
 function printGoals(result: BenchResult): void {
-  for (const { name, goal, value, met } of result.goals) {
-    console.log(`${met === null ? (value === null ? 'not measured' : 'no verdict') : met ? 'met' : 'not met'}: ${name}: ${value === null ? '-' : value.toFixed(2)} (goal ${goal})`);
+  for (const goal of result.goals) {
+    const rounds = roundsText(goal);
+    console.log(`${goal.value === null ? 'not measured' : verdictText(goal)}: ${goal.name}: ${measuredText(goal)}${rounds === '' ? '' : `, ${rounds}`} (goal ${goal.goal})`);
   }
 }
 
+/** What only the whole benchmark measures: the speed of a large product, and probes. */
+interface WholeMeasures extends Pick<BenchResult, 'ceiling' | 'probes'> {}
+
 async function bench(options: BenchOptions): Promise<void> {
   const { store, ...choices } = options;
-  const { repeats, compile, stems } = choices;
+  const { repeats, compile, networks, works, onlyRatios } = choices;
+  const rounds: RoundLimits = { least: repeats, most: Math.max(repeats, choices.mostRepeats), minutes: choices.minutes, width: choices.width };
+  checkLimits(rounds);
   const python = pytorchEnvironment();
   const { threads, samlab, node, tensorflow, processor, processorDigest, gpu, commit } = describeEnvironment();
   const kernelTable = kernelTableFile();
@@ -68,17 +95,24 @@ async function bench(options: BenchOptions): Promise<void> {
   const file = join(store, 'bench', basename(kernelTable));
   mkdirSync(join(store, 'bench'), { recursive: true });
   const rival = new Rival(python);
-  const { torch } = await agree(rival, createModel('resnet50', 'imagenet', 10), 'resnet50', 'imagenet', noiseBatch(16), threads);
+  const { torch } = await prepare(rival, compared('imagenet'), noiseBatch(1), threads);
   // Of changed sources nothing tells whether they are still those that were measured.
   const from = commit === null || commit.endsWith('+changes') ? randomUUID() : commit;
   const stages = new Stages(`${file}.unfinished`, JSON.stringify({ options: choices, from, tensorflow, torch }));
-  const peak = await stages.take('ceiling', () => ceiling(rival, repeats));
+  const whole: { -readonly [Key in keyof WholeMeasures]: WholeMeasures[Key] } = {};
+  if (!onlyRatios) {
+    whole.ceiling = await stages.take('ceiling', () => ceiling(rival, repeats));
+  }
   rival.close();
   const comparisons: Comparison[] = [];
-  for (const stem of stems) {
-    comparisons.push(await stages.take(`comparison, ${stem}`, () => compare({ model: 'resnet50', stem, batch: BATCHES[stem], repeats, threads, python, kernelTable, compile })));
+  for (const name of networks) {
+    const settings = { compared: compared(name, choices.batch), rounds, works, threads, python, kernelTable, compile, onlyRatios };
+    comparisons.push(await stages.take(`comparison, ${name}`, () => compare(settings)));
   }
-  const measured = { comparisons, ceiling: peak, probes: await stages.take('landscape probes', () => probeCost(python, repeats, threads, kernelTable)) };
+  if (choices.probes) {
+    whole.probes = await stages.take('landscape probes', () => probeCost({ python, rounds, threads, kernelTable }));
+  }
+  const measured = { comparisons, ...whole };
   const result: BenchResult = {
     format: BENCH_FORMAT,
     processor,
@@ -90,8 +124,9 @@ async function bench(options: BenchOptions): Promise<void> {
     commit,
     finishedAt: new Date().toISOString(),
     repeats,
+    rounds,
     ...measured,
-    scaling: options.scaling ? await stages.take('scaling', () => scaling(threads, Math.min(3, repeats))) : [],
+    scaling: choices.scaling && !onlyRatios ? await stages.take('scaling', () => scaling(threads, SCALING_REPEATS)) : [],
     goals: goals(measured, gradientFlops(createModel('resnet50', 'imagenet', 10), 'imagenet')),
   };
   writeAtomically(file, [Buffer.from(`${JSON.stringify(result, null, 1)}\n`)]);
@@ -107,11 +142,12 @@ function printCalls(title: string, { ops, seconds, outside }: Profile): void {
   }
 }
 
-function printProfile(work: Work, stem: Comparison['stem'], precision: 'float32' | 'mixed', batch: number): void {
+function printProfile(work: Work, name: ComparedName, precision: 'float32' | 'mixed', batch?: number): void {
   measureKernels(kernelTableFile(), 'setAside');
-  const subject = new Subject(createModel('resnet50', stem, 10), noiseBatch(batch), precision);
+  const network = compared(name, batch);
+  const subject = new Subject(network, noiseBatch(network.batch), precision);
   subject.warmUp(work);
-  console.log(`ResNet-50, ${stem} stem, batch ${batch}, ${precision}, ${work}`);
+  console.log(`${network.model.name}, batch ${network.batch}, ${precision}, ${work}`);
   printCalls('as it runs', profile(() => subject.perform(work)));
   printCalls('op by op', withoutGraphs(() => profile(() => subject.perform(work))));
   subject.dispose();
@@ -119,29 +155,44 @@ function printProfile(work: Work, stem: Comparison['stem'], precision: 'float32'
 
 const EXAMPLES = `
 Examples:
-  npm run bench                                          the whole comparison
-  npm run bench -- --stems cifar --repeats 3 --no-compile   a shorter one
-  npm run bench -- profile --work sam --batch 32         where a step's time goes`;
+  npm run bench                                      the whole comparison: an hour or two on two cores
+  npm run bench -- --networks cifar --works sgd,evaluation --only-ratios --no-compile --no-probes --minutes 4
+                                                     one network against PyTorch, in minutes
+  npm run bench -- profile --network fast --batch 32    where a step's time goes
+  npm run bench -- gpu-check                         whether everything works on a graphics card`;
 
 function program(): Command {
   const command = new Command().name('npm run bench --').description('Compare samlab with PyTorch on this machine, and store the times.').showHelpAfterError('(--help lists all options)').addHelpText('after', EXAMPLES);
   command
     .command('compare', { isDefault: true })
-    .description('time SGD and SAM steps and evaluation on both sides, interleaved (about half an hour on two cores)')
-    .option('--repeats <n>', 'rounds', wholeNumber, 9)
-    .option('--stems <list>', 'imagenet, cifar or both', stemList, ['imagenet', 'cifar'])
+    .description('time steps, evaluation and landscape probes on both sides in turn, until the intervals of their ratios are narrow')
+    .option('--repeats <n>', `rounds that are made in any case, ${FEWEST_ROUNDS} or more; in each one all take a step`, wholeNumber, 9)
+    .option('--most-repeats <n>', 'rounds after which it ends, however wide the intervals are', wholeNumber, 25)
+    .option('--minutes <n>', 'minutes of a network after which no round begins beyond --repeats', positive, 20)
+    .option('--width <share>', 'an interval is narrow if it is no wider than this share of its ratio', positive, 0.05)
+    .option('--networks <list>', `some of ${COMPARED_NAMES.join(', ')}: ResNet-50 with either stem, and the fast network with its recipe`, listOf(COMPARED_NAMES), COMPARED_NAMES)
+    .option('--works <list>', `some of ${WORKS.join(', ')}`, listOf(WORKS), WORKS)
+    .option('--batch <n>', 'images of a step; default: 128, 64 and 1,024, which the goals are for', wholeNumber)
     .option('--no-compile', "leave torch.compile out of PyTorch's configurations")
+    .option('--no-probes', 'leave out landscape probes and Hessian-vector products')
     .option('--no-scaling', 'leave out batches 16 to 512, ResNet-20 to 152 and fewer threads')
+    .option('--only-ratios', 'leave out what no ratio to PyTorch needs: op by op, tf.layers, memory, parts of a step, scaling', false)
     .addOption(new Option('--store <folder>', 'the times go to bench in it').argParser((folder) => resolve(folder)).default(OWN_STORE, 'data/own, which git ignores'))
     .action(bench);
   command
     .command('profile')
     .description('print the time of one step by kind of op')
-    .addOption(new Option('--work <work>', 'what is timed').choices(['sgd', 'sam', 'evaluation']).default('sgd'))
-    .addOption(new Option('--stem <stem>', 'first layers').choices(['imagenet', 'cifar']).default('imagenet'))
+    .addOption(new Option('--work <work>', 'what is timed').choices(WORKS).default('sgd'))
+    .addOption(new Option('--network <network>', 'ResNet-50 with a stem, or the fast network').choices(COMPARED_NAMES).default('imagenet'))
     .addOption(new Option('--precision <precision>', 'of activations and products').choices(['float32', 'mixed']).default('float32'))
-    .option('--batch <n>', 'images', wholeNumber, 128)
-    .action(({ work, stem, precision, batch }: { work: Work; stem: Comparison['stem']; precision: 'float32' | 'mixed'; batch: number }) => printProfile(work, stem, precision, batch));
+    .option('--batch <n>', "images; default: those of the comparison", wholeNumber)
+    .action(({ work, network, precision, batch }: { work: Work; network: ComparedName; precision: 'float32' | 'mixed'; batch?: number }) => printProfile(work, network, precision, batch));
+  command
+    .command('gpu-check')
+    .description("on a machine with an NVIDIA card: the engine's tests and a short comparison, in less than ten minutes; tells what failed")
+    .action(async () => {
+      process.exitCode = await gpuCheck();
+    });
   return command;
 }
 

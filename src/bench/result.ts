@@ -1,3 +1,5 @@
+import type { Ending, Pair, RoundLimits } from './rounds';
+
 /** Version of the layout of `data/bench/<machine>.json`. */
 export const BENCH_FORMAT = 1;
 
@@ -14,7 +16,7 @@ export interface Timing {
   readonly configuration: string;
   readonly precision: 'float32' | 'mixed';
   readonly work: Work;
-  /** One entry a repeat, interleaved with those of the other side; empty where the configuration failed. */
+  /** One entry a round; all timings of a comparison begin with the same rounds, and some go on for longer. Empty where the configuration failed. */
   readonly seconds: readonly number[];
   /** Why there are none: PyTorch's message, or "slower" where a first look was enough. */
   readonly failure?: string;
@@ -31,17 +33,24 @@ export interface StepParts {
 /** The comparison at one network, stem and batch. */
 export interface Comparison {
   readonly model: string;
+  /** Of ResNet-50; the fast network has first layers of its own. */
   readonly stem: 'imagenet' | 'cifar';
   readonly batch: number;
-  /** Largest relative difference found before anything was timed, in float32. */
-  readonly agreement: { readonly loss: number; readonly gradientNorm: number };
+  /** Largest relative difference found before anything was timed, in float32: of loss, gradient and the way of a few SGD steps, which earlier versions did not compare. */
+  readonly agreement: { readonly loss: number; readonly gradientNorm: number; readonly steps?: number };
   readonly timings: readonly Timing[];
-  /** Largest resident memory of a process that only takes SAM steps in float32, in bytes. */
-  readonly peakMemory: { readonly samlab: number; readonly pytorch: number };
-  /** Share of a float32 SGD step that is spent outside TensorFlow's kernels, 0 to 1. */
-  readonly outsideKernels: number;
-  /** Share of a float32 SGD step that it waits for its batch, 0 to 1; in results of versions without a thread for batches, that it takes to make it. */
-  readonly dataShare: number;
+  /** Rounds that all timings have, by which the fastest configurations are chosen; absent where that is all of them. */
+  readonly leastRounds?: number;
+  /** Why the ratios that have goals got no more rounds; absent from results of versions whose number of rounds was fixed. */
+  readonly endings?: readonly (Pair & { readonly ending: Ending })[];
+  /** Largest resident memory of a process that only takes SAM steps in float32, in bytes. Like all that follows absent where only ratios were measured. */
+  readonly peakMemory?: { readonly samlab: number; readonly pytorch: number };
+  /** Median share of a float32 SGD step that is spent outside TensorFlow's kernels, 0 to 1. */
+  readonly outsideKernels?: number;
+  /** Median share of a float32 SGD step that it waits for its batch, 0 to 1; in results of versions without a thread for batches, that it takes to make it. */
+  readonly dataShare?: number;
+  /** Both shares added up, step by step; absent from results of versions that did not keep them. */
+  readonly overhead?: readonly number[];
   /** Absent from results of versions that did not measure it. */
   readonly parts?: Readonly<Record<Timing['precision'], StepParts>>;
 }
@@ -52,8 +61,14 @@ export interface Goal {
   /** Such as "<= 0.80". */
   readonly goal: string;
   readonly value: number | null;
-  /** null where it could not be measured, or where the value is less than can be. */
+  /** null where it could not be measured, where the value is less than can be, or where the goal lies within the interval. */
   readonly met: boolean | null;
+  /** Of the median of the rounds, 95 %; absent from results of versions without one, and for what was measured once. */
+  readonly interval?: { readonly low: number; readonly high: number };
+  /** Rounds that the value is the median of. */
+  readonly rounds?: number;
+  /** Why there were no more. */
+  readonly ending?: Ending;
 }
 
 /** How cost grows with something. */
@@ -65,7 +80,7 @@ export interface ScalingPoint {
   readonly seconds: number;
 }
 
-/** Seconds of landscape probes on ResNet-50 with the ImageNet stem, one entry a repeat, interleaved. */
+/** Seconds of landscape probes on ResNet-50 with the ImageNet stem, one entry a round; all begin with the same rounds. */
 export interface ProbeCost {
   /** Images of `forward` and `point`. */
   readonly images: number;
@@ -82,8 +97,14 @@ export interface ProbeCost {
   readonly product: readonly number[];
   /** Whether that product is exact; absent from results of versions that took differences of gradients. */
   readonly exactProduct?: true;
-  /** The same in PyTorch by PyHessian's method: backpropagation through the graph of a gradient. */
+  /** The same in PyTorch by PyHessian's method: backpropagation through the graph of a gradient. In the layout that is faster there. */
   readonly pytorchProduct: readonly number[];
+  /** The same by hessian-eigenthings, likewise; absent from results of versions that did not measure it. */
+  readonly eigenthingsProduct?: readonly number[];
+  /** Why the ratios got no more rounds; absent from results of versions whose number of rounds was fixed. */
+  readonly endings?: readonly (Pair & { readonly ending: Ending })[];
+  /** Bytes: largest resident memory of a process that takes such products and does nothing else; PyTorch's by PyHessian's method. */
+  readonly productMemory?: { readonly samlab: number; readonly pytorch: number };
   /** Bytes: largest resident memory of a process that probes and of one that takes SAM steps, and the weights. Absent from results of versions that did not measure it. */
   readonly peakMemory?: { readonly probes: number; readonly step: number; readonly weights: number };
 }
@@ -101,9 +122,12 @@ export interface BenchResult {
   readonly versions: { readonly samlab: string; readonly node: string; readonly tensorflow: string; readonly pytorch: string };
   readonly commit: string | null;
   readonly finishedAt: string;
+  /** Rounds of each measurement, or the least number of them. */
   readonly repeats: number;
-  /** GFLOP/s of a product of two 2048 x 2048 matrices in float32, the best of its repeats on each side. */
-  readonly ceiling: { readonly samlab: number; readonly pytorch: number; /** samlab's in bfloat16; absent from results of versions that did not measure it. */ readonly mixed?: number };
+  /** Limits of the rounds; absent from results of versions whose number of rounds was fixed. */
+  readonly rounds?: RoundLimits;
+  /** GFLOP/s of a product of two 2048 x 2048 matrices in float32, the best of its repeats on each side. Absent where only ratios were measured. */
+  readonly ceiling?: { readonly samlab: number; readonly pytorch: number; /** samlab's in bfloat16; absent from results of versions that did not measure it. */ readonly mixed?: number };
   readonly comparisons: readonly Comparison[];
   readonly scaling: readonly ScalingPoint[];
   /** Absent from results of versions that did not measure it. */

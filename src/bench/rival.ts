@@ -1,8 +1,15 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import type { Batch } from '../data/batches';
+import { tensorflowPlatform } from '../engine/binding';
 import { PROJECT_ROOT } from '../files/projectRoot';
+import { disposeStatistics, initialStatistics } from '../models/initialise';
+import { saveWeights } from '../models/torchvision';
+import { startOf, type Compared } from './compared';
 
 const PROGRAM = join(PROJECT_ROOT, 'src', 'bench', 'pytorch', 'rival.py');
 
@@ -40,5 +47,24 @@ export class Rival {
   /** Ends the process. */
   close(): void {
     this.child.stdin.end();
+  }
+}
+
+/** Gives PyTorch a network with its initial weights, a batch, and what a step does. @returns PyTorch's version. */
+export async function prepare(rival: Rival, compared: Compared, batch: Batch, threads: number): Promise<{ readonly torch: string }> {
+  const { model, modelName, stem, recipe } = compared;
+  const folder = mkdtempSync(join(tmpdir(), 'samlab-bench-'));
+  const [weights, images, labels] = ['weights.safetensors', 'images', 'labels'].map((name) => join(folder, name)) as [string, string, string];
+  const parameters = startOf(compared);
+  const statistics = initialStatistics(model);
+  try {
+    saveWeights(weights, model, parameters, statistics);
+    writeFileSync(images, batch.images);
+    writeFileSync(labels, Uint8Array.from(batch.labels));
+    return await rival.ask('prepare', { model: modelName, stem, batch: batch.size, recipe, weights, images, labels, threads, card: tensorflowPlatform().gpu });
+  } finally {
+    parameters.dispose();
+    disposeStatistics(statistics);
+    rmSync(folder, { recursive: true });
   }
 }

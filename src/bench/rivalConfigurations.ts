@@ -47,8 +47,8 @@ export interface Screened {
   readonly failure?: string;
 }
 
-/** Takes two SGD steps in each configuration, one after another. */
-export async function screen(rival: Rival, configurations: readonly RivalConfiguration[]): Promise<Screened[]> {
+/** Takes two SGD steps in each configuration, one after another. @param images of the batch that the rival was given. */
+export async function screen(rival: Rival, configurations: readonly RivalConfiguration[], images: number): Promise<Screened[]> {
   const screened: Screened[] = [];
   for (const configuration of configurations) {
     try {
@@ -59,7 +59,7 @@ export async function screen(rival: Rival, configurations: readonly RivalConfigu
       screened.push({ configuration, failure: (error as Error).message.split('\n')[0]! });
     }
     const { seconds, failure } = screened.at(-1)!;
-    console.log(`  first look at PyTorch, ${configuration.name}: ${seconds === undefined ? `failed (${failure!})` : `${seconds.toFixed(3)} s a step`}`);
+    console.log(`  first look at PyTorch, ${configuration.name}: ${seconds === undefined ? `failed (${failure!})` : `${seconds.toFixed(3)} s a step of ${images} images`}`);
   }
   return screened;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createModel } from '../models/create';
+import { PLAIN_RECIPE } from './recipe';
 import { partsOf, stepParts } from './stepParts';
 import { Subject } from './subject';
 import { noiseBatch } from './workload';
@@ -12,7 +13,7 @@ test('convolutions and products of either library count as products, ops on vari
 });
 
 test('a step of a real network has both parts', () => {
-  const subject = new Subject(createModel('resnet20', 'cifar', 10), noiseBatch(4), 'float32');
+  const subject = new Subject({ model: createModel('resnet20', 'cifar', 10), recipe: PLAIN_RECIPE }, noiseBatch(4), 'float32');
   const { products, update } = stepParts(subject, 1);
   subject.dispose();
   assert.ok(products > 0 && update > 0);

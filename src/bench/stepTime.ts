@@ -6,6 +6,7 @@ import { measureKernels } from '../engine/kernelChoice';
 import { kernelTableFile } from '../machine/kernels';
 import { createModel } from '../models/create';
 import type { ModelName } from '../models/names';
+import { PLAIN_RECIPE } from './recipe';
 import { median } from './statistics';
 import { Subject } from './subject';
 import { noiseBatch } from './workload';
@@ -13,6 +14,6 @@ import { noiseBatch } from './workload';
 const [model, batch, repeats] = process.argv.slice(2) as [ModelName, string, string];
 // Of the threads that this process may use: fewer have a table of their own.
 measureKernels(kernelTableFile(), 'setAside');
-const subject = new Subject(createModel(model, 'imagenet', 10), noiseBatch(Number(batch)), 'float32');
+const subject = new Subject({ model: createModel(model, 'imagenet', 10), recipe: PLAIN_RECIPE }, noiseBatch(Number(batch)), 'float32');
 subject.warmUp('sgd');
 console.log(median(Array.from({ length: Number(repeats) }, () => subject.time('sgd'))));

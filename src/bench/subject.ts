@@ -1,60 +1,98 @@
 import type { Batch } from '../data/batches';
-import type { ChannelStatistics } from '../engine/batchNormalization';
-import { TensorVector } from '../engine/tensorVector';
-import { disposeStatistics, initialParameters, initialStatistics } from '../models/initialise';
+import type { TensorVector } from '../engine/tensorVector';
+import type { ParameterSpec } from '../engine/vector';
+import { disposeStatistics, initialStatistics } from '../models/initialise';
 import { mixedPrecision } from '../models/mixedPrecision';
 import type { Model } from '../models/model';
+import { lookaheadAverage } from '../optim/lookahead';
+import type { Optimizer } from '../optim/optimizer';
 import { samStep } from '../optim/sam';
 import { sgd } from '../optim/sgd';
 import { plainStep } from '../optim/step';
-import { batchGradient, batchLogits } from '../train/network';
+import { averageStatistics, batchGradient, batchLogits, cloneStatistics, disposeNetwork, type NetworkState } from '../train/network';
+import { startOf, type Compared } from './compared';
+import type { StepRecipe } from './recipe';
 import type { Work } from './result';
 
-/** The same settings as in rival.py. */
-const SETTINGS = { learningRate: 1e-3, momentum: 0.9, nesterov: true, weightDecay: 5e-4, rho: 0.05 };
+/** Op by op, then as the graph is made, then by the graph alone. PyTorch takes as many, so that both sides average at the same steps. */
+export const WARM_UP = 3;
 
-/** Op by op, then as the graph is made, then by the graph alone. */
-const WARM_UP = 3;
+function optimizerOf({ momentum, nesterov, weightDecay, shares }: StepRecipe, specs: readonly ParameterSpec[]): Optimizer<TensorVector, TensorVector> {
+  const list = specs.map(({ name }) => shares[name] ?? { rate: 1, decay: 1 });
+  return sgd<TensorVector>({ momentum, nesterov, weightDecay, ...(Object.keys(shares).length > 0 ? { shares: list } : {}) });
+}
 
 /** samlab's side of the benchmark: one network and one batch, stepped by the code that trains. */
 export class Subject {
   private readonly network: Model;
-  private readonly optimizer = sgd<TensorVector>(SETTINGS);
-  private parameters: TensorVector;
+  private readonly recipe: StepRecipe;
+  private readonly optimizer: Optimizer<TensorVector, TensorVector>;
+  private readonly frozen: ((spec: ParameterSpec) => boolean) | undefined;
   private velocity: TensorVector;
-  private statistics: ChannelStatistics[];
+  private state: NetworkState;
+  private slow: NetworkState | undefined;
+  private steps = 0;
 
   constructor(
-    model: Model,
+    { model, recipe }: Pick<Compared, 'model' | 'recipe'>,
     private readonly batch: Batch,
     precision: 'float32' | 'mixed',
   ) {
     this.network = precision === 'mixed' ? mixedPrecision(model) : model;
-    this.parameters = initialParameters(model, { seed: 0, zeroInitResidual: true });
-    this.velocity = this.optimizer.init(this.parameters);
-    this.statistics = initialStatistics(model);
+    this.recipe = recipe;
+    this.optimizer = optimizerOf(recipe, model.parameters);
+    this.frozen = recipe.frozen.length > 0 ? ({ name }) => recipe.frozen.includes(name) : undefined;
+    this.state = { parameters: startOf({ model }), statistics: initialStatistics(model) };
+    this.velocity = this.optimizer.init(this.state.parameters);
+    this.slow = recipe.lookahead && { parameters: this.state.parameters.clone(), statistics: cloneStatistics(this.state.statistics) };
+  }
+
+  /** The weights as they are. They belong to the subject. */
+  get parameters(): TensorVector {
+    return this.state.parameters;
   }
 
   private step(work: 'sgd' | 'sam'): void {
-    const take = work === 'sam' ? samStep(SETTINGS.rho) : plainStep;
+    const { rho, learningRate, labelSmoothing } = this.recipe;
+    const take = work === 'sam' ? samStep(rho) : plainStep;
+    let { statistics } = this.state;
     const { parameters, state } = take({
-      parameters: this.parameters,
+      parameters: this.state.parameters,
       state: this.velocity,
       optimizer: this.optimizer,
-      learningRate: SETTINGS.learningRate,
+      learningRate,
       objective: (point, phase) => {
-        const found = batchGradient(this.network, point, this.statistics, this.batch, 0);
-        disposeStatistics(phase === 'first' ? this.statistics : found.statistics);
-        this.statistics = phase === 'first' ? found.statistics : this.statistics;
+        const found = batchGradient(this.network, point, statistics, this.batch, labelSmoothing, true, this.frozen);
+        disposeStatistics(phase === 'first' ? statistics : found.statistics);
+        statistics = phase === 'first' ? found.statistics : statistics;
         return found;
       },
     });
-    this.parameters = parameters;
+    this.state = { parameters, statistics };
     this.velocity = state;
+    this.steps++;
+    this.lookAhead();
+  }
+
+  private lookAhead(): void {
+    const { lookahead } = this.recipe;
+    if (lookahead === undefined || this.slow === undefined || this.steps % lookahead.every !== 0) {
+      return;
+    }
+    const { parameters, statistics } = this.slow;
+    const slow = {
+      parameters: lookaheadAverage(parameters, this.state.parameters, lookahead.keep),
+      statistics: averageStatistics(statistics, this.state.statistics, lookahead.keep),
+    };
+    disposeNetwork(this.slow);
+    disposeNetwork(this.state);
+    this.slow = slow;
+    this.state = { parameters: slow.parameters.clone(), statistics: cloneStatistics(slow.statistics) };
   }
 
   private evaluate(): void {
-    batchLogits(this.network, this.parameters, { statistics: this.statistics, training: false }, this.batch);
+    const { parameters, statistics } = this.state;
+    batchLogits(this.network, parameters, { statistics, training: false }, this.batch);
   }
 
   /** Does one piece of work. */
@@ -66,11 +104,9 @@ export class Subject {
     }
   }
 
-  /** Does the work until it takes the time that it takes from then on: kernels are chosen, its graph is made and has run once. */
-  warmUp(work: Work): void {
-    for (let piece = 0; piece < WARM_UP; piece++) {
-      this.perform(work);
-    }
+  /** Does the work until it takes the time that it takes from then on: kernels are chosen, its graph is made and has run once. @returns seconds of that run */
+  warmUp(work: Work): number {
+    return Array.from({ length: WARM_UP }, () => this.time(work)).at(-1)!;
   }
 
   /** Seconds of one piece of work. */
@@ -81,8 +117,10 @@ export class Subject {
   }
 
   dispose(): void {
-    this.parameters.dispose();
+    disposeNetwork(this.state);
     this.velocity.dispose();
-    disposeStatistics(this.statistics);
+    if (this.slow) {
+      disposeNetwork(this.slow);
+    }
   }
 }

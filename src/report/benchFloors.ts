@@ -1,4 +1,4 @@
-import { pytorchBest, samFloor } from '../bench/goals';
+import { comparedName, pytorchBest, samFloor, updateShare } from '../bench/goals';
 import type { BenchResult, Comparison, Timing } from '../bench/result';
 import { gradientFlops } from '../bench/work';
 import { createModel } from '../models/create';
@@ -19,14 +19,15 @@ function over(above: number | undefined, below: number | undefined): number | un
 }
 
 function row(benchmark: BenchResult, comparison: Comparison, precision: Timing['precision']): string | undefined {
-  const ceiling = precision === 'float32' ? benchmark.ceiling.samlab : benchmark.ceiling.mixed;
+  const ceiling = precision === 'float32' ? benchmark.ceiling?.samlab : benchmark.ceiling?.mixed;
   const best = precision === 'float32' ? pytorchBest(comparison, 'sgd', 'float32') : pytorchBest(comparison, 'sgd');
-  if (ceiling === undefined || best === undefined) {
+  // The operations are counted for ResNet-50 alone.
+  if (ceiling === undefined || best === undefined || comparedName(comparison) === 'fast') {
     return undefined;
   }
   const parts = comparison.parts?.[precision];
   const atCeiling = productsAtCeiling(comparison, ceiling);
-  const values = [atCeiling, parts?.products, best, atCeiling / best, over(parts?.products, best), samFloor(comparison, precision)];
+  const values = [atCeiling, parts?.products, best, atCeiling / best, over(parts?.products, best), updateShare(comparison, precision), samFloor(comparison, precision)];
   return `| ${STEM_NAMES[comparison.stem]}, batch ${comparison.batch} | ${precision} | ${ceiling.toFixed(0)} | ${values.map(cell).join(' | ')} |`;
 }
 
@@ -43,8 +44,8 @@ export function floorsMarkdown(benchmarks: readonly BenchResult[]): string {
           [
             `**Floors under the ratios of steps, ${machineOf(benchmark)}**`,
             '',
-            "| Network | Precision | Ceiling, GFLOP/s | Products at it, s | Products as they run, s | PyTorch's best SGD step, s | Floor of SGD, products at the ceiling | Floor of SGD, products as they run | Floor of SAM / SGD |",
-            '|---|---|---:|---:|---:|---:|---:|---:|---:|',
+            "| Network | Precision | Ceiling, GFLOP/s | Products at it, s | Products as they run, s | PyTorch's best SGD step, s | Floor of SGD, products at the ceiling | Floor of SGD, products as they run | Update's share of an SGD step | Floor of SAM / SGD |",
+            '|---|---|---:|---:|---:|---:|---:|---:|---:|---:|',
             ...rows,
           ].join('\n'),
         ];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_END } from '../bench/layersRival';
 import { BENCH_FORMAT, type BenchResult, type Comparison, type Goal, type Timing } from '../bench/result';
+import { shortMarkdown } from './benchShort';
 import { goalsMarkdown, timesMarkdown } from './benchTables';
 
 function timing(side: Timing['side'], configuration: string, work: Timing['work'], seconds: readonly number[], failure?: string): Timing {
@@ -45,7 +46,7 @@ const BENCHMARK: BenchResult = {
 test('times are medians with the fastest and the slowest repeat; what has no time says why', () => {
   const lines = timesMarkdown([BENCHMARK]).split('\n');
   const row = (start: string): string => lines.find((line) => line.startsWith(start)) ?? '';
-  assert.equal(lines[0], 'A processor, 2 threads; TensorFlow 2, PyTorch 3; medians of 3 interleaved repeats, 2026-01-02.');
+  assert.equal(lines[0], 'A processor, 2 threads, 2026-01-02; TensorFlow 2, PyTorch 3; medians of 3 interleaved repeats.');
   assert.equal(row('| samlab'), '| samlab | float32 | 2.500 (1.000 to 3.000) | – | – |');
   assert.equal(row('| PyTorch | slow'), '| PyTorch | slow | – | – | – |');
   assert.equal(row('| PyTorch | broken'), '| PyTorch | broken | failed | – | – |');
@@ -55,8 +56,33 @@ test('times are medians with the fastest and the slowest repeat; what has no tim
 
 test('a goal that was missed and one that was not measured are told apart', () => {
   const lines = goalsMarkdown([BENCHMARK]).split('\n');
-  assert.deepEqual(lines.slice(-2), ['| a ratio | ≤ 0.80 | 0.81 | **not met** |', '| another | ≥ 1.20 | not run |  |']);
+  assert.deepEqual(lines.slice(-2), ['| a ratio | ≤ 0.80 | 0.81 |  | **not met** |', '| another | ≥ 1.20 | not run |  |  |']);
   assert.equal(goalsMarkdown([]), 'Not run.');
+});
+
+test('a goal of rounds has its interval, how many rounds there were and why no more', () => {
+  const goal: Goal = { name: 'a ratio', goal: '<= 0.80', value: 0.79, met: null, interval: { low: 0.77, high: 0.802 }, rounds: 25, ending: 'rounds' };
+  const text = goalsMarkdown([{ ...BENCHMARK, goals: [goal], rounds: { least: 9, most: 25, minutes: 20, width: 0.05 } }]);
+  assert.equal(text.split('\n').at(-1), '| a ratio | ≤ 0.80 | 0.790 (0.770 to 0.802) | 25, as many as allowed | undecided |');
+  assert.match(text, /medians of 9 to 25 rounds/);
+});
+
+test('the short table has a line a machine: samlab over PyTorch round by round, each at its fastest', () => {
+  const six = (...seconds: number[]): number[] => (seconds.length === 1 ? Array<number>(6).fill(seconds[0]!) : seconds);
+  const cifar = BENCHMARK.comparisons[0]!;
+  const timings = [
+    timing('samlab', 'float32', 'sgd', six(9)),
+    { ...timing('samlab', 'mixed', 'sgd', six(2, 2, 2, 2, 2, 3)), precision: 'mixed' as const },
+    timing('samlab', 'float32, op by op', 'sgd', six(0.1)),
+    timing('PyTorch', 'slow', 'sgd', six(40)),
+    timing('PyTorch', 'fast', 'sgd', six(4)),
+    timing('samlab', 'float32', 'evaluation', [1]),
+    timing('PyTorch', 'fast', 'evaluation', [2]),
+  ];
+  const lines = shortMarkdown([{ ...BENCHMARK, comparisons: [{ ...cifar, timings }] }]).split('\n');
+  assert.equal(lines[2], '| A processor, 2 threads, 2026-01-02 | – | – | – | 0.50 (0.50 to 0.75) | – | 0.50 | – |');
+  assert.equal(lines[0]!.split('|').length, lines[2].split('|').length);
+  assert.equal(shortMarkdown([]), 'Not run.');
 });
 
 test('a SAM step below its floor, or of unknown floor, is not called met, whatever was stored', () => {

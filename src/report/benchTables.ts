@@ -1,6 +1,8 @@
-import { samFloor, SAM_OVER_SGD } from '../bench/goals';
+import { measuredText, roundsText, verdictText } from '../bench/goalText';
+import { samFloor } from '../bench/goals';
 import { requireFiniteRange } from '../engine/finiteRange';
 import { NO_END } from '../bench/layersRival';
+import { SAM_OVER_SGD } from '../bench/ratios';
 import { COMMON_CONFIGURATION } from '../bench/rivalConfigurations';
 import { WORKS, type BenchResult, type Comparison, type Goal, type ProbeCost, type Timing, type Work } from '../bench/result';
 import { median } from '../bench/statistics';
@@ -10,17 +12,27 @@ const WORK_NAMES: Readonly<Record<Work, string>> = { sgd: 'SGD step', sam: 'SAM 
 /** How tables name the stems. */
 export const STEM_NAMES = { imagenet: 'ImageNet stem', cifar: 'CIFAR stem' } as const;
 
-/** Processor, versions, repeats and day of a benchmark in one line: an older one has measured an older samlab. */
-export function machineOf({ processor, instructions = [], gpu, threads, versions, repeats, finishedAt }: BenchResult): string {
-  const { tensorflow, pytorch } = versions;
-  return `${gpu ?? [processor, ...instructions, `${threads} threads`].join(', ')}; TensorFlow ${tensorflow}, PyTorch ${pytorch}; medians of ${repeats} interleaved repeats, ${finishedAt.slice(0, 10)}`;
+/** Processor and day of a benchmark: an older one has measured an older samlab. */
+export function machineName({ processor, instructions = [], gpu, threads, finishedAt }: BenchResult): string {
+  return `${gpu ?? [processor, ...instructions, `${threads} threads`].join(', ')}, ${finishedAt.slice(0, 10)}`;
 }
 
-/** Whether a goal is met. A SAM step in less time than two gradients and an update take is no measurement, and meets nothing. */
-function verdictOf({ comparisons }: BenchResult, { name, value, met }: Goal): string {
+/** Processor, day, versions and rounds of a benchmark in one line. */
+export function machineOf(benchmark: BenchResult): string {
+  const { versions: { tensorflow, pytorch }, repeats, rounds } = benchmark;
+  const taken = rounds ? `medians of ${rounds.least} to ${rounds.most} rounds` : `medians of ${repeats} interleaved repeats`;
+  return `${machineName(benchmark)}; TensorFlow ${tensorflow}, PyTorch ${pytorch}; ${taken}`;
+}
+
+/**
+ * Whether a goal is met. Results of versions without intervals can hold a SAM step in less time than two gradients and an update
+ * take, for their SAM and SGD steps were timed minutes apart: such a ratio meets nothing.
+ */
+function verdictOf({ comparisons }: BenchResult, goal: Goal): string {
+  const { name, value, met, rounds } = goal;
   const precision = (['float32', 'mixed'] as const).find((one) => name === `${SAM_OVER_SGD}${one}`);
   const comparison = comparisons.find(({ stem }) => stem === 'imagenet');
-  if (precision !== undefined && comparison !== undefined && value !== null) {
+  if (precision !== undefined && comparison !== undefined && value !== null && rounds === undefined) {
     const floor = samFloor(comparison, precision);
     if (floor !== undefined && value < floor) {
       return `below its floor of ${floor.toFixed(2)}: no verdict`;
@@ -29,7 +41,8 @@ function verdictOf({ comparisons }: BenchResult, { name, value, met }: Goal): st
       return 'its floor was not measured: no verdict';
     }
   }
-  return met === null ? '' : met ? 'met' : '**not met**';
+  const verdict = verdictText(goal);
+  return verdict === 'not met' ? '**not met**' : verdict;
 }
 
 /** Every line of the table of goals with what was measured, for each machine, in GitHub's Markdown. */
@@ -42,9 +55,9 @@ export function goalsMarkdown(benchmarks: readonly BenchResult[]): string {
       [
         `**Goals, ${machineOf(benchmark)}**`,
         '',
-        '| Ratio | Goal | Measured | |',
-        '|---|---:|---:|---|',
-        ...benchmark.goals.map(({ name, goal, value, met }) => `| ${name} | ${goal.replace('<=', '≤').replace('>=', '≥')} | ${value === null ? 'not run' : value.toFixed(2)} | ${verdictOf(benchmark, { name, goal, value, met })} |`),
+        '| Ratio | Goal | Measured (95 % interval) | Rounds | |',
+        '|---|---:|---:|---|---|',
+        ...benchmark.goals.map((goal) => `| ${goal.name} | ${goal.goal.replace('<=', '≤').replace('>=', '≥')} | ${measuredText(goal)} | ${roundsText(goal)} | ${verdictOf(benchmark, goal)} |`),
       ].join('\n'),
     )
     .join('\n\n');
@@ -55,7 +68,7 @@ function configurations({ timings }: Comparison): Pick<Timing, 'side' | 'configu
   return [...unique.values()];
 }
 
-/** The median, and between which times the repeats lay: a busy machine moves a median of few of them. */
+/** The median, and between which times the rounds lay: a busy machine moves a median of few of them. */
 function spread(seconds: readonly number[]): string {
   const { lowest, highest } = requireFiniteRange('spread: expected times', seconds);
   return `${median(seconds).toFixed(3)} (${lowest.toFixed(3)} to ${highest.toFixed(3)})`;
@@ -69,17 +82,23 @@ function cell(comparison: Comparison, { side, configuration }: Pick<Timing, 'sid
   return timing.failure === undefined ? spread(timing.seconds) : timing.failure === NO_END ? NO_END : 'failed';
 }
 
+function networkName({ model, stem, batch }: Comparison): string {
+  return model === 'fast' ? `the fast network with its recipe, batch ${batch}` : `${model === 'resnet50' ? 'ResNet-50' : model}, ${STEM_NAMES[stem]}, batch ${batch}`;
+}
+
 function comparisonMarkdown(comparison: Comparison): string {
-  const { model, stem, batch, peakMemory, agreement } = comparison;
+  const { peakMemory, agreement } = comparison;
   const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(2);
+  const steps = agreement.steps === undefined ? '' : `, and moved their weights alike in a few SGD steps (off by ${agreement.steps.toExponential(1)} of the way)`;
+  const memory = peakMemory ? ` Peak memory of SAM steps in float32: samlab ${gigabytes(peakMemory.samlab)} GB, PyTorch ${gigabytes(peakMemory.pytorch)} GB.` : '';
   return [
-    `**${model === 'resnet50' ? 'ResNet-50' : model}, ${STEM_NAMES[stem]}, batch ${batch}: median seconds (fastest to slowest repeat)**`,
+    `**${networkName(comparison)}: median seconds (fastest to slowest round)**`,
     '',
     `| Side | Configuration | ${WORKS.map((work) => WORK_NAMES[work]).join(' | ')} |`,
     '|---|---|---:|---:|---:|',
     ...configurations(comparison).map((one) => `| ${one.side} | ${one.configuration} | ${WORKS.map((work) => cell(comparison, one, work)).join(' | ')} |`),
     '',
-    `*Before the timing, both sides computed the same loss (off by ${agreement.loss.toExponential(1)}) and gradient (off by ${agreement.gradientNorm.toExponential(1)} of its norm) in float32. Peak memory of SAM steps in float32: samlab ${gigabytes(peakMemory.samlab)} GB, PyTorch ${gigabytes(peakMemory.pytorch)} GB. A dash: not timed, since others of its precision were faster at a first look on 16 images, which is no proof for the whole batch, or since tf.layers has no such step.${memoryNote(comparison)}*`,
+    `*Before the timing, both sides computed the same loss (off by ${agreement.loss.toExponential(1)}) and gradient (off by ${agreement.gradientNorm.toExponential(1)} of its norm) in float32${steps}.${memory} A dash: not timed, since others of its precision were faster at a first look on 16 images, which is no proof for the whole batch, or by half on the whole batch, or since a side has no such step.${memoryNote(comparison)}*`,
   ].join('\n');
 }
 
@@ -98,10 +117,10 @@ export function timesMarkdown(benchmarks: readonly BenchResult[]): string {
     .join('\n\n');
 }
 
-function probesMarkdown({ images, productImages, forward, point, mixedPoint, gradient, product, exactProduct, pytorchProduct }: ProbeCost): string {
+function probesMarkdown({ images, productImages, forward, point, mixedPoint, gradient, product, exactProduct, pytorchProduct, eigenthingsProduct, productMemory }: ProbeCost): string {
   const row = (what: string, on: number, seconds: readonly number[]): string => `| ${what} | ${on} | ${spread(seconds)} |`;
   return [
-    '**Landscape probes of ResNet-50, ImageNet stem, batch norm frozen: median seconds (fastest to slowest repeat)**',
+    '**Landscape probes of ResNet-50, ImageNet stem, batch norm frozen: median seconds (fastest to slowest round)**',
     '',
     '| Probe | Images | Seconds |',
     '|---|---:|---:|',
@@ -111,6 +130,8 @@ function probesMarkdown({ images, productImages, forward, point, mixedPoint, gra
     row('a gradient', productImages, gradient),
     row(`a Hessian-vector product, ${exactProduct ? 'exact' : 'differences of gradients'}`, productImages, product),
     row("a Hessian-vector product, PyHessian's method in PyTorch", productImages, pytorchProduct),
+    ...(eigenthingsProduct ? [row("a Hessian-vector product, hessian-eigenthings", productImages, eigenthingsProduct)] : []),
+    ...(productMemory ? ['', `*Peak memory of such products: samlab ${(productMemory.samlab / 1e9).toFixed(2)} GB, PyTorch ${(productMemory.pytorch / 1e9).toFixed(2)} GB.*`] : []),
   ].join('\n');
 }
 

@@ -3,6 +3,7 @@ import type { BenchResult } from '../bench/result';
 import { PRESET_GROUPS, presetConfigs, PRESETS, tuningConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
 import { floorsMarkdown } from './benchFloors';
+import { shortMarkdown } from './benchShort';
 import { goalsMarkdown, scalingMarkdown, timesMarkdown } from './benchTables';
 import { precisionMarkdown } from './precisionTable';
 import { readTable } from './reading';
@@ -21,13 +22,13 @@ const LAPTOP = 'laptop';
 const FULL = ['corrected', 'as-published'] as const;
 
 /**
- * All that REPORT.md, README.md and docs take from stored results, by the name of its place.
+ * All that the documents take from stored results, by the name of its place.
  *
  * @param results everything under `data/results`.
  * @param figures the figures of these results, as they lie in `figures/`.
- * @param benchmarks everything under `data/bench`.
+ * @param benchmarks those that are published, and those of former versions of the engine.
  */
-export function reportContents(results: readonly RunResult[], figures: NamedFigures, benchmarks: readonly BenchResult[]): Contents {
+export function reportContents(results: readonly RunResult[], figures: NamedFigures, { benchmarks, formerBenchmarks }: { readonly benchmarks: readonly BenchResult[]; readonly formerBenchmarks: readonly BenchResult[] }): Contents {
   const laptop = results.filter((run) => run.preset === LAPTOP);
   const final = laptop.filter((run) => run.config.evaluateOn === 'test');
   const byDataset = DATASETS.map((dataset, index): Contents => {
@@ -49,10 +50,12 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
     presets: presetsMarkdown(),
     'trial-count': String(laptop.length - final.length),
     'run-count': String(final.length),
+    'bench-short': shortMarkdown(benchmarks),
     'bench-goals': goalsMarkdown(benchmarks),
     'bench-floors': floorsMarkdown(benchmarks),
     'bench-times': timesMarkdown(benchmarks),
     'bench-scaling': scalingMarkdown(benchmarks),
+    'bench-history': [goalsMarkdown(formerBenchmarks), timesMarkdown(formerBenchmarks)].join('\n\n'),
     precision: precisionMarkdown(results),
     costs: costsMarkdown(final),
     machines: describeMachines(laptop),

@@ -12,7 +12,7 @@ import type { StoredLandscapes } from './landscapeFigures';
 import { readMinima, readPaths, readStudies } from './landscapeStudies';
 
 /**
- * The work that REPORT.md, README.md, the figures and the notebooks show: presets by their names, landscape studies by their
+ * The work that REPORT.md, README.md, docs/benchmarks.md, the figures and the notebooks show: presets by their names, landscape studies by their
  * folders below `data/results/landscape`, benchmarks by their files in `data/bench`. To publish a study or benchmark, make it with
  * `--store data` and name it here; what is not named is in no table and no figure, wherever it lies.
  */
@@ -23,7 +23,9 @@ export const PUBLISHED = {
     'laptop-cifar10', 'laptop-cifar10-minima', 'laptop-cifar10-path', 'laptop-cifar10-seed-1', 'laptop-cifar10-seed-2',
     'resnet20-cifar10', 'resnet20-cifar10-seed-1', 'resnet20-cifar10-seed-2',
   ],
-  benchmarks: ['amd-epyc-9ba634af-tensorflow-2.21.0-2-threads', 'amd-epyc-dce94353-tensorflow-2.21.0-2-threads'],
+  benchmarks: ['amd-epyc-dce94353-tensorflow-2.21.0-2-threads'],
+  /** Of an engine that is no more, on a kind of machine that did not turn up again. */
+  formerBenchmarks: ['amd-epyc-9ba634af-tensorflow-2.21.0-2-threads'],
 } as const;
 
 /** Everything of a store that tables and figures are made from. */
@@ -31,6 +33,8 @@ export interface StoredWork extends StoredLandscapes {
   readonly results: readonly RunResult[];
   readonly federated: readonly FederatedResult[];
   readonly benchmarks: readonly BenchResult[];
+  /** Of former versions of the engine, shown as history. */
+  readonly formerBenchmarks: readonly BenchResult[];
 }
 
 /** What is stored of landscapes; with names, of those studies alone. @throws Error if a file is damaged or of another version. */
@@ -46,6 +50,7 @@ export async function readWork(store: string): Promise<StoredWork> {
     federated: await readFederatedResults(join(store, 'results', 'federated')),
     ...(await readLandscapes(store)),
     benchmarks: await readBenchmarks(join(store, 'bench')),
+    formerBenchmarks: [],
   };
 }
 
@@ -58,5 +63,6 @@ export async function readPublishedWork(store: string): Promise<StoredWork> {
     federated: federated.filter(({ preset }) => PUBLISHED.federatedPresets.includes(preset)),
     ...(await readLandscapes(store, PUBLISHED.studies)),
     benchmarks: await readBenchmarks(join(store, 'bench'), PUBLISHED.benchmarks),
+    formerBenchmarks: await readBenchmarks(join(store, 'bench'), PUBLISHED.formerBenchmarks),
   };
 }

@@ -69,7 +69,7 @@ export async function regenerateReport(root: string, preset: string): Promise<re
   }
   // The documents show every preset, whichever was asked for.
   const figures = figuresOf({ ...source, presets: PRESETS.map(({ name }) => name) });
-  const contents = { ...reportContents(source.results, figures, source.benchmarks), ...landscapeContents(source.studies, figures), ...methodContents(source.results, source.federated, figures) };
+  const contents = { ...reportContents(source.results, figures, source), ...landscapeContents(source.studies, figures), ...methodContents(source.results, source.federated, figures) };
   const files = await documentsOf(root);
   // All are filled before any is written, so that an error leaves each as it was.
   const filled = await Promise.all(files.map(async (file) => fill(await readFile(file, 'utf8'), linksFrom(relative(root, file), contents), file)));

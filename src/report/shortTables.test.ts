@@ -1,10 +1,49 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { presetConfigs, findPreset } from '../experiment/presets';
-import type { RunResult } from '../experiment/result';
+import { METHOD_NAMES } from '../experiment/methodLabel';
+import { findPreset, presetConfigs } from '../experiment/presets';
 import { runId } from '../experiment/store';
 import { methodStudy } from './methodStudies';
 import { shortErrorTable, shortMethodTable } from './shortTables';
 import { errorTables } from './tables';
-import { storedRun } from './testing/run';
+import { testRun } from './testing/run';
 
+const LAPTOP = { preset: 'laptop', dataset: 'cifar10' } as const;
+
+function rowsOf(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| Method'));
+}
+
+test('ours and the original stand apart, each seed is a link to its run, and what was not run is one sentence', () => {
+  const runs = [61, 62, 63].map((top1Error, seed) => testRun({ method: 'sam', rho: 0.1, top1Error, top5Error: 10, seed }));
+  const text = errorTables(runs, LAPTOP).map((table) => shortErrorTable(table, runs)).join();
+  const links = runs.map(({ id }, seed) => `[${seed}](data/results/${id}.json)`).join(', ');
+  assert.deepEqual(rowsOf(text), [`| SAM | 100 | 62.00 ± 2.48 | 10.00 ± 0.00 | 14.50 | 0.70 | ${links} |`]);
+  assert.match(text, /\| Ours, 1,000 training images: top-1, % \| top-5, % \| Original, 50,000 training images: top-1, % \|/);
+  assert.match(text, /Not run: SGD \(no SAM\) at 100, 200, 400 epochs; SAM at 200, 400 epochs\. The original's errors there are 15\.34 %, 12\.94 %, 11\.24 %, 12\.48 %, 11\.07 %\.$/);
+});
+
+test('with nothing run there is no table, and the sentence says so', () => {
+  const text = shortErrorTable(errorTables([], LAPTOP)[0]!, []);
+  assert.deepEqual(rowsOf(text), []);
+  assert.match(text, /^\*\*Table 1\..*\n\nNot run: SGD \(no SAM\) at 100, 200, 400 epochs; SAM/);
+});
+
+test('runs of another setting are not linked from a row', () => {
+  const runs = [testRun({ top1Error: 60, seed: 0 }), testRun({ top1Error: 50, seed: 1, learningRate: 0.4 })];
+  const rows = rowsOf(shortErrorTable(errorTables(runs, LAPTOP)[0]!, runs));
+  assert.deepEqual(rows.map((row) => [...row.matchAll(/\[(\d)\]/g)].map(([, seed]) => seed)), [['0'], ['1']]);
+});
+
+test('a comparison shows what was run, with its links, and names the rest', () => {
+  const configs = presetConfigs(findPreset('fgsm-steps')).filter(({ method }) => method === 'sgd' || method === 'sam');
+  const runs = configs.map((config) => ({ ...testRun({ ...config, top1Error: config.method === 'sgd' ? 70 + config.seed : 71 + 2 * config.seed }), id: runId(config) }));
+  const text = shortMethodTable(methodStudy(runs, 'fgsm-steps'));
+  const [sgd, sam, ...others] = rowsOf(text);
+  assert.equal(others.length, 0);
+  // Differences 1, 2 and 3: mean 2, half width 4.3027 / sqrt(3) = 2.48; t = 3.46 with 2 degrees of freedom: p = .074, one test.
+  assert.match(sam!, /^\| SAM \| 800 \| 73\.00 ± 4\.97 \| \+2\.00 ± 2\.48 \| 0\.074 \|/);
+  assert.ok(sgd!.startsWith(`| ${METHOD_NAMES.sgd} | 800 | 71.00 ± 2.48 | – | – | – | `));
+  runs.filter(({ config }) => config.method === 'sam').forEach(({ id, config: { seed } }) => assert.ok(sam!.includes(`[${seed}](data/results/${id}.json)`)));
+  assert.match(text, /Not run: Multi-step FGSM, T = 1; Multi-step FGSM, T = 2;/);
+});
