@@ -60,9 +60,9 @@ export function describeData({ config, data }: RunResult): string {
 
 /** The settings that all runs of a table share, in one sentence. */
 export function describeRecipe(config: ExperimentConfig): string {
-  const { schedule, warmupEpochs, momentum, nesterov, weightDecay, weightDecayOn, cropPadding, flip, cutout } = config;
+  const { schedule, warmupEpochs, momentum, nesterov, weightDecay, weightDecayOn, cropPadding, autoAugment, flip, cutout } = config;
   const schedules = { constant: 'constant', cosine: 'cosine', steps: 'step', warmupStableDecay: 'warm-up-stable-decay', triangular: 'triangular' } as const;
-  const augmentation = [cropPadding > 0 && `crops with ${cropPadding} pixels of padding`, flip && 'flips', cutout > 0 && `cutout of ${cutout} pixels`];
+  const augmentation = [cropPadding > 0 && `crops with ${cropPadding} pixels of padding`, autoAugment === 'cifar10' && "AutoAugment's policy of CIFAR-10", flip && 'flips', cutout > 0 && `cutout of ${cutout} pixels`];
   const parts = [
     `batch ${config.batchSize}`,
     config.optimizer === 'sgd' ? `${nesterov ? 'Nesterov ' : ''}momentum ${momentum}` : `AdamW with betas ${config.beta1} and ${config.beta2}`,
