@@ -1,7 +1,7 @@
 import { random, type Random } from '../engine/random';
 import { CHANNELS, IMAGE_BYTES, IMAGE_SIDE } from './dataset';
 
-/** Which random changes training images go through; they are applied in the order of the fields. */
+/** Which random changes training images go through: crop, AutoAugment, flip, and, after normalisation, cutout. */
 export interface Augmentation {
   /** Pixels of border around an image before a random 32 x 32 crop; 0 turns cropping off. */
   readonly cropPadding: number;
@@ -11,6 +11,8 @@ export interface Augmentation {
   readonly flip: boolean;
   /** Whether that is drawn anew each epoch, or once for all, and every other epoch mirrors the others; default: 'random'. */
   readonly flipMode?: 'random' | 'alternating';
+  /** Whether an image goes through AutoAugment's policy of CIFAR-10 after the crop and before it is mirrored; default: 'none'. */
+  readonly autoAugment?: 'none' | 'cifar10';
   /** Side of the square that is set to zero after normalisation, in pixels; 0 turns it off. */
   readonly cutout: number;
   /** Whether each image has a square of its own, as it should, or all of a batch share the first one's; `image`. */

@@ -1,6 +1,7 @@
 import { permutation, random } from '../engine/random';
+import { applySubPolicy, croppedBytes, drawSubPolicy } from './autoAugment';
 import { alternatingFlips, drawPlacement, type Augmentation, type Placement } from './augmentation';
-import { IMAGE_SHAPE, imageCount, inputShape, inputSize, type Dataset } from './dataset';
+import { IMAGE_SHAPE, imageCount, inputShape, inputSize, kindOf, type Dataset } from './dataset';
 import type { Normalization } from './normalization';
 import { inputReader } from './placedInput';
 
@@ -54,8 +55,8 @@ export function batchesPerEpoch(images: number, batchSize: number, lastBatch: 'k
 }
 
 /**
- * One epoch of training batches: every image once in random order, cropped, mirrored, normalised and
- * cut out, in this order.
+ * One epoch of training batches: every image once in random order, cropped, put through AutoAugment, mirrored, normalised
+ * and cut out, in this order, as far as the augmentation says so.
  *
  * An epoch's images depend on seed and epoch alone, so any epoch can be made without those before
  * it. A last, incomplete batch is kept unless it has a single image or `lastBatch` says otherwise (see {@link batchesPerEpoch}).
@@ -80,6 +81,8 @@ function* generateTraining(
 ): Generator<Batch, void, void> {
   const order = permutation(imageCount(dataset), random(seed, 'order', epoch));
   const chance = random(seed, 'augmentation', epoch);
+  // A stream of its own, so that crops and flips are the same with and without it.
+  const policy = augmentation.autoAugment === 'cifar10' ? random(seed, 'autoAugment', epoch) : undefined;
   const reader = inputReader(dataset, normalization);
   const shape = inputShape(dataset);
   const mirrored = augmentation.flip && augmentation.flipMode === 'alternating' ? alternatingFlips(order.length, seed, epoch) : undefined;
@@ -89,7 +92,12 @@ function* generateTraining(
       const drawn = drawPlacement(augmentation, chance, shape);
       const placement = mirrored ? { ...drawn, mirrored: mirrored[index] === 1 } : drawn;
       first ??= placement;
-      reader.placed(source, placement, augmentation.cropBorder, target);
+      if (policy === undefined) {
+        reader.placed(source, placement, augmentation.cropBorder, target);
+      } else {
+        const bytes = applySubPolicy(croppedBytes(source as Uint8Array, placement, augmentation.cropBorder), drawSubPolicy(policy));
+        reader.placed(bytes, { ...placement, top: 0, left: 0 }, 'zero', target);
+      }
       if (augmentation.cutout > 0) reader.cutOut(target, augmentation.cutoutPer === 'batch' ? first : placement, augmentation.cutout);
     });
   }
@@ -151,7 +159,10 @@ function checkBatchSize(caller: string, batchSize: number): void {
   }
 }
 
-function checkAugmentation({ cropPadding, cutout, flip }: Augmentation, dataset: Dataset): void {
+function checkAugmentation({ cropPadding, cutout, flip, autoAugment = 'none' }: Augmentation, dataset: Dataset): void {
+  if (autoAugment !== 'none' && (inputShape(dataset).join() !== IMAGE_SHAPE.join() || kindOf(dataset.images) !== 'Uint8Array')) {
+    throw new RangeError(`trainingBatches: AutoAugment is for images of bytes of shape [${IMAGE_SHAPE.join(', ')}], got ${kindOf(dataset.images)} of shape [${inputShape(dataset).join(', ')}] in ${dataset.name}; set autoAugment none.`);
+  }
   if (inputShape(dataset).length !== 3 && (cropPadding > 0 || cutout > 0 || flip)) {
     throw new RangeError(`trainingBatches: crops, flips and cutout are for images, got inputs of shape [${inputShape(dataset).join(', ')}] in ${dataset.name}; set cropPadding 0, flip false and cutout 0.`);
   }

@@ -18,7 +18,7 @@ after(() => rmSync(folder, { recursive: true }));
 const threads: Worker[] = [];
 process.on('worker', (worker) => threads.push(worker));
 
-const options: RunBatchOptions = { batchSize: 4, seed: 7, augmentation: { cropPadding: 4, flip: true, cutout: 8 }, normalization: 'dataset' };
+const options: RunBatchOptions = { batchSize: 4, seed: 7, augmentation: { cropPadding: 4, flip: true, cutout: 8, autoAugment: 'cifar10' }, normalization: 'dataset' };
 /** Five batches an epoch, of which the last has two images. */
 const dataset = numberedDataset(18, 3);
 const expected = (epoch: number): unknown[] => [...trainingBatches(dataset, { ...options, epoch })];

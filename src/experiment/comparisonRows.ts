@@ -49,6 +49,8 @@ export interface ComparisonRow {
   readonly pValue: number | null;
   /** The same, corrected by Holm's procedure for the `tests` of all rows together. */
   readonly adjustedPValue: number | null;
+  /** Pairs of runs of the same seed that the difference is of. */
+  readonly pairs: number;
   /** How many tests the rows hold together: the family that is corrected for. */
   readonly tests: number;
   /**
@@ -81,17 +83,16 @@ export function comparisonRows(runs: readonly ComparedRun<JudgedResult>[], base:
   return inFamily(rows);
 }
 
-type UncorrectedRow = Omit<ComparisonRow, 'adjustedPValue' | 'tests' | 'detectable'> & { readonly pairs: number };
+type UncorrectedRow = Omit<ComparisonRow, 'adjustedPValue' | 'tests' | 'detectable'>;
 
-/** The rows with what depends on how many tests there are. */
-function inFamily(rows: readonly UncorrectedRow[]): readonly ComparisonRow[] {
+/** The rows with what depends on how many tests there are; rows of several comparisons that stand in one table are one family. */
+export function inFamily(rows: readonly UncorrectedRow[]): readonly ComparisonRow[] {
   const tested = rows.filter((row) => row.pValue !== null);
   const adjusted = new Map(holmAdjusted(tested.map(({ pValue }) => pValue!)).map((p, index) => [tested[index], p]));
   const tests = tested.length;
   return rows.map((row) => {
-    const { pairs, ...rest } = row;
     const adjustedPValue = adjusted.get(row) ?? null;
-    return { ...rest, adjustedPValue, tests, detectable: adjustedPValue === null ? null : detectableDifference(row.differenceHalfWidth!, pairs, { level: FAMILY_LEVEL / tests }) };
+    return { ...row, adjustedPValue, tests, detectable: adjustedPValue === null ? null : detectableDifference(row.differenceHalfWidth!, row.pairs, { level: FAMILY_LEVEL / tests }) };
   });
 }
 

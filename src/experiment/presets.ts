@@ -18,6 +18,7 @@ const DATASETS = ['cifar10', 'cifar100'] as const;
 const AS_PUBLISHED: Partial<ExperimentConfig> = {
   stem: 'imagenet',
   zeroInitResidual: false,
+  autoAugment: 'cifar10',
   cutout: 16,
   learningRate: 1,
   warmupEpochs: 0,

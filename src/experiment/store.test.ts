@@ -111,7 +111,7 @@ void test('every setting but those of methods and of what is off changes the nam
     model: 'resnet101', stem: 'imagenet', zeroInitResidual: false, normalization: 'half', cropPadding: 0, flip: false, cutout: 8, epochs: 3,
     batchSize: 4, method: 'sam', learningRate: 0.3, schedule: 'steps', warmupEpochs: 1, momentum: 0, nesterov: false, weightDecay: 0,
     weightDecayOn: 'weights', weightDecayIn: 'loss', labelSmoothing: 0.2, seed: 9, selection: 'bestOnTest', precision: 'mixed',
-    cropBorder: 'reflect', flipMode: 'alternating', lastBatch: 'drop', testAugmentation: 'mirror', decoupled: true, biasRate: 2, normScaleRate: 2,
+    cropBorder: 'reflect', autoAugment: 'cifar10', flipMode: 'alternating', lastBatch: 'drop', testAugmentation: 'mirror', decoupled: true, biasRate: 2, normScaleRate: 2,
     normShiftRate: 64, freeze: 'conv1', lookaheadEvery: 5, optimizer: 'adamw', clipNorm: 1,
   };
   const others = [...Object.keys(ALL_METHOD_SETTINGS), 'cutoutPer', 'decayShare', 'kernels', 'snapshotEvery', 'triangleStart', 'trianglePeak', 'triangleEnd', 'lookaheadKeep', 'lookaheadPower', 'beta1', 'beta2', 'adamEpsilon'];

@@ -6,25 +6,29 @@ import { defectEvidenceMarkdown } from './defectEvidence';
 import { federatedFigures, federatedGroups, federatedStudy } from './federatedStudy';
 import { methodErrors } from './figures/methodErrors';
 import type { Contents } from './fill';
-import { METHOD_STUDIES, methodStudy, methodStudyMarkdown, type MethodStudyName } from './methodStudies';
+import { noiseFigures, noiseMarkdown, noiseNotRun, noiseStudies, readNoise } from './labelNoise';
+import { METHOD_STUDIES, methodStudy, methodStudyMarkdown, type MethodStudy, type MethodStudyName } from './methodStudies';
+import { architecturesMarkdown, costsOfMethodsMarkdown, schedulesMarkdown } from './openQuestions';
 import type { NamedFigures } from './reportFigures';
 import { shortMethodTable } from './shortTables';
 import { readStudy } from './studyReading';
 
 const NAMES = Object.keys(METHOD_STUDIES) as readonly MethodStudyName[];
 
-/** The figures of the quick comparisons that have a finished run, and of the federated runs. */
+/** The figures of the quick comparisons that have a finished run, of training on wrong labels, and of the federated runs. */
 export function methodFigures(results: readonly RunResult[], federated: readonly FederatedResult[]): NamedFigures {
   const studies = NAMES.map((name) => ({ name, study: methodStudy(results, name) })).filter(({ study }) => study.rows.some(({ top1Error }) => top1Error !== null));
-  return { ...Object.fromEntries(studies.map(({ name, study }) => [`${name}-methods`, methodErrors(study)])), ...federatedFigures(federated) };
+  return { ...Object.fromEntries(studies.map(({ name, study }) => [`${name}-methods`, methodErrors(study)])), ...noiseFigures(results), ...federatedFigures(federated) };
 }
 
 /** What REPORT.md takes from the quick comparisons and the federated runs, by the name of its place: tables, readings, figures. */
 export function methodContents(results: readonly RunResult[], federated: readonly FederatedResult[], figures: NamedFigures): Contents {
-  const table = (name: MethodStudyName): string => methodStudyMarkdown(methodStudy(results, name));
-  const short = (name: MethodStudyName): string => shortMethodTable(methodStudy(results, name));
-  const reading = (name: MethodStudyName): string => readStudy(methodStudy(results, name));
+  const studies = Object.fromEntries(NAMES.map((name) => [name, methodStudy(results, name)])) as Readonly<Record<MethodStudyName, MethodStudy>>;
+  const table = (name: MethodStudyName): string => methodStudyMarkdown(studies[name]);
+  const reading = (name: MethodStudyName): string => readStudy(studies[name]);
+  const short = (name: MethodStudyName): string => shortMethodTable(studies[name]);
   const groups = federatedGroups(federated).map(federatedStudy);
+  const noise = noiseStudies(results);
   return {
     family: table('family'),
     'family-short': short('family'),
@@ -44,6 +48,12 @@ export function methodContents(results: readonly RunResult[], federated: readonl
     'defects-reading': [`CIFAR-10: ${reading('defects')}`, `CIFAR-100: ${reading('defects-cifar100')}`].join('\n\n'),
     'defects-evidence': defectEvidenceMarkdown(results),
     'defects-figures': pictures(figures, 'defects-'),
+    'label-noise': noise.map(noiseMarkdown).join('\n\n') || 'Not run.',
+    'label-noise-reading': [...noise.map(readNoise), noiseNotRun(noise)].filter((text) => text !== '').join('\n\n'),
+    'label-noise-figures': pictures(figures, 'label-noise-'),
+    'question-architectures': architecturesMarkdown(results),
+    'question-cost': costsOfMethodsMarkdown(results),
+    'question-schedules': schedulesMarkdown(results),
     federated: groups.map(methodStudyMarkdown).join('\n\n') || 'Not run.',
     'federated-reading': groups.map(readStudy).join('\n\n') || 'Not run.',
     'federated-figures': pictures(figures, 'federated-'),

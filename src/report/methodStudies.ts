@@ -37,6 +37,16 @@ export const METHOD_STUDIES = {
 /** Name of a quick comparison. */
 export type MethodStudyName = keyof typeof METHOD_STUDIES;
 
+/** The stored runs of a preset that compares methods, with the label of each; whichever preset stored them. */
+export function variantLabels(results: readonly RunResult[], preset: string): readonly { readonly label: string; readonly result: RunResult }[] {
+  const configs = presetConfigs(findPreset(preset));
+  const stored = new Map(results.map((result) => [result.id, result]));
+  return configs.flatMap((config) => {
+    const result = stored.get(runId(config));
+    return result ? [{ label: variantLabel(config, configs[0]!), result }] : [];
+  });
+}
+
 /**
  * The comparison that a preset makes: errors, intervals, and paired t tests against SGD with its plain settings. Runs are found by
  * their settings, for presets share some.
@@ -46,11 +56,7 @@ export type MethodStudyName = keyof typeof METHOD_STUDIES;
 export function methodStudy(results: readonly RunResult[], name: MethodStudyName): MethodStudy {
   const configs = presetConfigs(findPreset(name));
   const plain = configs[0]!;
-  const stored = new Map(results.map((result) => [result.id, result]));
-  const runs = configs.flatMap((config) => {
-    const result = stored.get(runId(config));
-    return result ? [{ label: variantLabel(config, plain), budget: 'epochs' as const, result }] : [];
-  });
+  const runs = variantLabels(results, name).map((run) => ({ ...run, budget: 'epochs' as const }));
   const made = comparisonRows(runs, METHOD_NAMES.sgd);
   const labels = [...new Set(configs.map((config) => variantLabel(config, plain)))];
   const shown = runs.map(({ result }) => result);
@@ -87,10 +93,11 @@ function variantLabel(config: ExperimentConfig, plain: ExperimentConfig): string
   return [methodLabel(config), ...extras.filter((extra) => extra !== false)].join(', ');
 }
 
-function notRun(method: string, { epochs }: ExperimentConfig, tests: number): ComparisonRow {
+/** The row of a method that nobody has run. */
+export function notRun(method: string, { epochs }: Pick<ExperimentConfig, 'epochs'>, tests: number): ComparisonRow {
   const errors = { trainTop1Error: null, top1Error: null, top1HalfWidth: null, top5Error: null, top5HalfWidth: null };
   const differences = { difference: null, differenceHalfWidth: null, pValue: null, adjustedPValue: null, detectable: null, lossDifference: null, lossDifferenceHalfWidth: null };
-  return { method, budget: 'epochs', epochs, gradientEvaluations: null, n: 0, seeds: '', divergedSeeds: '', ...errors, ...differences, tests };
+  return { method, budget: 'epochs', epochs, gradientEvaluations: null, n: 0, seeds: '', divergedSeeds: '', ...errors, ...differences, pairs: 0, tests };
 }
 
 /** A row of a comparison as text. */

@@ -7,20 +7,28 @@ export { METHOD_NAMES } from '../experiment/methodLabel';
 export const DATASET_NAMES: Readonly<Record<ExperimentConfig['dataset'], string>> = { cifar10: 'CIFAR-10', cifar100: 'CIFAR-100' };
 
 /** Settings in which runs of one table may differ; runs that differ in any other are never averaged or compared. Kernels differ in rounding alone, and snapshots change nothing. */
-type Varied = 'method' | 'epochs' | 'seed' | 'subsetSeed' | 'learningRate' | 'rho' | 'kernels' | 'snapshotEvery';
+type Varied = 'method' | 'epochs' | 'seed' | 'subsetSeed' | 'learningRate' | 'rho' | 'perturbationScope' | 'kernels' | 'snapshotEvery';
 
 /** Text that is equal for runs with equal settings and images, up to method, epochs, seeds, learning rate, rho, kernels and snapshots. */
 function recipeKey({ config, data }: RunResult): string {
-  const varied: Readonly<Record<Varied, undefined>> = { method: undefined, epochs: undefined, seed: undefined, subsetSeed: undefined, learningRate: undefined, rho: undefined, kernels: undefined, snapshotEvery: undefined };
+  const varied: Readonly<Record<Varied, undefined>> = { method: undefined, epochs: undefined, seed: undefined, subsetSeed: undefined, learningRate: undefined, rho: undefined, perturbationScope: undefined, kernels: undefined, snapshotEvery: undefined };
   return JSON.stringify({ ...config, ...varied, ...data }, Object.keys({ ...config, ...data }).sort());
 }
 
 /**
  * The runs split by recipe: those in one list differ in method, epochs, learning rate, rho, seed, kernels and snapshots
- * alone. The subset of the images is the same for all runs of a recipe, or drawn by each run's own seed.
+ * alone. The subset of the images is the same for all runs of a recipe, or drawn by each run's own seed;
+ * and so is the scope of the perturbation for all that perturb.
  */
 export function byRecipe(runs: readonly RunResult[]): readonly (readonly RunResult[])[] {
-  return groups(runs, recipeKey).flatMap((alike) => (alike.every(drawsOwnSubset) ? [alike] : groups(alike, ({ config }) => String(config.subsetSeed))));
+  return groups(runs, recipeKey)
+    .flatMap((alike) => (alike.every(drawsOwnSubset) ? [alike] : groups(alike, ({ config }) => String(config.subsetSeed))))
+    .flatMap((alike) => (perturbedScopes(alike).length <= 1 ? [alike] : groups(alike, ({ config }) => config.perturbationScope)));
+}
+
+/** Which parameters the runs perturb, each scope once; runs that perturb none do not count. */
+export function perturbedScopes(runs: readonly RunResult[]): readonly string[] {
+  return [...new Set(runs.filter(({ config }) => config.method !== 'sgd').map(({ config }) => config.perturbationScope))];
 }
 
 function drawsOwnSubset({ config }: RunResult): boolean {
@@ -60,9 +68,9 @@ export function describeData({ config, data }: RunResult): string {
 
 /** The settings that all runs of a table share, in one sentence. */
 export function describeRecipe(config: ExperimentConfig): string {
-  const { schedule, warmupEpochs, momentum, nesterov, weightDecay, weightDecayOn, cropPadding, flip, cutout } = config;
+  const { schedule, warmupEpochs, momentum, nesterov, weightDecay, weightDecayOn, cropPadding, autoAugment, flip, cutout } = config;
   const schedules = { constant: 'constant', cosine: 'cosine', steps: 'step', warmupStableDecay: 'warm-up-stable-decay', triangular: 'triangular' } as const;
-  const augmentation = [cropPadding > 0 && `crops with ${cropPadding} pixels of padding`, flip && 'flips', cutout > 0 && `cutout of ${cutout} pixels`];
+  const augmentation = [cropPadding > 0 && `crops with ${cropPadding} pixels of padding`, autoAugment === 'cifar10' && "AutoAugment's policy of CIFAR-10", flip && 'flips', cutout > 0 && `cutout of ${cutout} pixels`];
   const parts = [
     `batch ${config.batchSize}`,
     config.optimizer === 'sgd' ? `${nesterov ? 'Nesterov ' : ''}momentum ${momentum}` : `AdamW with betas ${config.beta1} and ${config.beta2}`,

@@ -5,6 +5,7 @@ import { learningCurves } from './figures/learningCurves';
 import type { FigureSpecification } from './figures/specification';
 import { tuningGrid } from './figures/tuningGrid';
 import { figure1, figure1Section, figure2 } from './illustrations/figures';
+import { NOISE_PRESET } from './labelNoise';
 import { METHOD_STUDIES } from './methodStudies';
 import { selectRuns } from './rows';
 import { errorTables, tuningTables } from './tables';
@@ -22,7 +23,7 @@ export function illustrations(): NamedFigures {
 
 /** All figures of a preset's stored results, such as "laptop-cifar10-final-errors"; none where nothing was run, nor of comparisons of methods, which have figures of their own. */
 export function resultFigures(results: readonly RunResult[], preset: string): NamedFigures {
-  return preset in METHOD_STUDIES ? {} : Object.fromEntries(DATASETS.flatMap((dataset) => datasetFigures(results, preset, dataset)));
+  return preset in METHOD_STUDIES || preset === NOISE_PRESET ? {} : Object.fromEntries(DATASETS.flatMap((dataset) => datasetFigures(results, preset, dataset)));
 }
 
 /** Loss and error by epoch of every run of a preset or grid, one figure for each recipe and length of training. */

@@ -32,7 +32,8 @@ export function costsMarkdown(runs: readonly RunResult[]): string {
   ].join('\n');
 }
 
-function machineOf({ processor, gpu, threads }: RunResult['environment']): string {
+/** The machine that a run was made on, with the threads that it used. */
+export function machineOf({ processor, gpu, threads }: RunResult['environment']): string {
   return gpu ?? `${processor}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }
 

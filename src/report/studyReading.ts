@@ -29,7 +29,7 @@ export function readStudy({ rows, dataset }: Pick<MethodStudy, 'rows' | 'dataset
   const chosen = made.filter(({ pValue, difference, n }) => pValue === null && difference !== null && n > 1);
   const untrained = [base, ...made].filter((row) => row.trainTop1Error !== null && !trains(row, dataset));
   const diverged = rows.filter(({ divergedSeeds }) => divergedSeeds !== '');
-  const family = `Paired tests against ${base.method}, corrected by Holm's procedure for the ${tested.length === 1 ? 'one that there is' : `${tested.length} of this table`}`;
+  const family = `Paired tests against ${base.method}, corrected by Holm's procedure for the ${base.tests === 1 ? 'one that there is' : `${base.tests} of this table`}`;
   const sentences = [
     tested.length > 0 && `${family}, find ${clear.length > 0 ? `a difference in error at the level of 5 % for ${clear.map(verdict).join('; ')}` : 'no difference in error at the level of 5 %'}.`,
     nominal.length > 0 && `Below 5 % alone, and not after the correction: ${nominal.map(uncorrected).join('; ')}.`,

@@ -71,6 +71,17 @@ test('runs that draw a subset of their own with their seed are one table; a subs
   assert.deepEqual(apart.map((table) => table.rows[0]!.n), [1, 1]);
 });
 
+test('SAM whose trials chose a scope stands beside SGD, which has none; two scopes are two recipes', () => {
+  const sgd = testRun({ top1Error: 60 });
+  const sam = testRun({ method: 'sam', perturbationScope: 'noNorm', top1Error: 58 });
+  const [table, ...others] = errorTables([sgd, sam], LAPTOP);
+  assert.deepEqual(others, []);
+  assert.deepEqual(table!.differences!.map(({ measure, mean }) => [measure, mean]), [['top1Error', -2], ['loss', 0]]);
+  assert.ok(table!.notes.includes('SAM perturbs all parameters but those of batch norm.'));
+  const two = errorTables([sgd, sam, testRun({ method: 'sam', top1Error: 59, seed: 1 })], LAPTOP);
+  assert.deepEqual(two.map(({ rows }) => rows.filter(({ n }) => n > 0).map(({ method, top1Error }) => [method, top1Error])), [[['sgd', 60], ['sam', 59]], [['sam', 58]]]);
+});
+
 test('another learning rate makes another row', () => {
   const [table] = errorTables([testRun({ top1Error: 60 }), testRun({ top1Error: 50, learningRate: 0.01 })], LAPTOP);
   assert.deepEqual(table!.rows.slice(0, 2).map(({ learningRate, top1Error }) => [learningRate, top1Error]), [[0.01, 50], [0.1, 60]]);

@@ -1,6 +1,6 @@
 import type { ExperimentConfig } from '../experiment/config';
 import type { RunResult } from '../experiment/result';
-import { DATASET_NAMES, describeData, describeModel, describeRecipe, describeSeeds, METHOD_NAMES, unfitPreset, titleEnd } from './recipe';
+import { DATASET_NAMES, describeData, describeModel, describeRecipe, describeSeeds, METHOD_NAMES, perturbedScopes, unfitPreset, titleEnd } from './recipe';
 import { pairedDifferences, type PairedDifference } from './pairedDifferences';
 import { earlierSettingsNote, lossPeakNote, trialNotes } from './runNotes';
 import { drawnConfigs, drawNote } from './studyNotes';
@@ -50,7 +50,7 @@ export function errorTables(results: readonly RunResult[], { preset, dataset }: 
     trainingImages: runs[0]!.data.trainImages,
     rows: unfitPreset(preset) !== undefined ? errorRows(runs) : errorRowsBesidePublished(runs, dataset),
     differences: pairedDifferences(runs),
-    notes: [`Ours: ${describeRecipe(runs[0]!.config)}`, ...intervalNotes(errorRows(runs)), ...drawNote(drawnConfigs(runs)), ...earlierSettingsNote(runs), ...lossPeakNote(runs)],
+    notes: [`Ours: ${describeRecipe(runs[0]!.config)}`, ...scopeNote(runs), ...intervalNotes(errorRows(runs)), ...drawNote(drawnConfigs(runs)), ...earlierSettingsNote(runs), ...lossPeakNote(runs)],
   }));
 }
 
@@ -86,6 +86,11 @@ export function captionOf(runs: readonly RunResult[]): string {
     throw new RangeError('captionOf: expected one run or more, got none; select a preset that was run.');
   }
   return `${describeData(first)}; ${describeModel(first.config)}; ${describeSeeds(runs.map((run) => run.config.seed))}`;
+}
+
+function scopeNote(runs: readonly RunResult[]): readonly string[] {
+  const words: Readonly<Record<string, string>> = { weights: 'weights alone', norm: 'the parameters of batch norm alone', noNorm: 'all parameters but those of batch norm' };
+  return perturbedScopes(runs).flatMap((scope) => (scope === 'all' ? [] : [`SAM perturbs ${words[scope] ?? scope}.`]));
 }
 
 function intervalNotes(rows: readonly ErrorRow[]): readonly string[] {

@@ -109,6 +109,13 @@ export const MUTATIONS: readonly Mutation[] = [
     ['the warm-up stays as long', '(config.warmupEpochs * epochs) / config.epochs', 'config.warmupEpochs'],
   ]),
   ...of('experiment/comparisonRows', ['experiment/comparisonRows'], [['pairs whatever the seed', 'config.seed === result.config.seed', 'config']]),
+  ...of('experiment/holm', ['experiment/holm'], [['every p counts as often as the smallest', '(pValues.length - rank) * p', 'pValues.length * p']]),
+  ...of('experiment/power', ['experiment/power'], [['power of n - 2 degrees of freedom', 'const df = pairs - 1;', 'const df = Math.max(1, pairs - 2);']]),
+  ...of('data/imageOperations', ['data/autoAugment'], [
+    ['blends are rounded, not cut off', 'Math.trunc(Math.fround(from +', 'Math.round(Math.fround(from +'],
+    ['pixels are taken from corner to corner', 'fixed(c + a / 2 + b / 2)', 'fixed(c)'],
+  ]),
+  ...of('data/autoAugment', ['data/autoAugment'], [['every operation is done', 'chances[index] <= probability ?', 'true ?']]),
   ...of('experiment/studentT', ['experiment/studentT'], [['half a degree of freedom less', 'df / 2, 1 / 2]', '(df - 1) / 2, 1 / 2]']]),
   ...of('landscape/curvature/krylov', ['landscape/curvature/degenerate'], [['a space is never closed', 'return this.size > 0 && this.isInvariant(', 'return false && this.isInvariant(']]),
   ...of('landscape/curvature/spectralDensity', ['landscape/curvature/degenerate'], [['goes on from a closed space', '!space.isClosed()', 'true']]),

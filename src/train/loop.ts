@@ -34,10 +34,10 @@ async function trainAs(work: LongWork, input: TrainingInput): Promise<TrainingOu
   if (heldOut) {
     checkDataset('train', heldOut, model);
   }
-  const { batchSize, seed, normalization, lastBatch, cropPadding, cropBorder, flip, flipMode, cutout, cutoutPer, epochs } = settings;
+  const { batchSize, seed, normalization, lastBatch, cropPadding, cropBorder, autoAugment, flip, flipMode, cutout, cutoutPer, epochs } = settings;
   const run = new TrainingRun(reportingTo(work, input));
   checkTrainingSettings('train', settings);
-  const batches = new BatchesAhead(trainingSet, { batchSize, seed, normalization, lastBatch, augmentation: { cropPadding, cropBorder, flip, flipMode, cutout, cutoutPer } }, Math.ceil(epochs));
+  const batches = new BatchesAhead(trainingSet, { batchSize, seed, normalization, lastBatch, augmentation: { cropPadding, cropBorder, autoAugment, flip, flipMode, cutout, cutoutPer } }, Math.ceil(epochs));
   try {
     // While the thread of the batches starts.
     run.open();

@@ -26,7 +26,7 @@ const images = testImages();
 
 /** Two epochs and a half of two steps each, and one image's worth of batches dropped. */
 const RECIPE: TrainingSettings = {
-  ...TEST_SETTINGS, model: 'fast', method: 'sam', epochs: 2.5, batchSize: 8, lastBatch: 'drop', cropPadding: 2, cropBorder: 'reflect', flipMode: 'alternating', cutout: 0,
+  ...TEST_SETTINGS, model: 'fast', method: 'sam', epochs: 2.5, batchSize: 8, lastBatch: 'drop', cropPadding: 2, cropBorder: 'reflect', autoAugment: 'cifar10', flipMode: 'alternating', cutout: 0,
   learningRate: 11.5, weightDecay: 0.0153, decoupled: true, momentum: 0.85, normShiftRate: 64, freeze: 'whiten.weight,whiten.bias@1', schedule: 'triangular',
   lookaheadEvery: 2, labelSmoothing: 0.2, testAugmentation: 'mirrorAndShift',
 };

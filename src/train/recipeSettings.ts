@@ -14,6 +14,8 @@ export const RECIPE_SETTINGS = {
   cropBorder: setting(z.enum(['zero', 'reflect']), 'zero', "what lies outside of a cropped image: zero, or reflect: the image's mirror image", {
     idle: ({ cropPadding }: { readonly cropPadding: number }) => cropPadding === 0 && 'cropPadding is 0',
   }),
+  /** AutoAugment's policy of CIFAR-10 (Cubuk et al. 2019), between crop and flip; the original used it on CIFAR-100 too. */
+  autoAugment: setting(z.enum(['none', 'cifar10']), 'none', "none, or cifar10: AutoAugment's policy of CIFAR-10, after the crop"),
   /** Whether each epoch draws anew which images are mirrored, or the first one does and every other epoch mirrors the others. */
   flipMode: setting(z.enum(['random', 'alternating']), 'random', 'random: drawn each epoch; alternating: drawn once, then every other epoch mirrors the others', {
     idle: ({ flip }: { readonly flip: boolean }) => !flip && 'flip is off',

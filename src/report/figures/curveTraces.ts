@@ -49,7 +49,8 @@ export function curveTraces({ name, style: { colour, dash, symbol }, histories }
   ]);
 }
 
-function band(x: readonly number[], low: readonly number[], high: readonly number[], style: { readonly colour: string; readonly xaxis: 'x' | 'x2'; readonly yaxis: 'y' | 'y2' }): Data {
+/** A band between two lines, see-through and without a place in the legend. */
+export function band(x: readonly number[], low: readonly number[], high: readonly number[], style: { readonly colour: string; readonly xaxis: 'x' | 'x2' | 'x3'; readonly yaxis: 'y' | 'y2' | 'y3' }): Data {
   const { colour, ...axes } = style;
   return {
     type: 'scatter', mode: 'lines', showlegend: false, hoverinfo: 'skip', ...axes,

@@ -1,0 +1,198 @@
+import { comparisonRows, inFamily, type ComparedRun, type ComparisonRow } from '../experiment/comparisonRows';
+import type { ExperimentConfig } from '../experiment/config';
+import { METHOD_NAMES, methodLabel } from '../experiment/methodLabel';
+import { findPreset, presetConfigs } from '../experiment/presets';
+import type { EpochRecord, RunResult } from '../experiment/result';
+import { runId } from '../experiment/store';
+import { detectableText, plusMinus, pText, signedPlusMinus } from './differenceText';
+import { noiseCurves } from './figures/noiseCurves';
+import { notRun } from './methodStudies';
+import type { NamedFigures } from './reportFigures';
+import { describeModel, describeRecipe } from './recipe';
+import { recordsToMarkdown, type Headings } from './recordTable';
+import { comparisonNotes, drawnConfigs, drawNote } from './studyNotes';
+import { readStudy } from './studyReading';
+import { captionOf } from './tables';
+
+/** The preset of training on wrong labels. */
+export const NOISE_PRESET = 'label-noise';
+
+/** When a run is judged: after its last epoch, or at the epoch with the lowest held-out error. */
+export type Moment = 'last' | 'bestHeldOut';
+
+/** Errors of one method at one share of wrong labels and one moment, over its seeds; in percent. */
+export interface NoiseRow extends ComparisonRow {
+  readonly moment: Moment;
+  /** Smallest and largest epoch of the moment over the runs; null without runs. */
+  readonly fromEpoch: number | null;
+  readonly toEpoch: number | null;
+  /** Mean error on training images whose labels are wrong, against these labels: 0 where all are learned by heart. */
+  readonly wrongLabelError: number | null;
+  /** The same on those whose labels are right. */
+  readonly rightLabelError: number | null;
+}
+
+/** What is stored of training on one share of wrong labels. */
+export interface NoiseStudy {
+  readonly dataset: ExperimentConfig['dataset'];
+  /** Share of labels that were replaced. */
+  readonly labelNoise: number;
+  readonly title: string;
+  readonly caption: string;
+  /** Each method after the last epoch, then each at the best held-out epoch. */
+  readonly rows: readonly NoiseRow[];
+  /** The finished runs by method, in the preset's order. */
+  readonly curves: readonly { readonly method: ExperimentConfig['method']; readonly label: string; readonly runs: readonly RunResult[] }[];
+  readonly notes: readonly string[];
+}
+
+/** The record of a run at a moment, and the evaluation of the test set there; undefined for a run that has not got so far. */
+function atMoment({ history, final }: RunResult, moment: Moment): { readonly record: EpochRecord; readonly test: NonNullable<RunResult['final']> } | undefined {
+  // The test set is evaluated where the held-out error is the lowest so far: the last such epoch has the lowest of all.
+  const record = moment === 'last' ? history.at(-1) : history.filter(({ testAtBest }) => testAtBest !== undefined).at(-1);
+  const test = moment === 'last' ? final : record?.testAtBest;
+  return record && test ? { record, test } : undefined;
+}
+
+/** The stored runs of each share of wrong labels that any was made of, in the preset's order. */
+export function noiseStudies(results: readonly RunResult[]): readonly NoiseStudy[] {
+  const configs = presetConfigs(findPreset(NOISE_PRESET));
+  const stored = new Map(results.map((result) => [result.id, result]));
+  const shares = [...new Set(configs.map(({ labelNoise }) => labelNoise))];
+  return shares.flatMap((labelNoise) => {
+    const ofShare = configs.filter((config) => config.labelNoise === labelNoise);
+    const runs = ofShare.flatMap((config) => {
+      const result = stored.get(runId(config));
+      return result ? [{ label: methodLabel(config), result }] : [];
+    });
+    return runs.length === 0 ? [] : [noiseStudy(ofShare, runs)];
+  });
+}
+
+type LabelledRun = Pick<ComparedRun, 'label' | 'result'>;
+
+function noiseStudy(configs: readonly ExperimentConfig[], runs: readonly LabelledRun[]): NoiseStudy {
+  const [first] = configs as readonly [ExperimentConfig];
+  const labels = [...new Set(configs.map(methodLabel))];
+  const rows = inFamily(MOMENTS.flatMap((moment) => momentRows(runs, moment, labels, first)));
+  const results = runs.map(({ result }) => result);
+  const percent = 100 * first.labelNoise;
+  return {
+    dataset: first.dataset,
+    labelNoise: first.labelNoise,
+    title: `Training on ${percent} % wrong labels`,
+    caption: `${captionOf(results)}; ${first.epochs} epochs`,
+    rows: rows as readonly NoiseRow[],
+    curves: labels.map((label) => {
+      const config = configs.find((one) => methodLabel(one) === label)!;
+      return { method: config.method, label, runs: runs.filter((run) => run.label === label && run.result.status === 'finished').map(({ result }) => result) };
+    }),
+    notes: [
+      ...comparisonNotes(rows, METHOD_NAMES.sgd),
+      'Errors on wrong labels are against these labels: they fall as the labels are learned by heart. The best held-out epoch is chosen by right labels that no run learns from, and the test set is looked at there and at the end.',
+      ...drawNote(drawnConfigs(results)),
+      `Nothing was tuned; peak learning rate ${first.learningRate}; ${describeRecipe(first)}`,
+    ],
+  };
+}
+
+const MOMENTS = ['last', 'bestHeldOut'] as const;
+
+/** Rows of all methods at one moment, those without runs too; not corrected yet for the other moment's tests. */
+function momentRows(runs: readonly LabelledRun[], moment: Moment, labels: readonly string[], config: ExperimentConfig): readonly NoiseRow[] {
+  const judged = runs.map(({ label, result }): ComparedRun => ({ label, budget: 'epochs', result: { ...result, final: atMoment(result, moment)?.test ?? null } }));
+  const made = comparisonRows(judged, METHOD_NAMES.sgd);
+  return labels.map((label): NoiseRow => {
+    const moments = runs.filter((run) => run.label === label && run.result.status === 'finished').flatMap(({ result }) => atMoment(result, moment) ?? []);
+    const epochs = moments.map(({ record }) => record.epoch);
+    const errorOn = (set: string): number | null => {
+      const errors = moments.flatMap(({ record }) => record.alsoEvaluated?.[set]?.top1Error ?? []);
+      return errors.length === 0 ? null : errors.reduce((sum, error) => sum + error / errors.length, 0);
+    };
+    return {
+      ...(made.find(({ method }) => method === label) ?? notRun(label, config, 0)),
+      moment,
+      fromEpoch: epochs.length === 0 ? null : Math.min(...epochs),
+      toEpoch: epochs.length === 0 ? null : Math.max(...epochs),
+      wrongLabelError: errorOn('wrongLabels'),
+      rightLabelError: errorOn('rightLabels'),
+    };
+  });
+}
+
+/** A row as text. */
+export interface NoiseRecord {
+  readonly method: string;
+  readonly epoch: string;
+  readonly wrong: string;
+  readonly right: string;
+  readonly test: string;
+  readonly difference: string;
+  readonly pValue: string;
+  readonly adjustedPValue: string;
+  readonly detectable: string;
+  readonly runs: string;
+}
+
+/** What stands above the columns. */
+export const NOISE_HEADINGS: Headings = {
+  method: 'Method', epoch: 'Epoch', wrong: 'Error on wrong labels, %', right: 'On right labels, %', test: 'Test error, %', difference: 'Less SGD, points', pValue: 'p',
+  adjustedPValue: 'p, Holm', detectable: 'Could see, points', runs: 'Runs',
+};
+
+/** The rows of a study as text, ready for `displayRecords`. */
+export function noiseRecords({ rows }: Pick<NoiseStudy, 'rows'>): readonly NoiseRecord[] {
+  return rows.map((row) => ({
+    method: row.method,
+    epoch: row.fromEpoch === null ? '–' : `${row.moment === 'last' ? 'last' : 'best held-out'}, ${row.fromEpoch}${row.toEpoch === row.fromEpoch ? '' : ` to ${row.toEpoch}`}`,
+    wrong: row.wrongLabelError?.toFixed(1) ?? '–',
+    right: row.rightLabelError?.toFixed(1) ?? '–',
+    test: row.top1Error === null ? (row.divergedSeeds === '' ? 'not run' : 'diverged') : plusMinus(row.top1Error, row.top1HalfWidth),
+    difference: row.difference === null ? '–' : signedPlusMinus(row.difference, row.differenceHalfWidth),
+    pValue: pText(row.pValue),
+    adjustedPValue: pText(row.adjustedPValue),
+    detectable: detectableText(row),
+    runs: [...(row.n > 0 ? [`n = ${row.n}`] : []), ...(row.divergedSeeds === '' ? [] : [`diverged: seed ${row.divergedSeeds}`])].join('; ') || '–',
+  }));
+}
+
+/** The table of a study in GitHub's Markdown. */
+export function noiseMarkdown(study: NoiseStudy): string {
+  return [recordsToMarkdown(study.title, noiseRecords(study), NOISE_HEADINGS), `*${study.caption}.*`, ...study.notes].join('\n\n');
+}
+
+/** Error on the wrong labels below which a network counts as having learned them by heart. */
+const BY_HEART = 50;
+
+/** What a study supports, in sentences that follow from its rows alone. */
+export function readNoise(study: NoiseStudy): string {
+  const rowsAt = (moment: Moment): readonly NoiseRow[] => study.rows.filter((row) => row.moment === moment);
+  const [sgd] = rowsAt('last');
+  const fits =
+    sgd?.wrongLabelError == null
+      ? 'SGD is not run, so that nothing is compared.'
+      : `SGD's error on the wrong labels is ${sgd.wrongLabelError.toFixed(1)} % at the end: ${sgd.wrongLabelError < BY_HEART ? 'it learns them by heart.' : 'it does not learn them by heart in this time, so that there is little for another method to prevent.'}`;
+  const parts = ([['last', 'After the last epoch'], ['bestHeldOut', 'At the best held-out epoch']] as const).map(([moment, when]) => {
+    const rows = rowsAt(moment);
+    return `${when}: ${readStudy({ rows, dataset: study.dataset })}`;
+  });
+  return [`With ${100 * study.labelNoise} % wrong labels: ${fits}`, ...(sgd?.wrongLabelError == null ? [] : parts)].join(' ');
+}
+
+/** Which shares of wrong labels, and which methods of those that are there, are not run: one sentence; nothing where all are. */
+export function noiseNotRun(studies: readonly NoiseStudy[]): string {
+  const configs = presetConfigs(findPreset(NOISE_PRESET));
+  const shares = [...new Set(configs.map(({ labelNoise }) => labelNoise))];
+  const missing = shares.flatMap((share) => {
+    const study = studies.find(({ labelNoise }) => labelNoise === share);
+    const absent = study?.rows.filter(({ moment, n, divergedSeeds }) => moment === 'last' && n === 0 && divergedSeeds === '').map(({ method }) => method) ?? [];
+    return study === undefined ? [`${100 * share} %`] : absent.length === 0 ? [] : [`${100 * share} % with ${absent.join('; ')}`];
+  });
+  return missing.length === 0 ? '' : `Not run: training on wrong labels, ${missing.join('; ')} (${describeModel(configs[0]!)}, preset \`${NOISE_PRESET}\`).`;
+}
+
+/** A figure of each share of wrong labels that has a finished run. */
+export function noiseFigures(results: readonly RunResult[]): NamedFigures {
+  const drawn = noiseStudies(results).filter(({ curves }) => curves.some(({ runs }) => runs.length > 0));
+  return Object.fromEntries(drawn.map((study) => [`label-noise-${100 * study.labelNoise}-percent`, noiseCurves(study)]));
+}
