@@ -6,7 +6,7 @@ import { disposeStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
 import type { Optimizer } from '../optim/optimizer';
 import type { Step } from '../optim/step';
-import { labelRank } from '../train/evaluate';
+import { labelRank } from '../train/labelRank';
 import { batchGradient, type NetworkState } from '../train/network';
 import { clientSeed, localBatchSize } from './clients';
 import { localOptimizer } from './localMethod';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { plainEngine } from './plainEngine';
 
 /** Sources of the pages; markup and style are not compiled. */
 const SOURCES = join(__dirname, '..', '..', 'src', 'playground');
@@ -40,7 +41,7 @@ async function page(markup: string, styles: readonly string[], program: string):
  */
 export async function bundleForBrowser(entry: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [entry], bundle: true, write: false, format: 'iife', platform: 'browser', target: BROWSERS, minify: true, charset: 'utf8', logLevel: 'silent',
+    entryPoints: [entry], bundle: true, write: false, format: 'iife', platform: 'browser', target: BROWSERS, minify: true, charset: 'utf8', logLevel: 'silent', plugins: [plainEngine],
   });
   return outputFiles[0]!.text;
 }
