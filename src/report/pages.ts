@@ -18,6 +18,15 @@ export function playgroundPage(): Promise<string> {
   return page('playground.html', ['page.css', 'playground.css'], 'main.ts');
 }
 
+/**
+ * The playground's networks as one page, which needs nothing beside it: the engine runs on its kernels in plain JavaScript.
+ *
+ * @throws Error if the sources cannot be bundled.
+ */
+export function networkPage(): Promise<string> {
+  return page('network.html', ['page.css', 'playground.css', 'network.css'], join('net', 'main.ts'));
+}
+
 /** The gallery around figures that are already markup. @throws Error if the sources cannot be bundled. */
 export async function galleryPage(figures: string): Promise<string> {
   return fillPage(await page('gallery.html', ['page.css', 'gallery.css'], 'gallery.ts'), { '<!-- figures -->': figures });
@@ -37,11 +46,12 @@ async function page(markup: string, styles: readonly string[], program: string):
  * Bundles a program and all that it imports into one script. Equal sources give an equal script.
  *
  * @param entry a TypeScript file.
+ * @param format a script for a page, or a CommonJS module, with which Node runs what browsers do.
  * @throws Error if a file is missing or needs what browsers do not have.
  */
-export async function bundleForBrowser(entry: string): Promise<string> {
+export async function bundleForBrowser(entry: string, format: 'iife' | 'cjs' = 'iife'): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [entry], bundle: true, write: false, format: 'iife', platform: 'browser', target: BROWSERS, minify: true, charset: 'utf8', logLevel: 'silent', plugins: [plainEngine],
+    entryPoints: [entry], bundle: true, write: false, format, platform: 'browser', target: BROWSERS, minify: true, charset: 'utf8', logLevel: 'silent', plugins: [plainEngine],
   });
   return outputFiles[0]!.text;
 }

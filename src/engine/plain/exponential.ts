@@ -31,7 +31,7 @@ export function exp(x: number): number {
   return series * POWERS[k + LARGEST_POWER]!;
 }
 
-/** tanh x, off by at most 1e-11 of itself, or by 1e-8 where that rounds to 1. */
+/** tanh x, off by at most 1e-10 of itself, or by 1e-8 where that rounds to 1. */
 export function tanh(x: number): number {
   if (x > SATURATED || x < -SATURATED) {
     return x > 0 ? 1 : -1;

@@ -9,13 +9,17 @@ import { matchingTwoNorm } from '../../optim/radius';
 import { sam } from '../../optim/sam';
 import { saner } from '../../optim/saner';
 import { sharpnessAware, type SharpnessAwareSettings } from '../../optim/sharpnessAware';
-import { plainStep, type MethodState, type StepInput, type StepOutput } from '../../optim/step';
+import { plainStep, stateVectors, type MethodState, type StepInput, type StepOutput } from '../../optim/step';
 import { COLOURS } from '../../report/figures/style';
 import { methodOf as planarMethodOf, type MethodLook } from '../methods';
 import type { NetMethodId, NetSettings } from './settings';
 
 /** Takes the steps of one network, one after the other. */
-export type NetTraining<V extends Vector> = <State>(input: StepInput<V, State>) => StepOutput<V, State>;
+export interface NetTraining<V extends Vector> {
+  take<State>(input: StepInput<V, State>): StepOutput<V, State>;
+  /** Frees what the method keeps from step to step. */
+  dispose(): void;
+}
 
 /** A way to train, as it is offered and drawn. */
 export interface NetMethod {
@@ -68,14 +72,17 @@ export function netMethodOf(id: string): NetMethod {
 export function netTraining<V extends Vector>(id: NetMethodId, settings: NetSettings): NetTraining<V> {
   const { made } = netMethodOf(id);
   if (made === undefined) {
-    return plainStep;
+    return { take: plainStep, dispose: () => undefined };
   }
   const { rho, batch, group } = settings;
   const method = sharpnessAware({ ...made(settings), ...(group === batch ? {} : { groupSize: group }) });
   let kept: MethodState<V> = method.init();
-  return (input) => {
-    const output = method.step({ ...input, rho, method: kept, images: batch });
-    kept = output.method;
-    return output;
+  return {
+    take(input) {
+      const output = method.step({ ...input, rho, method: kept, images: batch });
+      kept = output.method;
+      return output;
+    },
+    dispose: () => stateVectors(kept).forEach((vector) => vector.dispose()),
   };
 }

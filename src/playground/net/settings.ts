@@ -51,7 +51,7 @@ export const NET_RANGES: Readonly<Record<NetNumber, NumberRange>> = {
   noise: { least: 0, most: 0.6, step: 0.02, whole: false },
   wrong: { least: 0, most: 0.5, step: 0.05, whole: false },
   rho: { least: 0, most: 3, step: 0.05, whole: false },
-  learningRate: { least: 0.001, most: 1, step: 0.01, whole: false },
+  learningRate: { least: 0.005, most: 1, step: 0.005, whole: false },
   momentum: { least: 0, most: 0.99, step: 0.01, whole: false },
   weightDecay: { least: 0, most: 0.05, step: 0.0005, whole: false },
   batch: { least: 1, most: 500, step: 1, whole: true },

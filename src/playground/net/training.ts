@@ -1,3 +1,4 @@
+import type { Batch } from '../../data/batches';
 import { permutation, random } from '../../engine/random';
 import type { TensorVector } from '../../engine/tensorVector';
 import { initialParameters } from '../../models/initialise';
@@ -35,7 +36,7 @@ class Learner implements Contender {
     readonly method: NetMethodId,
     model: Model,
     private readonly optimizer: Optimizer<TensorVector, TensorVector>,
-    private readonly take: NetTraining<TensorVector>,
+    private readonly training: NetTraining<TensorVector>,
     seed: number,
   ) {
     this.parameters = initialParameters(model, { seed, zeroInitResidual: false });
@@ -47,7 +48,7 @@ class Learner implements Contender {
       return;
     }
     const before = this.parameters.clone();
-    const output = this.take({ parameters: this.parameters, state: this.velocity, optimizer: this.optimizer, learningRate, objective: (parameters, phase, part) => objective.evaluate(parameters, phase, part) });
+    const output = this.training.take({ parameters: this.parameters, state: this.velocity, optimizer: this.optimizer, learningRate, objective: (parameters, phase, part) => objective.evaluate(parameters, phase, part) });
     this.gradientEvaluations += output.gradientEvaluations;
     this.velocity = output.state;
     if (output.parameters.norm() < FAR_AWAY) {
@@ -63,6 +64,7 @@ class Learner implements Contender {
   dispose(): void {
     this.parameters.dispose();
     this.velocity.dispose();
+    this.training.dispose();
   }
 }
 
@@ -99,17 +101,29 @@ export class NetComparison {
 
   /** Takes one step of every method, on the same batch. An epoch's last points that fill no batch are left out. */
   step(): void {
-    const { batch, points, learningRate, seed } = this.settings;
+    for (const method of this.stepByMethod()) {
+      void method;
+    }
+  }
+
+  /** The same, one method after the other, for callers who do something else in between. The step is taken when all are. */
+  *stepByMethod(): Generator<NetMethodId> {
+    const images = this.nextBatch();
+    for (const learner of this.learners) {
+      learner.step(new BatchObjective(images, { model: this.model, statistics: [], labelSmoothing: 0, penalty: { weightDecay: 0 } }), this.settings.learningRate, this.taken + 1);
+      yield learner.method;
+    }
+    this.taken++;
+  }
+
+  private nextBatch(): Batch {
+    const { batch, points, seed } = this.settings;
     const perEpoch = Math.floor(points / batch);
     const within = this.taken % perEpoch;
     if (within === 0) {
       this.order = permutation(points, random(seed, 'playground order', this.taken / perEpoch));
     }
-    const images = batchOf(this.training, this.order.subarray(within * batch, (within + 1) * batch));
-    this.taken++;
-    for (const learner of this.learners) {
-      learner.step(new BatchObjective(images, { model: this.model, statistics: [], labelSmoothing: 0, penalty: { weightDecay: 0 } }), learningRate, this.taken);
-    }
+    return batchOf(this.training, this.order.subarray(within * batch, (within + 1) * batch));
   }
 
   /** Frees all networks. */
