@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { parameterCount } from '../../models/model';
 import { find, html } from '../elements';
+import { keepAddressOnSkip } from '../skipLink';
 import { createCharts } from './charts';
 import { createNetControls } from './controls';
 import { EXAMPLES } from './examples';
@@ -114,13 +115,17 @@ function play(to: number): void {
     return;
   }
   scene = { ...scene, playing: run.comparison.taken < to };
-  const own = startTraining(run, to, speed, (stepsPerSecond) => scene.run === run && changed(stepsPerSecond));
+  const own = startTraining(run, to, speed, running?.ended ?? Promise.resolve(), (stepsPerSecond) => scene.run === run && changed(stepsPerSecond));
   running = own;
-  void own.ended.then(() => {
+  own.ended.then(() => {
     if (running === own) {
       scene = { ...scene, playing: false };
       changed();
     }
+  }, (error: unknown) => {
+    problems.hidden = false;
+    problems.textContent = `The training stopped: ${String(error)} Restart begins anew.`;
+    throw error;
   });
   changed();
 }
@@ -152,6 +157,7 @@ async function copyLink(): Promise<void> {
 
 find('examples', HTMLElement).append(...EXAMPLES.map(({ id, title, settings }) =>
   html('a', { href: `#${writeNetLink({ settings, at: settings.steps, speed: 'fastest' })}`, 'data-example': id }, title)));
+keepAddressOnSkip();
 find('copy', HTMLButtonElement).addEventListener('click', () => void copyLink());
 addEventListener('hashchange', () => begin(readAddress()));
 darkTheme.addEventListener('change', () => {

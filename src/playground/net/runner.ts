@@ -38,8 +38,13 @@ export function slicedPause(): () => Promise<void> {
   };
 }
 
-/** Trains up to a step. @param changed called after each step, with the steps a second of the last second */
-export function startTraining(run: MeasuredComparison, to: number, speed: Speed, changed: (stepsPerSecond: number) => void): Running {
+/**
+ * Trains up to a step.
+ *
+ * @param after settles when nothing else is at work on these networks any more
+ * @param changed called after each step, with the steps a second of the last second
+ */
+export function startTraining(run: MeasuredComparison, to: number, speed: Speed, after: Promise<void>, changed: (stepsPerSecond: number) => void): Running {
   let stopped = false;
   let window = { since: performance.now(), from: run.comparison.taken };
   let stepsPerSecond = NaN;
@@ -61,5 +66,5 @@ export function startTraining(run: MeasuredComparison, to: number, speed: Speed,
       }
     },
   };
-  return { stop: () => (stopped = true), ended: run.advanceTo(to, pace) };
+  return { stop: () => (stopped = true), ended: after.then(() => run.advanceTo(to, pace)) };
 }
