@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { plainEngine } from './plainEngine';
 
 /** What browsers of the last years understand. */
 const BROWSERS = 'es2022';
@@ -35,11 +36,12 @@ export async function bundledPage({ folder, markup, styles, program }: PageSourc
  * Bundles a program and all that it imports into one script. Equal sources give an equal script.
  *
  * @param entry a TypeScript file.
+ * @param format a script for a page, or a CommonJS module, with which Node runs what browsers do.
  * @throws Error if a file is missing or needs what browsers do not have.
  */
-export async function bundleForBrowser(entry: string): Promise<string> {
+export async function bundleForBrowser(entry: string, format: 'iife' | 'cjs' = 'iife'): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [entry], bundle: true, write: false, format: 'iife', platform: 'browser', target: BROWSERS, minify: true, charset: 'utf8', logLevel: 'silent',
+    entryPoints: [entry], bundle: true, write: false, format, platform: 'browser', target: BROWSERS, minify: true, charset: 'utf8', logLevel: 'silent', plugins: [plainEngine],
   });
   return outputFiles[0]!.text;
 }

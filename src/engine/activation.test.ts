@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { expectAllClose } from '../testing/expectAllClose';
 import { expectOp, hashedTensor, opCases, weightedSum } from '../testing/opCase';
-import { add, addRelu, gelu, multiplyBy, relu } from './activation';
+import { add, addRelu, gelu, multiplyBy, relu, tanh } from './activation';
 import { cast } from './precision';
 import { valueAndGradient } from './tape';
 import { scope, tensor } from './tensor';
@@ -44,6 +44,16 @@ test('the derivative of relu at 0 is 0', () => {
     const { value, gradients } = valueAndGradient([x], () => ({ loss: weightedSum(relu(x), tensor([1, 10, 100], [3])), auxiliary: undefined }));
     assert.equal(value, 200);
     assert.deepEqual([...gradients[0]!.values()], [0, 0, 100]);
+  });
+});
+
+test('tanh and its derivative 1 - tanh² are those of double precision', () => {
+  scope(() => {
+    const places = [-30, -1, 0, 0.25, 2];
+    const x = tensor(places, [5]);
+    expectAllClose(tanh(x).values(), places.map(Math.tanh), { absolute: 1e-6 });
+    const { gradients } = valueAndGradient([x], () => ({ loss: weightedSum(tanh(x), tensor([1, 10, 100, 1000, 1], [5])), auxiliary: undefined }));
+    expectAllClose(gradients[0]!.values(), places.map((place, index) => [1, 10, 100, 1000, 1][index]! / Math.cosh(place) ** 2), { relative: 1e-5, absolute: 1e-6 });
   });
 });
 

@@ -13,6 +13,16 @@ export function relu(x: Tensor): Tensor {
   }));
 }
 
+/** tanh(x), element by element; its derivative is 1 - tanh(x)². */
+export function tanh(x: Tensor): Tensor {
+  const attributes = [typeAttribute('T', x.dtype)];
+  const y = execute1('Tanh', attributes, [x]);
+  return record([x], y, () => ({
+    saved: [y],
+    backward: (dy) => [execute1('TanhGrad', attributes, [y, dy])],
+  }));
+}
+
 /** a + b, element by element. @throws RangeError if the shapes differ. */
 export function add(a: Tensor, b: Tensor): Tensor {
   if (a.shape.join() !== b.shape.join()) {

@@ -2,7 +2,7 @@
  * The operations that losses and layers of one's own are made of: each knows its gradient, so that `valueAndGradient` can go
  * back through it. All take and give tensors in native memory; see `scope` for what frees them.
  */
-export { add, addRelu, gelu, multiplyBy, relu } from './activation';
+export { add, addRelu, gelu, multiplyBy, relu, tanh } from './activation';
 export { batchNormalizeEvaluation, batchNormalizeTraining, type BatchNormalization, type ChannelStatistics } from './batchNormalization';
 export { padChannels } from './channels';
 export { conv2d, reshape, subsample } from './convolution';

@@ -2,7 +2,7 @@
  * Mixed precision: activations and products in bfloat16; parameters, statistics, loss and optimizer in float32.
  * A network computes in the precision of the images it is given; parameters follow through `inPrecision`.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { hasAvx512 } from './avx512';
 import { binding, typeAttribute, type DType } from './binding';
 import type { Kernel } from './kernelChoice';
 import { record } from './tape';
@@ -48,8 +48,6 @@ export function temporarily(body: () => Tensor, dtype?: DType): Tensor {
     (result) => [result],
   );
 }
-
-const hasAvx512 = existsSync('/proc/cpuinfo') && /^flags\b.*\bavx512bw\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'));
 
 /** Whether oneDNN computes with this element type. It takes bfloat16 with AVX-512 alone; asked elsewhere, its product of matrices ends the process. */
 export function oneDnnHas(dtype: DType): boolean {

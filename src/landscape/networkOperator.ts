@@ -10,7 +10,7 @@ import type { ParameterSpec } from '../engine/vector';
 import { disposeStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
 import type { LossAndGradient } from '../optim/step';
-import { labelRank } from '../train/evaluate';
+import { labelRank } from '../train/labelRank';
 import type { NetworkState, PassMoments } from '../train/network';
 import { AverageMoments } from './averageMoments';
 import { NetworkBatch } from './networkBatch';

@@ -1,5 +1,5 @@
 /** The layers that networks are made of, as values; see `network`. */
-import { gelu as geluOf, multiplyBy, relu as reluOf } from '../engine/activation';
+import { gelu as geluOf, multiplyBy, relu as reluOf, tanh as tanhOf } from '../engine/activation';
 import { batchNormalizeEvaluation, batchNormalizeTraining, type Activation } from '../engine/batchNormalization';
 import { conv2d, reshape } from '../engine/convolution';
 import { addBias, matMul } from '../engine/dense';
@@ -146,6 +146,11 @@ function elementwise(type: string, apply: (x: Tensor) => Tensor): Layer {
 /** max(x, 0). After `batchNorm` its own `activation: 'relu'` is faster. */
 export function relu(): Layer {
   return elementwise('relu', reluOf);
+}
+
+/** tanh(x), for small networks on vectors; smooth, and between -1 and 1. */
+export function tanh(): Layer {
+  return elementwise('tanh', tanhOf);
 }
 
 /** x Phi(x) with the exact error function, as PyTorch's default. */

@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
+import { createNumberDial } from './dial';
 import { find, html, svg } from './elements';
 import { LANDSCAPES, type LandscapeId } from './losses';
 import { METHODS, type MethodId } from './methods';
 import type { Scene, View } from './scene';
-import { acceptedNumber, RANGES, type NumberSetting } from './settings';
+import { RANGES, type NumberSetting } from './settings';
 
 /** How each number is offered. */
 const DIALS: readonly { readonly setting: NumberSetting; readonly label: string; readonly hint: string }[] = [
@@ -62,36 +63,9 @@ function methodChoice(actions: ControlActions): View {
   };
 }
 
-/** A slider for coarse values and a field for exact ones. */
+/** A dial of the playground. */
 function createDial({ setting, label, hint }: (typeof DIALS)[number], actions: ControlActions): View {
-  const { least, most, step } = RANGES[setting];
-  const limits = { min: least, max: most, step };
-  const field = html('input', { ...limits, type: 'number', id: setting, inputmode: 'decimal' });
-  const slider = html('input', { ...limits, type: 'range', id: `${setting}-slider`, 'aria-label': `${label}, slider` });
-  find('dials', HTMLElement).append(html('div', { class: 'dial' }, html('label', { for: setting }, label, html('small', {}, hint)), field, slider));
-  slider.addEventListener('input', () => actions.chooseNumber(setting, Number(slider.value)));
-  field.addEventListener('input', () => {
-    const value = acceptedNumber(setting, field.value);
-    field.setCustomValidity(value === undefined ? `Choose a number from ${least} to ${most}.` : '');
-    if (value !== undefined) {
-      actions.chooseNumber(setting, value);
-    }
-  });
-  let shown: Scene | undefined;
-  const show = (): void => {
-    if (shown !== undefined) {
-      field.value = String(shown.state.settings[setting]);
-      field.setCustomValidity('');
-    }
-  };
-  // What could not be accepted gives way to what holds.
-  field.addEventListener('blur', show);
-  return (scene) => {
-    shown = scene;
-    slider.value = String(scene.state.settings[setting]);
-    // A field that is being written in is left alone.
-    if (document.activeElement !== field) {
-      show();
-    }
-  };
+  const dial = createNumberDial({ id: setting, label, hint, range: RANGES[setting] }, (value) => actions.chooseNumber(setting, value));
+  find('dials', HTMLElement).append(dial.element);
+  return (scene) => dial.show(scene.state.settings[setting]);
 }

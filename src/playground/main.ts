@@ -8,6 +8,7 @@ import { createMap } from './map';
 import type { Scene, View } from './scene';
 import { settingsOf, type PlaygroundSettings } from './settings';
 import { simulate } from './simulate';
+import { keepAddressOnSkip } from './skipLink';
 import { createSurface } from './surface';
 import { createTable, inWords } from './table';
 import { createTransport } from './transport';
@@ -83,6 +84,7 @@ async function copyLink(): Promise<void> {
   }
 }
 
+keepAddressOnSkip();
 find('reset', HTMLButtonElement).addEventListener('click', () => choose({ ...settingsOf(scene.landscape.id), methods: scene.state.settings.methods }));
 find('copy', HTMLButtonElement).addEventListener('click', () => void copyLink());
 addEventListener('hashchange', () => {

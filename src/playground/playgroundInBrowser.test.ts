@@ -111,6 +111,8 @@ test('by keyboard alone: a landscape, a method, a dial, a start and playing; the
   const page = await open(context, '#at=0', DESKTOP, 'plotly.js');
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to the map');
+  await page.keyboard.press('Enter');
+  assert.deepEqual(await page.evaluate(() => [document.activeElement?.id, location.hash.includes('map')]), ['map', false]);
   await page.locator('#landscapes input:checked').focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Tab');

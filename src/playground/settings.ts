@@ -60,7 +60,11 @@ export const FIRST_SETTINGS: PlaygroundSettings = settingsOf(LANDSCAPES[0]!.id);
 
 /** The number if the setting takes it, else undefined. */
 export function acceptedNumber(setting: NumberSetting, text: string): number | undefined {
-  const { least, most, whole } = RANGES[setting];
+  return acceptedIn(RANGES[setting], text);
+}
+
+/** The number if a range takes it, else undefined. */
+export function acceptedIn({ least, most, whole }: NumberRange, text: string): number | undefined {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   return value >= least && value <= most && (!whole || Number.isInteger(value)) ? value : undefined;
 }

@@ -6,7 +6,7 @@ import type { ParameterKind, ParameterSpec } from '../engine/vector';
 import { disposeStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
 import type { BatchPart, LossAndGradient } from '../optim/step';
-import { labelRank } from './evaluate';
+import { labelRank } from './labelRank';
 import { batchGradient } from './network';
 
 /** What turns a batch into a loss. */

@@ -5,7 +5,8 @@ import { TensorVector } from '../engine/tensorVector';
 import { constant } from '../models/initialValues';
 import { network, type Layer } from '../models/layer';
 import type { Apply, Model } from '../models/model';
-import { evaluate, labelRank } from './evaluate';
+import { evaluate } from './evaluate';
+import { labelRank } from './labelRank';
 import { testImages } from './testing/settings';
 
 void test('the rank counts larger logits, ties go to the label, and NaN ranks last', () => {

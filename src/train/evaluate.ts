@@ -8,27 +8,10 @@ import type { Stoppable } from '../progress/work';
 import { batchLogits, type NetworkState } from './network';
 import type { Evaluation } from './record';
 import { testViews, type TestAugmentation } from './testAugmentation';
+import { labelRank } from './labelRank';
 
 /** Images per forward pass. */
 const BATCH_SIZE = 250;
-
-/**
- * How many classes have a larger logit than the label; an image is a top-k error if that is k or more.
- * Ties count for the label. A label whose logit is not a number ranks last.
- */
-export function labelRank(logits: Float32Array, row: number, classes: number, label: number): number {
-  const own = logits[row * classes + label]!;
-  if (Number.isNaN(own)) {
-    return classes;
-  }
-  let rank = 0;
-  for (let other = row * classes; other < (row + 1) * classes; other++) {
-    if (logits[other]! > own) {
-      rank++;
-    }
-  }
-  return rank;
-}
 
 /** -log softmax(logits)[label] in nats, shifted by the largest logit so that no exponential overflows. */
 function labelLoss(logits: Float32Array, row: number, classes: number, label: number): number {

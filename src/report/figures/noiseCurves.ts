@@ -1,6 +1,6 @@
 import type { Data } from 'plotly.js-dist';
 import type { EpochRecord, RunResult } from '../../experiment/result';
-import type { NoiseStudy } from '../labelNoise';
+import type { NoiseStudy } from '../noiseStudy';
 import { band } from './curveTraces';
 import { figure } from './figure';
 import { METHOD_STYLES, type MethodStyle } from './methodStyles';

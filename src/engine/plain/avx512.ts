@@ -1,0 +1,2 @@
+/** JavaScript has no bfloat16. */
+export const hasAvx512 = false;

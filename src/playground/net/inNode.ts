@@ -1,0 +1,9 @@
+/** What Node runs of the networks as browsers do, bundled on plain kernels: measurements of the examples, the film, tests. */
+export { permutation, random } from '../../engine/random';
+export { tensorCount } from '../../engine/tensor';
+export { initialParameters } from '../../models/initialise';
+export { measureCurvature } from './curvature';
+export { MeasuredComparison } from './history';
+export { batchOf, perceptron, pointLoss } from './model';
+export { planeLosses } from './planes';
+export { NetComparison } from './training';

@@ -1,0 +1,117 @@
+/// <reference lib="dom" />
+import { parameterCount } from '../../models/model';
+import { html, svg } from '../elements';
+import { printed } from '../geometry';
+import { CLASS_LOOKS } from './classLook';
+import { WINDOW, type Points } from './data';
+import { netMethodOf } from './methods';
+import { batchOf, margins } from './model';
+import { gridPlaces, paintRegions } from './regionShading';
+import { latestRecords, type NetScene, type NetView } from './scene';
+import type { NetMethodId } from './settings';
+import type { Contender } from './training';
+
+/** Products of a picture's pass through its network at most: a larger network is looked at on a coarser grid. */
+const MOST_PRODUCTS = 6e6;
+const SIDES = { least: 24, most: 72 } as const;
+/** Of the pictures in pixels of their own; the page scales them. */
+const SIZE = 300;
+/** After this many milliseconds the other pictures wait for the next drawing. */
+const BUDGET = 14;
+
+/** A picture of one network. */
+interface Picture {
+  readonly method: NetMethodId;
+  readonly element: HTMLElement;
+  readonly ground: HTMLCanvasElement;
+  readonly note: HTMLElement;
+}
+
+/** Where each network says which class, with the training points. */
+export function createRegions(root: HTMLElement): NetView {
+  let pictures: readonly Picture[] = [];
+  let shown: { readonly run: NetScene['run']; readonly theme: NetScene['theme'] } | undefined;
+  let next = 0;
+  let grid = { side: 0, batch: batchOf({ places: new Float32Array(0), labels: new Int32Array(0) }) };
+
+  return (scene) => {
+    const { run, theme } = scene;
+    if (shown?.run !== run || shown.theme !== theme) {
+      pictures = run.settings.methods.map((method) => createPicture(method, run.comparison.training, theme));
+      root.replaceChildren(...pictures.map(({ element }) => element));
+      root.dataset['count'] = String(pictures.length);
+      const side = Math.round(Math.min(Math.max(Math.sqrt(MOST_PRODUCTS / parameterCount(run.comparison.model)), SIDES.least), SIDES.most));
+      grid = { side, batch: batchOf({ places: gridPlaces(WINDOW, side), labels: new Int32Array(side * side) }) };
+      shown = { run, theme };
+      next = 0;
+    }
+    const started = performance.now();
+    for (let drawn = 0; drawn < pictures.length && performance.now() - started < BUDGET; drawn++) {
+      const index = next % pictures.length;
+      const contender = run.comparison.contenders[index]!;
+      drawGround(pictures[index]!, contender, scene, grid);
+      next++;
+    }
+    const records = latestRecords(scene);
+    pictures.forEach(({ note }, index) => (note.textContent = noteOf(run.comparison.contenders[index]!, records[index]?.trainingError, records[index]?.testError)));
+  };
+}
+
+function noteOf({ divergedAt }: Contender, trainingError: number | undefined, testError: number | undefined): string {
+  if (divergedAt !== undefined) {
+    return `Diverged at step ${divergedAt}: its weights grew beyond all bounds. Lower the learning rate or ρ; Restart begins anew.`;
+  }
+  return trainingError === undefined ? '' : `training error ${percent(trainingError)}, test error ${percent(testError!)}`;
+}
+
+/** A share in percent. */
+export function percent(share: number): string {
+  return `${printed(100 * share, 1)}\u202f%`;
+}
+
+function createPicture(method: NetMethodId, training: Points, theme: NetScene['theme']): Picture {
+  const { name, look: { colour, dashes } } = netMethodOf(method);
+  const swatch = svg('svg', { width: 30, height: 10, 'aria-hidden': 'true' }, svg('path', { d: 'M1 5h28', 'stroke-width': 3, stroke: colour[theme], 'stroke-dasharray': dashes.join(' ') }));
+  const ground = html('canvas', { width: SIZE, height: SIZE });
+  const points = html('canvas', { width: 2 * SIZE, height: 2 * SIZE });
+  const note = html('p', { class: 'caption' });
+  const element = html('figure', { 'data-method': method }, html('figcaption', { class: 'name' }, swatch, html('b', {}, name)), html('div', { class: 'square', 'aria-hidden': 'true' }, ground, points), note);
+  drawPoints(points, training, theme);
+  return { method, element, ground, note };
+}
+
+function drawGround({ ground, element }: Picture, { parameters, divergedAt }: Contender, { run, theme }: NetScene, { side, batch }: { readonly side: number; readonly batch: ReturnType<typeof batchOf> }): void {
+  const found = margins(run.comparison.model, parameters, batch);
+  ground.getContext('2d')?.putImageData(new ImageData(paintRegions(found, side, SIZE, CLASS_LOOKS[theme]), SIZE, SIZE), 0, 0);
+  element.classList.toggle('diverged', divergedAt !== undefined);
+}
+
+/** Discs for class 0, squares for class 1; a ring around each wrong label. */
+function drawPoints(canvas: HTMLCanvasElement, { places, labels, wrong }: Points, theme: NetScene['theme']): void {
+  const context = canvas.getContext('2d');
+  if (context === null) {
+    return;
+  }
+  const { points, outline, ring } = CLASS_LOOKS[theme];
+  const scale = canvas.width / (WINDOW[1] - WINDOW[0]);
+  const radius = labels.length > 250 ? 5 : 7;
+  labels.forEach((label, index) => {
+    const [x, y] = [(places[2 * index]! - WINDOW[0]) * scale, (WINDOW[1] - places[2 * index + 1]!) * scale];
+    context.beginPath();
+    if (label === 0) {
+      context.arc(x, y, radius, 0, 2 * Math.PI);
+    } else {
+      context.rect(x - 0.9 * radius, y - 0.9 * radius, 1.8 * radius, 1.8 * radius);
+    }
+    Object.assign(context, { fillStyle: points[label]!, strokeStyle: outline, lineWidth: 2 });
+    context.fill();
+    context.stroke();
+    if (wrong[index] === true) {
+      context.beginPath();
+      context.arc(x, y, 2 * radius, 0, 2 * Math.PI);
+      Object.assign(context, { strokeStyle: ring, lineWidth: 2.5 });
+      context.stroke();
+    }
+  });
+}
+
