@@ -12,8 +12,8 @@ const PLAIN = join(ENGINE, 'plain');
  */
 export const plainEngine: Plugin = {
   name: 'plain engine',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\.?\// }, ({ path, importer }) => {
+  setup(build) {
+    build.onResolve({ filter: /^\.\.?\// }, ({ path, importer }) => {
       const wanted = `${join(dirname(importer), path)}.ts`;
       const within = relative(ENGINE, wanted);
       const plain = join(PLAIN, within);

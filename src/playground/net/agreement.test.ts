@@ -4,7 +4,7 @@ import { tensorCount } from '../../engine/tensor';
 import { batchGradient } from '../../train/network';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { hashed } from '../../testing/hashed';
-import { plainModule } from '../../testing/plainModule';
+import { plainModule } from '../../report/plainModule';
 import { trainingPoints } from './data';
 import * as native from './inNode';
 import { NET_METHODS } from './methods';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { runInThisContext } from 'node:vm';
-import { bundleForBrowser } from '../report/pages';
+import { bundleForBrowser } from './pages';
 import { PROJECT_ROOT } from '../train/environment';
 
 /**
