@@ -75,8 +75,9 @@ test('the outcomes are what the code gives: three examples trained again, to the
   const engine = await plainModule<typeof inNode>('playground/net/inNode');
   for (const [id, seed] of [['wrong-labels', 0], ['rho-too-large', 7], ['sam-is-worse', 5]] as const) {
     const { settings } = EXAMPLE_SETTINGS.find((example) => example.id === id)!;
-    const { trainingLoss: _, ...stored } = EXAMPLE_OUTCOMES[id].asIs[seed]!.ends.sam!;
-    const { trainingLoss: __, ...found } = seedOutcome(engine, { ...settings, seed }).ends.sam!;
-    assert.deepEqual(found, stored, id);
+    const [stored, found] = [EXAMPLE_OUTCOMES[id].asIs[seed]!, seedOutcome(engine, { ...settings, seed })].map(({ ends }) => ends.sam!);
+    // The loss that is shown takes the language's exp, whose last bit each engine chooses.
+    assert.deepEqual({ ...found!, trainingLoss: 0 }, { ...stored!, trainingLoss: 0 }, id);
+    assert.ok(Math.abs(found!.trainingLoss - stored!.trainingLoss) < 1e-6, id);
   }
 });

@@ -18,9 +18,9 @@ import { launchChromium } from '../../report/browser';
 import { networkPage } from '../../report/pages';
 
 /** Steps between two pictures; at first much happens. */
-const STEPS = [...every(0, 200, 20), ...every(240, 2000, 40)];
+const STEPS = [...every(0, 200, 20), ...every(250, 2000, 50)];
 /** Of each picture but the last, in milliseconds. */
-const DURATION = 110;
+const DURATION = 130;
 const LAST_DURATION = 3000;
 const QUALITY = 0.72;
 /** README pages should open at once. */
