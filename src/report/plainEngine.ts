@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Plugin } from 'esbuild';
 
-const ENGINE = join(__dirname, '..', '..', 'src', 'engine');
+/** Where links lead, as the bundler names its files. */
+const ENGINE = realpathSync(join(__dirname, '..', '..', 'src', 'engine'));
 /** Modules for browsers, each under the path that the module has which it stands for. */
 const PLAIN = join(ENGINE, 'plain');
 

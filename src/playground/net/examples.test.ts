@@ -65,7 +65,7 @@ test('the words of each example are true of what was measured, over all seeds', 
 
 test('the numbers of the sentences are those of the outcomes', () => {
   const [first, , , , last] = EXAMPLES;
-  assert.match(first!.watch, /Over 10 seeds SGD learned 50 to 95 % of the wrong labels \(in the middle 80 %\) and SAM 0 to 50 % \(15 %\); SAM had the lower test error in all 10 seeds\.$/);
+  assert.match(first!.watch, /Over 10 seeds SGD learned 50 to 95 % of the wrong labels \(median 80 %\) and SAM 0 to 50 % \(15 %\); SAM had the lower test error in all 10 seeds\.$/);
   assert.match(first!.unless, /in 2 of 5 seeds only/);
   assert.match(last!.unless, /below 1 % in 4 of 5 seeds/);
   assert.deepEqual([median([3, 1, 2]), median([4, 1, 3, 2])], [2, 2.5]);

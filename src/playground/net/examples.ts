@@ -37,7 +37,7 @@ function inSeeds(outcomes: readonly SeedOutcome[], holds: (end: (method: NetMeth
 /** The sentences of each example. Their words hold for the committed outcomes, which a test checks; their numbers are taken from them. */
 const SENTENCES: Readonly<Record<ExampleId, (outcome: ExampleOutcome) => Pick<Example, 'watch' | 'unless'>>> = {
   'wrong-labels': ({ asIs, counter }) => ({
-    watch: `Every fifth label is wrong: the ringed points. SGD bends its border around them until it has learned most; SAM leaves most of them alone. Over ${asIs.length} seeds SGD learned ${range(asIs, 'sgd', learned)} of the wrong labels (in the middle ${middle(asIs, 'sgd', learned)}) and SAM ${range(asIs, 'sam', learned)} (${middle(asIs, 'sam', learned)}); SAM had the lower test error in ${inSeeds(asIs, (end) => end('sam').testError < end('sgd').testError)}.`,
+    watch: `Every fifth label is wrong: the ringed points. SGD bends its border around them until it has learned most; SAM leaves most of them alone. Over ${asIs.length} seeds SGD learned ${range(asIs, 'sgd', learned)} of the wrong labels (median ${middle(asIs, 'sgd', learned)}) and SAM ${range(asIs, 'sam', learned)} (${middle(asIs, 'sam', learned)}); SAM had the lower test error in ${inSeeds(asIs, (end) => end('sam').testError < end('sgd').testError)}.`,
     unless: `It does not happen where SGD’s own noise does the same: in batches of 10 points SGD learned ${range(counter, 'sgd', learned)}, and SAM had the lower test error in ${inSeeds(counter, (end) => end('sam').testError < end('sgd').testError)} only. Nor does SAM forget: in the worst seed it learned half of the wrong labels too.`,
   }),
   'rho-too-large': ({ asIs, counter }) => ({
@@ -45,11 +45,11 @@ const SENTENCES: Readonly<Record<ExampleId, (outcome: ExampleOutcome) => Pick<Ex
     unless: `It does not happen at ρ = 0.3, where SAM learned the spirals in ${inSeeds(counter, (end) => end('sam').testError < 0.02)}; and at ρ = 1 one seed of ${asIs.length} got away.`,
   }),
   fgsm: ({ asIs, counter }) => ({
-    watch: `One step along the signs of the gradient, as long as SAM’s: the perturbation points less steeply uphill, and holds back fewer wrong labels. SGD learned ${middle(asIs, 'sgd', learned)} of them in the middle of ${asIs.length} seeds, FGSM ${middle(asIs, 'fgsm', learned)}, SAM ${middle(asIs, 'sam', learned)}; FGSM learned fewer than SGD in ${inSeeds(asIs, (end) => end('fgsm').learned! < end('sgd').learned!)}, SAM fewer than FGSM in ${inSeeds(asIs, (end) => end('sam').learned! < end('fgsm').learned!)}.`,
+    watch: `One step along the signs of the gradient, as long as SAM’s: the perturbation points less steeply uphill, and holds back fewer wrong labels. In the median of ${asIs.length} seeds SGD learned ${middle(asIs, 'sgd', learned)} of them, FGSM ${middle(asIs, 'fgsm', learned)}, SAM ${middle(asIs, 'sam', learned)}; FGSM learned fewer than SGD in ${inSeeds(asIs, (end) => end('fgsm').learned! < end('sgd').learned!)}, SAM fewer than FGSM in ${inSeeds(asIs, (end) => end('sam').learned! < end('fgsm').learned!)}.`,
     unless: `It does not happen with a small radius: at ρ = 0.05 FGSM learned ${range(counter, 'fgsm', learned)} and SAM ${range(counter, 'sam', learned)}, near SGD’s ${range(counter, 'sgd', learned)}.`,
   }),
   msam: ({ asIs, counter }) => ({
-    watch: `MSAM climbs along the momentum that SGD keeps anyway: one gradient a step, as SGD; see the last column. It learned ${range(asIs, 'msam', learned)} of the wrong labels (in the middle of ${asIs.length} seeds ${middle(asIs, 'msam', learned)}), SGD ${range(asIs, 'sgd', learned)} (${middle(asIs, 'sgd', learned)}), and had the lower test error in ${inSeeds(asIs, (end) => end('msam').testError < end('sgd').testError)}.`,
+    watch: `MSAM climbs along the momentum that SGD keeps anyway: one gradient a step, as SGD; see the last column. It learned ${range(asIs, 'msam', learned)} of the wrong labels over ${asIs.length} seeds (median ${middle(asIs, 'msam', learned)}), SGD ${range(asIs, 'sgd', learned)} (${middle(asIs, 'sgd', learned)}), and had the lower test error in ${inSeeds(asIs, (end) => end('msam').testError < end('sgd').testError)}.`,
     unless: `It does not happen without momentum: SGD gets less far in the same steps and learned ${range(counter, 'sgd', learned)} of the wrong labels itself, MSAM ${range(counter, 'msam', learned)}.`,
   }),
   'sam-is-worse': ({ asIs, counter }) => ({
