@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { PROJECT_ROOT } from '../files/projectRoot';
 
-const ENGINE = join(PROJECT_ROOT, 'src', 'engine');
+/** Where links lead, as the bundler names its files. */
+const ENGINE = realpathSync(join(PROJECT_ROOT, 'src', 'engine'));
 /** Modules for browsers, each under the path that the module has which it stands for. */
 const PLAIN = join(ENGINE, 'plain');
 
@@ -13,8 +14,8 @@ const PLAIN = join(ENGINE, 'plain');
  */
 export const plainEngine: Plugin = {
   name: 'plain engine',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\.?\// }, ({ path, importer }) => {
+  setup(build) {
+    build.onResolve({ filter: /^\.\.?\// }, ({ path, importer }) => {
       const wanted = `${join(dirname(importer), path)}.ts`;
       const within = relative(ENGINE, wanted);
       const plain = join(PLAIN, within);

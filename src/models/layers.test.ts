@@ -13,7 +13,7 @@ import { disposeStatistics, initialParameters, initialStatistics } from './initi
 import { constant, dirac, whitening } from './initialValues';
 import type { Examples } from './examples';
 import { network, type Layer } from './layer';
-import { batchNorm, conv, flatten, gelu, globalAveragePool, linear, maxPool, relu, scaleBy } from './layers';
+import { batchNorm, conv, flatten, gelu, globalAveragePool, linear, maxPool, relu, scaleBy, tanh } from './layers';
 import { parameterCount, type Model } from './model';
 import { loadWeights, saveWeights } from './torchvision';
 
@@ -27,6 +27,10 @@ function outputs(model: Model, values: readonly number[], batch: number, trainin
   assert.equal(tensorCount(), before);
   return found;
 }
+
+test('tanh is that of each element', () => {
+  expectAllClose(outputs(network({ name: 'curve', inputShape: [3], layers: tanh() }), [-2, 0, 0.5], 1), [-2, 0, 0.5].map(Math.tanh), { absolute: 1e-6 });
+});
 
 test('names, kinds and shapes of parameters follow from the layers, whose input shapes follow from what comes before', () => {
   const layers = sequential({

@@ -43,7 +43,7 @@ test('the gallery shows every figure in readers\' order, with its caption and li
   assert.equal(page.split('with &lt;angles&gt; &amp; &quot;quotes&quot;, and words enough').length, 6);
   assert.deepEqual([...page.matchAll(/<h2>([^<]+)<\/h2><p class="about"/g)].map((match) => match[1]), ['Illustrations', 'Results', 'Loss landscape: a', 'Loss landscape: b, CIFAR-10, seed 1']);
   assert.deepEqual([...page.matchAll(/<h3>([^<]+)<\/h3>/g)].map((match) => match[1]), ['Two (a surface to turn)', 'Ten', 'Errors &lt;/script&gt; &amp; more', 'A plane: a', 'A plane: b, CIFAR-10, seed 1'], 'no two of one title');
-  for (const file of ['figure-2-surface.json', 'figure-2-surface.png', 'figure-10-contour.svg', 'laptop-errors.html', '../data/results/', 'playground.html']) {
+  for (const file of ['figure-2-surface.json', 'figure-2-surface.png', 'figure-10-contour.svg', 'laptop-errors.html', '../data/results/', 'playground.html', 'playground-network.html']) {
     assert.ok(page.includes(`href="${file}"`), file);
   }
   assert.ok(!page.includes('figure-2-surface.svg'), 'a surface has no SVG');

@@ -32,6 +32,8 @@ const LANDSCAPE_PART = /-((eigenvector-)?planes-(contour|surface|topology-\d+)|s
 /** What `figure` keeps free for a title, and for a line of the caption, in pixels; on the page they are text. */
 const [TITLE_ROOM, CAPTION_LINE] = [45, 16] as const;
 const PICTURE = 'playground.png';
+/** What `npm run film` writes. */
+const FILM = 'playground-network.webp';
 
 /**
  * Writes `index.html`, a gallery of every figure in a folder that leads to the playground beside it. It opens from disk without a network.
@@ -48,7 +50,7 @@ export async function writeGallery(folder: string, results: string): Promise<voi
     const stored = group.title === KINDS[0].title ? '' : ` <a href="${escapeHtml(results)}">All stored results</a>.`;
     return section(index, group, stored, headings);
   });
-  const parts = [invitation(existsSync(join(folder, PICTURE))), contents(groups, headings), ...sections];
+  const parts = [invitation(existsSync(join(folder, PICTURE))), networkInvitation(existsSync(join(folder, FILM))), contents(groups, headings), ...sections];
   await writeFileAtomic(join(folder, 'index.html'), await galleryPage(parts.join('\n')));
 }
 
@@ -100,6 +102,13 @@ function invitation(pictured: boolean): string {
   return `<section class="invitation${pictured ? ' pictured' : ''}"><div><h2>The playground</h2>
 <p>SGD and sharpness-aware methods side by side on losses of two parameters: choose a start, turn the dials, watch each perturbation.</p>
 <a class="button" href="playground.html">Open the playground</a></div>${picture}</section>`;
+}
+
+function networkInvitation(filmed: boolean): string {
+  const film = filmed ? `<a href="playground-network.html"><img src="${FILM}" alt="Two networks on two moons with wrong labels: the border of SGD’s winds around each of them, SAM’s stays smooth" loading="lazy"></a>` : '';
+  return `<section class="invitation${filmed ? ' pictured' : ''}"><div><h2>A network in the playground</h2>
+<p>Small networks that train before your eyes with SGD and with SAM, from the same weights and batches: see which of them learns wrong labels.</p>
+<a class="button" href="playground-network.html">Train the networks</a></div>${film}</section>`;
 }
 
 function contents(groups: readonly Group[], headings: ReadonlyMap<string, string>): string {

@@ -1,7 +1,7 @@
 // @ts-check
 /*
  * Sets the project up, then runs a command:
- *   node src/setup/main.mjs [start | test | reproduce | experiment | landscape | federated | bench | figures | report | notebooks | package] [arguments of the command]
+ *   node src/setup/main.mjs [start | test | reproduce | experiment | landscape | federated | bench | figures | film | report | notebooks | package] [arguments of the command]
  */
 import { join } from 'node:path';
 import { check } from './check.mjs';
@@ -38,6 +38,7 @@ const COMMANDS = {
   federated: compiled('federated/main.js'),
   bench: compiled('bench/main.js'),
   figures: compiled('report/main.js', 'figures'),
+  film: compiled('playground/net/film.js'),
   report: compiled('report/main.js', 'report'),
   notebooks: compiled('report/main.js', 'notebooks'),
   package: compiled('tfjs/package/main.js'),

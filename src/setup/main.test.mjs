@@ -9,7 +9,7 @@ const MAIN = fileURLToPath(new URL('./main.mjs', import.meta.url));
 test('an unknown command is refused with the list of commands, before anything is set up', () => {
   const { status, stderr } = spawnSync(process.execPath, [MAIN, 'strat'], { encoding: 'utf8' });
   assert.equal(status, 1);
-  assert.equal(stderr, 'There is no command "strat".\n  Remedy: Use one of start, test, reproduce, experiment, landscape, federated, bench, figures, report, notebooks, package.\n');
+  assert.equal(stderr, 'There is no command "strat".\n  Remedy: Use one of start, test, reproduce, experiment, landscape, federated, bench, figures, film, report, notebooks, package.\n');
 });
 
 test('a wrong device is refused with the remedy and no stack', () => {

@@ -34,6 +34,27 @@ export const MUTATIONS: readonly Mutation[] = [
     ['kernels within a graph are not recorded', '(0, kernelChoice_1.noteKernels)(entry.kernels)', ''],
     ['a graph computes what the tape should record', 'opByOp || (0, tape_1.isRecording)()', 'opByOp'],
   ]),
+  ...of('engine/plain/matrixKernels', ['engine/plain/kernels'], [
+    ['a sum of the second row takes the wrong column', 's13 += x1 * y3', 's13 += x1 * y2'],
+    ['forgets that the first operand is transposed', 'lineByLine: !transposeA', 'lineByLine: true'],
+    ['forgets the bias', 'from[index] + added[column]', 'from[index]'],
+  ]),
+  ...of('engine/plain/elementKernels', ['engine/plain/kernels'], [
+    ['the derivative of tanh forgets the square', 'dy[index] * (1 - y[index] * y[index])', 'dy[index] * (1 - y[index])'],
+    ['ReLU lets gradients pass everywhere', 'y[index] > 0 ? dy[index] : 0', 'dy[index]'],
+  ]),
+  ...of('engine/plain/stored', ['engine/plain/kernels'], [['an array is used again while a tensor holds it', 'elements.holders === 0 &&', 'elements.holders <= 1 &&']]),
+  ...of('engine/plain/exponential', ['engine/plain/kernels'], [['a wrong term of the series', 'r / 362880', 'r / 40320']]),
+  ...of('engine/plain/reductionKernels', ['engine/plain/kernels'], [['the gradient of the loss forgets the targets', 'shares[c] / sum - t[start + c]', 'shares[c] / sum']]),
+  ...of('playground/net/data', ['playground/net/data'], [
+    ['wrong labels stay right', '1 - label : label', 'label : label'],
+    ['a wrong number of wrong labels', 'Math.round(wrong * points)', 'Math.floor(wrong * points)'],
+  ]),
+  ...of('playground/net/measures', ['playground/net/history'], [['the error of the right-labelled counts all points', '(wrong) => !wrong)', '() => true)']]),
+  ...of('playground/net/training', ['playground/net/agreement'], [['the order is the same in every epoch', "'playground order', this.taken / perEpoch", "'playground order', 0"]]),
+  ...of('playground/net/training', ['playground/net/history'], [['a network that diverges keeps weights that are no numbers', 'this.parameters = before;', 'this.parameters = output.parameters;']]),
+  ...of('playground/net/curvature', ['playground/net/curvature'], [['the search stops at once', 'space.size >= LEAST_PRODUCTS &&', 'true ||']]),
+  ...of('playground/net/settings', ['playground/net/link'], [['m need not divide the batch', 'batch % candidate === 0', 'true']]),
   ...of('bench/stages', ['bench/stages'], [
     ['stages of another setting are taken', 'stored?.setting === setting ?', 'stored ?'],
     ['a stage is measured again', 'if (name in this.results)', 'if (false)'],

@@ -6,6 +6,7 @@ import type { Planar } from '../simulate';
 import type { MeasuredComparison } from './history';
 import { netMethodOf } from './methods';
 import type { NetScene, NetView } from './scene';
+import type { NetMethodId } from './settings';
 
 /** Sizes of a chart, in pixels of its own; it grows with its card. */
 const CHART = { width: 300, height: 170, left: 40, top: 8, right: 18, bottom: 24 } as const;
@@ -79,11 +80,18 @@ function drawChart({ title, values, range, logarithmic = false }: Chart, { run, 
   return svg('svg', { viewBox: `0 0 ${CHART.width} ${CHART.height}`, role: 'img', 'aria-label': `${title}, by step` },
     ...across.flatMap(([y, text]) => [svg('path', { d: `M${frame.left} ${y}H${right}`, stroke: faint, opacity: 0.25 }), svg('text', { x: frame.left - 6, y: y + 4, 'text-anchor': 'end', fill: faint }, text)]),
     ...along.map(([x, text]) => svg('text', { x, y: bottom + 17, 'text-anchor': 'middle', fill: faint }, text)),
-    ...lines.map(({ method, points }) => {
-      const { colour, dashes } = netMethodOf(method).look;
-      return svg('path', { d: polyline(points.map((point) => toPixels(frame, point))), stroke: colour[theme], 'stroke-width': 2, 'stroke-dasharray': dashes.join(' '), fill: 'none', 'stroke-linejoin': 'round', 'data-line': method });
-    }),
+    ...lines.flatMap((line) => chartLine(line, frame, theme)),
   );
+}
+
+/** A line; a dot where there is one point alone. */
+function chartLine({ method, points }: { readonly method: NetMethodId; readonly points: readonly Planar[] }, frame: Frame, theme: NetScene['theme']): readonly SVGElement[] {
+  const { colour, dashes } = netMethodOf(method).look;
+  const [stroke, places] = [colour[theme], points.map((point) => toPixels(frame, point))];
+  if (places.length === 1) {
+    return [svg('circle', { cx: places[0]![0], cy: places[0]![1], r: 3, fill: stroke, 'data-line': method })];
+  }
+  return [svg('path', { d: polyline(places), stroke, 'stroke-width': 2, 'stroke-dasharray': dashes.join(' '), fill: 'none', 'stroke-linejoin': 'round', 'data-line': method })];
 }
 
 /** Every so many points, and the last. */

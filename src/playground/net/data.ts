@@ -11,13 +11,15 @@ export interface Points {
   readonly wrong: readonly boolean[];
 }
 
+/** A point of a class, without noise. @param share where along the class's shape, in [0, 1) */
+type Place = (label: number, share: number, source: Random) => readonly [number, number];
+
 /** A way to lay the points of two classes. */
 export interface DataSet {
   /** How links name it. */
   readonly id: DataId;
   readonly title: string;
-  /** A point of a class, without noise. @param share where along the class's shape, in [0, 1) */
-  readonly place: (label: number, share: number, source: Random) => readonly [number, number];
+  readonly place: Place;
 }
 
 /** What the pictures show of the plane, in both directions. */
@@ -25,42 +27,34 @@ export const WINDOW: readonly [number, number] = [-2.4, 2.4];
 /** Points of the test set, none of which has a wrong label. */
 export const TEST_POINTS = 400;
 
+const moons: Place = (label, share) => {
+  const angle = Math.PI * share;
+  const [x, y] = label === 0 ? [Math.cos(angle), Math.sin(angle)] : [1 - Math.cos(angle), 0.5 - Math.sin(angle)];
+  return [1.25 * (x - 0.5), 1.25 * (y - 0.25)];
+};
+
+const spirals: Place = (label, share) => {
+  const radius = 0.15 + 1.75 * share;
+  const angle = 2.4 * radius + Math.PI * label;
+  return [radius * Math.cos(angle), radius * Math.sin(angle)];
+};
+
+const rings: Place = (label, share) => {
+  const radius = label === 0 ? 0.65 : 1.6;
+  return [radius * Math.cos(2 * Math.PI * share), radius * Math.sin(2 * Math.PI * share)];
+};
+
+const clouds: Place = (label, _, source) => {
+  const side = label === 0 ? -1 : 1;
+  return [0.75 * side + 0.55 * source.normal(), 0.4 * side + 0.55 * source.normal()];
+};
+
 /** The data sets, in the order in which they are offered. */
 export const DATA_SETS: readonly DataSet[] = [
-  {
-    id: 'moons',
-    title: 'Two moons',
-    place: (label, share) => {
-      const angle = Math.PI * share;
-      const [x, y] = label === 0 ? [Math.cos(angle), Math.sin(angle)] : [1 - Math.cos(angle), 0.5 - Math.sin(angle)];
-      return [1.25 * (x - 0.5), 1.25 * (y - 0.25)];
-    },
-  },
-  {
-    id: 'spirals',
-    title: 'Two spirals',
-    place: (label, share) => {
-      const radius = 0.15 + 1.75 * share;
-      const angle = 2.4 * radius + Math.PI * label;
-      return [radius * Math.cos(angle), radius * Math.sin(angle)];
-    },
-  },
-  {
-    id: 'rings',
-    title: 'Rings',
-    place: (label, share) => {
-      const radius = label === 0 ? 0.65 : 1.6;
-      return [radius * Math.cos(2 * Math.PI * share), radius * Math.sin(2 * Math.PI * share)];
-    },
-  },
-  {
-    id: 'clouds',
-    title: 'Overlapping clouds',
-    place: (label, _, source) => {
-      const side = label === 0 ? -1 : 1;
-      return [0.75 * side + 0.55 * source.normal(), 0.4 * side + 0.55 * source.normal()];
-    },
-  },
+  { id: 'moons', title: 'Two moons', place: moons },
+  { id: 'spirals', title: 'Two spirals', place: spirals },
+  { id: 'rings', title: 'Rings', place: rings },
+  { id: 'clouds', title: 'Overlapping clouds', place: clouds },
 ];
 
 /** The data set of that name. @throws RangeError if there is none. */

@@ -86,18 +86,23 @@ export class MeasuredComparison {
   async advanceTo(step: number, { pause, afterStep, stopping }: Pace = AT_ONCE): Promise<void> {
     await this.measureNow(pause, this.comparison.taken % CURVATURE_EVERY === 0);
     while (this.comparison.taken < step && !this.comparison.isOver && !stopping()) {
-      for (const method of this.comparison.stepByMethod()) {
-        void method;
+      for (const take of this.comparison.stepByMethod()) {
+        take();
         await pause();
       }
-      const { taken, isOver } = this.comparison;
-      if (taken % RECORD_EVERY === 0 || isOver) {
-        await this.measureNow(pause, taken % CURVATURE_EVERY === 0 || isOver);
-      }
-      await afterStep(taken);
+      await this.measureWhereDue(pause);
+      await afterStep(this.comparison.taken);
     }
   }
 
+  private async measureWhereDue(pause: Pause): Promise<void> {
+    const { taken, isOver } = this.comparison;
+    if (taken % RECORD_EVERY === 0 || isOver) {
+      await this.measureNow(pause, taken % CURVATURE_EVERY === 0 || isOver);
+    }
+  }
+
+  /** Frees all networks. */
   dispose(): void {
     this.comparison.dispose();
     this.vectors.forEach((vector) => vector.dispose());

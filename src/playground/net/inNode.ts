@@ -3,6 +3,7 @@ export { permutation, random } from '../../engine/random';
 export { tensorCount } from '../../engine/tensor';
 export { initialParameters } from '../../models/initialise';
 export { measureCurvature } from './curvature';
+export { measure } from './measures';
 export { MeasuredComparison } from './history';
 export { batchOf, perceptron, pointLoss } from './model';
 export { planeLosses } from './planes';

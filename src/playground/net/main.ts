@@ -159,7 +159,16 @@ find('examples', HTMLElement).append(...EXAMPLES.map(({ id, title, settings }) =
   html('a', { href: `#${writeNetLink({ settings, at: settings.steps, speed: 'fastest' })}`, 'data-example': id }, title)));
 keepAddressOnSkip();
 find('copy', HTMLButtonElement).addEventListener('click', () => void copyLink());
-addEventListener('hashchange', () => begin(readAddress()));
+addEventListener('hashchange', () => {
+  const state = readAddress();
+  // A link to a later step of the same training goes on with it.
+  if (same(state.settings, scene.run.settings) && state.at >= scene.run.comparison.taken) {
+    scene = { ...scene, speed: state.speed };
+    void stopped().then(() => play(state.at));
+  } else {
+    begin(state);
+  }
+});
 darkTheme.addEventListener('change', () => {
   scene = { ...scene, theme: theme() };
   draw();

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../../browser/browser';
 import { networkPage } from '../playgroundPage';
-import { plainModule } from '../../testing/plainModule';
+import { plainModule } from '../../browser/plainModule';
 import { DATA_SETS } from './data';
 import type * as inNode from './inNode';
 import { readNetLink } from './link';
@@ -53,13 +53,13 @@ async function open(context: TestContext, hash = '', { viewport = DESKTOP, color
 
 /** Waits until a step is taken, measured and shown in the table, and the page is at rest. */
 async function shownAt(page: Page, step: number): Promise<void> {
-  await page.waitForFunction((wanted) => document.querySelector('#table-caption')?.textContent?.includes(` ${wanted} of `), step);
+  await page.waitForFunction((wanted) => document.querySelector('#table-caption')?.textContent.includes(` ${wanted} of `), step);
   await page.waitForFunction((wanted) => location.hash.endsWith(`at=${wanted}`), step);
 }
 
 /** The exact numbers behind the table. */
 function shownRows(page: Page): Promise<readonly Readonly<Record<string, string>>[]> {
-  return page.locator('#rows tr').evaluateAll((rows) => rows.map((row) => ({ ...(row as HTMLElement).dataset } as Record<string, string>)));
+  return page.locator('#rows tr').evaluateAll((rows) => rows.map((row) => Object.fromEntries(Object.entries((row as HTMLElement).dataset).map(([name, value]) => [name, value ?? '']))));
 }
 
 test('the browser ends where Node ends: weights, errors and gradients to the last bit, losses and curvature to that of exp', async (context) => {

@@ -20,11 +20,12 @@ export function paintRegions(margins: ArrayLike<number>, side: number, size: num
     for (let column = 0; column < size; column++, place++) {
       const value = values[place]!;
       const share = 1 / (1 + Math.exp(-value));
-      const ground = colours[Math.min(Math.floor(share * LEVELS), LEVELS - 1)]!;
+      // A value that is no number gets the colour of the border's sides.
+      const ground = colours[Math.min(Math.floor(share * LEVELS), LEVELS - 1)] ?? ramp[1]!;
       // The distance to the border is |value / slope|, in pixels.
       const across = values[column + 1 < size ? place + 1 : place - 1]! - value;
       const down = values[row + 1 < size ? place + size : place - size]! - value;
-      const line = Math.min(Math.max(1.6 - Math.abs(value) / Math.max(Math.hypot(across, down), 1e-9), 0), 1);
+      const line = Math.min(Math.max(1.6 - Math.abs(value) / Math.max(Math.hypot(across, down), 1e-9), 0), 1) || 0;
       const [red, green, blue] = mix(ground, border, line);
       pixels[4 * place] = red;
       pixels[4 * place + 1] = green;

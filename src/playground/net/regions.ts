@@ -16,7 +16,7 @@ const MOST_PRODUCTS = 6e6;
 const SIDES = { least: 24, most: 72 } as const;
 /** Of the pictures in pixels of their own; the page scales them. */
 const SIZE = 300;
-/** After this many milliseconds the other pictures wait for the next drawing. */
+/** After this many milliseconds the other pictures wait for the next frame. */
 const BUDGET = 14;
 
 /** A picture of one network. */
@@ -32,8 +32,33 @@ export function createRegions(root: HTMLElement): NetView {
   let pictures: readonly Picture[] = [];
   let shown: { readonly run: NetScene['run']; readonly theme: NetScene['theme'] } | undefined;
   let next = 0;
+  let waiting = false;
   let grid = { side: 0, batch: batchOf({ places: new Float32Array(0), labels: new Int32Array(0) }) };
 
+  /** Draws what is behind, the picture first whose turn it is, and goes on in the next frame where the time is up. */
+  const drawGrounds = (scene: NetScene): void => {
+    const { run } = scene;
+    if (shown?.run !== run) {
+      return;
+    }
+    const started = performance.now();
+    let behind = pictures.filter(({ element }) => element.dataset['step'] !== stepOf(scene));
+    while (behind.length > 0 && performance.now() - started < BUDGET) {
+      const picture = behind.find((candidate) => pictures.indexOf(candidate) >= next % pictures.length) ?? behind[0]!;
+      const index = pictures.indexOf(picture);
+      drawGround(picture, run.comparison.contenders[index]!, scene, grid);
+      picture.element.dataset['step'] = stepOf(scene);
+      next = index + 1;
+      behind = behind.filter((other) => other !== picture);
+    }
+    if (behind.length > 0 && !waiting) {
+      waiting = true;
+      requestAnimationFrame(() => {
+        waiting = false;
+        drawGrounds(scene);
+      });
+    }
+  };
   return (scene) => {
     const { run, theme } = scene;
     if (shown?.run !== run || shown.theme !== theme) {
@@ -45,16 +70,14 @@ export function createRegions(root: HTMLElement): NetView {
       shown = { run, theme };
       next = 0;
     }
-    const started = performance.now();
-    for (let drawn = 0; drawn < pictures.length && performance.now() - started < BUDGET; drawn++) {
-      const index = next % pictures.length;
-      const contender = run.comparison.contenders[index]!;
-      drawGround(pictures[index]!, contender, scene, grid);
-      next++;
-    }
+    drawGrounds(scene);
     const records = latestRecords(scene);
     pictures.forEach(({ note }, index) => (note.textContent = noteOf(run.comparison.contenders[index]!, records[index]?.trainingError, records[index]?.testError)));
   };
+}
+
+function stepOf({ run }: NetScene): string {
+  return String(run.comparison.taken);
 }
 
 function noteOf({ divergedAt }: Contender, trainingError: number | undefined, testError: number | undefined): string {

@@ -101,19 +101,16 @@ export class NetComparison {
 
   /** Takes one step of every method, on the same batch. An epoch's last points that fill no batch are left out. */
   step(): void {
-    for (const method of this.stepByMethod()) {
-      void method;
-    }
+    this.stepByMethod().forEach((take) => take());
   }
 
-  /** The same, one method after the other, for callers who do something else in between. The step is taken when all are. */
-  *stepByMethod(): Generator<NetMethodId> {
+  /** The same in parts, one a method, for callers who do something else in between. The step is taken when all parts are. */
+  stepByMethod(): readonly (() => void)[] {
     const images = this.nextBatch();
-    for (const learner of this.learners) {
+    return this.learners.map((learner, index) => () => {
       learner.step(new BatchObjective(images, { model: this.model, statistics: [], labelSmoothing: 0, penalty: { weightDecay: 0 } }), this.settings.learningRate, this.taken + 1);
-      yield learner.method;
-    }
-    this.taken++;
+      this.taken += index === this.learners.length - 1 ? 1 : 0;
+    });
   }
 
   private nextBatch(): Batch {

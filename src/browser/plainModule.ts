@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { runInThisContext } from 'node:vm';
-import { bundleForBrowser } from '../browser/page';
+import { bundleForBrowser } from './page';
 import { PROJECT_ROOT } from '../files/projectRoot';
 
 /**

@@ -1,0 +1,111 @@
+import type { ExampleId } from './exampleSettings';
+import type { ExampleOutcome } from './outcomes';
+
+/** Where the networks of each example ended, over seeds: written by measureExamples. */
+export const EXAMPLE_OUTCOMES: Readonly<Record<ExampleId, ExampleOutcome>> = {
+  'wrong-labels': {
+    asIs: [
+      {"seed":0,"ends":{"sgd":{"trainingLoss":0.148225,"testError":0.1925,"rightError":0.0125,"learned":0.75,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.44981,"testError":0.005,"rightError":0.0125,"learned":0,"gradients":4000,"diverged":false}}},
+      {"seed":1,"ends":{"sgd":{"trainingLoss":0.150505,"testError":0.19,"rightError":0.0125,"learned":0.8,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.482027,"testError":0.0075,"rightError":0,"learned":0,"gradients":4000,"diverged":false}}},
+      {"seed":2,"ends":{"sgd":{"trainingLoss":0.0780376,"testError":0.1775,"rightError":0,"learned":0.9,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.272938,"testError":0.0925,"rightError":0.025,"learned":0.5,"gradients":4000,"diverged":false}}},
+      {"seed":3,"ends":{"sgd":{"trainingLoss":0.0791027,"testError":0.2525,"rightError":0,"learned":0.85,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.417238,"testError":0.125,"rightError":0.025,"learned":0.15000000000000002,"gradients":4000,"diverged":false}}},
+      {"seed":4,"ends":{"sgd":{"trainingLoss":0.0947131,"testError":0.18,"rightError":0.0125,"learned":0.9,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.291081,"testError":0.095,"rightError":0.05,"learned":0.35,"gradients":4000,"diverged":false}}},
+      {"seed":5,"ends":{"sgd":{"trainingLoss":0.154411,"testError":0.1475,"rightError":0.0375,"learned":0.75,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.449809,"testError":0.0375,"rightError":0.0125,"learned":0.15000000000000002,"gradients":4000,"diverged":false}}},
+      {"seed":6,"ends":{"sgd":{"trainingLoss":0.214356,"testError":0.1525,"rightError":0,"learned":0.5,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.49022,"testError":0.0075,"rightError":0,"learned":0,"gradients":4000,"diverged":false}}},
+      {"seed":7,"ends":{"sgd":{"trainingLoss":0.0588516,"testError":0.2175,"rightError":0,"learned":0.95,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.431376,"testError":0.165,"rightError":0.0375,"learned":0.35,"gradients":4000,"diverged":false}}},
+      {"seed":8,"ends":{"sgd":{"trainingLoss":0.192197,"testError":0.1175,"rightError":0.0125,"learned":0.6,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.422884,"testError":0.0325,"rightError":0,"learned":0.09999999999999998,"gradients":4000,"diverged":false}}},
+      {"seed":9,"ends":{"sgd":{"trainingLoss":0.1179,"testError":0.2375,"rightError":0.0125,"learned":0.8,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.366881,"testError":0.0975,"rightError":0,"learned":0.30000000000000004,"gradients":4000,"diverged":false}}},
+    ],
+    counter: [
+      {"seed":0,"ends":{"sgd":{"trainingLoss":0.457945,"testError":0.005,"rightError":0,"learned":0,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.581065,"testError":0.1175,"rightError":0.1,"learned":0.050000000000000044,"gradients":4000,"diverged":false}}},
+      {"seed":1,"ends":{"sgd":{"trainingLoss":0.465181,"testError":0.015,"rightError":0,"learned":0.050000000000000044,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.531818,"testError":0.1625,"rightError":0.075,"learned":0.25,"gradients":4000,"diverged":false}}},
+      {"seed":2,"ends":{"sgd":{"trainingLoss":0.390081,"testError":0.0825,"rightError":0.0375,"learned":0.25,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.486919,"testError":0.145,"rightError":0.075,"learned":0.30000000000000004,"gradients":4000,"diverged":false}}},
+      {"seed":3,"ends":{"sgd":{"trainingLoss":0.336203,"testError":0.15,"rightError":0.1,"learned":0.4,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.554401,"testError":0.135,"rightError":0.0875,"learned":0.09999999999999998,"gradients":4000,"diverged":false}}},
+      {"seed":4,"ends":{"sgd":{"trainingLoss":0.417502,"testError":0.1,"rightError":0.0625,"learned":0.25,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.514837,"testError":0.0925,"rightError":0.075,"learned":0.25,"gradients":4000,"diverged":false}}},
+    ],
+  },
+  'rho-too-large': {
+    asIs: [
+      {"seed":0,"ends":{"sgd":{"trainingLoss":0.00105143,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.693265,"testError":0.5,"rightError":0.5,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":1,"ends":{"sgd":{"trainingLoss":0.000485024,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.693265,"testError":0.5,"rightError":0.5,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":2,"ends":{"sgd":{"trainingLoss":0.000453471,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.693294,"testError":0.5,"rightError":0.5,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":3,"ends":{"sgd":{"trainingLoss":0.000731805,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.693294,"testError":0.5,"rightError":0.5,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":4,"ends":{"sgd":{"trainingLoss":0.00053977,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.693265,"testError":0.5,"rightError":0.5,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":5,"ends":{"sgd":{"trainingLoss":0.000691773,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.693265,"testError":0.5,"rightError":0.5,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":6,"ends":{"sgd":{"trainingLoss":0.00106678,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.693265,"testError":0.5,"rightError":0.5,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":7,"ends":{"sgd":{"trainingLoss":0.000488548,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.0575054,"testError":0.025,"rightError":0.02,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":8,"ends":{"sgd":{"trainingLoss":0.000744102,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.693317,"testError":0.5,"rightError":0.5,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":9,"ends":{"sgd":{"trainingLoss":0.000735709,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.693294,"testError":0.5,"rightError":0.5,"learned":null,"gradients":1000,"diverged":false}}},
+    ],
+    counter: [
+      {"seed":0,"ends":{"sgd":{"trainingLoss":0.00105143,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.000718604,"testError":0,"rightError":0,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":1,"ends":{"sgd":{"trainingLoss":0.000485024,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.000374474,"testError":0,"rightError":0,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":2,"ends":{"sgd":{"trainingLoss":0.000453471,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.000392487,"testError":0,"rightError":0,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":3,"ends":{"sgd":{"trainingLoss":0.000731805,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.00078011,"testError":0,"rightError":0,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":4,"ends":{"sgd":{"trainingLoss":0.00053977,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.000243995,"testError":0,"rightError":0,"learned":null,"gradients":1000,"diverged":false}}},
+    ],
+  },
+  'fgsm': {
+    asIs: [
+      {"seed":0,"ends":{"sgd":{"trainingLoss":0.148225,"testError":0.1925,"rightError":0.0125,"learned":0.75,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.44981,"testError":0.005,"rightError":0.0125,"learned":0,"gradients":4000,"diverged":false},"fgsm":{"trainingLoss":0.36159,"testError":0.0525,"rightError":0,"learned":0.15000000000000002,"gradients":4000,"diverged":false}}},
+      {"seed":1,"ends":{"sgd":{"trainingLoss":0.150505,"testError":0.19,"rightError":0.0125,"learned":0.8,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.482027,"testError":0.0075,"rightError":0,"learned":0,"gradients":4000,"diverged":false},"fgsm":{"trainingLoss":0.353452,"testError":0.175,"rightError":0.0125,"learned":0.30000000000000004,"gradients":4000,"diverged":false}}},
+      {"seed":2,"ends":{"sgd":{"trainingLoss":0.0780376,"testError":0.1775,"rightError":0,"learned":0.9,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.272938,"testError":0.0925,"rightError":0.025,"learned":0.5,"gradients":4000,"diverged":false},"fgsm":{"trainingLoss":0.259374,"testError":0.1375,"rightError":0.0125,"learned":0.44999999999999996,"gradients":4000,"diverged":false}}},
+      {"seed":3,"ends":{"sgd":{"trainingLoss":0.0791027,"testError":0.2525,"rightError":0,"learned":0.85,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.417238,"testError":0.125,"rightError":0.025,"learned":0.15000000000000002,"gradients":4000,"diverged":false},"fgsm":{"trainingLoss":0.253307,"testError":0.185,"rightError":0.025,"learned":0.5,"gradients":4000,"diverged":false}}},
+      {"seed":4,"ends":{"sgd":{"trainingLoss":0.0947131,"testError":0.18,"rightError":0.0125,"learned":0.9,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.291081,"testError":0.095,"rightError":0.05,"learned":0.35,"gradients":4000,"diverged":false},"fgsm":{"trainingLoss":0.276859,"testError":0.115,"rightError":0.0625,"learned":0.55,"gradients":4000,"diverged":false}}},
+      {"seed":5,"ends":{"sgd":{"trainingLoss":0.154411,"testError":0.1475,"rightError":0.0375,"learned":0.75,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.449809,"testError":0.0375,"rightError":0.0125,"learned":0.15000000000000002,"gradients":4000,"diverged":false},"fgsm":{"trainingLoss":0.285427,"testError":0.12,"rightError":0.0375,"learned":0.5,"gradients":4000,"diverged":false}}},
+      {"seed":6,"ends":{"sgd":{"trainingLoss":0.214356,"testError":0.1525,"rightError":0,"learned":0.5,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.49022,"testError":0.0075,"rightError":0,"learned":0,"gradients":4000,"diverged":false},"fgsm":{"trainingLoss":0.32128,"testError":0.0975,"rightError":0,"learned":0.30000000000000004,"gradients":4000,"diverged":false}}},
+      {"seed":7,"ends":{"sgd":{"trainingLoss":0.0588516,"testError":0.2175,"rightError":0,"learned":0.95,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.431376,"testError":0.165,"rightError":0.0375,"learned":0.35,"gradients":4000,"diverged":false},"fgsm":{"trainingLoss":0.145985,"testError":0.205,"rightError":0.0125,"learned":0.75,"gradients":4000,"diverged":false}}},
+      {"seed":8,"ends":{"sgd":{"trainingLoss":0.192197,"testError":0.1175,"rightError":0.0125,"learned":0.6,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.422884,"testError":0.0325,"rightError":0,"learned":0.09999999999999998,"gradients":4000,"diverged":false},"fgsm":{"trainingLoss":0.306871,"testError":0.0625,"rightError":0.0125,"learned":0.35,"gradients":4000,"diverged":false}}},
+      {"seed":9,"ends":{"sgd":{"trainingLoss":0.1179,"testError":0.2375,"rightError":0.0125,"learned":0.8,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.366881,"testError":0.0975,"rightError":0,"learned":0.30000000000000004,"gradients":4000,"diverged":false},"fgsm":{"trainingLoss":0.335127,"testError":0.1325,"rightError":0.0125,"learned":0.30000000000000004,"gradients":4000,"diverged":false}}},
+    ],
+    counter: [
+      {"seed":0,"ends":{"sgd":{"trainingLoss":0.148225,"testError":0.1925,"rightError":0.0125,"learned":0.75,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.159435,"testError":0.1775,"rightError":0,"learned":0.7,"gradients":4000,"diverged":false},"fgsm":{"trainingLoss":0.167753,"testError":0.2,"rightError":0.05,"learned":0.75,"gradients":4000,"diverged":false}}},
+      {"seed":1,"ends":{"sgd":{"trainingLoss":0.150505,"testError":0.19,"rightError":0.0125,"learned":0.8,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.226696,"testError":0.2225,"rightError":0.025,"learned":0.7,"gradients":4000,"diverged":false},"fgsm":{"trainingLoss":0.231819,"testError":0.1775,"rightError":0,"learned":0.6,"gradients":4000,"diverged":false}}},
+      {"seed":2,"ends":{"sgd":{"trainingLoss":0.0780376,"testError":0.1775,"rightError":0,"learned":0.9,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.10642,"testError":0.165,"rightError":0.0125,"learned":0.8,"gradients":4000,"diverged":false},"fgsm":{"trainingLoss":0.123044,"testError":0.155,"rightError":0.0125,"learned":0.75,"gradients":4000,"diverged":false}}},
+      {"seed":3,"ends":{"sgd":{"trainingLoss":0.0791027,"testError":0.2525,"rightError":0,"learned":0.85,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.0713797,"testError":0.265,"rightError":0,"learned":0.9,"gradients":4000,"diverged":false},"fgsm":{"trainingLoss":0.103212,"testError":0.2575,"rightError":0.0125,"learned":0.8,"gradients":4000,"diverged":false}}},
+      {"seed":4,"ends":{"sgd":{"trainingLoss":0.0947131,"testError":0.18,"rightError":0.0125,"learned":0.9,"gradients":2000,"diverged":false},"sam":{"trainingLoss":0.0749439,"testError":0.2125,"rightError":0.025,"learned":0.95,"gradients":4000,"diverged":false},"fgsm":{"trainingLoss":0.0736532,"testError":0.22,"rightError":0.0125,"learned":0.95,"gradients":4000,"diverged":false}}},
+    ],
+  },
+  'msam': {
+    asIs: [
+      {"seed":0,"ends":{"sgd":{"trainingLoss":0.148225,"testError":0.1925,"rightError":0.0125,"learned":0.75,"gradients":2000,"diverged":false},"msam":{"trainingLoss":0.465997,"testError":0.005,"rightError":0,"learned":0,"gradients":2000,"diverged":false}}},
+      {"seed":1,"ends":{"sgd":{"trainingLoss":0.150505,"testError":0.19,"rightError":0.0125,"learned":0.8,"gradients":2000,"diverged":false},"msam":{"trainingLoss":0.485363,"testError":0.0125,"rightError":0,"learned":0,"gradients":2000,"diverged":false}}},
+      {"seed":2,"ends":{"sgd":{"trainingLoss":0.0780376,"testError":0.1775,"rightError":0,"learned":0.9,"gradients":2000,"diverged":false},"msam":{"trainingLoss":0.348935,"testError":0.1275,"rightError":0.05,"learned":0.44999999999999996,"gradients":2000,"diverged":false}}},
+      {"seed":3,"ends":{"sgd":{"trainingLoss":0.0791027,"testError":0.2525,"rightError":0,"learned":0.85,"gradients":2000,"diverged":false},"msam":{"trainingLoss":0.428004,"testError":0.035,"rightError":0,"learned":0.15000000000000002,"gradients":2000,"diverged":false}}},
+      {"seed":4,"ends":{"sgd":{"trainingLoss":0.0947131,"testError":0.18,"rightError":0.0125,"learned":0.9,"gradients":2000,"diverged":false},"msam":{"trainingLoss":0.415134,"testError":0.025,"rightError":0.025,"learned":0.09999999999999998,"gradients":2000,"diverged":false}}},
+      {"seed":5,"ends":{"sgd":{"trainingLoss":0.154411,"testError":0.1475,"rightError":0.0375,"learned":0.75,"gradients":2000,"diverged":false},"msam":{"trainingLoss":0.475221,"testError":0.0425,"rightError":0.0125,"learned":0.09999999999999998,"gradients":2000,"diverged":false}}},
+      {"seed":6,"ends":{"sgd":{"trainingLoss":0.214356,"testError":0.1525,"rightError":0,"learned":0.5,"gradients":2000,"diverged":false},"msam":{"trainingLoss":0.519098,"testError":0.025,"rightError":0.0375,"learned":0,"gradients":2000,"diverged":false}}},
+      {"seed":7,"ends":{"sgd":{"trainingLoss":0.0588516,"testError":0.2175,"rightError":0,"learned":0.95,"gradients":2000,"diverged":false},"msam":{"trainingLoss":0.450752,"testError":0.155,"rightError":0.0375,"learned":0.35,"gradients":2000,"diverged":false}}},
+      {"seed":8,"ends":{"sgd":{"trainingLoss":0.192197,"testError":0.1175,"rightError":0.0125,"learned":0.6,"gradients":2000,"diverged":false},"msam":{"trainingLoss":0.457012,"testError":0.0025,"rightError":0,"learned":0,"gradients":2000,"diverged":false}}},
+      {"seed":9,"ends":{"sgd":{"trainingLoss":0.1179,"testError":0.2375,"rightError":0.0125,"learned":0.8,"gradients":2000,"diverged":false},"msam":{"trainingLoss":0.469555,"testError":0.0125,"rightError":0,"learned":0.050000000000000044,"gradients":2000,"diverged":false}}},
+    ],
+    counter: [
+      {"seed":0,"ends":{"sgd":{"trainingLoss":0.454247,"testError":0.0075,"rightError":0,"learned":0,"gradients":2000,"diverged":false},"msam":{"trainingLoss":0.500596,"testError":0.035,"rightError":0.025,"learned":0,"gradients":2000,"diverged":false}}},
+      {"seed":1,"ends":{"sgd":{"trainingLoss":0.481158,"testError":0.055,"rightError":0.0375,"learned":0.050000000000000044,"gradients":2000,"diverged":false},"msam":{"trainingLoss":0.532112,"testError":0.1425,"rightError":0.1,"learned":0.19999999999999996,"gradients":2000,"diverged":false}}},
+      {"seed":2,"ends":{"sgd":{"trainingLoss":0.4081,"testError":0.0725,"rightError":0.0375,"learned":0.25,"gradients":2000,"diverged":false},"msam":{"trainingLoss":0.474869,"testError":0.0975,"rightError":0.0375,"learned":0.25,"gradients":2000,"diverged":false}}},
+      {"seed":3,"ends":{"sgd":{"trainingLoss":0.420457,"testError":0.025,"rightError":0,"learned":0,"gradients":2000,"diverged":false},"msam":{"trainingLoss":0.501095,"testError":0.14,"rightError":0.075,"learned":0.050000000000000044,"gradients":2000,"diverged":false}}},
+      {"seed":4,"ends":{"sgd":{"trainingLoss":0.450695,"testError":0.01,"rightError":0.0125,"learned":0,"gradients":2000,"diverged":false},"msam":{"trainingLoss":0.530606,"testError":0.11,"rightError":0.0875,"learned":0.25,"gradients":2000,"diverged":false}}},
+    ],
+  },
+  'sam-is-worse': {
+    asIs: [
+      {"seed":0,"ends":{"sgd":{"trainingLoss":0.016109,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.287615,"testError":0.225,"rightError":0.18,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":1,"ends":{"sgd":{"trainingLoss":0.00680073,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.343668,"testError":0.225,"rightError":0.21,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":2,"ends":{"sgd":{"trainingLoss":0.00573721,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.249823,"testError":0.06,"rightError":0.1,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":3,"ends":{"sgd":{"trainingLoss":0.0122251,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.69314,"testError":0.575,"rightError":0.6,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":4,"ends":{"sgd":{"trainingLoss":0.00675641,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.0829808,"testError":0.0075,"rightError":0,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":5,"ends":{"sgd":{"trainingLoss":0.00764208,"testError":0.0025,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.0103422,"testError":0.005,"rightError":0,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":6,"ends":{"sgd":{"trainingLoss":0.0212618,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.303046,"testError":0.1925,"rightError":0.17,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":7,"ends":{"sgd":{"trainingLoss":0.00579882,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.177272,"testError":0.0475,"rightError":0.05,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":8,"ends":{"sgd":{"trainingLoss":0.00996767,"testError":0,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.272307,"testError":0.1375,"rightError":0.16,"learned":null,"gradients":1000,"diverged":false}}},
+      {"seed":9,"ends":{"sgd":{"trainingLoss":0.0107438,"testError":0.0025,"rightError":0,"learned":null,"gradients":500,"diverged":false},"sam":{"trainingLoss":0.222149,"testError":0.1425,"rightError":0.12,"learned":null,"gradients":1000,"diverged":false}}},
+    ],
+    counter: [
+      {"seed":0,"ends":{"sgd":{"trainingLoss":0.00475139,"testError":0,"rightError":0,"learned":null,"gradients":1000,"diverged":false},"sam":{"trainingLoss":0.0181477,"testError":0.0025,"rightError":0,"learned":null,"gradients":2000,"diverged":false}}},
+      {"seed":1,"ends":{"sgd":{"trainingLoss":0.00184864,"testError":0,"rightError":0,"learned":null,"gradients":1000,"diverged":false},"sam":{"trainingLoss":0.010632,"testError":0,"rightError":0,"learned":null,"gradients":2000,"diverged":false}}},
+      {"seed":2,"ends":{"sgd":{"trainingLoss":0.00167903,"testError":0,"rightError":0,"learned":null,"gradients":1000,"diverged":false},"sam":{"trainingLoss":0.00174549,"testError":0,"rightError":0,"learned":null,"gradients":2000,"diverged":false}}},
+      {"seed":3,"ends":{"sgd":{"trainingLoss":0.00296877,"testError":0,"rightError":0,"learned":null,"gradients":1000,"diverged":false},"sam":{"trainingLoss":0.693149,"testError":0.665,"rightError":0.57,"learned":null,"gradients":2000,"diverged":false}}},
+      {"seed":4,"ends":{"sgd":{"trainingLoss":0.00208437,"testError":0,"rightError":0,"learned":null,"gradients":1000,"diverged":false},"sam":{"trainingLoss":0.00124245,"testError":0,"rightError":0,"learned":null,"gradients":2000,"diverged":false}}},
+    ],
+  },
+};
