@@ -87,16 +87,17 @@ test('batches are cropped, go through the policy, and are mirrored, from seed an
   for (const other of [epochOf('none'), epochOf('cifar10', { epoch: 2 }), epochOf('cifar10', { seed: 6 })]) {
     assert.notDeepEqual(other, augmented);
   }
-  // The first image by hand: all other draws are those of an epoch without the policy.
-  const plain = epochOf('none');
+  // The first image of two epochs by hand: all other draws are those of an epoch without the policy.
   const values = Float32Array.from({ length: 256 }, (_, byte) => Math.fround((byte / 255 - 0.5) / 0.5));
-  const bytes = Uint8Array.from(plain[0]!.slice(0, IMAGE_BYTES), (value) => values.indexOf(value));
   const mirror = (image: Uint8Array): Uint8Array => Uint8Array.from(image, (_, index) => image[Math.floor(index / 96) * 96 + (31 - (Math.floor(index / 3) % 32)) * 3 + (index % 3)]!);
-  const draw = drawSubPolicy(random(5, 'autoAugment', 1));
-  // Whether it was mirrored is not told by its pixels; one of both has to fit.
-  const ways = [applySubPolicy(bytes, draw), mirror(applySubPolicy(mirror(bytes), draw))];
-  const first = augmented[0]!.slice(0, IMAGE_BYTES);
-  assert.ok(ways.some((way) => [...way].every((byte, index) => values[byte] === first[index])));
+  for (const epoch of [1, 2]) {
+    const [plain, first] = (['none', 'cifar10'] as const).map((policy) => epochOf(policy, { epoch })[0]!.slice(0, IMAGE_BYTES));
+    const bytes = Uint8Array.from(plain!, (value) => values.indexOf(value));
+    const draw = drawSubPolicy(random(5, 'autoAugment', epoch));
+    // Whether it was mirrored is not told by its pixels; one of both has to fit.
+    const ways = [applySubPolicy(bytes, draw), mirror(applySubPolicy(mirror(bytes), draw))];
+    assert.ok(ways.some((way) => way.every((byte, index) => values[byte] === first![index])), `epoch ${epoch}`);
+  }
 });
 
 test('what is no image of 32 x 32 pixels of bytes is refused', () => {

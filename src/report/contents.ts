@@ -11,6 +11,7 @@ import type { Contents } from './fill';
 import type { NamedFigures } from './reportFigures';
 import { isThreeDimensional, titleOf } from './figures/specification';
 import { costsMarkdown, describeMachines } from './runCosts';
+import { drawnConfigs, drawNote } from './studyNotes';
 import { errorTables, tuningTables } from './tables';
 import { shortErrorTable } from './shortTables';
 import { toMarkdown } from './tableText';
@@ -74,7 +75,7 @@ function describeEvidence(runs: readonly RunResult[]): string {
   const { lowest: fewest, highest: most } = requireFiniteRange('describeEvidence: expected cells', sizes);
   return most === 1
     ? 'Every cell rests on one run. One run says nothing about the scatter between seeds, so a difference between two cells is an observation and not yet an effect of SAM.'
-    : `The cells rest on ${fewest === most ? fewest : `${fewest} to ${most}`} runs each. A difference is called one only where the paired test of runs with the same seed finds it at a level of 5 %, corrected by Holm's procedure for the tests of its table.`;
+    : `The cells rest on ${fewest === most ? fewest : `${fewest} to ${most}`} runs each. A difference is called one only where the paired test of runs with the same seed finds it at a level of 5 %, corrected by Holm's procedure for the tests of its table.${drawNote(drawnConfigs(finished)).map((note) => ` ${note}`).join('')}`;
 }
 
 /** The presets with the number of runs that each makes. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ComparisonRow } from '../experiment/comparisonRows';
 import type { ExperimentConfig } from '../experiment/config';
 import { findPreset, presetConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
 import { runId } from '../experiment/store';
-import { defectEvidence, defectEvidenceMarkdown } from './defectEvidence';
+import { defectEvidence, defectEvidenceMarkdown, whatIsOpen } from './defectEvidence';
 import { testRun } from './testing/run';
 
 /** Made-up results of both presets: test error by the settings, training error 10 points lower. */
@@ -61,6 +62,13 @@ function followsFrom(...differences: readonly number[]): string | undefined {
 
 test('three pairs rule nothing out, however narrow their interval is', () => {
   assert.match(followsFrom(-0.01, 0, 0.01)!, /^no difference found \(0\.00 ± 0\.02 points higher, p = 1\.000, corrected p = 1\.000\); the test could see 0\.\d\d points \(3 pairs rule nothing out\)$/);
+});
+
+test('from six pairs on, with which a test of signs alone can reach 5 %, what the interval excludes is ruled out', () => {
+  const row = { method: 'a', difference: -0.5, differenceHalfWidth: 1 } as ComparisonRow;
+  assert.equal(whatIsOpen({ ...row, n: 5 }, 2), 'the test could see 2.00 points (5 pairs rule nothing out)');
+  assert.equal(whatIsOpen({ ...row, n: 6 }, 2), 'the test could see 2.00 points, and more than 1.50 points are ruled out');
+  assert.equal(whatIsOpen({ ...row, n: 3 }, 101), 'the test could see no possible difference (3 pairs rule nothing out)');
 });
 
 test('beside a control that has hardly left guessing a difference says little, and the table says so', () => {

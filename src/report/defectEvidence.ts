@@ -166,8 +166,8 @@ function withoutCause({ preset, adjustedPValue, detectable }: Found, row: Compar
   return hardlyTrains(base, dataset) ? `${verdict}; the training without it itself has hardly left guessing, so nothing is said of one that has` : verdict;
 }
 
-/** What a difference that was not found leaves possible. */
-function whatIsOpen({ difference, differenceHalfWidth, n }: ComparisonRow, detectable: number | null): string {
+/** What a difference that was not found leaves possible, given what its test could see, in points. */
+export function whatIsOpen({ difference, differenceHalfWidth, n }: ComparisonRow, detectable: number | null): string {
   const farthest = Math.abs(difference!) + differenceHalfWidth!;
   const excluded = n >= ENOUGH_PAIRS ? `, and more than ${farthest.toFixed(2)} points are ruled out` : ` (${n} pairs rule nothing out)`;
   return `the test could see ${detectableText({ detectable }) === 'none' ? 'no possible difference' : `${detectableText({ detectable })} points`}${excluded}`;

@@ -48,9 +48,10 @@ export function methodContents(results: readonly RunResult[], federated: readonl
     'defects-reading': [`CIFAR-10: ${reading('defects')}`, `CIFAR-100: ${reading('defects-cifar100')}`].join('\n\n'),
     'defects-evidence': defectEvidenceMarkdown(results),
     'defects-figures': pictures(figures, 'defects-'),
-    'label-noise': noise.map(noiseMarkdown).join('\n\n') || 'Not run.',
+    // Where nothing is run the reading says so, once.
+    'label-noise': noise.map(noiseMarkdown).join('\n\n'),
     'label-noise-reading': [...noise.map(readNoise), noiseNotRun(noise)].filter((text) => text !== '').join('\n\n'),
-    'label-noise-figures': pictures(figures, 'label-noise-'),
+    'label-noise-figures': noise.length === 0 ? '' : pictures(figures, 'label-noise-'),
     'question-architectures': architecturesMarkdown(results),
     'question-cost': costsOfMethodsMarkdown(results),
     'question-schedules': schedulesMarkdown(results),

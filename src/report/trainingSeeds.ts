@@ -36,8 +36,11 @@ interface Measure {
   readonly column?: string;
 }
 
+/** How the row of the training loss begins. */
+const LOSS = 'Training loss';
+
 const MEASURES: Readonly<Record<string, Measure>> = {
-  'Training loss on these images, nats': { of: probedLoss },
+  [`${LOSS} on these images, nats`]: { of: probedLoss },
   'Largest eigenvalue λ₁ of the Hessian': { of: ({ eigenvalues }) => eigenvalues?.eigenvalues[0]?.value, column: 'largestEigenvalue' },
   'Curvature over ± ρ along its vector': { of: ({ secant }) => secant?.curvature },
   'Curvature over ± 2 ρ along its vector': { of: ({ secantTwiceRho }) => secantTwiceRho?.curvature },
@@ -88,6 +91,7 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
       `${data.name}; ${describeModel(settings)}: both kinds of minima over ${studies.length} training seeds, ` +
       `loss on ${data.probedImages} of ${data.trainingImages} training images, batch norm frozen; ρ = ${settings.rho}, adaptive ρ = ${settings.adaptiveRho}, m = ${settings.groupImages}. ` +
       `Mean ± half the 95 % interval over seeds; differences in pairs of the same seed. "p, Holm" is corrected by Holm's procedure for the ${tests.length} tests of this table, "could see" the smallest difference that a test would have found with a power of 80 %, at 5 % for all together.` +
+      verdict(shown.map(({ measure }) => measure), adjusted, [first, second]) +
       lossNote(rows, tests, adjusted, [first, second]) +
       (left.length === 0 ? '' : ` Not shown, since it cannot be read for every net (see the tables of each): ${left.join('; ')}.`),
     headings: { measure: 'Measure', first, second, difference: `${second} less ${first}`, pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Could see' },
@@ -95,9 +99,15 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
   };
 }
 
+/** What follows from the tests, after the correction, of all measures but the training loss. */
+function verdict(measures: readonly string[], adjusted: readonly number[], [first, second]: readonly [string, string]): string {
+  const differ = measures.filter((measure, index) => adjusted[index]! < FAMILY_LEVEL && !measure.startsWith(LOSS));
+  return differ.length === 0 ? ` After the correction no measure of the place differs between ${first} and ${second}.` : ` After the correction ${first} and ${second} differ in: ${differ.join('; ')}.`;
+}
+
 /** That the two kinds of nets have unlike training losses, where the test alone finds that: then they are not the same kind of place. */
 function lossNote(rows: readonly SeedRow[], tests: readonly PairedTest[], adjusted: readonly number[], [first, second]: readonly [string, string]): string {
-  const index = rows.findIndex(({ measure }) => measure.startsWith('Training loss'));
+  const index = rows.findIndex(({ measure }) => measure.startsWith(LOSS));
   const pValue = tests[index]?.pValue ?? 1;
   return pValue < FAMILY_LEVEL
     ? ` The training losses of ${first} and ${second} differ (p ${pEquals(pValue)}, corrected p ${pEquals(adjusted[index]!)}), so that the two are not compared at equal training loss.`

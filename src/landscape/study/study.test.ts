@@ -79,6 +79,9 @@ test('a study leaves one file a part, and nothing is measured twice', async (t) 
   assert.deepEqual(contents(study.folder), stored);
   assert.ok(new Set(parts).size > 10);
 
+  const radiusOf = (part: string): number => (JSON.parse(stored[`${part}.json`]!) as { readonly rho: number }).rho;
+  assert.deepEqual(['secant-sgd', 'secant-twice-rho-sgd'].map(radiusOf), [SETTINGS.rho, 2 * SETTINGS.rho]);
+
   const [plane, other] = ['plane-sgd', 'plane-sam'].map((part) => readSamples(join(study.folder, `${part}.json`)));
   assert.deepEqual(plane!.points, [[-0.25, -0.25], [0.25, -0.25], [-0.25, 0.25], [0.25, 0.25]]);
   assert.deepEqual(other!.points, plane!.points, 'both nets share their range');
