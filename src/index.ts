@@ -148,6 +148,7 @@ export { hollows, SHARP_AND_FLAT, type PlanarLoss } from './report/illustrations
 export type { MethodStudyName } from './report/methodStudies';
 export { readTable } from './report/reading';
 export { gridRows, type GridRow } from './report/gridRows';
+export { PUBLISHED_ERRORS, type PublishedError } from './report/published';
 export { renderFigures, saveFigure } from './report/render';
 export type { ErrorRow } from './report/rows';
 export type { ResultTable } from './report/tables';
@@ -155,16 +156,19 @@ export { toHtml, toMarkdown } from './report/tableText';
 
 // notebook: what the notebooks train and tell
 export { climbRows, type Climber, type ClimbPlace, type ClimbRow } from './notebook/climbRows';
-export { compareLive, comparisonDemonstration, displayComparison } from './notebook/compareLive';
+export { compareLive, displayComparison } from './notebook/compareLive';
 export { displayDefectEvidence, displayFederatedStudies, displayMethodStudies } from './notebook/displayStudies';
+export { displayAnswer } from './notebook/displayAnswer';
+export { gaussianMixture, type MixtureSettings } from './notebook/gaussianMixture';
 export { gradientNorms } from './notebook/gradientNorms';
-export { figure1Ends, figure1Minima, type EndRow, type MinimumRow } from './notebook/minima';
+export { joinDataFrames } from './notebook/joinDataFrames';
+export { lineFigure, type FigureLine, type LineFigureInput } from './notebook/lineFigure';
+export { figure1Minima, type MinimumRow } from './notebook/minima';
 export { networkAtStart, type NetworkAtStart } from './notebook/networkAtStart';
 export { stageRows, type StageRow } from './notebook/networkSummary';
 export { planarCurvature } from './notebook/planarCurvature';
 export { notebookPreset, type NotebookPreset } from './notebook/preset';
 export { describePreset, presetResults, type PresetResults } from './notebook/presetResults';
-export { perturbationRows, vectorRows } from './notebook/stepTables';
+export { storedRuns, type StoredRuns } from './notebook/storedRuns';
 export { trainLive, trainNotebookPreset, type LiveOptions, type LiveRun } from './notebook/trainLive';
-export { displayLandscapes } from './notebook/displayLandscapes';
-export { trainedPair, type TrainedPair } from './notebook/trainedPair';
+export { displaySharpness, displaySurfaces } from './notebook/displayLandscapes';

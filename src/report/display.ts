@@ -5,6 +5,9 @@ import type { ResultTable } from './tables';
 import { recordsToHtml, recordsToMarkdown, type Headings } from './recordTable';
 import { toHtml, toMarkdown } from './tableText';
 
+/** A notebook holds the picture of a surface beside the interactive figure, and stays below a megabyte. */
+const PNG_SCALE = 1;
+
 /**
  * Shows figures below the running cell: interactive where plotly's renderer is, and as an SVG (a PNG where it is
  * three-dimensional) everywhere else, so that a saved notebook reads well on a code host.
@@ -17,7 +20,7 @@ import { toHtml, toMarkdown } from './tableText';
  */
 export async function displayFigure(...figures: readonly FigureSpecification[]): Promise<void> {
   const write = requireNotebook('displayFigure', 'draw it into files with renderFigures');
-  const drawings = await drawFigures(figures);
+  const drawings = await drawFigures(figures, PNG_SCALE);
   figures.forEach((figure, index) => {
     const { svg, png } = drawings[index]!;
     const picture: MimeBundle = svg === null ? { 'image/png': png.toString('base64') } : { 'image/svg+xml': svg };

@@ -1,0 +1,32 @@
+import type { ExperimentConfig } from '../experiment/config';
+import { experimentFolders } from '../experiment/folders';
+import { findPreset, presetConfigs } from '../experiment/presets';
+import type { RunResult } from '../experiment/result';
+import { readResults, runId } from '../experiment/store';
+
+/** What is stored of a preset. */
+export interface StoredRuns {
+  /** In the preset's order. */
+  readonly runs: readonly RunResult[];
+  /** Runs of the preset that nobody has made yet. */
+  readonly missing: readonly ExperimentConfig[];
+  /** "63 of 63 runs of the preset label-noise are stored.", and how to make those that are not. */
+  readonly state: string;
+}
+
+/**
+ * The stored runs of a preset. They are found by their settings, for presets share some.
+ *
+ * @param folder of the results; default: the project's own.
+ * @throws RangeError for an unknown preset; Error if a stored file is damaged or of another version.
+ * @example
+ * const { runs, state } = await storedRuns('label-noise');
+ */
+export async function storedRuns(preset: string, folder = experimentFolders('real').results): Promise<StoredRuns> {
+  const configs = presetConfigs(findPreset(preset));
+  const stored = new Map((await readResults(folder)).map((result) => [result.id, result]));
+  const runs = configs.flatMap((config) => stored.get(runId(config)) ?? []);
+  const missing = configs.filter((config) => !stored.has(runId(config)));
+  const advice = missing.length === 0 ? '' : ` The others are not run; \`npm run experiment -- --preset ${preset}\` makes them.`;
+  return { runs, missing, state: `${runs.length} of ${configs.length} runs of the preset ${preset} are stored.${advice}` };
+}
