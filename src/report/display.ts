@@ -24,8 +24,13 @@ export async function displayFigure(...figures: readonly FigureSpecification[]):
   figures.forEach((figure, index) => {
     const { svg, png } = drawings[index]!;
     const picture: MimeBundle = svg === null ? { 'image/png': png.toString('base64') } : { 'image/svg+xml': svg };
-    write({ 'application/vnd.plotly.v1+json': { data: figure.data, layout: figure.layout }, ...picture, 'text/plain': titleOf(figure) });
+    write({ 'application/vnd.plotly.v1+json': rounded({ data: figure.data, layout: figure.layout }), ...picture, 'text/plain': titleOf(figure) });
   });
+}
+
+/** The same with numbers of seven digits, more than a screen shows: half of a surface's text would be digits beyond them. */
+function rounded(plain: object): object {
+  return JSON.parse(JSON.stringify(plain, (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(7)) : value))) as object;
 }
 
 /** Shows tables of results below the running cell, as HTML and as Markdown. @throws Error outside a notebook. */
