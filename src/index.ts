@@ -159,6 +159,7 @@ export { climbRows, type Climber, type ClimbPlace, type ClimbRow } from './noteb
 export { compareLive, displayComparison } from './notebook/compareLive';
 export { displayDefectEvidence, displayFederatedStudies, displayMethodStudies } from './notebook/displayStudies';
 export { displayAnswer } from './notebook/displayAnswer';
+export { displayDataFrame } from './notebook/displayDataFrame';
 export { gaussianMixture, type MixtureSettings } from './notebook/gaussianMixture';
 export { gradientNorms } from './notebook/gradientNorms';
 export { joinDataFrames } from './notebook/joinDataFrames';
