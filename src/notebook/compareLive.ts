@@ -1,7 +1,6 @@
 import { compare } from '../experiment/compare';
 import type { ComparedMethod, Comparison, ComparisonProgress, ComparisonSetting } from '../experiment/comparison';
 import { TrainingInterrupted } from '../experiment/interrupt';
-import { findPreset } from '../experiment/presets';
 import { longWork } from '../progress/longWork';
 import { duration } from '../progress/progressBar';
 import { methodErrors } from '../report/figures/methodErrors';
@@ -9,10 +8,9 @@ import { displayFigure, displayRecords, displayText } from '../report/display';
 import { liveTraining } from '../report/liveTraining';
 import { comparisonRecords, COMPARISON_HEADINGS } from '../report/methodStudies';
 import { notebookOutput } from '../progress/notebookOutput';
-import { titleEnd } from '../report/recipe';
+import type { FigureText } from '../report/figures/specification';
+import { describeSeeds } from '../report/recipe';
 import { comparisonNotes } from '../report/studyNotes';
-import { captionOf } from '../report/tables';
-import type { NotebookPreset } from './preset';
 import { inOnePlace } from './trainLive';
 
 /** The preset under which comparisons of notebooks are stored, apart from results. */
@@ -28,7 +26,7 @@ const BUDGETS = { epochs: 'equal epochs', gradients: 'equal gradient evaluations
  * @throws TrainingInterrupted after an interrupt. Else as `compare`.
  * @example
  * const comparison = await compareLive([{ method: 'sgd' }, { method: 'sam' }], { config: { epochs: 4 }, seeds: [0, 1, 2] });
- * await displayComparison('SGD and SAM', comparison);
+ * await displayComparison({ title: 'SGD and SAM', caption: 'CIFAR-10; ResNet-50' }, comparison);
  */
 export async function compareLive(methods: readonly ComparedMethod[], setting: ComparisonSetting): Promise<Comparison> {
   const write = inOnePlace(notebookOutput());
@@ -57,29 +55,26 @@ export async function compareLive(methods: readonly ComparedMethod[], setting: C
 }
 
 /**
- * The setting of a notebook's own comparison: a minute or two on 200 images with two seeds; seconds on 40 images for the
- * smoke and quick presets. It shows how a comparison is made and is no result.
+ * Shows what a comparison found: a table and a figure for each budget.
+ *
+ * @param text title, and a caption that says on which data and networks; seeds and epochs are added to it.
+ * @throws Error outside a notebook.
  */
-export function comparisonDemonstration({ name }: Pick<NotebookPreset, 'name'>): ComparisonSetting {
-  if (name === 'smoke' || name === 'quick') {
-    return { config: findPreset('smoke').changes, seeds: [0], budgets: ['epochs'] };
-  }
-  return { config: { ...findPreset('quick').changes, epochs: 4 }, seeds: [0, 1] };
-}
-
-/** Shows what a comparison found: a table and a figure for each budget, titled as no result. @throws Error outside a notebook. */
-export async function displayComparison(title: string, { rows, runs, base, problems }: Comparison): Promise<void> {
-  const results = runs.map(({ result }) => result);
+export async function displayComparison({ title, caption }: FigureText, { rows, runs, base, problems }: Comparison): Promise<void> {
+  const configs = runs.map(({ result }) => result.config);
+  const about = `${caption}; ${describeSeeds(configs.map(({ seed }) => seed))}; epochs of the base optimizer: ${Math.max(...configs.map(({ epochs }) => epochs))}`;
   const budgets = (['epochs', 'gradients'] as const).filter((budget) => rows.some((row) => row.budget === budget));
-  const shown = budgets.map((budget) => ({
-    title: `${title}, ${BUDGETS[budget]}${titleEnd(QUICK, results[0]!.data.synthetic)}`,
-    rows: rows.filter((row) => row.budget === budget),
-    caption: `${captionOf(results)}; epochs of the base optimizer: ${Math.max(...results.map(({ config }) => config.epochs))}`,
-  }));
-  shown.forEach((part) => displayRecords(part.title, comparisonRecords(part.rows), COMPARISON_HEADINGS));
+  const shown = budgets.map((budget) => ({ title: `${title}, ${BUDGETS[budget]}`, rows: rows.filter((row) => row.budget === budget), caption: about }));
+  shown.forEach((part) => displayRecords(part.title, withoutIdleColumn(part.rows), COMPARISON_HEADINGS));
   if (problems.length > 0) {
     displayText(`**Left out:** ${problems.join('; ')}`);
   }
-  displayText([`*${shown[0]!.caption}.*`, ...comparisonNotes(rows, base)].join('\n\n'));
+  displayText([`*${about}.*`, ...comparisonNotes(rows, base)].join('\n\n'));
   await displayFigure(...shown.filter((part) => part.rows.some(({ top1Error }) => top1Error !== null)).map(methodErrors));
+}
+
+/** Among five classes or fewer no top-5 error can be made. */
+function withoutIdleColumn(rows: Comparison['rows']): readonly object[] {
+  const records = comparisonRecords(rows);
+  return rows.every(({ top5Error }) => top5Error === null || top5Error === 0) ? records.map((record) => Object.fromEntries(Object.entries(record).filter(([column]) => column !== 'top5'))) : records;
 }

@@ -1,5 +1,4 @@
 import { descend } from '../planar/descent';
-import { FIGURE_1_DESCENT } from '../report/illustrations/figures';
 import { FLAT_HOLLOW, SHARP_AND_FLAT, SHARP_HOLLOW } from '../planar/planarLoss';
 import { planarCurvature } from './planarCurvature';
 
@@ -14,19 +13,6 @@ export interface MinimumRow {
   readonly lambda2: number;
 }
 
-/** Where one descent ends on Figure 1's loss. */
-export interface EndRow {
-  readonly method: 'SGD' | 'SAM';
-  readonly rho: number;
-  readonly w1: number;
-  readonly w2: number;
-  readonly loss: number;
-  /** The minimum that is nearer. */
-  readonly nearest: MinimumRow['minimum'];
-  /** How far away that minimum is, in the parameters' unit. */
-  readonly distance: number;
-}
-
 /** Steep enough to settle within the steps below, and stable at the sharp minimum, whose curvature is about 35. */
 const TO_THE_BOTTOM = { rho: 0, learningRate: 0.02, momentum: 0, steps: 2000 } as const;
 
@@ -38,16 +24,4 @@ export function figure1Minima(): Promise<readonly MinimumRow[]> {
     const { eigenvalues: [lambda1, lambda2] } = await planarCurvature(SHARP_AND_FLAT, [x, y]);
     return { minimum, w1: x, w2: y, loss, lambda1, lambda2 };
   }));
-}
-
-/** Ends of the descent of Figure 1 for several radii; radius 0 is SGD. Start, learning rate, momentum and steps are the figure's. */
-export async function figure1Ends(radii: readonly number[]): Promise<readonly EndRow[]> {
-  const minima = await figure1Minima();
-  return radii.map((rho) => {
-    const { x, y, loss } = descend(SHARP_AND_FLAT, { ...FIGURE_1_DESCENT, rho }).at(-1)!;
-    const [nearest] = minima
-      .map(({ minimum, w1, w2 }) => ({ minimum, distance: Math.hypot(x - w1, y - w2) }))
-      .sort((a, b) => a.distance - b.distance);
-    return { method: rho === 0 ? 'SGD' : 'SAM', rho, w1: x, w2: y, loss, nearest: nearest!.minimum, distance: nearest!.distance };
-  });
 }

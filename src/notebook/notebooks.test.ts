@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -50,9 +50,6 @@ function checkOutputs(cells: readonly Cell[], name: string): void {
   }
 }
 
-/** The curvature studies have to be measured with exact products before notebook 10 can draw them. */
-const WITHOUT_FIGURES: readonly string[] = ['10-curvature.ipynb'];
-
 /** Figures of executed cells. */
 function figureCount(cells: readonly Cell[]): number {
   return cells.flatMap(({ outputs = [] }) => outputs).filter(({ data = {} }) => 'application/vnd.plotly.v1+json' in data).length;
@@ -69,10 +66,30 @@ test('every notebook runs from its first cell to its last and trains what the sm
       await executeNotebook(PROJECT_ROOT, name, 'smoke', into);
       const cells = await codeCells(join(into, name));
       checkOutputs(cells, name);
-      assert.ok(figureCount(cells) > 0 || WITHOUT_FIGURES.includes(name), 'it shows no figure');
+      assert.ok(figureCount(cells) > 0, 'it shows no figure');
     });
   }
   assert.deepEqual(made.filter((file) => !existsSync(file)), []);
+});
+
+/** In bytes; a code host shows no larger notebook, and a clone fetches each version of it. */
+const LARGEST = 1e6;
+
+/** The Markdown that a cell displays, as one text. */
+function displayedText({ outputs = [] }: Cell): string {
+  return outputs.flatMap(({ data = {} }) => (data['text/markdown'] ?? []) as string | readonly string[]).join('');
+}
+
+test('each committed notebook begins with its question, ends with its answer and the time it takes, and is below a megabyte', async () => {
+  for (const name of await notebookNames(PROJECT_ROOT)) {
+    const file = join(PROJECT_ROOT, 'notebooks', name);
+    const { size } = await stat(file);
+    assert.ok(size < LARGEST, `${name} has ${size} bytes`);
+    const { cells } = JSON.parse(await readFile(file, 'utf8')) as { cells: readonly Cell[] };
+    assert.match(cells[0]!.source.join(''), /^# .+\n\n\*\*.+\?/, `${name} does not begin with a question`);
+    assert.equal(cells.at(-2)!.source.join(''), '## Answer', name);
+    assert.match(displayedText(cells.at(-1)!), /\w.*\n\n\*From the start of the kernel to here: \d+ (s|min)/, `${name} does not end with an answer and its time`);
+  }
 });
 
 test('the committed notebooks have their outputs, and nothing in them that differs from machine to machine', async () => {

@@ -1,5 +1,3 @@
-import type { ExperimentConfig } from '../experiment/config';
-import { DEFAULT_CONFIG, findPreset } from '../experiment/presets';
 import { experimentFolders, type ExperimentFolders } from '../experiment/folders';
 import { expandPreset, isQuick } from '../experiment/runPreset';
 
@@ -29,13 +27,4 @@ export function notebookPreset(environment: NodeJS.ProcessEnv = process.env): No
   const name = asked === '' ? STORED_PRESET : asked;
   const members = expandPreset(name);
   return { name, members, trains: asked !== '', folders: experimentFolders(members.every(isQuick) ? 'quick' : 'real') };
-}
-
-/** What the demonstration is stored as: apart from every preset, so that it stands in no table. */
-export const DEMONSTRATION = 'quick-demonstration';
-
-/** A short run to watch, which is no result: SAM with a small network on 400 images. */
-export function demonstrationConfig(dataset: ExperimentConfig['dataset']): ExperimentConfig {
-  const { changes } = findPreset('quick');
-  return { ...DEFAULT_CONFIG, ...changes, dataset, method: 'sam', imagesPerClass: dataset === 'cifar10' ? 40 : 4, epochs: 8 };
 }

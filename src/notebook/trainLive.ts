@@ -16,7 +16,7 @@ import { train } from '../train/loop';
 import type { TrainingProgress } from '../train/progress';
 import type { TrainingInput } from '../train/trainingInput';
 import type { TrainingOutcome } from '../train/trainingRun';
-import { DEMONSTRATION, demonstrationConfig, type NotebookPreset } from './preset';
+import type { NotebookPreset } from './preset';
 
 /** How a run is shown and stored, and with which rule it is trained. */
 export interface LiveOptions extends Partial<RunOptions>, Partial<OwnRule> {
@@ -84,16 +84,11 @@ function liveResult<R extends RunResult>(result: R | undefined, config: Experime
 }
 
 /**
- * What a notebook trains on a data set: all runs of its preset that are not stored yet, one after another; or, where
- * it only reads, a short demonstration that is made anew each time.
+ * Makes all runs of a notebook's preset on a data set that are not stored yet, one after another, with progress to watch.
  *
  * @throws TrainingInterrupted after an interrupt; the same call then goes on. Else as `runPreset`.
  */
 export async function trainNotebookPreset(preset: NotebookPreset, dataset: ExperimentConfig['dataset']): Promise<void> {
-  if (!preset.trains) {
-    await trainLive(demonstrationConfig(dataset), { preset: DEMONSTRATION, again: true });
-    return;
-  }
   const write = inOnePlace(notebookOutput());
   let show: ProgressListener;
   let current = '';

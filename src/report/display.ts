@@ -5,6 +5,9 @@ import type { ResultTable } from './tables';
 import { recordsToHtml, recordsToMarkdown, type Headings } from './recordTable';
 import { toHtml, toMarkdown } from './tableText';
 
+/** A notebook holds the picture of a surface beside the interactive figure, and stays below a megabyte. */
+const PNG_SCALE = 1;
+
 /**
  * Shows figures below the running cell: interactive where plotly's renderer is, and as an SVG (a PNG where it is
  * three-dimensional) everywhere else, so that a saved notebook reads well on a code host.
@@ -17,12 +20,17 @@ import { toHtml, toMarkdown } from './tableText';
  */
 export async function displayFigure(...figures: readonly FigureSpecification[]): Promise<void> {
   const write = requireNotebook('displayFigure', 'draw it into files with renderFigures');
-  const drawings = await drawFigures(figures);
+  const drawings = await drawFigures(figures, PNG_SCALE);
   figures.forEach((figure, index) => {
     const { svg, png } = drawings[index]!;
     const picture: MimeBundle = svg === null ? { 'image/png': png.toString('base64') } : { 'image/svg+xml': svg };
-    write({ 'application/vnd.plotly.v1+json': { data: figure.data, layout: figure.layout }, ...picture, 'text/plain': titleOf(figure) });
+    write({ 'application/vnd.plotly.v1+json': rounded({ data: figure.data, layout: figure.layout }), ...picture, 'text/plain': titleOf(figure) });
   });
+}
+
+/** The same with numbers of seven digits, more than a screen shows: half of a surface's text would be digits beyond them. */
+function rounded(plain: object): object {
+  return JSON.parse(JSON.stringify(plain, (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(7)) : value))) as object;
 }
 
 /** Shows tables of results below the running cell, as HTML and as Markdown. @throws Error outside a notebook. */

@@ -23,9 +23,10 @@ interface PagePlotly {
  *
  * The same figure gives the same SVG on machines with the same typefaces.
  *
+ * @param scale dots of a PNG for each pixel of the specification; default: 2.
  * @throws Error if Chromium does not start or plotly refuses a figure.
  */
-export async function drawFigures(figures: readonly FigureSpecification[]): Promise<readonly Drawing[]> {
+export async function drawFigures(figures: readonly FigureSpecification[], scale = PNG_SCALE): Promise<readonly Drawing[]> {
   if (figures.length === 0) {
     return [];
   }
@@ -37,7 +38,7 @@ export async function drawFigures(figures: readonly FigureSpecification[]): Prom
           const { width, height } = figure.layout;
           return Plotly.toImage(figure, format === 'png' ? { format, width, height, scale } : { format, width, height });
         },
-        { figure, format, scale: PNG_SCALE },
+        { figure, format, scale },
       );
     const drawings: Drawing[] = [];
     for (const figure of figures) {
