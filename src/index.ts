@@ -147,9 +147,9 @@ export { surfacePair } from './report/figures/surfacePair';
 export { surfaceTopology } from './report/figures/surfaceTopology';
 export { descend, stepVectors, type DescentSettings, type PathPoint, type StepVectors } from './planar/descent';
 export { figure1, figure1Section, figure2, FIGURE_1_DESCENT, FIGURE_2_STEP } from './report/illustrations/figures';
-export { hollows, SHARP_AND_FLAT, type PlanarLoss } from './planar/planarLoss';
+export { bowlWithWells, SHARP_AND_FLAT, type PlanarLoss } from './planar/planarLoss';
 export type { MethodStudyName } from './report/methodStudies';
-export { readTable } from './report/reading';
+export { describeTable } from './report/reading';
 export { gridRows, type GridRow } from './report/gridRows';
 export { PUBLISHED_ERRORS, type PublishedError } from './report/published';
 export { renderFigures, saveFigure } from './report/render';
@@ -158,7 +158,7 @@ export type { ResultTable } from './report/tables';
 export { toHtml, toMarkdown } from './report/tableText';
 
 // notebook: what the notebooks train and tell
-export { climbRows, type Climber, type ClimbPlace, type ClimbRow } from './notebook/climbRows';
+export { ascentRows, type AscentVariant, type AscentPlace, type AscentRow } from './notebook/ascentRows';
 export { compareLive, displayComparison } from './notebook/compareLive';
 export { displayDefectEvidence, displayFederatedStudies, displayMethodStudies } from './notebook/displayStudies';
 export { displayAnswer } from './notebook/displayAnswer';

@@ -87,7 +87,7 @@ test('the best of PyTorch is chosen by the first rounds, which all of its config
 });
 
 test('a SAM step may take two SGD steps and the time of an update; in less time than two gradients and an update it meets nothing', () => {
-  // An update of 20 % of an SGD step of 1 s: two gradients and an update take 1.8 s, a climb as long as an update 2.2.
+  // An update of 20 % of an SGD step of 1 s: two gradients and an update take 1.8 s, an ascent as long as an update 2.2.
   const goal = (sam: number, parts: Comparison['parts']): Goal => {
     const timings = [timing('samlab', 'float32', 'float32', 'sgd', 1), timing('samlab', 'float32', 'float32', 'sam', sam)];
     return found({ ...IMAGENET, timings, ...(parts ? { parts } : {}) })[`${SAM_OVER_SGD}float32`]!;

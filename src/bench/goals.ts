@@ -64,7 +64,7 @@ export function updateShare(comparison: Comparison, precision: Timing['precision
 }
 
 /**
- * The least that a SAM step can take in SGD steps: two gradients and one update, with a climb that costs nothing, so 2 less the
+ * The least that a SAM step can take in SGD steps: two gradients and one update, with an ascent that costs nothing, so 2 less the
  * update's share of an SGD step. Undefined where the update was not timed.
  */
 export function samFloor(comparison: Comparison, precision: Timing['precision']): number | undefined {

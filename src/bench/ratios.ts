@@ -96,7 +96,7 @@ function evaluationGoal(where: string): RatioGoal {
   };
 }
 
-/** Two gradients and an update, and once more the update's time for the climb. @param updateShare of an SGD step; 0 where it was not measured. */
+/** Two gradients and an update, and once more the update's time for the ascent. @param updateShare of an SGD step; 0 where it was not measured. */
 function samOverSgd(precision: Timing['precision'], updateShare: number): RatioGoal {
   return { name: `${SAM_OVER_SGD}${precision}`, above: { side: 'samlab', work: 'sam', precision }, below: { side: 'samlab', work: 'sgd', precision }, limit: 2 + updateShare, shall: 'atMost' };
 }

@@ -9,8 +9,8 @@ const STATISTICS = { mean: [0.5, 0.25, 0.4], std: [0.5, 0.2, 0.3] } as const;
 const still: Placement = { top: 0, left: 0, mirrored: false, cutoutRow: 0, cutoutColumn: 0 };
 
 function noisyImage(seed: number): Uint8Array {
-  const source = random(seed, 'image');
-  return Uint8Array.from({ length: IMAGE_BYTES }, () => source.integer(256));
+  const rng = random(seed, 'image');
+  return Uint8Array.from({ length: IMAGE_BYTES }, () => rng.integer(256));
 }
 
 /** The same steps one after another, on nested arrays [row][column][channel]: pad, crop, mirror, normalise, cut out. */
@@ -81,7 +81,7 @@ test('a cutout of side 16 around the middle covers rows and columns 8 to 23', ()
 });
 
 test('offsets, mirroring and cutout centres are drawn uniformly', () => {
-  const source = random(5, 'placements');
+  const rng = random(5, 'placements');
   const draws = 9 * 3200;
   const tops = new Int32Array(9);
   const lefts = new Int32Array(9);
@@ -89,7 +89,7 @@ test('offsets, mirroring and cutout centres are drawn uniformly', () => {
   const columns = new Int32Array(32);
   let mirrored = 0;
   for (let draw = 0; draw < draws; draw++) {
-    const placement = drawPlacement({ cropPadding: 4, flip: true, cutout: 8 }, source);
+    const placement = drawPlacement({ cropPadding: 4, flip: true, cutout: 8 }, rng);
     tops[placement.top + 4]!++;
     lefts[placement.left + 4]!++;
     rows[placement.cutoutRow]!++;
@@ -103,9 +103,9 @@ test('offsets, mirroring and cutout centres are drawn uniformly', () => {
 });
 
 test('augmentation that is off changes nothing', () => {
-  const source = random(6, 'placements');
+  const rng = random(6, 'placements');
   for (let draw = 0; draw < 20; draw++) {
-    assert.deepEqual(drawPlacement({ cropPadding: 0, flip: false, cutout: 0 }, source), still);
+    assert.deepEqual(drawPlacement({ cropPadding: 0, flip: false, cutout: 0 }, rng), still);
   }
 });
 

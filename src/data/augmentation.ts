@@ -31,13 +31,13 @@ export interface Placement {
 }
 
 /** Draws one image's changes. The number of draws depends on the settings alone, never on earlier draws. */
-export function drawPlacement({ cropPadding, flip, cutout }: Augmentation, source: Random, [height, width]: readonly number[] = [IMAGE_SIDE, IMAGE_SIDE]): Placement {
+export function drawPlacement({ cropPadding, flip, cutout }: Augmentation, rng: Random, [height, width]: readonly number[] = [IMAGE_SIDE, IMAGE_SIDE]): Placement {
   return {
-    top: cropPadding > 0 ? source.integer(2 * cropPadding + 1) - cropPadding : 0,
-    left: cropPadding > 0 ? source.integer(2 * cropPadding + 1) - cropPadding : 0,
-    mirrored: flip && source.integer(2) === 1,
-    cutoutRow: cutout > 0 ? source.integer(height!) : 0,
-    cutoutColumn: cutout > 0 ? source.integer(width!) : 0,
+    top: cropPadding > 0 ? rng.integer(2 * cropPadding + 1) - cropPadding : 0,
+    left: cropPadding > 0 ? rng.integer(2 * cropPadding + 1) - cropPadding : 0,
+    mirrored: flip && rng.integer(2) === 1,
+    cutoutRow: cutout > 0 ? rng.integer(height!) : 0,
+    cutoutColumn: cutout > 0 ? rng.integer(width!) : 0,
   };
 }
 
@@ -49,8 +49,8 @@ export function drawPlacement({ cropPadding, flip, cutout }: Augmentation, sourc
  * @source Jordan 2024 (arXiv 2404.00498), section 3.6.
  */
 export function alternatingFlips(images: number, seed: number, epoch: number): Uint8Array {
-  const source = random(seed, 'flips');
-  return Uint8Array.from({ length: images }, () => (source.integer(2) + epoch) % 2);
+  const rng = random(seed, 'flips');
+  return Uint8Array.from({ length: images }, () => (rng.integer(2) + epoch) % 2);
 }
 
 /** Index on the other side of the edge that it lies beyond, without repeating the edge. */

@@ -50,8 +50,8 @@ test('operations leave their image as it is, and a sub-policy does those whose c
 });
 
 test('every sub-policy and both signs are drawn about equally often', () => {
-  const source = random(1, 'test');
-  const draws = Array.from({ length: 10_000 }, () => drawSubPolicy(source));
+  const rng = random(1, 'test');
+  const draws = Array.from({ length: 10_000 }, () => drawSubPolicy(rng));
   // 400 of each are due with a deviation of sqrt(10,000 x 0.04 x 0.96) = 20; five deviations.
   CIFAR10_POLICY.forEach((_, index) => {
     const count = draws.filter(({ subPolicy }) => subPolicy === index).length;

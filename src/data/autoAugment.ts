@@ -97,9 +97,9 @@ export interface PolicyDraw {
 }
 
 /** Draws one image's sub-policy: five draws, whatever they are. */
-export function drawSubPolicy(source: Random): PolicyDraw {
-  const sign = (): 1 | -1 => (source.integer(2) === 0 ? -1 : 1);
-  return { subPolicy: source.integer(CIFAR10_POLICY.length), chances: [source.uniform(), source.uniform()], signs: [sign(), sign()] };
+export function drawSubPolicy(rng: Random): PolicyDraw {
+  const sign = (): 1 | -1 => (rng.integer(2) === 0 ? -1 : 1);
+  return { subPolicy: rng.integer(CIFAR10_POLICY.length), chances: [rng.uniform(), rng.uniform()], signs: [sign(), sign()] };
 }
 
 /**

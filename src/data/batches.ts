@@ -80,7 +80,7 @@ function* generateTraining(
   { batchSize, epoch, seed, augmentation, normalization, lastBatch }: TrainingBatchOptions,
 ): Generator<Batch, void, void> {
   const order = permutation(imageCount(dataset), random(seed, 'order', epoch));
-  const chance = random(seed, 'augmentation', epoch);
+  const rng = random(seed, 'augmentation', epoch);
   // A stream of its own, so that crops and flips are the same with and without it.
   const policy = augmentation.autoAugment === 'cifar10' ? random(seed, 'autoAugment', epoch) : undefined;
   const reader = inputReader(dataset, normalization);
@@ -89,7 +89,7 @@ function* generateTraining(
   for (let batch = 0; batch < batchesPerEpoch(order.length, batchSize, lastBatch); batch++) {
     let first: Placement | undefined;
     yield makeBatch(dataset, order.subarray(batch * batchSize, (batch + 1) * batchSize), (source, target, index) => {
-      const drawn = drawPlacement(augmentation, chance, shape);
+      const drawn = drawPlacement(augmentation, rng, shape);
       const placement = mirrored ? { ...drawn, mirrored: mirrored[index] === 1 } : drawn;
       first ??= placement;
       if (policy === undefined) {

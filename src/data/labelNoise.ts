@@ -31,11 +31,11 @@ export function symmetricLabelNoise(
   if (fraction > 0 && changed === 0) {
     throw new RangeError(`symmetricLabelNoise: a fraction of ${fraction} changes none of ${count} labels; expected 0, or at least ${0.5 / count}.`);
   }
-  const source = random(seed, 'label noise');
+  const rng = random(seed, 'label noise');
   const labels = Uint8Array.from(dataset.labels);
-  for (const index of permutation(count, source).subarray(0, changed)) {
+  for (const index of permutation(count, rng).subarray(0, changed)) {
     // A step of 1 to C - 1 around the circle of classes reaches each other class, and never its own.
-    labels[index] = (labels[index]! + 1 + source.integer(classes - 1)) % classes;
+    labels[index] = (labels[index]! + 1 + rng.integer(classes - 1)) % classes;
   }
   return { ...dataset, labels };
 }

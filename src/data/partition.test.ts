@@ -28,12 +28,12 @@ test('Dirichlet shares have the mean and the variance of the closed form', () =>
   // mean has a standard error of at most .0026 (a = .1); the variance is checked to 5 %.
   const k = 4;
   for (const concentration of [0.1, 0.6, 1, 5]) {
-    const source = random(11, 'test', concentration);
+    const rng = random(11, 'test', concentration);
     let sum = 0;
     let squares = 0;
     const draws = 20_000;
     for (let draw = 0; draw < draws; draw++) {
-      const shares = dirichlet(k, concentration, source);
+      const shares = dirichlet(k, concentration, rng);
       assert.ok(Math.abs(shares.reduce((a, b) => a + b) - 1) < 1e-12);
       sum += shares[1]!;
       squares += shares[1]! ** 2;

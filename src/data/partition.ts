@@ -25,9 +25,9 @@ export function dirichletPartition(
   }
   const owners = new Int32Array(labels.length);
   for (const label of new Set(labels)) {
-    const source = random(seed, 'dirichlet partition', label);
-    const members = shuffledMembers(labels, label, source);
-    const shares = dirichlet(clients, concentration, source);
+    const rng = random(seed, 'dirichlet partition', label);
+    const members = shuffledMembers(labels, label, rng);
+    const shares = dirichlet(clients, concentration, rng);
     let cumulated = 0;
     let start = 0;
     shares.forEach((share, client) => {
@@ -67,8 +67,8 @@ export function iidPartition(
  *
  * @returns [size], non-negative, summing to 1.
  */
-export function dirichlet(size: number, concentration: number, source: Random): Float64Array {
-  const logs = Float64Array.from({ length: size }, () => logGamma(concentration, source));
+export function dirichlet(size: number, concentration: number, rng: Random): Float64Array {
+  const logs = Float64Array.from({ length: size }, () => logGamma(concentration, rng));
   const largest = logs.reduce((a, b) => Math.max(a, b));
   const weights = logs.map((log) => Math.exp(log - largest));
   const sum = weights.reduce((a, b) => a + b);
@@ -79,25 +79,25 @@ export function dirichlet(size: number, concentration: number, source: Random): 
  * Logarithm of a gamma variate with the given shape and scale 1 (Marsaglia and Tsang 2000, with
  * their boost G(a) = G(a + 1) U^(1/a) for shapes below 1).
  */
-function logGamma(shape: number, source: Random): number {
-  if (shape < 1) return logGamma(shape + 1, source) + Math.log(1 - source.uniform()) / shape;
+function logGamma(shape: number, rng: Random): number {
+  if (shape < 1) return logGamma(shape + 1, rng) + Math.log(1 - rng.uniform()) / shape;
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);
   for (;;) {
-    const x = source.normal();
+    const x = rng.normal();
     const v = (1 + c * x) ** 3;
-    if (v > 0 && Math.log(1 - source.uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) {
+    if (v > 0 && Math.log(1 - rng.uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) {
       return Math.log(d * v);
     }
   }
 }
 
-function shuffledMembers(labels: Uint8Array, label: number, source: Random): Int32Array {
+function shuffledMembers(labels: Uint8Array, label: number, rng: Random): Int32Array {
   const members: number[] = [];
   labels.forEach((value, index) => {
     if (value === label) members.push(index);
   });
-  return permutation(members.length, source).map((position) => members[position]!);
+  return permutation(members.length, rng).map((position) => members[position]!);
 }
 
 function indicesByOwner(owners: Int32Array, clients: number): Int32Array[] {

@@ -40,11 +40,11 @@ function drawPart(classes: 10 | 100, part: string, perClass: number, seed: numbe
   const labels = Uint8Array.from({ length: count }, (_, index) => index % classes);
   const noise = normalNumbers(seed);
   labels.forEach((label, index) => {
-    const source = random(seed, 'synthetic', classes, part, label, Math.floor(index / classes));
+    const rng = random(seed, 'synthetic', classes, part, label, Math.floor(index / classes));
     drawSyntheticImage(
       label % shapes.length,
-      classes === 10 ? source.integer(textures.length) : Math.floor(label / shapes.length),
-      source,
+      classes === 10 ? rng.integer(textures.length) : Math.floor(label / shapes.length),
+      rng,
       noise,
       new Uint8ClampedArray(images.buffer, index * IMAGE_BYTES, IMAGE_BYTES),
     );
@@ -60,6 +60,6 @@ function drawPart(classes: 10 | 100, part: string, perClass: number, seed: numbe
 
 /** A reservoir of normal numbers; pictures read from random places of it, which is faster than drawing 3072 each. */
 function normalNumbers(seed: number): Float32Array {
-  const source = random(seed, 'synthetic', 'noise');
-  return Float32Array.from({ length: 99_991 }, () => source.normal());
+  const rng = random(seed, 'synthetic', 'noise');
+  return Float32Array.from({ length: 99_991 }, () => rng.normal());
 }

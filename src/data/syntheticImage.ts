@@ -36,57 +36,57 @@ const TEXTURE_NAMES = Object.keys(TEXTURES);
 export function drawSyntheticImage(
   shape: number,
   texture: number,
-  source: Random,
+  rng: Random,
   noise: Float32Array,
   image: Uint8ClampedArray,
 ): void {
   const canvas = new Float32Array(image.length);
-  const ground = between(source, 0.12, 0.65);
-  drawGround(canvas, ground, source);
-  for (let count = 2 + source.integer(3); count > 0; count--) drawFigure(canvas, distractor(ground, source));
-  drawFigure(canvas, mainFigure(shape, texture, ground, source));
+  const ground = between(rng, 0.12, 0.65);
+  drawGround(canvas, ground, rng);
+  for (let count = 2 + rng.integer(3); count > 0; count--) drawFigure(canvas, distractor(ground, rng));
+  drawFigure(canvas, mainFigure(shape, texture, ground, rng));
 
-  const start = source.integer(noise.length);
-  const strength = between(source, 6, 18);
+  const start = rng.integer(noise.length);
+  const strength = between(rng, 6, 18);
   for (let position = 0; position < canvas.length; position++) {
     image[position] = 255 * canvas[position]! + strength * noise[(start + position) % noise.length]!;
   }
 }
 
-function mainFigure(shape: number, texture: number, ground: number, source: Random): Figure {
-  const hue = shape / SHAPE_NAMES.length + 0.08 * source.normal();
-  const value = (ground + between(source, 0.35, 0.65)) % 1;
+function mainFigure(shape: number, texture: number, ground: number, rng: Random): Figure {
+  const hue = shape / SHAPE_NAMES.length + 0.08 * rng.normal();
+  const value = (ground + between(rng, 0.35, 0.65)) % 1;
   return {
     shape: SHAPE_NAMES[shape]!,
     texture: TEXTURE_NAMES[texture]!,
-    x: 15.5 + between(source, -4, 4),
-    y: 15.5 + between(source, -4, 4),
-    radius: between(source, 9, 13),
-    turn: between(source, -0.3, 0.3),
-    color: fromHsv(hue, between(source, 0.4, 0.9), value),
-    secondColor: fromHsv(hue + between(source, 0.25, 0.75), between(source, 0.3, 0.8), value > 0.5 ? value - 0.4 : value + 0.4),
+    x: 15.5 + between(rng, -4, 4),
+    y: 15.5 + between(rng, -4, 4),
+    radius: between(rng, 9, 13),
+    turn: between(rng, -0.3, 0.3),
+    color: fromHsv(hue, between(rng, 0.4, 0.9), value),
+    secondColor: fromHsv(hue + between(rng, 0.25, 0.75), between(rng, 0.3, 0.8), value > 0.5 ? value - 0.4 : value + 0.4),
   };
 }
 
-function distractor(ground: number, source: Random): Figure {
-  const color = fromHsv(source.uniform(), between(source, 0.3, 0.9), (ground + between(source, 0.2, 0.8)) % 1);
+function distractor(ground: number, rng: Random): Figure {
+  const color = fromHsv(rng.uniform(), between(rng, 0.3, 0.9), (ground + between(rng, 0.2, 0.8)) % 1);
   return {
-    shape: SHAPE_NAMES[source.integer(SHAPE_NAMES.length)]!,
+    shape: SHAPE_NAMES[rng.integer(SHAPE_NAMES.length)]!,
     texture: TEXTURE_NAMES[0]!,
-    x: between(source, 0, IMAGE_SIDE),
-    y: between(source, 0, IMAGE_SIDE),
-    radius: between(source, 2, 5),
-    turn: between(source, 0, 2 * Math.PI),
+    x: between(rng, 0, IMAGE_SIDE),
+    y: between(rng, 0, IMAGE_SIDE),
+    radius: between(rng, 2, 5),
+    turn: between(rng, 0, 2 * Math.PI),
     color,
     secondColor: color,
   };
 }
 
 /** Fades from one corner or side to the opposite one, around the brightness `ground`. */
-function drawGround(canvas: Float32Array, ground: number, source: Random): void {
-  const from = fromHsv(source.uniform(), between(source, 0, 0.7), ground - 0.1);
-  const to = fromHsv(source.uniform(), between(source, 0, 0.7), ground + 0.1);
-  const angle = between(source, 0, 2 * Math.PI);
+function drawGround(canvas: Float32Array, ground: number, rng: Random): void {
+  const from = fromHsv(rng.uniform(), between(rng, 0, 0.7), ground - 0.1);
+  const to = fromHsv(rng.uniform(), between(rng, 0, 0.7), ground + 0.1);
+  const angle = between(rng, 0, 2 * Math.PI);
   const across = Math.cos(angle) / IMAGE_SIDE;
   const down = Math.sin(angle) / IMAGE_SIDE;
   for (let row = 0, write = 0; row < IMAGE_SIDE; row++) {
@@ -129,8 +129,8 @@ function blend([r, g, b]: Color, [r2, g2, b2]: Color, share: number): Color {
   return [r + share * (r2 - r), g + share * (g2 - g), b + share * (b2 - b)];
 }
 
-function between(source: Random, low: number, high: number): number {
-  return low + (high - low) * source.uniform();
+function between(rng: Random, low: number, high: number): number {
+  return low + (high - low) * rng.uniform();
 }
 
 /** Hue (any number; its whole part does not matter), saturation and value to red, green and blue. */

@@ -127,8 +127,8 @@ export function withFirstKernels<T>(body: () => T): T {
   }
 }
 
-/** Changes whenever the way to choose kernels does: what was put together from earlier choices counts no more. */
-export function kernelEra(): number {
+/** Changes whenever the way to choose kernels does: graphs recorded with earlier choices are out of date then. */
+export function kernelGeneration(): number {
   return era;
 }
 

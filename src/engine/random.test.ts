@@ -18,26 +18,26 @@ function near(actual: number, expected: number, tolerance: number, what: string)
 }
 
 test('the first numbers are pinned, so that a seed means the same in every version', () => {
-  const source = random(0);
-  assert.deepEqual([source.uniform(), source.uniform()], [0.605704344343394, 0.8412572862580419]);
-  assert.equal(source.integer(1000), 647);
-  assert.equal(source.normal(), -1.7916376493121917);
+  const rng = random(0);
+  assert.deepEqual([rng.uniform(), rng.uniform()], [0.605704344343394, 0.8412572862580419]);
+  assert.equal(rng.integer(1000), 647);
+  assert.equal(rng.normal(), -1.7916376493121917);
   assert.equal(random(1, 'augment', 2).uniform(), 0.3654027294833213);
   assert.deepEqual([...permutation(10, random(3, 'order'))], [5, 2, 9, 1, 3, 7, 0, 6, 8, 4]);
 });
 
 test('a seed and a name always give the same stream', () => {
-  const draw = (): number[] => Array.from({ length: 5 }, ((source) => () => source.normal())(random(7, 'a', 3)));
+  const draw = (): number[] => Array.from({ length: 5 }, ((rng) => () => rng.normal())(random(7, 'a', 3)));
   assert.deepEqual(draw(), draw());
 });
 
 // Below, each tolerance is five standard errors: a true generator would fail one time in two million, and the seeds are fixed.
 
 test('uniform numbers have mean 1/2 and variance 1/12, and lie in [0, 1)', () => {
-  const source = random(1, 'moments');
+  const rng = random(1, 'moments');
   const count = 200_000;
   const [mean, square] = moments(count, () => {
-    const value = source.uniform();
+    const value = rng.uniform();
     assert.ok(value >= 0 && value < 1);
     return value;
   });
@@ -47,21 +47,21 @@ test('uniform numbers have mean 1/2 and variance 1/12, and lie in [0, 1)', () =>
 });
 
 test('normal numbers have mean 0, variance 1 and fourth moment 3', () => {
-  const source = random(2, 'moments');
+  const rng = random(2, 'moments');
   const count = 200_000;
-  const [mean, square] = moments(count, () => source.normal());
+  const [mean, square] = moments(count, () => rng.normal());
   near(mean, 0, 5 / Math.sqrt(count), 'mean');
   near(square, 1, 5 * Math.sqrt(2 / count), 'variance');
   // The variance of x^4 is E x^8 - 3^2 = 105 - 9 = 96.
-  near(moments(count, () => source.normal() ** 2)[1], 3, 5 * Math.sqrt(96 / count), 'fourth moment');
+  near(moments(count, () => rng.normal() ** 2)[1], 3, 5 * Math.sqrt(96 / count), 'fourth moment');
 });
 
 test('the two normals of one draw, and streams of neighbouring names and seeds, are uncorrelated', () => {
   const count = 100_000;
   const pairs: readonly (readonly [string, () => number, () => number])[] = [
-    ['neighbouring epochs', ...([1, 2].map((epoch) => random(5, 'augment', epoch)).map((source) => () => source.normal()) as [() => number, () => number])],
-    ['neighbouring seeds', ...([5, 6].map((seed) => random(seed, 'augment')).map((source) => () => source.normal()) as [() => number, () => number])],
-    ['one draw', ...((source) => [() => source.normal(), () => source.normal()] as const)(random(8))],
+    ['neighbouring epochs', ...([1, 2].map((epoch) => random(5, 'augment', epoch)).map((rng) => () => rng.normal()) as [() => number, () => number])],
+    ['neighbouring seeds', ...([5, 6].map((seed) => random(seed, 'augment')).map((rng) => () => rng.normal()) as [() => number, () => number])],
+    ['one draw', ...((rng) => [() => rng.normal(), () => rng.normal()] as const)(random(8))],
   ];
   for (const [what, a, b] of pairs) {
     near(moments(count, () => a() * b())[0], 0, 5 / Math.sqrt(count), what);
@@ -69,26 +69,26 @@ test('the two normals of one draw, and streams of neighbouring names and seeds, 
 });
 
 test('names are told apart by where one ends and the next begins, and from seeds', () => {
-  const firsts = [random(1), random(11), random(1, 'a'), random(1, 'b'), random(1, 'a', 'b'), random(1, 'ab'), random(1, 1), random(-1)].map((source) => source.uniform());
+  const firsts = [random(1), random(11), random(1, 'a'), random(1, 'b'), random(1, 'a', 'b'), random(1, 'ab'), random(1, 1), random(-1)].map((rng) => rng.uniform());
   assert.equal(new Set(firsts).size, firsts.length);
 });
 
 test('integers are even over their range', () => {
-  const source = random(3, 'integers');
+  const rng = random(3, 'integers');
   const counts = new Array<number>(6).fill(0);
   const draws = 60_000;
   for (let draw = 0; draw < draws; draw++) {
-    counts[source.integer(6)]!++;
+    counts[rng.integer(6)]!++;
   }
   counts.forEach((count, face) => near(count, draws / 6, 5 * Math.sqrt((draws * 5) / 36), `face ${face}`));
 });
 
 test('all 24 orders of four come up equally often', () => {
-  const source = random(4, 'orders');
+  const rng = random(4, 'orders');
   const counts = new Map<string, number>();
   const draws = 48_000;
   for (let draw = 0; draw < draws; draw++) {
-    const order = permutation(4, source).join('');
+    const order = permutation(4, rng).join('');
     counts.set(order, (counts.get(order) ?? 0) + 1);
   }
   assert.equal(counts.size, 24);

@@ -60,10 +60,10 @@ export function random(seed: number, ...stream: readonly (string | number)[]): R
 }
 
 /** A uniformly random order of 0, ..., length - 1 (the shuffle of Fisher and Yates). */
-export function permutation(length: number, source: Random): Int32Array {
+export function permutation(length: number, rng: Random): Int32Array {
   const order = Int32Array.from({ length }, (_, index) => index);
   for (let last = length - 1; last > 0; last--) {
-    const other = source.integer(last + 1);
+    const other = rng.integer(last + 1);
     const moved = order[last]!;
     order[last] = order[other]!;
     order[other] = moved;

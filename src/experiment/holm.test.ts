@@ -14,9 +14,9 @@ function byClosedTest(pValues: readonly number[], index: number): number {
 }
 
 void test('adjusted values are those of the closed test with Bonferroni\'s sets', () => {
-  const source = random(3, 'holm');
+  const rng = random(3, 'holm');
   for (let size = 0; size <= 8; size++) {
-    const pValues = Array.from({ length: size }, () => source.uniform() ** 3);
+    const pValues = Array.from({ length: size }, () => rng.uniform() ** 3);
     expectAllClose(holmAdjusted(pValues), pValues.map((_, index) => byClosedTest(pValues, index)), { relative: 1e-15 }, `${size} tests`);
   }
 });

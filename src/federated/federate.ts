@@ -44,7 +44,7 @@ async function trainClient(run: FederatedRun, client: number, { model, settings,
     if (broken !== undefined) {
       return { status: 'diverged', divergence: `${broken} after the steps of client ${client} in round ${run.round}` };
     }
-    run.takeAnswer(local);
+    run.addClient(local);
     return undefined;
   } finally {
     local.dispose();

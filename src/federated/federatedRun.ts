@@ -146,7 +146,7 @@ export class FederatedRun {
   }
 
   /** Adds what a client came back with to the round's sums. */
-  takeAnswer(local: LocalTraining): void {
+  addClient(local: LocalTraining): void {
     const { clientsDone, sums, squaredUpdates, steps, gradientEvaluations } = this.position;
     const answering = this.current.answering[clientsDone]!;
     const update = local.parameters.plus(this.vectors.parameters, -1);

@@ -15,7 +15,7 @@ import { localLearningRate, type FederatedSettings } from './settings';
 import { fromVector, toVector } from './statistics';
 
 /** What a client gets from the server. None of it changes. */
-export interface ServerGift {
+export interface ServerState {
   readonly parameters: TensorVector;
   readonly direction: TensorVector;
   /** Running batch-norm statistics, as a vector. */
@@ -66,7 +66,7 @@ export class LocalTraining {
     private readonly model: Model,
     private readonly settings: FederatedSettings,
     private readonly task: LocalTask,
-    gift: ServerGift,
+    gift: ServerState,
   ) {
     this.optimizer = localOptimizer(settings, gift.direction);
     this.learningRate = localLearningRate(settings, task.round);

@@ -22,8 +22,8 @@ export interface Participation {
  */
 export function drawParticipation({ activeClients, dropOut, seed }: Pick<FederatedSettings, 'activeClients' | 'dropOut' | 'seed'>, clients: number, round: number): Participation {
   const asked = [...permutation(clients, random(seed, 'active clients', round)).subarray(0, activeClients)].sort((a, b) => a - b);
-  const chance = random(seed, 'drop-out', round);
-  const answers = asked.map(() => chance.uniform() >= dropOut);
+  const rng = random(seed, 'drop-out', round);
+  const answers = asked.map(() => rng.uniform() >= dropOut);
   return {
     asked,
     failed: asked.filter((_, position) => !answers[position]),

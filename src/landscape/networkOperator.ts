@@ -24,9 +24,9 @@ export interface NetworkOperatorOptions extends Stoppable {
   /** Of the pixels; as in training. */
   readonly normalization: Normalization;
   readonly batchNorm: BatchNormMode;
-  /** Images per pass; 250 unless told. Unless batch norm is frozen it also decides which images share their moments. */
+  /** Images per pass. Default: 250. Unless batch norm is frozen it also decides which images share their moments. */
   readonly batchSize?: number;
-  /** In [0, 1); 0 unless told, whatever the network was trained with. */
+  /** In [0, 1). Default: 0, whatever the network was trained with. */
   readonly labelSmoothing?: number;
   /** Called after each batch of each pass over the images. */
   readonly onProgress?: (progress: { readonly images: number; readonly of: number }) => void;

@@ -8,7 +8,7 @@ import { whitenedPatches } from './whitening';
 export interface InitialDraw {
   readonly shape: readonly number[];
   /** The parameter's own stream. */
-  readonly source: Random;
+  readonly rng: Random;
   /** The first inputs of the training set. @throws Error if the caller has none. */
   readonly examples: (count: number) => Examples;
 }
@@ -36,7 +36,7 @@ function filled(shape: readonly number[], draw: () => number): Float32Array {
  *
  * @source He et al. 2015 (arXiv 1502.01852), section 2.2.
  */
-export const heNormal: InitialValues = ({ shape, source }) => {
+export const heNormal: InitialValues = ({ shape, rng: source }) => {
   const [kernelHeight, kernelWidth, , filters] = shape as [number, number, number, number];
   const deviation = Math.sqrt(2 / (kernelHeight * kernelWidth * filters));
   return filled(shape, () => deviation * source.normal());
@@ -44,7 +44,7 @@ export const heNormal: InitialValues = ({ shape, source }) => {
 
 /** Uniform in +-1 / sqrt(inputs), where `inputs` are what one output adds up: PyTorch's default for linear and convolutional layers. */
 export function uniform(inputs: number): InitialValues {
-  return ({ shape, source }) => filled(shape, () => (2 * source.uniform() - 1) / Math.sqrt(inputs));
+  return ({ shape, rng: source }) => filled(shape, () => (2 * source.uniform() - 1) / Math.sqrt(inputs));
 }
 
 /** Every element the same. */

@@ -19,7 +19,7 @@ function noExamples(): never {
 }
 
 function initialValues(model: Model, { name, shape, initial }: ModelParameter, { seed, zeroInitResidual, examples = noExamples }: Initialisation): Float32Array {
-  const values = initial({ shape, source: random(seed, 'initialise', name), examples });
+  const values = initial({ shape, rng: random(seed, 'initialise', name), examples });
   return zeroInitResidual && model.residualScales.includes(name) ? values.fill(0) : values;
 }
 

@@ -127,7 +127,7 @@ test('the answers of whitening filters are uncorrelated, with mean squares lambd
   const examples = correlatedExamples(40);
   const epsilon = 0.05;
   scope(() => {
-    const filters = tensor(whitening(epsilon)({ shape: [2, 2, 3, 24], source: random(0), examples: () => examples }), [2, 2, 3, 24]);
+    const filters = tensor(whitening(epsilon)({ shape: [2, 2, 3, 24], rng: random(0), examples: () => examples }), [2, 2, 3, 24]);
     const answers = conv2d(tensor(examples.values, [40, 8, 8, 3]), filters).values();
     const positions = answers.length / 24;
     const product = (i: number, j: number): number => {
@@ -166,7 +166,7 @@ test('the fast network has the 1.97 million parameters of its source, and starts
   // whiten 288 + 24, group 1: 9 * 64 * (24 + 64), groups 2 and 3: 9 * 256 * (64 + 256) and 9 * 256 * 512, shifts 2 (64 + 256 + 256), linear 2560.
   assert.equal(parameterCount(fastNetwork(10)), 312 + 50_688 + 737_280 + 1_179_648 + 1152 + 2560);
   assert.equal(parameterCount(fastNetwork(100)) - parameterCount(fastNetwork(10)), 90 * 256);
-  assert.deepEqual([...constant(2)({ shape: [3], source: random(0), examples: correlatedExamples })], [2, 2, 2]);
+  assert.deepEqual([...constant(2)({ shape: [3], rng: random(0), examples: correlatedExamples })], [2, 2, 2]);
 });
 
 test('weights of networks of one\'s own are saved and loaded as those of ResNets, and refused where classes differ', () => {

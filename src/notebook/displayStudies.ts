@@ -8,7 +8,7 @@ import { federatedFigures, federatedGroups, federatedStudy } from '../report/fed
 import { methodErrors } from '../report/figures/methodErrors';
 import { comparisonRecords, COMPARISON_HEADINGS, methodStudy, type MethodStudy, type MethodStudyName } from '../report/methodStudies';
 import { PUBLISHED } from '../report/publishedWork';
-import { readStudy } from '../report/studyReading';
+import { describeStudy } from '../report/studyReading';
 
 /**
  * Shows stored comparisons of methods on real images: table, what it supports in words, figure. A row that nobody has run says so.
@@ -45,7 +45,7 @@ export async function displayFederatedStudies(): Promise<void> {
 
 async function displayStudy(study: MethodStudy): Promise<void> {
   displayRecords(study.title, comparisonRecords(study.rows), COMPARISON_HEADINGS);
-  displayText([`*${study.caption}.*`, readStudy(study), ...study.notes].join('\n\n'));
+  displayText([`*${study.caption}.*`, describeStudy(study), ...study.notes].join('\n\n'));
   if (study.rows.some(({ top1Error }) => top1Error !== null)) {
     await displayFigure(methodErrors(study));
   }

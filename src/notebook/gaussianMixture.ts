@@ -26,13 +26,13 @@ export interface MixtureSettings {
  */
 export function gaussianMixture({ classes, dimensions, train, test, spread, seed }: MixtureSettings): DatasetPair {
   const centreChance = random(seed, 'mixture centres');
-  const normals = (chance: ReturnType<typeof random>): number[] => Array.from({ length: dimensions }, () => chance.normal());
+  const normals = (rng: ReturnType<typeof random>): number[] => Array.from({ length: dimensions }, () => rng.normal());
   const centres = Array.from({ length: classes }, () => normals(centreChance));
   const classNames = centres.map((_, label) => `class ${label}`);
   const part = (name: string, count: number): DatasetPair['train'] => {
-    const chance = random(seed, 'mixture', name);
+    const rng = random(seed, 'mixture', name);
     const labels = Array.from({ length: count }, (_, index) => index % classes);
-    const inputs = labels.map((label) => normals(chance).map((z, index) => centres[label]![index]! + spread * z));
+    const inputs = labels.map((label) => normals(rng).map((z, index) => centres[label]![index]! + spread * z));
     return datasetOf({ name: `mixture of ${classes} Gaussians`, inputs, labels, classNames });
   };
   return { train: part('train', train), test: part('test', test) };

@@ -1,5 +1,5 @@
 import { descend } from '../planar/descent';
-import { FLAT_HOLLOW, SHARP_AND_FLAT, SHARP_HOLLOW } from '../planar/planarLoss';
+import { FLAT_WELL, SHARP_AND_FLAT, SHARP_WELL } from '../planar/planarLoss';
 import { planarCurvature } from './planarCurvature';
 
 /** One of the two minima of Figure 1's loss. */
@@ -18,7 +18,7 @@ const TO_THE_BOTTOM = { rho: 0, learningRate: 0.02, momentum: 0, steps: 2000 } a
 
 /** The minima of Figure 1's loss, found by gradient descent from the middle of each hollow, with the curvature at their bottoms. */
 export function figure1Minima(): Promise<readonly MinimumRow[]> {
-  const hollows = [['sharp', SHARP_HOLLOW], ['flat', FLAT_HOLLOW]] as const;
+  const hollows = [['sharp', SHARP_WELL], ['flat', FLAT_WELL]] as const;
   return Promise.all(hollows.map(async ([minimum, { centre }]) => {
     const { x, y, loss } = descend(SHARP_AND_FLAT, { ...TO_THE_BOTTOM, start: centre }).at(-1)!;
     const { eigenvalues: [lambda1, lambda2] } = await planarCurvature(SHARP_AND_FLAT, [x, y]);

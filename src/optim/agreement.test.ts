@@ -51,7 +51,7 @@ function perturbations<V extends Vector>(rule: PerturbationRule, parameters: V, 
   let state: PerturbationInput<V>['state'] = EMPTY_STATE;
   return [0, 1].map((step) => {
     const input: PerturbationInput<V> = {
-      parameters, gradient, state, step, rho: 0.5, samples: 2,
+      parameters, gradient, state, step, rho: 0.5, batchSize: 2,
       gradientAt: (point) => point.plus(gradient, 3),
       sampleGradient: (index) => gradient.plus(parameters, index / 3),
     };

@@ -79,7 +79,7 @@ function product(a: number, b: number): { readonly parameters: PlainVector; read
   return { parameters: PlainVector.of(a, b), gradient: PlainVector.of(slope * b, slope * a) };
 }
 
-test('the loss that is climbed to does not change when a pair of layers is rescaled; with SAM it does', () => {
+test('the loss that is ascended to does not change when a pair of layers is rescaled; with SAM it does', () => {
   const reached = (rule: ReturnType<typeof sam>, a: number, b: number): number => {
     const [x, y] = perturb(rule, { ...product(a, b), rho: 0.1 });
     return (a + x!) * (b + y!);

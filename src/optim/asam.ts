@@ -71,10 +71,10 @@ export function adaptiveScale<V extends Vector>(parameters: V, { eta, scaling, s
 
 /** Each element becomes the 2-norm of its layer, or of its filter; outside of convolutions filters are single elements. */
 function groupNorms<V extends Vector>(parameters: V, scaling: 'filter' | 'layer'): V {
-  const groupsOf = ({ shape }: ParameterSpec, size: number): number => (scaling === 'layer' ? 1 : shape.length === 4 ? shape[3]! : size);
+  const groupCount = ({ shape }: ParameterSpec, size: number): number => (scaling === 'layer' ? 1 : shape.length === 4 ? shape[3]! : size);
   return parameters.withElements(
     parameters.toArrays().map((array, index) => {
-      const groups = groupsOf(parameters.specs[index]!, array.length);
+      const groups = groupCount(parameters.specs[index]!, array.length);
       // Filters are the last axis.
       const norms = interleavedNorms(array, groups);
       return array.map((_, element) => norms[element % groups]!);

@@ -72,7 +72,7 @@ function refuse(what: string): () => never {
 export const AT_START = {
   state: { numbers: {}, vectors: {} },
   step: 0,
-  samples: 1,
+  batchSize: 1,
   gradientAt: refuse('gradients at further points'),
   sampleGradient: refuse('gradients of single images'),
 } as const;

@@ -9,7 +9,7 @@ import { refusesWrong } from '../testing/refusesWrong';
 import { withBothGradients } from './descent';
 import { friendlySam } from './friendlySam';
 import { gsam } from './gsam';
-import { acrossGradient, lookSam } from './lookSam';
+import { orthogonalPart, lookSam } from './lookSam';
 import type { Optimizer } from './optimizer';
 import { sam } from './sam';
 import { saner } from './saner';
@@ -47,8 +47,8 @@ function expectGsam(descent: typeof gsam): void {
 }
 
 refusesWrong('GSAM by hand: what of g lies across the perturbed gradient is taken off it', expectGsam, gsam, {
-  'adds what lies across': ({ alpha = 0.4 } = {}) => along((gradient, perturbed) => perturbed.plus(acrossGradient(perturbed, gradient), alpha)),
-  'takes what lies across the plain gradient': ({ alpha = 0.4 } = {}) => along((gradient, perturbed) => perturbed.plus(acrossGradient(gradient, perturbed), -alpha)),
+  'adds what lies across': ({ alpha = 0.4 } = {}) => along((gradient, perturbed) => perturbed.plus(orthogonalPart(perturbed, gradient), alpha)),
+  'takes what lies across the plain gradient': ({ alpha = 0.4 } = {}) => along((gradient, perturbed) => perturbed.plus(orthogonalPart(gradient, perturbed), -alpha)),
 });
 
 function expectWsam(descent: typeof wsam): void {
@@ -110,7 +110,7 @@ function expectFriendly(rule: typeof friendlySam): void {
 }
 
 refusesWrong('Friendly SAM by hand: SAM in the first step, then along the gradient less the running mean', expectFriendly, friendlySam, {
-  'climbs along the mean, not off it': (settings) => {
+  'ascends along the mean, not off it': (settings) => {
     const rule = friendlySam(settings);
     return { ...rule, perturb: (input) => rule.perturb({ ...input, state: { ...input.state, vectors: { mean: input.state.vectors['mean']!.times(-1) } } }) };
   },

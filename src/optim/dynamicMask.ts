@@ -41,16 +41,16 @@ export function dynamicMask({ sparsity, dropRate, every, totalSteps, seed, chanc
     draw({ gradient, step }, before) {
       const size = elementCount(gradient);
       const live = keptElements(gradient, sparsity);
-      const source = chance?.(step) ?? random(seed, 'dynamic mask', step);
+      const rng = chance?.(step) ?? random(seed, 'dynamic mask', step);
       if (before === undefined) {
-        return randomMask(size, live, source);
+        return randomMask(size, live, rng);
       }
       const mask = Uint8Array.from(flatten(before));
       const changes = Math.min(Math.floor(live * dropShare(dropRate, step, totalSteps)), size - live);
       const [dead, alive] = [indices(mask, 0), indices(mask, 1)];
       const magnitudes = flatten(gradient);
       const survivors = chosen(alive, largest(Float64Array.from(alive, (index) => Math.abs(magnitudes[index]!)), live - changes));
-      const grown = chosen(dead, randomMask(dead.length, changes, source));
+      const grown = chosen(dead, randomMask(dead.length, changes, rng));
       mask.fill(0);
       [survivors, grown].forEach((list) => list.forEach((index) => (mask[index] = 1)));
       return mask;

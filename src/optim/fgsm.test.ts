@@ -9,8 +9,8 @@ import type { PerturbationRule } from './perturbation';
 import { samPerturbation } from './sam';
 import { perturb } from './testing/rule';
 
-/** The climb on x^2 + 2 y^2 from (1, -1), where the gradient is (2, -4). */
-function climbQuadratic(rule: PerturbationRule, rho: number): number[] {
+/** The ascent on x^2 + 2 y^2 from (1, -1), where the gradient is (2, -4). */
+function ascendQuadratic(rule: PerturbationRule, rho: number): number[] {
   const gradientAt = (point: PlainVector): PlainVector => {
     const [x, y] = point.elements[0]!;
     return PlainVector.of(2 * x!, 4 * y!);
@@ -21,17 +21,17 @@ function climbQuadratic(rule: PerturbationRule, rho: number): number[] {
 /** The formula by hand, case by case. */
 const BY_HAND: Readonly<Record<string, (rule: typeof fgsm) => void>> = {
   'three sign steps by hand, of a third of the radius each': (rule) => {
-    assert.deepEqual(climbQuadratic(rule({ steps: 3 }), 3), [3, -3]);
+    assert.deepEqual(ascendQuadratic(rule({ steps: 3 }), 3), [3, -3]);
   },
   'steps as long as the radius leave the ball, and are projected back': (rule) => {
-    assert.deepEqual(climbQuadratic(rule({ steps: 3, stepLength: 1 }), 0.5), [0.5, -0.5]);
-    assert.deepEqual(climbQuadratic(rule({ steps: 3, stepLength: 1, project: false }), 0.5), [1.5, -1.5]);
+    assert.deepEqual(ascendQuadratic(rule({ steps: 3, stepLength: 1 }), 0.5), [0.5, -0.5]);
+    assert.deepEqual(ascendQuadratic(rule({ steps: 3, stepLength: 1, project: false }), 0.5), [1.5, -1.5]);
   },
   'a bound of its own clips steps whose length is still that of the radius': (rule) => {
     // From (1, -1) each step is 0.4 along the signs (+, -): clipped at 0.3 after each, or after none.
-    assert.deepEqual(climbQuadratic(rule({ steps: 2, stepLength: 1, bound: 0.3 }), 0.4), [0.3, -0.3]);
+    assert.deepEqual(ascendQuadratic(rule({ steps: 2, stepLength: 1, bound: 0.3 }), 0.4), [0.3, -0.3]);
     // Wider than the radius: 0.4, then 0.8 within 0.7.
-    assert.deepEqual(climbQuadratic(rule({ steps: 2, stepLength: 1, bound: 0.7 }), 0.4), [0.7, -0.7]);
+    assert.deepEqual(ascendQuadratic(rule({ steps: 2, stepLength: 1, bound: 0.7 }), 0.4), [0.7, -0.7]);
   },
   'the bound acts after each step, not on the sum of all': (rule) => {
     // The gradient is 1 at w and -1 from there on: 0.5 is clipped to 0.2, then 0.2 - 0.5 to -0.2. Clipped once at the end it is 0.
@@ -45,9 +45,9 @@ const BY_HAND: Readonly<Record<string, (rule: typeof fgsm) => void>> = {
     const g = [2 * (1 + 1 / root), -4 * (1 + 2 / root)] as const;
     const along = g.map((element) => element / Math.hypot(...g));
     const moved = [1 / root + along[0]!, -2 / root + along[1]!] as const;
-    expectAllClose(climbQuadratic(rule({ steps: 1, ball: 'euclidean' }), 1), [1 / root, -2 / root], { relative: 1e-12 });
-    expectAllClose(climbQuadratic(rule({ steps: 2, stepLength: 1, ball: 'euclidean', project: false }), 1), moved, { relative: 1e-12 });
-    expectAllClose(climbQuadratic(rule({ steps: 2, stepLength: 1, ball: 'euclidean' }), 1), moved.map((element) => element / Math.hypot(...moved)), { relative: 1e-12 });
+    expectAllClose(ascendQuadratic(rule({ steps: 1, ball: 'euclidean' }), 1), [1 / root, -2 / root], { relative: 1e-12 });
+    expectAllClose(ascendQuadratic(rule({ steps: 2, stepLength: 1, ball: 'euclidean', project: false }), 1), moved, { relative: 1e-12 });
+    expectAllClose(ascendQuadratic(rule({ steps: 2, stepLength: 1, ball: 'euclidean' }), 1), moved.map((element) => element / Math.hypot(...moved)), { relative: 1e-12 });
   },
   'momentum decides the sign where the gradient turns: m keeps 10 of 10, then -1 of 1 is added': (rule) => {
     // The gradient is 10 at w and -1 from there on. mu = 0.5: m = 1, 1/2 - 1 = -1/2; mu = 2: m = 1, 2 - 1 = 1.
@@ -84,7 +84,7 @@ refusesWrong<typeof fgsm>('FGSM by hand', (rule) => Object.values(BY_HAND).forEa
   'forgets the projection': changed((settings) => ({ ...settings, project: false })),
   'forgets the bound': boundedBy((_, rho) => rho),
   'clips at twice the radius': boundedBy((own, rho) => 2 * (own ?? rho)),
-  'climbs along the first gradient throughout': (settings) => ({ ...fgsm(settings), perturb: (input) => fgsm(settings).perturb({ ...input, gradientAt: () => input.gradient }) }),
+  'ascends along the first gradient throughout': (settings) => ({ ...fgsm(settings), perturb: (input) => fgsm(settings).perturb({ ...input, gradientAt: () => input.gradient }) }),
   'forgets the momentum': changed((settings) => ({ ...settings, momentum: 0 })),
   'takes steps as long as the radius': changed((settings) => ({ stepLength: 1, ...settings })),
   'accumulates gradients without their 1-norm': (settings) => (settings.momentum === 1 ? accumulating(settings) : fgsm(settings)),
@@ -115,10 +115,10 @@ const settings = fc.record({
 
 test('the perturbation never leaves the ball', () => {
   fc.assert(
-    fc.property(points, settings, fc.double({ min: 0, max: 2, noNaN: true }), (elements, climb, rho) => {
+    fc.property(points, settings, fc.double({ min: 0, max: 2, noNaN: true }), (elements, ascend, rho) => {
       const gradientAt = (point: PlainVector): PlainVector => point.plus(point.absPower(2), 0.5);
-      const found = PlainVector.of(...perturb(fgsm(climb), { parameters: PlainVector.of(...elements), rho, gradientAt }));
-      assert.ok(found.norm(climb.ball === 'infinity' ? Infinity : 2) <= rho * (1 + 1e-12));
+      const found = PlainVector.of(...perturb(fgsm(ascend), { parameters: PlainVector.of(...elements), rho, gradientAt }));
+      assert.ok(found.norm(ascend.ball === 'infinity' ? Infinity : 2) <= rho * (1 + 1e-12));
     }),
   );
 });

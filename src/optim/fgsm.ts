@@ -4,7 +4,7 @@ import type { Vector } from '../engine/vector';
 import { ascentStep, type NormBall } from './normBall';
 import { checkRho, type PerturbationInput, type PerturbationRule } from './perturbation';
 
-/** How the climb of several steps is made. */
+/** How the ascent of several steps is made. */
 export interface FgsmSettings {
   /** T, the number of steps; each after the first costs a gradient. */
   readonly steps: number;
@@ -53,7 +53,7 @@ export function fgsm({ steps, momentum = 0, ball = 'infinity', stepLength = 1 / 
       for (let taken = 0; taken < steps; taken++) {
         const { perturbation, accumulated } = ascent;
         // Each step frees its own vectors: ten steps of a large network would hold gigabytes.
-        ascent = perturbation.tidy(() => climb(input, ascent, { first: taken === 0, ...settings }), (next) => [next.perturbation, next.accumulated]);
+        ascent = perturbation.tidy(() => ascendOnce(input, ascent, { first: taken === 0, ...settings }), (next) => [next.perturbation, next.accumulated]);
         [perturbation, accumulated].forEach((vector) => vector.dispose());
       }
       ascent.accumulated.dispose();
@@ -75,7 +75,7 @@ function checkBound(bound: number | undefined, ball: 'infinity' | 'euclidean', p
   }
 }
 
-/** Where a climb stands. */
+/** Where an ascent stands. */
 interface Ascent<V extends Vector> {
   /** eps */
   readonly perturbation: V;
@@ -92,7 +92,7 @@ interface AscentStep {
   readonly length: number;
 }
 
-function climb<V extends Vector>(
+function ascendOnce<V extends Vector>(
   { parameters, gradient, gradientAt }: PerturbationInput<V>,
   { perturbation, accumulated }: Ascent<V>,
   { first, momentum, ball, length }: AscentStep,

@@ -35,7 +35,7 @@ export function fisherMask({ sparsity, samples, every }: FisherMaskSettings): Ma
 }
 
 /** Sum over images of squared gradients; divided by their number it would be the diagonal of the empirical Fisher matrix. */
-export function fisherInformation<V extends Vector>({ gradient, samples: images, sampleGradient }: PerturbationInput<V>, samples: number): V {
+export function fisherInformation<V extends Vector>({ gradient, batchSize: images, sampleGradient }: PerturbationInput<V>, samples: number): V {
   if (samples > images) {
     throw new RangeError(`fisherMask: expected at least ${samples} images in a batch, got ${images}; lower the number of samples or make batches larger.`);
   }

@@ -1,5 +1,5 @@
 import { withBothGradients } from './descent';
-import { acrossGradient } from './lookSam';
+import { orthogonalPart } from './lookSam';
 import type { Descent } from './step';
 
 /**
@@ -18,5 +18,5 @@ export function gsam({ alpha = 0.4 }: { readonly alpha?: number } = {}): Descent
   if (!(alpha >= 0 && alpha < Infinity)) {
     throw new RangeError(`gsam: expected alpha of 0 or more, got ${alpha}; 0 is SAM, and the authors use 0.4 and less.`);
   }
-  return (step) => withBothGradients(step, (gradient, perturbed) => ({ along: perturbed.plus(acrossGradient(perturbed, gradient), -alpha) }));
+  return (step) => withBothGradients(step, (gradient, perturbed) => ({ along: perturbed.plus(orthogonalPart(perturbed, gradient), -alpha) }));
 }

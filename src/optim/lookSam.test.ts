@@ -3,21 +3,21 @@ import { test } from 'node:test';
 import { PlainVector } from '../engine/plainVector';
 import { expectAllClose } from '../testing/expectAllClose';
 import { refusesWrong } from '../testing/refusesWrong';
-import { acrossGradient, lookedUpGradient, lookSam } from './lookSam';
+import { orthogonalPart, lookedUpGradient, lookSam } from './lookSam';
 import { sam, samStep } from './sam';
 import { sgd } from './sgd';
 import { sharpnessAware } from './sharpnessAware';
 import type { MethodState } from './step';
 import { plainStep, type Objective } from './step';
 
-function expectAcross(across: typeof acrossGradient): void {
+function expectAcross(across: typeof orthogonalPart): void {
   expectAllClose(across(PlainVector.of(1, 1), PlainVector.of(4, 2)).elements[0]!, [1, -1], { relative: 1e-12 });
   assert.deepEqual([...across(PlainVector.of(0, 0), PlainVector.of(4, 2)).elements[0]!], [0, 0]);
 }
 
-refusesWrong('the part across the gradient by hand: (4, 2) less its part along (1, 1)', expectAcross, acrossGradient, {
+refusesWrong('the part across the gradient by hand: (4, 2) less its part along (1, 1)', expectAcross, orthogonalPart, {
   'adds what lies along the gradient': (g, perturbed) => perturbed.plus(g, g.dot(perturbed) / g.dot(g)),
-  'takes the part along the other vector': (g, perturbed) => acrossGradient(perturbed, g),
+  'takes the part along the other vector': (g, perturbed) => orthogonalPart(perturbed, g),
 });
 
 function expectLookedUp(lookedUp: typeof lookedUpGradient): void {

@@ -32,7 +32,7 @@ export function lookSam({ every = 5, alpha = 0.1 }: LookSettings = {}): Descent 
     const { method, optimizer } = input;
     const across = method.descent.vectors['across'];
     if (across === undefined || method.step % every === 0) {
-      return withBothGradients(step, (gradient, perturbed) => ({ along: perturbed, kept: { across: acrossGradient(gradient, perturbed) } }))(input);
+      return withBothGradients(step, (gradient, perturbed) => ({ along: perturbed, kept: { across: orthogonalPart(gradient, perturbed) } }))(input);
     }
     const following: typeof optimizer = {
       ...optimizer,
@@ -53,7 +53,7 @@ const ROUNDING = 2 ** -20;
  * @param perturbed g_s; for LookSAM the one at w + eps
  * @source Liu et al. 2022 (arXiv 2203.02714), section 3.2.
  */
-export function acrossGradient<V extends Vector>(gradient: V, perturbed: V): V {
+export function orthogonalPart<V extends Vector>(gradient: V, perturbed: V): V {
   const norm = gradient.norm();
   if (norm === 0) {
     return gradient.zeros();

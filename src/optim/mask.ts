@@ -67,9 +67,9 @@ export function largest(scores: Elements, count: number): Uint8Array {
 }
 
 /** 1 at `count` of `length` places, drawn at random, and 0 elsewhere. */
-export function randomMask(length: number, count: number, source: Random): Uint8Array {
+export function randomMask(length: number, count: number, rng: Random): Uint8Array {
   const mask = new Uint8Array(length);
-  permutation(length, source)
+  permutation(length, rng)
     .subarray(0, count)
     .forEach((index) => (mask[index] = 1));
   return mask;

@@ -47,7 +47,7 @@ function expectMsam(rule: typeof msam): void {
 }
 
 refusesWrong('the perturbation by hand: against the momentum, of length rho, and zero where there is none', expectMsam, msam, {
-  'climbs along the momentum': () => ({ ...msam(), perturb: (input) => msam().perturb(input).times(-1) }),
+  'ascends along the momentum': () => ({ ...msam(), perturb: (input) => msam().perturb(input).times(-1) }),
   'drops the norm': () => ({ ...msam(), perturb: ({ gradient, rho }) => gradient.times(-rho) }),
 });
 
@@ -57,7 +57,7 @@ test('a base optimizer without momentum is refused by name', () => {
   const method = sharpnessAware({ rule: msam() });
   assert.throws(
     () => method.step({ parameters: PlainVector.of(1), state: 0, method: method.init(), objective, optimizer, learningRate: 1, rho: 1 }),
-    /MSAM climbs along the base optimizer's momentum, and this optimizer keeps none/,
+    /MSAM ascends along the base optimizer's momentum, and this optimizer keeps none/,
   );
 });
 

@@ -18,7 +18,7 @@ import { withTemporaries } from './temporaries';
 export function msam(): PerturbationRule {
   return {
     name: 'MSAM',
-    climbsAlong: 'momentum',
+    ascendsAlong: 'momentum',
     perturb({ gradient: momentum, rho }) {
       checkRho('msam', rho);
       const norm = momentum.norm();

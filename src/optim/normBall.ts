@@ -8,7 +8,7 @@ export interface NormBall {
   readonly radius: number;
 }
 
-/** The direction of length 1 along which a loss of this gradient climbs fastest: g / |g|_2 or sign(g); 0 for a zero gradient. */
+/** The direction of length 1 along which a loss of this gradient ascends fastest: g / |g|_2 or sign(g); 0 for a zero gradient. */
 export function steepest<V extends Vector>(gradient: V, p: NormBall['p']): V {
   if (p === 'infinity') {
     return gradient.sign();

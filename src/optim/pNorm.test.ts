@@ -7,7 +7,7 @@ import type { Vector } from '../engine/vector';
 import { expectAllClose } from '../testing/expectAllClose';
 import { asam } from './asam';
 import { fgsm } from './fgsm';
-import { acrossGradient, lookedUpGradient } from './lookSam';
+import { orthogonalPart, lookedUpGradient } from './lookSam';
 import { msam } from './msam';
 import type { PerturbationRule } from './perturbation';
 import { samPerturbation } from './sam';
@@ -97,7 +97,7 @@ test('ASAM, MSAM, FGSM and LookSAM do not depend on the size of the gradient', (
     for (const rule of rules) {
       const at = (scale: number): number[] => {
         const gradient = make([1, -0.5, 0.25].map((element) => element * scale));
-        const input = { parameters: w, gradient, state: { numbers: {}, vectors: {} }, rho: RHO, step: 0, samples: 1, gradientAt: () => gradient, sampleGradient: () => gradient };
+        const input = { parameters: w, gradient, state: { numbers: {}, vectors: {} }, rho: RHO, step: 0, batchSize: 1, gradientAt: () => gradient, sampleGradient: () => gradient };
         const found = w.tidy(() => elementsOf(rule.perturb<Vector>(input)), () => []);
         gradient.dispose();
         return found;
@@ -109,7 +109,7 @@ test('ASAM, MSAM, FGSM and LookSAM do not depend on the size of the gradient', (
     }
     for (const scale of [1e-30, 1e30]) {
       const [g, other] = [make([scale, scale]), make([4 * scale, 2 * scale])];
-      const across = acrossGradient<Vector>(g, other);
+      const across = orthogonalPart<Vector>(g, other);
       expectAllClose(elementsOf(across).map((element) => element / scale), [1, -1], { absolute: 10 * 2 ** -24 });
       // |g| / |across| is 1.
       const next = lookedUpGradient<Vector>(g, across, 0.5);

@@ -11,7 +11,7 @@ export interface PerturbationState<V extends Vector> {
 export interface PerturbationInput<V extends Vector> {
   /** w, or that part of it which may be perturbed. */
   readonly parameters: V;
-  /** What to climb along, of the same layout as `parameters`: the gradient g at w, unless the rule asks for another direction. */
+  /** What to ascend along, of the same layout as `parameters`: the gradient g at w, unless the rule asks for another direction. */
   readonly gradient: V;
   /** What the rule's `prepare` returned last; empty before the first step and for a rule without one. */
   readonly state: PerturbationState<V>;
@@ -22,7 +22,7 @@ export interface PerturbationInput<V extends Vector> {
   /** The gradient of the same loss at another point. It counts as an evaluation; whoever asks disposes of it. */
   readonly gradientAt: (point: V) => V;
   /** Images in the batch. */
-  readonly samples: number;
+  readonly batchSize: number;
   /** The gradient at w of one image's loss, with running batch-norm statistics. Whoever asks disposes of it. @throws Error for an objective that has no images. */
   readonly sampleGradient: (index: number) => V;
 }
@@ -39,7 +39,7 @@ export interface PerturbationRule {
   /** Names the rule in messages and checkpoints. */
   readonly name: string;
   /** What `gradient` is: the gradient at w (default), or the base optimizer's momentum, which saves the pass at w. */
-  readonly climbsAlong?: 'gradient' | 'momentum';
+  readonly ascendsAlong?: 'gradient' | 'momentum';
   /** Numbers of the state that the history of a training keeps. */
   readonly logs?: readonly string[];
   /** The state for this step, made once a step, from the first group where a batch is split in groups. Vectors that it leaves out are disposed of. */

@@ -56,7 +56,7 @@ function otherFor(exponent: number, other: <V extends Vector>(gradient: V, rho: 
 
 refusesWrong('the perturbation by hand, for p of 2, infinity, 3/2 and 1', expectSam, samPerturbation, {
   'drops the norm': otherFor(2, (g, rho) => g.times(rho)),
-  'climbs down': otherFor(2, (g, rho) => samPerturbation(g, rho).times(-1)),
+  'ascends down': otherFor(2, (g, rho) => samPerturbation(g, rho).times(-1)),
   'does not perturb at all': otherFor(2, (g) => g.zeros()),
   'forgets the sign for p = infinity': otherFor(Infinity, (g, rho) => g.times(rho)),
   'gives each of the largest all of rho for p = 1': otherFor(1, (g, rho) => samPerturbation(g, rho, 1).sign().times(rho)),
@@ -96,12 +96,12 @@ test('a zero gradient gives a zero perturbation', () => {
   }
 });
 
-test('climbing leaves the weights where they are', () => {
+test('ascending leaves the weights where they are', () => {
   const before = tensorCount();
   const [w, g] = [native(1, 2), native(3, 4)];
-  const { point: climbed } = ascend(sam(), { ...AT_START, parameters: w, gradient: g, rho: 5 });
-  assert.deepEqual([elementsOf(w), elementsOf(g), elementsOf(climbed)], [[1, 2], [3, 4], [4, 6]]);
-  [w, g, climbed].forEach((vector) => vector.dispose());
+  const { point: ascended } = ascend(sam(), { ...AT_START, parameters: w, gradient: g, rho: 5 });
+  assert.deepEqual([elementsOf(w), elementsOf(g), elementsOf(ascended)], [[1, 2], [3, 4], [4, 6]]);
+  [w, g, ascended].forEach((vector) => vector.dispose());
   assert.equal(tensorCount(), before);
 });
 

@@ -124,13 +124,13 @@ function seeing(keep: (spec: ParameterSpec) => boolean): typeof sharpnessAware {
   return ({ rule, ...settings }) => sharpnessAware({ ...settings, rule: { ...rule, perturb: (input) => rule.perturb({ ...input, gradient: input.gradient.restrict(keep) }) } });
 }
 
-refusesWrong('what is in scope climbs by all of rho, the rest stays', expectScopes, sharpnessAware, {
+refusesWrong('what is in scope ascends by all of rho, the rest stays', expectScopes, sharpnessAware, {
   'perturbs all parameters in every scope': (settings) => sharpnessAware({ ...settings, scope: 'all' }),
   'leaves out the shifts of normalisation': seeing(({ kind }) => kind !== 'normShift'),
   'leaves out biases': seeing(({ kind }) => kind !== 'bias'),
 });
 
-test('a rule that climbs more than once moves within its scope', () => {
+test('a rule that ascends more than once moves within its scope', () => {
   const rule: PerturbationRule = { name: 'twice', perturb: ({ parameters, gradientAt }) => gradientAt(parameters.plus(parameters)) };
   const { asked } = oneStep({ rule, scope: 'norm' }, 1);
   assert.deepEqual(asked[1]!.at, [8, 5, 8, -4, 6]);
@@ -157,7 +157,7 @@ function given(change: <V extends Vector, State>(input: SharpnessAwareInput<V, S
   };
 }
 
-refusesWrong('groups climb on their own, and their gradients are averaged', expectGroups, sharpnessAware, {
+refusesWrong('groups ascend on their own, and their gradients are averaged', expectGroups, sharpnessAware, {
   'adds gradients up': given(({ learningRate }) => ({ learningRate: 2 * learningRate })),
   'shows each group the whole batch': given(({ objective }) => ({ objective: (parameters, phase) => objective(parameters, phase) })),
   'takes the batch as one group': (settings) => sharpnessAware({ ...settings, groupSize: TARGETS.length }),
@@ -283,7 +283,7 @@ test("a rule's state is handed on, what it drops is freed, and steps are counted
   assert.equal(tensorCount(), before);
 });
 
-test('a gradient that is no number is not climbed along: the second pass is at w', () => {
+test('a gradient that is no number is not ascended along: the second pass is at w', () => {
   const points: number[][] = [];
   const objective: Objective<PlainVector> = (parameters) => (points.push(elementsOf(parameters)), { loss: NaN, gradient: parameters.times(NaN) });
   const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });

@@ -45,7 +45,7 @@ function momentumStep(rule: PerturbationRule): SharpnessAwareStep {
       const { parameters, state, optimizer, learningRate, method } = input;
       const momentum = optimizer.momentum?.(state);
       if (momentum === undefined) {
-        throw new Error(`sharpnessAware: ${rule.name} climbs along the base optimizer's momentum, and this optimizer keeps none; use sgd, or another rule.`);
+        throw new Error(`sharpnessAware: ${rule.name} ascends along the base optimizer's momentum, and this optimizer keeps none; use sgd, or another rule.`);
       }
       const passes = new Passes(input, rule);
       const ascent = ascend(rule, passes.seen(momentum), input);
@@ -96,11 +96,11 @@ export function sharpnessAware({ rule, scope = 'all', groupSize, descent }: Shar
     throw new TypeError("sharpnessAware: expected a rule with a function `perturb`, got none; write { name: 'mine', perturb: ({ gradient, rho }) => ... }, or take sam().");
   }
   checkScope('sharpnessAware', scope);
-  if (descent && rule.climbsAlong === 'momentum') {
+  if (descent && rule.ascendsAlong === 'momentum') {
     throw new RangeError(`sharpnessAware: the descent reads the gradient at w, which ${rule.name} does not compute; leave one of them out.`);
   }
   const scoped = inScope(rule, scope);
-  const step = inGroups(rule.climbsAlong === 'momentum' ? momentumStep(scoped) : twoPassStep(scoped), groupSize);
+  const step = inGroups(rule.ascendsAlong === 'momentum' ? momentumStep(scoped) : twoPassStep(scoped), groupSize);
   const whole = descent ? descent(step, inGroups(unperturbedStep, groupSize)) : step;
   return {
     init: () => FIRST_STATE,
@@ -154,7 +154,7 @@ class Passes<V extends Vector, State> {
       rho,
       state: method.rule,
       step: method.step,
-      samples: images,
+      batchSize: images,
       gradientAt: (point) => this.at(point, 'perturbed').gradient,
       sampleGradient: (index) => {
         if (sampleGradient === undefined) {

@@ -35,7 +35,7 @@ function expectFisher(maskOf: typeof fisherMask): void {
   // Squares summed: 1 + 1, 0 + 4, 4 + 4, 1.5^2. Summed first, the last but one would be 0 and lose to the last.
   const gradients = [PlainVector.of(1, 0, 2, 1.5), PlainVector.of(1, 2, -2, 0)];
   const asked: number[] = [];
-  const seen = ruleInput({ parameters: PlainVector.of(0, 0, 0, 0), rho: 1, samples: 2, sampleGradient: (index) => (asked.push(index), gradients[index]!) });
+  const seen = ruleInput({ parameters: PlainVector.of(0, 0, 0, 0), rho: 1, batchSize: 2, sampleGradient: (index) => (asked.push(index), gradients[index]!) });
   const draw = (sparsity: number): number[] => [...maskOf({ sparsity, samples: 2, every: 1 }).draw(seen, undefined)];
   assert.deepEqual([0.75, 0.5, 0.25].map(draw), [[0, 0, 1, 0], [0, 1, 1, 0], [0, 1, 1, 1]]);
   assert.deepEqual(asked.slice(0, 2), [0, 1]);
@@ -56,7 +56,7 @@ refusesWrong('the Fisher mask by hand: sums of squares, not squares of sums', ex
 
 test('more samples than images are refused', () => {
   const mask = fisherMask({ sparsity: 0.5, samples: 3, every: 1 });
-  assert.throws(() => mask.draw(ruleInput({ parameters: PlainVector.of(0), rho: 1, samples: 2 }), undefined), /expected at least 3 images in a batch, got 2/);
+  assert.throws(() => mask.draw(ruleInput({ parameters: PlainVector.of(0), rho: 1, batchSize: 2 }), undefined), /expected at least 3 images in a batch, got 2/);
 });
 
 test('the dropped share falls along a cosine: all of the rate, half of it, none', () => {
@@ -140,7 +140,7 @@ function expectSparse(rule: typeof sparse): void {
   const whole = Math.hypot(3, 100, -4);
   expectAllClose(perturb(rule(sam(), fixed([1, 0, 1]), 'afterNorm'), input), [6 / whole, 0, -8 / whole], { relative: 1e-12 });
   assert.deepEqual(perturb(rule(sam(), fixed([1, 0, 1])), input), perturb(rule(sam(), fixed([1, 0, 1]), 'beforeNorm'), input));
-  // A rule that climbs more than once sees masked gradients there too.
+  // A rule that ascends more than once sees masked gradients there too.
   const twice = rule({ name: 'twice', perturb: ({ gradientAt, parameters }) => gradientAt(parameters) }, fixed([0, 1, 1]));
   assert.deepEqual(perturb(twice, { ...input, gradientAt: () => PlainVector.of(7, 8, 9) }), [0, 8, 9]);
   // A mask holds for as many steps as it should; sparsity and overlap with the mask before are logged.

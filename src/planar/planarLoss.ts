@@ -10,7 +10,7 @@ export interface PlanarLoss {
 }
 
 /** A hollow of the shape of a normal density: -depth exp(-|w - centre|² / (2 width²)). */
-export interface Hollow {
+export interface Well {
   readonly centre: readonly [number, number];
   readonly depth: number;
   readonly width: number;
@@ -20,20 +20,20 @@ export interface Hollow {
 const BOWL = 0.2;
 
 /** The narrow hollow of `SHARP_AND_FLAT`. */
-export const SHARP_HOLLOW: Hollow = { centre: [-0.3, 0.6], depth: 1.4, width: 0.2 };
+export const SHARP_WELL: Well = { centre: [-0.3, 0.6], depth: 1.4, width: 0.2 };
 /** The wide hollow of `SHARP_AND_FLAT`. */
-export const FLAT_HOLLOW: Hollow = { centre: [0.9, -0.3], depth: 1.2, width: 0.8 };
+export const FLAT_WELL: Well = { centre: [0.9, -0.3], depth: 1.2, width: 0.8 };
 
 /** A loss with a sharp and a flat minimum, the sharp one being the deeper: the two hollows in a shallow bowl. */
-export const SHARP_AND_FLAT: PlanarLoss = hollows([SHARP_HOLLOW, FLAT_HOLLOW], BOWL);
+export const SHARP_AND_FLAT: PlanarLoss = bowlWithWells([SHARP_WELL, FLAT_WELL], BOWL);
 
 /**
  * Hollows in a bowl: L(w) = bowl / 2 |w|² - sum of depth exp(-|w - centre|² / (2 width²)).
  *
  * The curvature at the bottom of a lone hollow is depth / width², so a narrow one is a sharp minimum.
  */
-export function hollows(list: readonly Hollow[], bowl: number): PlanarLoss {
-  const density = ({ centre, depth, width }: Hollow, x: number, y: number): number =>
+export function bowlWithWells(list: readonly Well[], bowl: number): PlanarLoss {
+  const density = ({ centre, depth, width }: Well, x: number, y: number): number =>
     depth * Math.exp(-((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / (2 * width ** 2));
   return {
     loss: (x, y) => list.reduce((sum, hollow) => sum - density(hollow, x, y), (bowl / 2) * (x ** 2 + y ** 2)),

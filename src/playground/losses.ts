@@ -1,4 +1,4 @@
-import { hollows, SHARP_AND_FLAT, type Hollow, type PlanarLoss } from '../planar/planarLoss';
+import { bowlWithWells, SHARP_AND_FLAT, type Well, type PlanarLoss } from '../planar/planarLoss';
 
 /** A loss of two parameters with the window through which it is looked at. */
 export interface Landscape {
@@ -55,7 +55,7 @@ export const LONG_BOWL: PlanarLoss = {
 };
 
 /** Basins from sharp to flat, in no order. */
-const BASINS: readonly Hollow[] = [
+const BASINS: readonly Well[] = [
   { centre: [-1.75, 0.75], depth: 0.55, width: 0.14 },
   { centre: [-1.25, 0.25], depth: 0.7, width: 0.16 },
   { centre: [-1.9, -0.4], depth: 0.6, width: 0.2 },
@@ -97,7 +97,7 @@ export const LANDSCAPES: readonly Landscape[] = [
     id: 'saddle',
     title: 'Saddle',
     formula: 'L = ½ w₁² − ½ w₂² + ¼ w₂⁴',
-    story: 'Sharpness-awareness has a price. From beside the ridge SGD slides down to a minimum. SAM’s climb of ρ carries it across the ridge, and the slope there pushes it back: it stays at the saddle. Lower ρ, or add noise.',
+    story: 'Sharpness-awareness has a price. From beside the ridge SGD slides down to a minimum. SAM’s ascend of ρ carries it across the ridge, and the slope there pushes it back: it stays at the saddle. Lower ρ, or add noise.',
     planar: SADDLE,
     xRange: [-2.7, 2.7],
     yRange: [-1.7, 1.7],
@@ -108,7 +108,7 @@ export const LANDSCAPES: readonly Landscape[] = [
     title: 'Many basins',
     formula: 'thirteen Gaussian hollows of different widths in a shallow bowl',
     story: 'Twelve small basins and one wide one. SGD is caught by a narrow basin on its way; SAM passes over it and ends in the wide one. Choose other starts: it does not always win.',
-    planar: hollows(BASINS, 0.25),
+    planar: bowlWithWells(BASINS, 0.25),
     xRange: [-2.7, 2.7],
     yRange: [-1.7, 1.7],
     exponent: 1,
@@ -117,7 +117,7 @@ export const LANDSCAPES: readonly Landscape[] = [
     id: 'bowl',
     title: 'Long bowl',
     formula: 'L = 0.2 w₁² + 2 w₂²',
-    story: 'A quadratic, ten times steeper across than along. SGD without momentum diverges when the learning rate exceeds 2 / 4 = 0.5. SAM does not settle: near the bottom its climb of ρ is longer than the way down.',
+    story: 'A quadratic, ten times steeper across than along. SGD without momentum diverges when the learning rate exceeds 2 / 4 = 0.5. SAM does not settle: near the bottom its ascent of ρ is longer than the way down.',
     planar: LONG_BOWL,
     xRange: [-2.7, 2.7],
     yRange: [-1.7, 1.7],

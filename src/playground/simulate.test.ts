@@ -61,8 +61,8 @@ test('noise tilts the landscape: the same tilt for all methods and for all gradi
   const settings: PlaygroundSettings = { ...BOWL, rho: 0, noise: 0.7, seed: 5, steps: 3, methods: ['sgd', 'sam'] };
   const [sgd, sam] = simulate(settings);
   assert.deepEqual(sam!.points, sgd!.points, 'with rho = 0 SAM is SGD');
-  const source = random(5, 'playground', 0);
-  const tilt = [source.normal(), source.normal()];
+  const rng = random(5, 'playground', 0);
+  const tilt = [rng.normal(), rng.normal()];
   const end = sgd!.points[1]!;
   assertNear([end.x, end.y], [1 - 0.1 * (0.4 + 0.7 * tilt[0]!), 1 - 0.1 * (4 + 0.7 * tilt[1]!)]);
   assert.equal(end.loss, landscapeOf('bowl').planar.loss(end.x, end.y), 'the loss that is shown has no noise');

@@ -67,8 +67,8 @@ function tilted(objective: Objective<PlainVector>, { noise, seed }: PlaygroundSe
   if (noise === 0) {
     return objective;
   }
-  const source = random(seed, 'playground', step);
-  const tilt = PlainVector.of(noise * source.normal(), noise * source.normal());
+  const rng = random(seed, 'playground', step);
+  const tilt = PlainVector.of(noise * rng.normal(), noise * rng.normal());
   return (parameters, phase) => {
     const { loss, gradient } = objective(parameters, phase);
     return { loss: loss + tilt.dot(parameters), gradient: gradient.plus(tilt) };

@@ -55,6 +55,6 @@ export function floorsMarkdown(benchmarks: readonly BenchResult[]): string {
   }
   return [
     ...tables,
-    "*Ceiling: the speed of one large product. Products: matrix products and convolutions of one SGD step, counted layer by layer without their padding, and as timed op by op. PyTorch's best: in float32 for the rows in float32, in any precision for the mixed ones. What a step does beside its products (batch norm, sums, the update) comes on top, so that no ratio to PyTorch can fall below the floor on this machine, unless products get faster. Floor of SAM / SGD: two gradients and one update, with a climb that costs nothing. A dash: not measured.*",
+    "*Ceiling: the speed of one large product. Products: matrix products and convolutions of one SGD step, counted layer by layer without their padding, and as timed op by op. PyTorch's best: in float32 for the rows in float32, in any precision for the mixed ones. What a step does beside its products (batch norm, sums, the update) comes on top, so that no ratio to PyTorch can fall below the floor on this machine, unless products get faster. Floor of SAM / SGD: two gradients and one update, with an ascent that costs nothing. A dash: not measured.*",
   ].join('\n\n');
 }

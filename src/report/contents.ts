@@ -6,9 +6,9 @@ import { floorsMarkdown } from './benchFloors';
 import { shortMarkdown } from './benchShort';
 import { goalsMarkdown, scalingMarkdown, timesMarkdown } from './benchTables';
 import { precisionMarkdown } from './precisionTable';
-import { readTable } from './reading';
+import { describeTable } from './reading';
 import type { Contents } from './fill';
-import type { NamedFigures } from './reportFigures';
+import type { NamedFigures } from './figures/specification';
 import { isThreeDimensional, titleOf } from './figures/specification';
 import { costsMarkdown, describeMachines } from './runCosts';
 import { drawnConfigs, drawNote } from './studyNotes';
@@ -38,7 +38,7 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
     return {
       [`table-${index + 1}`]: tables.map(toMarkdown).join('\n\n'),
       [`table-${index + 1}-short`]: tables.map((table) => shortErrorTable(table, final)).join('\n\n'),
-      [`reading-${index + 1}`]: tables.map(readTable).join('\n\n'),
+      [`reading-${index + 1}`]: tables.map(describeTable).join('\n\n'),
       [`table-${index + 1}-full`]: full.map(toMarkdown).join('\n\n'),
       [`figures-${index + 1}`]: pictures(figures, `${LAPTOP}-${dataset}-`),
     };

@@ -3,7 +3,7 @@ import type { FederatedResult } from '../federated/result';
 import { FEDERATED_METHODS, type FederatedConfig } from '../federated/settings';
 import { federatedRounds } from './figures/federatedRounds';
 import type { MethodStudy } from './methodStudies';
-import type { NamedFigures } from './reportFigures';
+import type { NamedFigures } from './figures/specification';
 import { comparisonNotes, drawNote } from './studyNotes';
 import { describeModel, describeSeeds } from './recipe';
 

@@ -44,7 +44,7 @@ const FILM = 'playground-network.webp';
  */
 export async function writeGallery(folder: string, results: string): Promise<void> {
   const figures = await drawnFigures(folder);
-  const groups = groupsOf(figures);
+  const groups = sectionsOf(figures);
   const headings = headingsOf(groups);
   const sections = groups.map((group, index) => {
     const stored = group.title === KINDS[0].title ? '' : ` <a href="${escapeHtml(results)}">All stored results</a>.`;
@@ -55,7 +55,7 @@ export async function writeGallery(folder: string, results: string): Promise<voi
 }
 
 /** Figures by kind, and those of landscapes by the study that they belong to. */
-function groupsOf(figures: readonly DrawnFigure[]): readonly Group[] {
+function sectionsOf(figures: readonly DrawnFigure[]): readonly Group[] {
   return KINDS.flatMap(({ title, about }, index) => {
     const own = figures.filter(({ name }) => KINDS.findIndex(({ pattern }) => pattern.test(name)) === index);
     if (index < KINDS.length - 1) {

@@ -8,11 +8,11 @@ import { detectableText, plusMinus, pText, signedPlusMinus } from './differenceT
 import { noiseCurves } from './figures/noiseCurves';
 import { notRun } from './methodStudies';
 import type { Moment, NoiseRow, NoiseStudy } from './noiseStudy';
-import type { NamedFigures } from './reportFigures';
+import type { NamedFigures } from './figures/specification';
 import { describeModel, describeRecipe } from './recipe';
 import { recordsToMarkdown, type Headings } from './recordTable';
 import { comparisonNotes, drawnConfigs, drawNote } from './studyNotes';
-import { readStudy } from './studyReading';
+import { describeStudy } from './studyReading';
 import { captionOf } from './tables';
 
 /** The preset of training on wrong labels. */
@@ -146,7 +146,7 @@ export function readNoise(study: NoiseStudy): string {
       : `SGD's error on the wrong labels is ${sgd.wrongLabelError.toFixed(1)} % at the end: ${sgd.wrongLabelError < BY_HEART ? 'it learns them by heart.' : 'it does not learn them by heart in this time, so that there is little for another method to prevent.'}`;
   const parts = ([['last', 'After the last epoch'], ['bestHeldOut', 'At the best held-out epoch']] as const).map(([moment, when]) => {
     const rows = rowsAt(moment);
-    return `${when}: ${readStudy({ rows, dataset: study.dataset })}`;
+    return `${when}: ${describeStudy({ rows, dataset: study.dataset })}`;
   });
   return [`With ${100 * study.labelNoise} % wrong labels: ${fits}`, ...(sgd?.wrongLabelError == null ? [] : parts)].join(' ');
 }

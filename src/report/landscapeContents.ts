@@ -3,7 +3,7 @@ import { CURVATURE_HEADINGS, curvatureCaption, curvatureRows, hasCurvature, hasS
 import type { Contents } from './fill';
 import type { LandscapeStudy } from './landscapeStudies';
 import { recordsToMarkdown } from './recordTable';
-import type { NamedFigures } from './reportFigures';
+import type { NamedFigures } from './figures/specification';
 import { seedTables } from './trainingSeeds';
 
 /** What stands in place of tables that nobody has measured. */

@@ -12,7 +12,7 @@ import { surfacePair, type NamedSurface } from './figures/surfacePair';
 import { surfaceTopology } from './figures/surfaceTopology';
 import type { LandscapeMinima, LandscapePath, LandscapeStudy, StudiedNet } from './landscapeStudies';
 import { describeModel } from './recipe';
-import type { NamedFigures } from './reportFigures';
+import type { NamedFigures } from './figures/specification';
 
 const BATCH_NORM: Readonly<Record<BatchNormMode, string>> = {
   frozen: "frozen at each net's running statistics",

@@ -9,9 +9,9 @@ import type { Contents } from './fill';
 import { noiseFigures, noiseMarkdown, noiseNotRun, noiseStudies, readNoise } from './labelNoise';
 import { METHOD_STUDIES, methodStudy, methodStudyMarkdown, type MethodStudy, type MethodStudyName } from './methodStudies';
 import { architecturesMarkdown, costsOfMethodsMarkdown, schedulesMarkdown } from './openQuestions';
-import type { NamedFigures } from './reportFigures';
+import type { NamedFigures } from './figures/specification';
 import { shortMethodTable } from './shortTables';
-import { readStudy } from './studyReading';
+import { describeStudy } from './studyReading';
 
 const NAMES = Object.keys(METHOD_STUDIES) as readonly MethodStudyName[];
 
@@ -25,7 +25,7 @@ export function methodFigures(results: readonly RunResult[], federated: readonly
 export function methodContents(results: readonly RunResult[], federated: readonly FederatedResult[], figures: NamedFigures): Contents {
   const studies = Object.fromEntries(NAMES.map((name) => [name, methodStudy(results, name)])) as Readonly<Record<MethodStudyName, MethodStudy>>;
   const table = (name: MethodStudyName): string => methodStudyMarkdown(studies[name]);
-  const reading = (name: MethodStudyName): string => readStudy(studies[name]);
+  const reading = (name: MethodStudyName): string => describeStudy(studies[name]);
   const short = (name: MethodStudyName): string => shortMethodTable(studies[name]);
   const groups = federatedGroups(federated).map(federatedStudy);
   const noise = noiseStudies(results);
@@ -56,7 +56,7 @@ export function methodContents(results: readonly RunResult[], federated: readonl
     'question-cost': costsOfMethodsMarkdown(results),
     'question-schedules': schedulesMarkdown(results),
     federated: groups.map(methodStudyMarkdown).join('\n\n') || 'Not run.',
-    'federated-reading': groups.map(readStudy).join('\n\n') || 'Not run.',
+    'federated-reading': groups.map(describeStudy).join('\n\n') || 'Not run.',
     'federated-figures': pictures(figures, 'federated-'),
   };
 }

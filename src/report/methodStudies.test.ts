@@ -10,7 +10,7 @@ import { runId } from '../experiment/store';
 import { methodContents, methodFigures } from './methodContents';
 import { METHOD_STUDIES, methodStudy, methodStudyMarkdown, type MethodStudyName } from './methodStudies';
 import { resultFigures } from './reportFigures';
-import { readStudy } from './studyReading';
+import { describeStudy } from './studyReading';
 import { testRun } from './testing/run';
 
 /** Made-up results of a preset's runs, stored by another preset. */
@@ -38,13 +38,13 @@ test('a study finds its runs by their settings, tests them in pairs, and says wh
 });
 
 test('the reading names what the test finds, and no difference that it does not', () => {
-  const text = readStudy(methodStudy(FAMILY, 'family'));
+  const text = describeStudy(methodStudy(FAMILY, 'family'));
   assert.match(text, /^Paired tests against SGD \(no SAM\), corrected by Holm's procedure for the 2 of this table, find a difference in error at the level of 5 % for SAM \(3\.00 points lower\)\./);
   // Differences of -10, 9 and 0 points: mean -1/3, deviation 9.504, half width 4.303 x 9.504 / sqrt 3. At 2.5 % scipy's non-central t
   // with two degrees of freedom has a power of 80 % at 4.625 deviations.
   assert.match(text, /No difference is found, with .*: ASAM, ρ = 0\.5 \(−23\.94 to \+23\.28 points; could see 43\.96\)\./);
   assert.doesNotMatch(text, /better than guessing/);
-  assert.equal(readStudy(methodStudy([], 'family')), 'Nothing can be said yet: not run.');
+  assert.equal(describeStudy(methodStudy([], 'family')), 'Nothing can be said yet: not run.');
 });
 
 test('one run a row is an observation; a network that stays at chance is named', () => {
@@ -56,7 +56,7 @@ test('one run a row is an observation; a network that stays at chance is named',
   const study = methodStudy(runs, 'defects');
   assert.ok(study.rows.every(({ n }) => n === 1));
   assert.equal(new Set(study.rows.map(({ method }) => method)).size, presetConfigs(findPreset('defects')).filter(({ seed }) => seed === 0).length);
-  const text = readStudy(study);
+  const text = describeStudy(study);
   assert.match(text, /One run each, so observations and no effects: SAM \(5\.00 points lower\)/);
   assert.match(text, /within 5 points of guessing \(90 %\): SGD \(no SAM\), batches of 128, learning rate 1 and what belongs to it; SAM, batches of 128, learning rate 1/);
   assert.doesNotMatch(text, /[Pp]aired test/);
@@ -111,7 +111,7 @@ test('a difference that is below 5 % alone and not after the correction is told 
   const runs = made('defects', ({ method, seed, selection, cutout, batchSize }) =>
     batchSize === 50 && cutout === 0 && (method === 'sgd' ? 60 : method === 'sam' ? (selection === 'last' ? 62 + seed : 50 + 3 * seed) : method === 'asam' ? 60 + [1, -1, 0.1][seed]! : undefined) || undefined);
   const study = methodStudy(runs, 'defects');
-  const text = readStudy(study);
+  const text = describeStudy(study);
   assert.match(text, /find no difference in error at the level of 5 %\. Below 5 % alone, and not after the correction: SAM \(3\.00 points higher, p = 0\.035, corrected p = 0\.070\)\./);
   assert.match(text, /Not tested, since an epoch chosen by its test error is low by construction: SAM, epoch chosen by test error\./);
   assert.match(methodStudyMarkdown(study), /\| SAM, epoch chosen by test error \| 800 \|.*\| −7\.00 \| – \| – \| – \|/);

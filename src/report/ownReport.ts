@@ -9,7 +9,7 @@ import { methodStudyMarkdown } from './methodStudies';
 import type { StoredWork } from './publishedWork';
 import { describeModel } from './recipe';
 import { recordsToMarkdown, type Headings } from './recordTable';
-import type { NamedFigures } from './reportFigures';
+import type { NamedFigures } from './figures/specification';
 import { errorRows } from './rows';
 import { errorText, runsText } from './tableText';
 

@@ -1,6 +1,6 @@
 import type { RunResult } from '../experiment/result';
 import { pictures } from './contents';
-import type { NamedFigures } from './reportFigures';
+import type { NamedFigures } from './figures/specification';
 import { costsMarkdown, describeMachines } from './runCosts';
 import { errorTables, tuningTables } from './tables';
 import { toMarkdown } from './tableText';

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorTables } from './tables';
 import { testRun, type TestRun } from './testing/run';
-import { readTable } from './reading';
+import { describeTable } from './reading';
 
 function read(...runs: readonly TestRun[]): string {
-  return readTable(errorTables(runs.map(testRun), { preset: 'laptop', dataset: 'cifar10' })[0]!);
+  return describeTable(errorTables(runs.map(testRun), { preset: 'laptop', dataset: 'cifar10' })[0]!);
 }
 
 test('one run of each method is compared without an interval, and what was not run is listed', () => {

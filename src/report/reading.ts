@@ -12,7 +12,7 @@ import { errorText } from './tableText';
  *
  * @param table one of `errorTables`.
  */
-export function readTable({ rows, trainingImages, differences = [] }: ResultTable): string {
+export function describeTable({ rows, trainingImages, differences = [] }: ResultTable): string {
   const lengths = [...new Set(rows.map(({ epochs }) => epochs))].sort((a, b) => a - b);
   const comparisons = lengths.flatMap((epochs) => {
     const cells = rows.filter((row) => row.epochs === epochs && row.top1Error !== null);

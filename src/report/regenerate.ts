@@ -15,7 +15,8 @@ import { ownReport } from './ownReport';
 import { readPublishedWork, readWork, type StoredWork } from './publishedWork';
 import { unfitPreset } from './recipe';
 import { placePlotly, renderFigures } from './render';
-import { curveFigures, illustrations, resultFigures, type NamedFigures } from './reportFigures';
+import { curveFigures, illustrations, resultFigures } from './reportFigures';
+import type { NamedFigures } from './figures/specification';
 import { federatedFigures } from './federatedStudy';
 
 /** What is made again from stored results. */

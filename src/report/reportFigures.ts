@@ -2,7 +2,7 @@ import type { ExperimentConfig } from '../experiment/config';
 import type { RunResult } from '../experiment/result';
 import { finalErrors } from './figures/finalErrors';
 import { learningCurves } from './figures/learningCurves';
-import type { FigureSpecification } from './figures/specification';
+import type { FigureSpecification, NamedFigures } from './figures/specification';
 import { tuningGrid } from './figures/tuningGrid';
 import { figure1, figure1Section, figure2 } from './illustrations/figures';
 import { NOISE_PRESET } from './labelNoise';
@@ -11,9 +11,6 @@ import { selectRuns } from './rows';
 import { errorTables, tuningTables } from './tables';
 
 const DATASETS: readonly ExperimentConfig['dataset'][] = ['cifar10', 'cifar100'];
-
-/** Figures by name, a file name without ending. */
-export type NamedFigures = Readonly<Record<string, FigureSpecification>>;
 
 /** Figures 1 and 2 of the report, computed; they need no training. */
 export function illustrations(): NamedFigures {

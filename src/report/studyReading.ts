@@ -14,7 +14,7 @@ const CHANCE: Readonly<Record<ExperimentConfig['dataset'], number>> = { cifar10:
  * What a comparison with a base optimizer supports, in sentences that follow from its rows alone: which methods differ from the base
  * beyond the scatter of seeds after a correction for the number of tests, what was left open, which did not train.
  */
-export function readStudy({ rows, dataset }: Pick<MethodStudy, 'rows' | 'dataset'>): string {
+export function describeStudy({ rows, dataset }: Pick<MethodStudy, 'rows' | 'dataset'>): string {
   const chance = CHANCE[dataset];
   const [base, ...others] = rows;
   const made = others.filter(({ n }) => n > 0);

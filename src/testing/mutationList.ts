@@ -120,7 +120,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('tfjs/parameterVariables', ['tfjs/parameterVariables'], [['gamma and beta are biases', 'LAYER_WEIGHTS[last] ??', '']]),
   ...of('tfjs/sharpnessAwareOptimizer', ['tfjs/cpuBackend'], [
     ['what the rule keeps is forgotten', 'this.method = output.method;', ''],
-    ['the two phases leave batch-norm statistics where the second one took them', 'this.climbsAlongMomentum ? parameters.variables : (0, variableSnapshot_1.allVariables)()', 'parameters.variables'],
+    ['the two phases leave batch-norm statistics where the second one took them', 'this.ascendsAlongMomentum ? parameters.variables : (0, variableSnapshot_1.allVariables)()', 'parameters.variables'],
     ['accepts any radius', "(0, perturbation_1.checkRho)('SharpnessAwareOptimizer', settings?.rho ?? NaN);", ''],
     ['a radius that was changed is not looked at', '(0, perturbation_1.checkRho)(`SharpnessAwareOptimizer.${caller}`, this.rho);', ''],
     ['a step begins at w + eps', 'if (this.before) {', 'if (false) {'],

@@ -61,7 +61,7 @@ export class BaseMomentum {
   private get kept(): readonly (Kept | undefined)[] {
     const kept = this.find();
     if (kept === undefined) {
-      throw new TypeError(`SharpnessAwareOptimizer: the rule climbs along momentum, and ${this.base.getClassName()} has none; wrap tf.train.momentum or tf.train.adam.`);
+      throw new TypeError(`SharpnessAwareOptimizer: the rule ascends along momentum, and ${this.base.getClassName()} has none; wrap tf.train.momentum or tf.train.adam.`);
     }
     return kept;
   }

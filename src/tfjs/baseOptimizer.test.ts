@@ -154,7 +154,7 @@ test('momentum of other variables is refused, with the weights as they were', as
   }
 });
 
-test('in two phases, loaded momentum is placed by the gradients that climb is given', async () => {
+test('in two phases, loaded momentum is placed by the gradients that ascend is given', async () => {
   const pair = new Pair([[1, -2], [[0.5, 3]]]);
   const optimizer = new SharpnessAwareOptimizer(tf.train.momentum(0.1, 0.9), { rho: 5, rule: msam() });
   await optimizer.setWeights([
@@ -163,7 +163,7 @@ test('in two phases, loaded momentum is placed by the gradients that climb is gi
     { name: 'y/momentum', tensor: tf.tensor2d([[0, 4]]) },
   ]);
   const { grads } = optimizer.computeGradients(pair.loss, pair.variables);
-  optimizer.climb(grads);
+  optimizer.ascend(grads);
   assert.deepEqual(pair.values, [1 - 3, -2, 0.5, 3 - 4], 'w - rho v / |v|, with |v| = 5');
   optimizer.restore();
 });

@@ -19,7 +19,7 @@ export interface LayersModelLossOptions {
   readonly y: Tensor;
   /** The loss of a batch, its mean or one number an image, such as `tf.metrics.categoricalCrossentropy`. */
   readonly loss: (targets: Tensor, predictions: Tensor) => Tensor;
-  /** Images per pass; 32 unless told. */
+  /** Images per pass. Default: 32. */
   readonly batchSize?: number;
 }
 

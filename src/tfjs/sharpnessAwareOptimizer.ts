@@ -5,7 +5,7 @@ import { sharpnessAware, type SharpnessAware } from '../optim/sharpnessAware';
 import { disposeReplaced, FIRST_STATE, stateVectors, type MethodState } from '../optim/step';
 import { withTemporaries } from '../optim/temporaries';
 import { BaseMomentum } from './baseMomentum';
-import { climbedPoint, type ClimbSettings, type ImageGradients } from './climb';
+import { ascentPoint, type AscentSettings, type ImageGradients } from './ascent';
 import { connectedNames, LossPasses, type NamedTensor } from './lossPasses';
 import { parameterKind, ParameterVariables } from './parameterVariables';
 import { PerturbedPasses, type LossFunction, type NamedGradients } from './perturbedPass';
@@ -28,7 +28,7 @@ import { WrappedOptimizer } from './wrappedOptimizer';
  * The loss runs twice a step, so it must not change anything but variables; it is told which pass it is for.
  *
  * A rule needs norms as numbers in the middle of a step. Where a backend cannot hand them out at once (WebGPU outside
- * a browser), `minimize` throws and leaves the weights as they were; `climbAsync` is for that case.
+ * a browser), `minimize` throws and leaves the weights as they were; `ascendAsync` is for that case.
  *
  * The base optimizer's settings are read and set through it: `learningRate`, `momentum`, `beta1` and so on; a setting called `rho`
  * (Adadelta's) at `base` alone, for here it is the radius. Its state is in `getWeights`, that of a rule is not: after loading
@@ -81,7 +81,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
    */
   override minimize(f: LossFunction, returnCost = false, varList?: Variable[]): Scalar | null {
     this.begin('minimize');
-    const first = this.climbsAlongMomentum ? undefined : this.base.computeGradients(() => f('first'), varList);
+    const first = this.ascendsAlongMomentum ? undefined : this.base.computeGradients(() => f('first'), varList);
     try {
       const loss = this.step(f, first, varList);
       return returnCost ? scalar(loss) : null;
@@ -91,25 +91,25 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
   }
 
   /**
-   * Loss and gradient where the variables are now. Between `climb` and `applyGradients` this is the second pass, which
+   * Loss and gradient where the variables are now. Between `ascend` and `applyGradients` this is the second pass, which
    * leaves batch-norm statistics as they are.
    */
   override computeGradients(f: LossFunction, varList?: Variable[]): NamedGradients {
     const compute = (loss: () => Scalar): NamedGradients => this.base.computeGradients(loss, varList);
-    return this.before && !this.climbsAlongMomentum ? this.perturbed.compute(compute, f) : compute(() => f('first'));
+    return this.before && !this.ascendsAlongMomentum ? this.perturbed.compute(compute, f) : compute(() => f('first'));
   }
 
   /**
    * First phase of a step in two: moves the variables to w + eps. `applyGradients` or `restore` moves them back.
    *
-   * @param gradients at w, as `computeGradients` gives them; none for rules that climb along momentum. They stay the caller's.
+   * @param gradients at w, as `computeGradients` gives them; none for rules that ascend along momentum. They stay the caller's.
    * @throws Error if the rule asks for gradients at further points, or with a descent such as LookSAM: use `minimize`.
    */
-  climb(gradients: NamedTensorMap = {}): void {
-    const parameters = this.climbingParameters(gradients);
+  ascend(gradients: NamedTensorMap = {}): void {
+    const parameters = this.ascendingParameters(gradients);
     withTemporaries((own) => {
       const direction = own(this.direction(parameters, gradients));
-      const { point, state } = climbedPoint<TfjsVector>(this.climbSettings(), {
+      const { point, state } = ascentPoint<TfjsVector>(this.ascentSettings(), {
         parameters: own(parameters.point()),
         direction,
         state: this.method.rule,
@@ -120,15 +120,15 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
   }
 
   /** The same for backends that cannot hand out numbers at once: the rule runs on copies in JavaScript's memory. */
-  async climbAsync(gradients: NamedTensorMap = {}): Promise<void> {
-    const parameters = this.climbingParameters(gradients);
+  async ascendAsync(gradients: NamedTensorMap = {}): Promise<void> {
+    const parameters = this.ascendingParameters(gradients);
     const [here, along] = [parameters.point(), this.direction(parameters, gradients)];
     try {
       const [plainHere, direction, before] = await Promise.all([toPlain(here), toPlain(along), copyState(this.method.rule, toPlain)]);
-      const { point, state } = climbedPoint(this.climbSettings(), { parameters: plainHere, direction, state: before, ...this.batchSize() });
+      const { point, state } = ascentPoint(this.ascentSettings(), { parameters: plainHere, direction, state: before, ...this.batchSize() });
       const next = await copyState(state, fromPlain);
       // Another step may have begun in the meantime.
-      this.begin('climbAsync');
+      this.begin('ascendAsync');
       withTemporaries((own) => this.arrive(parameters, own(fromPlain(point)), next));
     } finally {
       [here, along].forEach((vector) => vector.dispose());
@@ -141,7 +141,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
     this.before = undefined;
   }
 
-  /** Second phase of a step in two: back to w, and the base optimizer's step from there. Without `climb` it is the base optimizer's step. */
+  /** Second phase of a step in two: back to w, and the base optimizer's step from there. Without `ascend` it is the base optimizer's step. */
   override applyGradients(gradients: NamedTensorMap | NamedTensor[]): void {
     this.restore();
     this.applyBase(gradients);
@@ -172,8 +172,8 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
     this.momenta.stepped(Array.isArray(gradients) ? gradients.map(({ name }) => name) : Object.keys(gradients));
   }
 
-  private get climbsAlongMomentum(): boolean {
-    return this.rule.climbsAlong === 'momentum';
+  private get ascendsAlongMomentum(): boolean {
+    return this.rule.ascendsAlong === 'momentum';
   }
 
   /** @returns the loss of the first pass, which is made here if it was not made before. */
@@ -182,7 +182,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
     const parameters = this.parametersOf(first ? connectedNames(first.grads) : undefined, varList);
     const passes = new LossPasses(base, parameters, this.perturbed, varList);
     return withTemporaries((own) => {
-      const momentum = this.climbsAlongMomentum ? own(parameters.vector(this.momenta.byName(varList ?? this.movedBy(f, parameters, passes)))) : undefined;
+      const momentum = this.ascendsAlongMomentum ? own(parameters.vector(this.momenta.byName(varList ?? this.movedBy(f, parameters, passes)))) : undefined;
       const output = this.aware.step<TfjsVector, undefined>({
         parameters: own(parameters.point()),
         state: undefined,
@@ -231,25 +231,25 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
     return new ParameterVariables(variables, this.settings.kindOf ?? parameterKind);
   }
 
-  private climbingParameters(gradients: NamedTensorMap): ParameterVariables {
-    this.begin('climb');
+  private ascendingParameters(gradients: NamedTensorMap): ParameterVariables {
+    this.begin('ascend');
     if (this.settings.descent) {
-      throw new Error('SharpnessAwareOptimizer.climb: a descent such as LookSAM needs the whole step at once; use minimize.');
+      throw new Error('SharpnessAwareOptimizer.ascend: a descent such as LookSAM needs the whole step at once; use minimize.');
     }
     const names = connectedNames(gradients);
-    if (names.length === 0 && !this.climbsAlongMomentum) {
-      throw new RangeError('SharpnessAwareOptimizer.climb: expected the gradients at w, got none; pass the grads of computeGradients.');
+    if (names.length === 0 && !this.ascendsAlongMomentum) {
+      throw new RangeError('SharpnessAwareOptimizer.ascend: expected the gradients at w, got none; pass the grads of computeGradients.');
     }
-    return this.parametersOf(this.climbsAlongMomentum ? undefined : names);
+    return this.parametersOf(this.ascendsAlongMomentum ? undefined : names);
   }
 
   private direction(parameters: ParameterVariables, gradients: NamedTensorMap): TfjsVector {
     const moved = connectedNames(gradients);
     const next = moved.length > 0 ? moved.map((name) => engine().registeredVariables[name]!) : parameters.variables;
-    return parameters.vector(this.climbsAlongMomentum ? this.momenta.byName(next) : gradients);
+    return parameters.vector(this.ascendsAlongMomentum ? this.momenta.byName(next) : gradients);
   }
 
-  private climbSettings(): ClimbSettings {
+  private ascentSettings(): AscentSettings {
     return { rule: this.rule, scope: this.settings.scope ?? 'all', rho: this.rho, step: this.method.step };
   }
 
@@ -259,7 +259,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
     disposeReplaced(this.method, next);
     this.method = next;
     // With one pass a step batch-norm statistics move in it, at w + eps.
-    this.before = new VariableSnapshot(this.climbsAlongMomentum ? parameters.variables : allVariables());
+    this.before = new VariableSnapshot(this.ascendsAlongMomentum ? parameters.variables : allVariables());
     parameters.moveTo(point);
   }
 

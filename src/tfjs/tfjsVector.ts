@@ -205,7 +205,7 @@ export function readSync(element: Tensor): Float32Array {
   } catch (cause) {
     throw new Error(
       `SharpnessAwareOptimizer: the backend ${engine().backendName} cannot hand out numbers at once here, and perturbations need them; ` +
-        'step in two phases with climbAsync, or choose another backend with tf.setBackend.',
+        'step in two phases with ascendAsync, or choose another backend with tf.setBackend.',
       { cause },
     );
   }

@@ -95,7 +95,7 @@ function gradientPass(model: Model, parameters: TensorVector, { statistics, trai
 }
 
 /**
- * Loss of a network on one batch, and its gradient with respect to all parameters, in training mode unless told otherwise.
+ * Loss of a network on one batch, and its gradient with respect to all parameters, in training mode by default.
  *
  * @param labelSmoothing in [0, 1)
  * @param training whether batch norm takes the batch's own moments; if not, there are no new statistics.

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { boolAttribute, tensorflowPlatform, typeAttribute } from '../binding';
 import { reshape } from '../convolution';
-import { chosenIn, kernelEra, noteKernels } from '../kernelChoice';
+import { chosenIn, kernelGeneration, noteKernels } from '../kernelChoice';
 import { isRecording } from '../tape';
 import { cloneTensor, execute1, scope, tensor, type Tensor } from '../tensor';
 import { Graph } from './graph';
@@ -154,7 +154,7 @@ export function compiled(owner: object, title: string, inputs: readonly Tensor[]
   if (opByOp || isRecording() || tensorflowPlatform().gpu) {
     return freed(body, inputs);
   }
-  const key = `${ownerNumber(owner)} ${title} ${kernelEra()} ${inputs.map(({ dtype, shape }) => `${dtype} ${shape.join()}`).join(';')}`;
+  const key = `${ownerNumber(owner)} ${title} ${kernelGeneration()} ${inputs.map(({ dtype, shape }) => `${dtype} ${shape.join()}`).join(';')}`;
   const entry = entries.get(key);
   if (entry === undefined) {
     return callFirst(key, inputs, body);

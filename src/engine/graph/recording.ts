@@ -95,7 +95,7 @@ function inOrder(nodes: readonly GraphNode[]): GraphNode[] {
 /**
  * Runs `body` op by op and keeps what it did.
  *
- * @throws NotRecordable if it reads values, or a tensor that is neither an input nor of its own making, or returns one that no op of its made.
+ * @throws NotRecordable if it reads values, or a tensor that is neither an input nor of its own making, or returns a tensor that none of its operations made.
  */
 export function record(inputs: readonly Tensor[], body: () => readonly Tensor[]): { readonly outputs: readonly Tensor[]; readonly recording: Recording } {
   const recorder = new Recorder();

@@ -18,7 +18,7 @@ export interface BezierTraining<V extends Vector> extends Stoppable {
   readonly steps: number;
   /** Falls to 0 over the steps along a cosine. */
   readonly learningRate: number;
-  /** In [0, 1); 0.9 unless told. */
+  /** In [0, 1). Default: 0.9. */
   readonly momentum?: number;
   /** Draws the places on the curve. */
   readonly seed: number;
@@ -60,7 +60,7 @@ async function trainControl<V extends Vector>(work: LongWork, from: V, to: V, tr
   if (!(Number.isFinite(learningRate) && learningRate > 0 && momentum >= 0 && momentum < 1)) {
     throw new RangeError(`trainBezier: expected a learning rate above 0 and momentum in [0, 1), got ${learningRate} and ${momentum}.`);
   }
-  const source = random(seed, 'bezier');
+  const rng = random(seed, 'bezier');
   const optimizer = sgd<V>({ momentum, nesterov: false, weightDecay: 0 });
   let control = halfWay(from, to);
   let velocity = optimizer.init(control);
@@ -68,7 +68,7 @@ async function trainControl<V extends Vector>(work: LongWork, from: V, to: V, tr
   try {
     for (let step = 0; step < steps; step++) {
       await work.advance({ done: step, of: steps, unit: 'steps' });
-      const { loss, gradient } = await gradientByControl(from, control, to, source.uniform(), (point) => training.gradient(point, step));
+      const { loss, gradient } = await gradientByControl(from, control, to, rng.uniform(), (point) => training.gradient(point, step));
       const rate = learningRateAt({ learningRate, schedule: 'cosine', warmupEpochs: 0, epochs: 1 }, step, steps);
       ({ parameters: control, state: velocity } = optimizer.update(control, gradient, velocity, rate));
       gradient.dispose();
@@ -115,7 +115,7 @@ export interface BezierCurve<V extends Vector> {
  * A quadratic Bezier curve, for `samplePoints`: it lies in the plane through `from` along theta - from and to - from,
  * where phi(t) has the coordinates 2 t (1 - t) and t².
  *
- * @param count places at equal steps of t, 61 unless told.
+ * @param count places at equal steps of t. Default: 61.
  * @throws RangeError if architectures differ, or there are fewer than 2 places.
  */
 export function bezierCurve<V extends Vector>(from: V, control: V, to: V, count = BEZIER_POINTS): BezierCurve<V> {

@@ -24,7 +24,7 @@ function isWithin(name: string, { name: parameter }: ParameterSpec): boolean {
 /**
  * Finds the parameters of a block.
  *
- * @param block all parameters, unless told.
+ * @param block default: all parameters.
  * @throws RangeError for a name that no parameter and no layer has, or conditions that leave no parameter.
  */
 export function resolveBlock(specs: readonly ParameterSpec[], { names, kinds }: ParameterBlock = {}): ResolvedBlock {

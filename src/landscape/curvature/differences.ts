@@ -2,7 +2,7 @@ import { shown } from '../../engine/shown';
 import type { Vector } from '../../engine/vector';
 
 /**
- * How far central differences go to either side, in the 2-norm over all parameters, unless told.
+ * How far central differences go to either side, in the 2-norm over all parameters, by default.
  *
  * The difference (g(w + h v) - g(w - h v)) / 2h is off by h² / 6 times a third derivative of g, which asks for short
  * steps, and by the rounding of float32 gradients over h, which asks for long ones. Where a network has ReLUs there is a

@@ -7,14 +7,14 @@ import { checkStep, DIFFERENCE_STEP } from './differences';
 
 /** Which part of a curvature matrix to take, and how. */
 export interface CurvatureOptions {
-  /** The rows and columns of these parameters alone; all unless told. */
+  /** The rows and columns of these parameters alone. Default: all. */
   readonly block?: ParameterBlock;
   /**
    * `exact`: gradients differentiated again, exact but for rounding. `differences`: of gradients, over a step; for losses that
    * give nothing else. Unless told, exact where the loss can be differentiated twice.
    */
   readonly products?: 'exact' | 'differences';
-  /** With differences, the length of the step to either side, in the 2-norm over all parameters; {@link DIFFERENCE_STEP} unless told. */
+  /** With differences, the length of the step to either side, in the 2-norm over all parameters. Default: {@link DIFFERENCE_STEP}. */
   readonly step?: number;
 }
 

@@ -12,16 +12,16 @@ import { symmetryOf, type Symmetry } from './symmetry';
 
 /** How a spectral density is estimated. */
 export interface DensityOptions extends Stoppable {
-  /** Random start vectors; 10 unless told. */
+  /** Random start vectors. Default: 10. */
   readonly probes?: number;
-  /** Products from each; 80 unless told. As many vectors are kept in memory. */
+  /** Products from each. Default: 80. As many vectors are kept in memory. */
   readonly steps?: number;
   readonly seed: number;
-  /** Standard deviation of the Gaussian that each eigenvalue is blurred with; a hundredth of the spectrum's range unless told. */
+  /** Standard deviation of the Gaussian that each eigenvalue is blurred with. Default: a hundredth of the spectrum's range. */
   readonly width?: number;
-  /** Points of the curve, evenly spaced; 1001 unless told. */
+  /** Points of the curve, evenly spaced. Default: 1001. */
   readonly points?: number;
-  /** Largest residual of the ends of a converged spectrum, in units of the largest |eigenvalue| found; 0.01 unless told. */
+  /** Largest residual of the ends of a converged spectrum, in units of the largest |eigenvalue| found. Default: 0.01. */
   readonly tolerance?: number;
   /** Called after each product. */
   readonly onProgress?: (progress: { readonly products: number; readonly of: number }) => void;
@@ -68,9 +68,9 @@ interface ProbeResult extends Quadrature {
 }
 
 async function runProbe<V extends Vector>(operator: LinearOperator<V>, steps: number, seed: number, probe: number, report: () => Promise<void>): Promise<ProbeResult> {
-  const chance = random(seed, 'density', probe);
-  const sign = (): number => (chance.uniform() < 0.5 ? -1 : 1);
-  const space = new KrylovSpace(operator, [operator.draw(sign)], () => chance.normal());
+  const rng = random(seed, 'density', probe);
+  const sign = (): number => (rng.uniform() < 0.5 ? -1 : 1);
+  const space = new KrylovSpace(operator, [operator.draw(sign)], () => rng.normal());
   try {
     // What a closed space lacks has no part in the start vector: further nodes would have the weight 0.
     while (space.size < steps && !space.isClosed() && (await space.grow())) {

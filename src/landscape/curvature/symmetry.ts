@@ -32,9 +32,9 @@ export async function symmetryOf<V extends Vector>(operator: LinearOperator<V>):
 }
 
 async function measureSymmetry<V extends Vector>(operator: LinearOperator<V>): Promise<Symmetry> {
-  const chance = random(0, 'symmetry');
+  const rng = random(0, 'symmetry');
   return withTemporaryVectors(async (own) => {
-    const v = own(operator.draw(() => chance.normal()));
+    const v = own(operator.draw(() => rng.normal()));
     const image = own(await operator.matvec(v));
     const length = image.norm();
     if (length === 0) {

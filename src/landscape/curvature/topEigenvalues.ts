@@ -16,13 +16,13 @@ export interface EigenvalueOptions extends Stoppable {
   readonly count: number;
   /** Of the start vectors. */
   readonly seed: number;
-  /** From which end of the spectrum; the largest unless told. */
+  /** From which end of the spectrum. Default: the largest. */
   readonly end?: 'largest' | 'smallest';
-  /** Largest residual of a converged pair, in units of the largest |eigenvalue| found; 0.01 unless told. */
+  /** Largest residual of a converged pair, in units of the largest |eigenvalue| found. Default: 0.01. */
   readonly tolerance?: number;
-  /** Most products before the check of the result; 100 unless told. As many vectors are kept in memory. */
+  /** Most products before the check of the result. Default: 100. As many vectors are kept in memory. */
   readonly maxIterations?: number;
-  /** Start vectors, so also how many copies of a repeated eigenvalue are found for sure; 1 unless told. */
+  /** Start vectors, so also how many copies of a repeated eigenvalue are found for sure. Default: 1. */
   readonly blockSize?: number;
   /** Called after each product. */
   readonly onProgress?: (progress: { readonly iterations: number; readonly of: number }) => void;
@@ -84,8 +84,8 @@ async function eigenpairs<V extends Vector>(work: LongWork, operator: LinearOper
   checkOperator('topEigenvalues', operator);
   const maxIterations = Math.min(options.maxIterations ?? 100, operator.dimension);
   checkOptions(operator, { count, tolerance, blockSize, maxIterations });
-  const chance = random(seed, 'eigenvalues');
-  const normal = (): number => chance.normal();
+  const rng = random(seed, 'eigenvalues');
+  const normal = (): number => rng.normal();
   const space = new KrylovSpace(operator, Array.from({ length: Math.min(blockSize, operator.dimension) }, () => operator.draw(normal)), normal);
   try {
     let pairs: readonly SmallEigenpair[] = [];

@@ -10,11 +10,11 @@ import { orthogonalizeInPlace, unitOutside } from './krylov';
 
 /** How a trace is estimated. */
 export interface TraceOptions extends Stoppable {
-  /** `hutch++` needs fewer products where a few eigenvalues make up most of the trace; `hutchinson` unless told. */
+  /** `hutch++` needs fewer products where a few eigenvalues make up most of the trace. Default: `hutchinson`. */
   readonly method?: 'hutchinson' | 'hutch++';
-  /** Most products with the matrix; 100 unless told. */
+  /** Most products with the matrix. Default: 100. */
   readonly products?: number;
-  /** Standard error of a converged estimate, in units of |trace|; 0.05 unless told. */
+  /** Standard error of a converged estimate, in units of |trace|. Default: 0.05. */
   readonly tolerance?: number;
   readonly seed: number;
   /** Called after each product. */
@@ -48,8 +48,8 @@ const STEP_SAMPLES = 3;
 
 /** Draws a vector of random signs, +1 or -1 with equal chance (Rademacher). */
 function signs<V extends Vector>(operator: LinearOperator<V>, seed: number, stream: string, index: number): V {
-  const chance = random(seed, stream, index);
-  return operator.draw(() => (chance.uniform() < 0.5 ? -1 : 1));
+  const rng = random(seed, stream, index);
+  return operator.draw(() => (rng.uniform() < 0.5 ? -1 : 1));
 }
 
 /** Mean of zᵀ A z - zᵀ A' z with A' by differences over twice the step; none where products are exact. */

@@ -12,9 +12,9 @@ import { normBall, pointOf, randomDelta, steepestDelta, type Ball } from './ball
 
 /** How the maximum over a ball is sought. */
 export interface AscentOptions extends Stoppable {
-  /** Gradients from each start; 20 unless told. */
+  /** Gradients from each start. Default: 20. */
   readonly steps?: number;
-  /** Random starts in the ball, of which the best counts; 1 unless told. */
+  /** Random starts in the ball, of which the best counts. Default: 1. */
   readonly starts?: number;
   /** Of the starts. */
   readonly seed: number;
@@ -54,7 +54,7 @@ function move<V extends Vector>(delta: V, previous: V, gradient: V, ball: Ball<V
 }
 
 /** One ascent of so many steps. Takes `start` over. */
-async function climbFrom<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ball<V>, start: V, steps: number, report: (best: Best) => Promise<void>): Promise<Best> {
+async function ascendFrom<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ball<V>, start: V, steps: number, report: (best: Best) => Promise<void>): Promise<Best> {
   let [delta, previous] = [start, start.clone()];
   let best = NOTHING_FOUND;
   const meet = (found: number): void => {
@@ -93,10 +93,10 @@ async function climbFrom<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ba
  * @source Croce and Hein 2020 (arXiv 2003.01690), section 3, with evenly falling steps in place of their checkpoints.
  */
 export function ascend<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ball<V>, options: AscentOptions): Promise<AscentResult> {
-  return longWork('ascend', options, (work) => climbAll(work, loss, w, ball, options));
+  return longWork('ascend', options, (work) => ascendFromAll(work, loss, w, ball, options));
 }
 
-async function climbAll<V extends Vector>(work: LongWork, loss: LossOperator<V>, w: V, ball: Ball<V>, options: AscentOptions): Promise<AscentResult> {
+async function ascendFromAll<V extends Vector>(work: LongWork, loss: LossOperator<V>, w: V, ball: Ball<V>, options: AscentOptions): Promise<AscentResult> {
   const { steps = 20, starts = 1, seed, onProgress } = options;
   checkAscent({ radius: ball.radius, steps, starts });
   checkPoint('ascend', w);
@@ -105,7 +105,7 @@ async function climbAll<V extends Vector>(work: LongWork, loss: LossOperator<V>,
   let gradients = 0;
   for (let start = 0; start < starts; start++) {
     const from = randomDelta(w, ball, random(seed, 'ascent', start));
-    const found = await climbFrom(loss, w, ball, from, steps, (bestHere) => {
+    const found = await ascendFrom(loss, w, ball, from, steps, (bestHere) => {
       gradients++;
       onProgress?.({ gradients, of: starts * steps });
       return work.advance({ done: gradients, of: starts * steps, unit: 'gradients' }, () => (bestHere.loss > best.loss ? bestHere : best));

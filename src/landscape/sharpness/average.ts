@@ -13,7 +13,7 @@ import { drawLike, pointOf } from './ball';
 export interface AverageSharpnessOptions extends Stoppable {
   /** rho */
   readonly rho: number;
-  /** Random directions, 2 or more; 20 unless told. */
+  /** Random directions, 2 or more. Default: 20. */
   readonly directions?: number;
   /** Scales each element of a direction with its |weight|. */
   readonly adaptive?: boolean;
@@ -62,8 +62,8 @@ async function averageAs<V extends Vector>(work: LongWork, loss: LossOperator<V>
     const values: number[] = [];
     for (let index = 0; index < directions; index++) {
       const found = await withTemporaryVectors((ownHere) => {
-        const chance = random(seed, 'direction', index);
-        const drawn = ownHere(drawLike(w, () => chance.normal()));
+        const rng = random(seed, 'direction', index);
+        const drawn = ownHere(drawLike(w, () => rng.normal()));
         return loss.evaluate(ownHere(pointOf(w, ball, ownHere(drawn.times(rho / drawn.norm())))));
       });
       values.push(found.loss - baseLoss);

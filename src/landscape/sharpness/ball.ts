@@ -7,7 +7,7 @@ import { steepest, type NormBall } from '../../optim/normBall';
 export interface Ball<V extends Vector> {
   readonly radius: number;
   readonly norm: 'L2' | 'Linf';
-  /** Of each weight; 1 unless told. Borrowed. */
+  /** Of each weight. Default: 1. Borrowed. */
   readonly scale?: V;
 }
 
@@ -29,7 +29,7 @@ export function normBall({ radius, norm }: Ball<Vector>): NormBall {
   return { p: norm === 'L2' ? 2 : 'infinity', radius };
 }
 
-/** The direction of length 1 in which a loss of this gradient (by w) climbs fastest with delta; zero for a zero gradient. */
+/** The direction of length 1 in which a loss of this gradient (by w) ascends fastest with delta; zero for a zero gradient. */
 export function steepestDelta<V extends Vector>(gradient: V, ball: Ball<V>): V {
   return gradient.tidy(
     () => steepest(ball.scale === undefined ? gradient : ball.scale.multiply(gradient), normBall(ball).p),
@@ -43,10 +43,10 @@ export function drawLike<V extends Vector>(w: V, element: () => number): V {
 }
 
 /** A random delta: uniform in the box, or uniform in direction and length. */
-export function randomDelta<V extends Vector>(w: V, { norm, radius }: Ball<V>, chance: Random): V {
-  const drawn = drawLike(w, norm === 'Linf' ? () => 2 * chance.uniform() - 1 : () => chance.normal());
+export function randomDelta<V extends Vector>(w: V, { norm, radius }: Ball<V>, rng: Random): V {
+  const drawn = drawLike(w, norm === 'Linf' ? () => 2 * rng.uniform() - 1 : () => rng.normal());
   try {
-    return drawn.times(norm === 'Linf' ? radius : (radius * chance.uniform()) / drawn.norm());
+    return drawn.times(norm === 'Linf' ? radius : (radius * rng.uniform()) / drawn.norm());
   } finally {
     drawn.dispose();
   }

@@ -26,7 +26,7 @@ export interface MSharpness<S extends Sharpness = Sharpness> {
  *
  * @throws RangeError unless m is a positive integer that divides the number of images.
  */
-export function groupsOf(dataset: Dataset, m: number): Dataset[] {
+export function splitIntoGroups(dataset: Dataset, m: number): Dataset[] {
   const images = imageCount(dataset);
   if (!(Number.isSafeInteger(m) && m >= 1 && images % m === 0)) {
     throw new RangeError(`groupsOf: expected an m that divides the ${images} images, got ${m}.`);

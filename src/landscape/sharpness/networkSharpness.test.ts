@@ -16,7 +16,7 @@ import { ProbeStopped } from '../../progress/work';
 import type { OutputOperator } from '../operator';
 import { openOrShut, pictures, smallModel } from '../testing/network';
 import { averageSharpness } from './average';
-import { groupsOf, mSharpness } from './mSharpness';
+import { splitIntoGroups, mSharpness } from './mSharpness';
 import { samSharpness } from './samSharpness';
 import { epsSharpness, worstCaseSharpness } from './worstCase';
 import { signalWhen } from '../../testing/signalWhen';
@@ -38,7 +38,7 @@ async function onSmall(body: (subject: Subject) => Promise<void>, stopWhen: () =
   const statistics = hashedStatistics(model);
   const images = pictures('curvature small', 6, 3);
   const options = { normalization: 'half', batchNorm: 'frozen', signal: signalWhen(stopWhen) } as const;
-  const [loss, ...groups] = [images, ...groupsOf(images, 2)].map((part) => networkOperator(model, { statistics }, part, options));
+  const [loss, ...groups] = [images, ...splitIntoGroups(images, 2)].map((part) => networkOperator(model, { statistics }, part, options));
   await body({ loss: loss!, w, groups });
   assert.deepEqual(w.toArrays(), saved);
   w.dispose();
@@ -49,9 +49,9 @@ async function onSmall(body: (subject: Subject) => Promise<void>, stopWhen: () =
 test("SAM's sharpness of a network is the loss where SAM's first phase ends, less the loss", async () => {
   await onSmall(async ({ loss, w }) => {
     const { gradient } = await loss.gradient(w);
-    const { point: climbed } = ascend(sam(), { ...AT_START, parameters: w, gradient, rho: 0.05 });
-    const [there, here] = [await loss.evaluate(climbed), await loss.evaluate(w)];
-    [gradient, climbed].forEach((vector) => vector.dispose());
+    const { point: ascended } = ascend(sam(), { ...AT_START, parameters: w, gradient, rho: 0.05 });
+    const [there, here] = [await loss.evaluate(ascended), await loss.evaluate(w)];
+    [gradient, ascended].forEach((vector) => vector.dispose());
     const found = await samSharpness(loss, w, { rho: 0.05 });
     // float32 rounds logits of 1 to 6e-8.
     expectAllClose([found.sharpness], [there.loss - here.loss], { absolute: 1e-6 });

@@ -9,17 +9,17 @@ import { withTemporaryVectors } from '../temporaries';
 import { normBall } from './ball';
 import type { Sharpness } from './worstCase';
 
-/** Which ball, and how SAM's perturbation climbs in it. */
+/** Which ball, and how SAM's perturbation ascends in it. */
 export interface SamSharpnessOptions extends Stoppable {
   /** Radius in the norm. */
   readonly rho: number;
-  /** L2 unless told. */
+  /** Default: L2. */
   readonly norm?: 'L2' | 'Linf';
-  /** Gradients of the ascent; 1, SAM's own, unless told. */
+  /** Gradients of the ascent. Default: 1, SAM's own. */
   readonly ascentSteps?: number;
 }
 
-/** SAM's sharpness, with how it was climbed to. */
+/** SAM's sharpness, with how it was ascended to. */
 export interface SamSharpness extends Sharpness {
   readonly measure: 'sam';
   readonly norm: 'L2' | 'Linf';
@@ -39,10 +39,10 @@ export interface SamSharpness extends Sharpness {
  * const { sharpness } = await samSharpness(loss, network.parameters, { rho: 0.05 });
  */
 export function samSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: SamSharpnessOptions): Promise<SamSharpness> {
-  return longWork('samSharpness', options, (work) => climbOnce(work, loss, w, options));
+  return longWork('samSharpness', options, (work) => ascendOnce(work, loss, w, options));
 }
 
-async function climbOnce<V extends Vector>(work: LongWork, loss: LossOperator<V>, w: V, { rho, norm = 'L2', ascentSteps = 1 }: SamSharpnessOptions): Promise<SamSharpness> {
+async function ascendOnce<V extends Vector>(work: LongWork, loss: LossOperator<V>, w: V, { rho, norm = 'L2', ascentSteps = 1 }: SamSharpnessOptions): Promise<SamSharpness> {
   if (!(Number.isFinite(rho) && rho >= 0)) {
     throw new RangeError(`samSharpness: expected a radius rho of 0 or more, got ${shown(rho)}; SAM's paper uses 0.05 on CIFAR-10.`);
   }

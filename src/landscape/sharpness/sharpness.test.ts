@@ -8,7 +8,7 @@ import { samPerturbation } from '../../optim/sam';
 import { expectAllClose } from '../../testing/expectAllClose';
 import type { LossOperator } from '../operator';
 import { averageSharpness } from './average';
-import { groupsOf, mSharpness } from './mSharpness';
+import { splitIntoGroups, mSharpness } from './mSharpness';
 import { samSharpness } from './samSharpness';
 import { epsSharpness, worstCaseSharpness } from './worstCase';
 
@@ -105,9 +105,9 @@ test("SAM's sharpness with one step is the loss at SAM's perturbation", async ()
   const w = PlainVector.of(0.5, -1, 2);
   for (const [norm, p] of [['L2', 2], ['Linf', Infinity]] as const) {
     const { gradient } = await loss.gradient(w);
-    const climbed = await loss.evaluate(w.plus(samPerturbation(gradient, 0.3, p)));
+    const ascended = await loss.evaluate(w.plus(samPerturbation(gradient, 0.3, p)));
     const found = await samSharpness(loss, w, { rho: 0.3, norm });
-    expectAllClose([found.sharpness], [climbed.loss - (await loss.evaluate(w)).loss], { relative: 1e-12 });
+    expectAllClose([found.sharpness], [ascended.loss - (await loss.evaluate(w)).loss], { relative: 1e-12 });
   }
 });
 
@@ -162,10 +162,10 @@ test('m-sharpness is the mean over groups, with one group the measure itself', a
 });
 
 test('groups hold every image once, in order', () => {
-  const groups = groupsOf(numberedDataset(6, 3), 2);
+  const groups = splitIntoGroups(numberedDataset(6, 3), 2);
   assert.deepEqual(groups.map(imageCount), [2, 2, 2]);
   assert.deepEqual(groups.map(({ images }) => [images[2], images[3072 + 2]]), [[1, 2], [3, 4], [5, 6]]);
-  assert.throws(() => groupsOf(numberedDataset(6, 3), 4), { name: 'RangeError', message: 'groupsOf: expected an m that divides the 6 images, got 4.' });
+  assert.throws(() => splitIntoGroups(numberedDataset(6, 3), 4), { name: 'RangeError', message: 'groupsOf: expected an m that divides the 6 images, got 4.' });
 });
 
 test('w stays where it was, and the same seed finds the same', async () => {

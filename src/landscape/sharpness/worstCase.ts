@@ -58,7 +58,7 @@ export function worstCaseSharpness<V extends Vector>(loss: LossOperator<V>, w: V
 
 /** Which box, and how its worst point is sought. */
 export interface EpsSharpnessOptions extends AscentOptions {
-  /** 1e-3 unless told, as in the paper (which also has 5e-4). */
+  /** Default: 1e-3, as in the paper (which also has 5e-4). */
   readonly epsilon?: number;
 }
 

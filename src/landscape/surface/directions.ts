@@ -29,8 +29,8 @@ function randomDirection<V extends Vector>(like: V, { seed, only }: RandomDirect
   }
   const arrays = like.specs.map(({ name, shape }) => {
     const array = new Float32Array(sizeOf(shape));
-    const source = random(seed, 'direction', stream, name);
-    return only === undefined || only.includes(name) ? array.map(() => source.normal()) : array;
+    const rng = random(seed, 'direction', stream, name);
+    return only === undefined || only.includes(name) ? array.map(() => rng.normal()) : array;
   });
   return like.withElements(arrays);
 }

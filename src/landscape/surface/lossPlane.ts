@@ -15,9 +15,9 @@ export interface LossPlaneOptions extends Pick<SampleInput<Vector>, 'file' | 'on
   readonly seed: number;
   /** Half the width, in filter-normalised directions; or the multiple of the centre's loss that the rim is to reach. */
   readonly range: { readonly radius: number } | { readonly rimMultiple: number };
-  /** Places along each direction; 25 unless told. */
+  /** Places along each direction. Default: 25. */
   readonly gridPoints?: number;
-  /** Makes the directions orthogonal, filter by filter; true unless told. */
+  /** Makes the directions orthogonal, filter by filter. Default: true. */
   readonly orthogonal?: boolean;
   /** Which weights, for captions and to tell files apart. */
   readonly network: string;

@@ -27,7 +27,7 @@ export interface SharedRange {
 
 /** How the search for a range goes. */
 export interface RangeOptions extends Stoppable {
-  /** First radius that is tried; 1 unless told. */
+  /** First radius that is tried. Default: 1. */
   readonly start?: number;
   /** Called after each radius, with the mean losses over the rims there. */
   readonly onProgress?: (progress: { readonly radius: number; readonly rims: readonly number[] }) => void;

@@ -4,10 +4,10 @@ import type { LinearOperator } from '../operator';
 
 /** The rows of a symmetric matrix with these eigenvalues: a diagonal, turned by random Householder reflections. */
 export function matrixWithSpectrum(spectrum: readonly number[], seed: number): number[][] {
-  const chance = random(seed, 'reflections');
+  const rng = random(seed, 'reflections');
   const matrix = spectrum.map((value, row) => spectrum.map((_, column) => (row === column ? value : 0)));
   for (let reflection = 0; reflection < 3; reflection++) {
-    const u = spectrum.map(() => chance.normal());
+    const u = spectrum.map(() => rng.normal());
     const length = Math.hypot(...u);
     u.forEach((element, index) => (u[index] = element / length));
     // (I - 2 u uᵀ) M (I - 2 u uᵀ), first the rows, then the columns.

@@ -4,7 +4,7 @@ import type { MergeTree } from './mergeTree';
 export interface PersistenceBar {
   readonly birth: number;
   readonly death: number;
-  /** death - birth, in the unit of the loss: how far one must climb out of the basin. */
+  /** death - birth, in the unit of the loss: how far one must ascend out of the basin. */
   readonly persistence: number;
 }
 

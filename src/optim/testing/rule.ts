@@ -10,7 +10,7 @@ export function ruleInput(given: TestInput): PerturbationInput<PlainVector> {
   const sampleGradient = (): never => {
     throw new Error('there are no images');
   };
-  return { gradient, gradientAt, state: EMPTY_STATE, step: 0, samples: 1, sampleGradient, ...given };
+  return { gradient, gradientAt, state: EMPTY_STATE, step: 0, batchSize: 1, sampleGradient, ...given };
 }
 
 /** The elements of a rule's perturbation, with the sign of zeros dropped. */

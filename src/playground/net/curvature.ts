@@ -43,8 +43,8 @@ export async function measureCurvature(
 ): Promise<Curvature> {
   const loss = pointLoss(model, batchOf(training));
   const operator = hessian(loss, parameters);
-  const source = random(seed, 'playground curvature');
-  const space = new KrylovSpace<TensorVector>(operator, [startOf(operator, before, () => source.normal())], () => source.normal());
+  const rng = random(seed, 'playground curvature');
+  const space = new KrylovSpace<TensorVector>(operator, [startOf(operator, before, () => rng.normal())], () => rng.normal());
   try {
     let [eigenvalue, converged] = [NaN, false];
     let coefficients: readonly number[] = [1];

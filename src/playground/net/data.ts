@@ -12,7 +12,7 @@ export interface Points {
 }
 
 /** A point of a class, without noise. @param share where along the class's shape, in [0, 1) */
-type Place = (label: number, share: number, source: Random) => readonly [number, number];
+type Place = (label: number, share: number, rng: Random) => readonly [number, number];
 
 /** A way to lay the points of two classes. */
 export interface DataSet {
@@ -44,9 +44,9 @@ const rings: Place = (label, share) => {
   return [radius * Math.cos(2 * Math.PI * share), radius * Math.sin(2 * Math.PI * share)];
 };
 
-const clouds: Place = (label, _, source) => {
+const clouds: Place = (label, _, rng) => {
   const side = label === 0 ? -1 : 1;
-  return [0.75 * side + 0.55 * source.normal(), 0.4 * side + 0.55 * source.normal()];
+  return [0.75 * side + 0.55 * rng.normal(), 0.4 * side + 0.55 * rng.normal()];
 };
 
 /** The data sets, in the order in which they are offered. */
@@ -66,13 +66,13 @@ export function dataSetOf(id: string): DataSet {
   return found;
 }
 
-function draw(id: DataId, count: number, noise: number, source: Random): Pick<Points, 'places' | 'labels'> {
+function draw(id: DataId, count: number, noise: number, rng: Random): Pick<Points, 'places' | 'labels'> {
   const { place } = dataSetOf(id);
   const places = new Float32Array(2 * count);
   const labels = Int32Array.from({ length: count }, (_, index) => index % 2);
   labels.forEach((label, index) => {
-    const [x, y] = place(label, source.uniform(), source);
-    places.set([x + noise * source.normal(), y + noise * source.normal()], 2 * index);
+    const [x, y] = place(label, rng.uniform(), rng);
+    places.set([x + noise * rng.normal(), y + noise * rng.normal()], 2 * index);
   });
   return { places, labels };
 }

@@ -49,7 +49,7 @@ const SENTENCES: Readonly<Record<ExampleId, (outcome: ExampleOutcome) => Pick<Ex
     unless: `It does not happen with a small radius: at ρ = 0.05 FGSM learned ${range(counter, 'fgsm', learned)} and SAM ${range(counter, 'sam', learned)}, near SGD’s ${range(counter, 'sgd', learned)}.`,
   }),
   msam: ({ asIs, counter }) => ({
-    watch: `MSAM climbs along the momentum that SGD keeps anyway: one gradient a step, as SGD; see the last column. It learned ${range(asIs, 'msam', learned)} of the wrong labels over ${asIs.length} seeds (median ${middle(asIs, 'msam', learned)}), SGD ${range(asIs, 'sgd', learned)} (${middle(asIs, 'sgd', learned)}), and had the lower test error in ${inSeeds(asIs, (end) => end('msam').testError < end('sgd').testError)}.`,
+    watch: `MSAM ascends along the momentum that SGD keeps anyway: one gradient a step, as SGD; see the last column. It learned ${range(asIs, 'msam', learned)} of the wrong labels over ${asIs.length} seeds (median ${middle(asIs, 'msam', learned)}), SGD ${range(asIs, 'sgd', learned)} (${middle(asIs, 'sgd', learned)}), and had the lower test error in ${inSeeds(asIs, (end) => end('msam').testError < end('sgd').testError)}.`,
     unless: `It does not happen without momentum: SGD gets less far in the same steps and learned ${range(counter, 'sgd', learned)} of the wrong labels itself, MSAM ${range(counter, 'msam', learned)}.`,
   }),
   'sam-is-worse': ({ asIs, counter }) => ({

@@ -36,7 +36,7 @@ interface Arrow {
 }
 
 /**
- * One SAM step on lines of equal loss: climb along the gradient to w + eps, take the gradient there, step with it from w;
+ * One SAM step on lines of equal loss: ascend along the gradient to w + eps, take the gradient there, step with it from w;
  * beside it the step of plain SGD. Gradients are drawn as steps downhill, scaled like the steps themselves, so that
  * the SAM step is the second gradient moved back to w.
  *
@@ -44,17 +44,17 @@ interface Arrow {
  */
 export function samStepDiagram({ grid, start, gradient, perturbation, perturbedGradient, sgdEnd, samEnd, axes, ...text }: SamStepInput): FigureSpecification {
   checkGrid('samStepDiagram', grid);
-  const climbed = sum(start, perturbation);
+  const ascended = sum(start, perturbation);
   // Steps are -learningRate · gradient: the rate follows from where SGD ended.
   const rate = distance(start, sgdEnd) / Math.hypot(...gradient);
   const arrows: readonly Arrow[] = [
     { name: 'SGD step: −η ∇L(w)', from: start, to: sgdEnd, colour: METHOD_STYLES.sgd.colour, dash: 'solid' },
-    { name: 'Climb: ε = ρ ∇L(w) / ‖∇L(w)‖', from: start, to: climbed, colour: COLOURS.green, dash: 'dot' },
-    { name: 'At w + ε: −η ∇L(w + ε)', from: climbed, to: sum(climbed, perturbedGradient, -rate), colour: COLOURS.purple, dash: 'dash' },
+    { name: 'Ascent: ε = ρ ∇L(w) / ‖∇L(w)‖', from: start, to: ascended, colour: COLOURS.green, dash: 'dot' },
+    { name: 'At w + ε: −η ∇L(w + ε)', from: ascended, to: sum(ascended, perturbedGradient, -rate), colour: COLOURS.purple, dash: 'dash' },
     { name: 'SAM step: −η ∇L(w + ε), from w', from: start, to: samEnd, colour: METHOD_STYLES.sam.colour, dash: 'solid' },
   ];
   const points: readonly { readonly name: string; readonly at: Planar }[] = [
-    { name: 'w', at: start }, { name: 'w + ε', at: climbed }, { name: 'w after SGD', at: sgdEnd }, { name: 'w after SAM', at: samEnd },
+    { name: 'w', at: start }, { name: 'w + ε', at: ascended }, { name: 'w after SGD', at: sgdEnd }, { name: 'w after SAM', at: samEnd },
   ];
   const dots: Data = {
     type: 'scatter', mode: 'markers', showlegend: false, hoverinfo: 'text', hovertext: points.map((point) => point.name),

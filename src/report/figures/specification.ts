@@ -34,3 +34,6 @@ export interface FigureText {
   /** Printed below the figure: data set, model, number of images, seeds. */
   readonly caption: string;
 }
+
+/** Figures by name, a file name without ending. */
+export type NamedFigures = Readonly<Record<string, FigureSpecification>>;

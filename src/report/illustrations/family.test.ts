@@ -13,7 +13,7 @@ import { sharpnessAware, type SharpnessAwareSettings } from '../../optim/sharpne
 import type { MethodState } from '../../optim/step';
 import { sparse } from '../../optim/sparse';
 import { FIGURE_1_DESCENT } from './figures';
-import { coordinates, FLAT_HOLLOW, planarObjective, SHARP_AND_FLAT, SHARP_HOLLOW } from '../../planar/planarLoss';
+import { coordinates, FLAT_WELL, planarObjective, SHARP_AND_FLAT, SHARP_WELL } from '../../planar/planarLoss';
 
 const STEPS = 300;
 
@@ -54,13 +54,13 @@ test('on the loss of Figure 1, where SGD ends in the sharp hollow, every method 
   for (const [name, settings] of Object.entries(METHODS)) {
     const end = endOf(settings, FIGURE_1_DESCENT.rho);
     // With a fixed radius a path circles around its minimum, well within the hollow's width.
-    assert.ok(distance(end, FLAT_HOLLOW.centre) < FLAT_HOLLOW.width / 2, `${name} ends at (${end.join(', ')})`);
+    assert.ok(distance(end, FLAT_WELL.centre) < FLAT_WELL.width / 2, `${name} ends at (${end.join(', ')})`);
   }
 });
 
 test('with radius 0 every method takes the path of SGD, to the bit', () => {
   const end = endOf({ rule: sam() }, 0);
-  assert.ok(distance(end, SHARP_HOLLOW.centre) < SHARP_HOLLOW.width / 2, `SGD ends at (${end.join(', ')})`);
+  assert.ok(distance(end, SHARP_WELL.centre) < SHARP_WELL.width / 2, `SGD ends at (${end.join(', ')})`);
   // LookSAM turns the gradient between second passes by what the last one found; at radius 0 that is rounding.
   for (const [name, settings] of Object.entries(METHODS).filter(([method]) => method !== 'LookSAM')) {
     assert.deepEqual(endOf(settings, 0), end, name);

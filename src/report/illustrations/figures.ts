@@ -3,7 +3,7 @@ import { lossContour, lossSurface, type SurfaceInput } from '../figures/lossSurf
 import { samStepDiagram } from '../figures/samStepDiagram';
 import type { FigureSpecification } from '../figures/specification';
 import { descend, stepVectors, type DescentSettings } from '../../planar/descent';
-import { evenly, FLAT_HOLLOW, sampleGrid, SHARP_AND_FLAT, SHARP_HOLLOW } from '../../planar/planarLoss';
+import { evenly, FLAT_WELL, sampleGrid, SHARP_AND_FLAT, SHARP_WELL } from '../../planar/planarLoss';
 
 /** The descent of Figure 1; `rho` is SAM's, SGD's is 0. */
 export const FIGURE_1_DESCENT: DescentSettings = { start: [-1.6, 0.9], rho: 0.3, learningRate: 0.05, momentum: 0.9, steps: 200 };
@@ -34,7 +34,7 @@ export function figure1(): { readonly surface: FigureSpecification; readonly con
 /** The loss of Figure 1 along the line through both minima, and the largest loss on that line within rho: the sharp minimum is deeper, and worse to be near. */
 export function figure1Section(): FigureSpecification {
   const { rho } = FIGURE_1_DESCENT;
-  const [from, to] = [SHARP_HOLLOW.centre, FLAT_HOLLOW.centre];
+  const [from, to] = [SHARP_WELL.centre, FLAT_WELL.centre];
   const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
   const at = (distance: number): number => SHARP_AND_FLAT.loss(from[0] + ((to[0] - from[0]) * distance) / length, from[1] + ((to[1] - from[1]) * distance) / length);
   const distance = evenly([-1, length + 1], 301);

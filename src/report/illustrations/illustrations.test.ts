@@ -5,7 +5,7 @@ import { lossContour } from '../figures/lossSurface';
 import { isThreeDimensional } from '../figures/specification';
 import { descend, stepVectors } from '../../planar/descent';
 import { figure1, figure1Section, FIGURE_1_DESCENT, figure2 } from './figures';
-import { hollows, sampleGrid, SHARP_AND_FLAT } from '../../planar/planarLoss';
+import { bowlWithWells, sampleGrid, SHARP_AND_FLAT } from '../../planar/planarLoss';
 
 /** L = x² + 2 y², by hand. */
 const BOWL = { loss: (x: number, y: number) => x ** 2 + 2 * y ** 2, gradient: (x: number, y: number) => [2 * x, 4 * y] as const };
@@ -38,7 +38,7 @@ test('the gradient of the hollows is that of their loss', () => {
 });
 
 test('a grid holds the loss row by row', () => {
-  const grid = sampleGrid(hollows([], 2), [0, 2], [1, 3], 3);
+  const grid = sampleGrid(bowlWithWells([], 2), [0, 2], [1, 3], 3);
   // bowl / 2 |w|² = x² + y²
   assert.deepEqual(grid, { x: [0, 1, 2], y: [1, 2, 3], z: [[1, 2, 5], [4, 5, 8], [9, 10, 13]] });
 });
@@ -63,10 +63,10 @@ test('Figure 2 draws the SAM step as the gradient at w + eps moved back to w', (
   };
   const [sam, moved] = [vector('SAM step'), vector('At w + ε')];
   assertNear(sam, moved);
-  // The climb goes up, opposite to the step of SGD.
-  const [climb, sgd] = [vector('Climb'), vector('SGD step')];
-  assertNear([climb[0]! * sgd[1]! - climb[1]! * sgd[0]!], [0]);
-  assert.ok(climb[0]! * sgd[0]! < 0);
+  // The ascent goes up, opposite to the step of SGD.
+  const [ascend, sgd] = [vector('Ascent'), vector('SGD step')];
+  assertNear([ascend[0]! * sgd[1]! - ascend[1]! * sgd[0]!], [0]);
+  assert.ok(ascend[0]! * sgd[0]! < 0);
 });
 
 test('the largest loss within rho is nowhere below the loss', () => {

@@ -5,7 +5,7 @@ import { localOptimizer, localStep } from '../../federated/localMethod';
 import { serverStep, type ServerState } from '../../federated/server';
 import type { FederatedSettings } from '../../federated/settings';
 import { FIGURE_1_DESCENT } from './figures';
-import { coordinates, FLAT_HOLLOW, planarObjective, SHARP_AND_FLAT, SHARP_HOLLOW, type Hollow } from '../../planar/planarLoss';
+import { coordinates, FLAT_WELL, planarObjective, SHARP_AND_FLAT, SHARP_WELL, type Well } from '../../planar/planarLoss';
 import { asam } from '../../optim/asam';
 import { dynamicMask } from '../../optim/dynamicMask';
 import { fgsm } from '../../optim/fgsm';
@@ -106,24 +106,24 @@ function lastServers(clients: Clients, rho: number): (readonly [number, number])
 }
 
 /** How far the farthest of the points is from the middle of a hollow. */
-function farthest(points: readonly (readonly [number, number])[], { centre }: Hollow): number {
+function farthest(points: readonly (readonly [number, number])[], { centre }: Well): number {
   return Math.max(...points.map(([x, y]) => Math.hypot(x - centre[0], y - centre[1])));
 }
 
 /** A bottom lies this near the middle of its hollow, and what still moves about it stays as near: half the hollow's width for the flat one. */
-const NEAR = { sharp: SHARP_HOLLOW.width / 2, flat: FLAT_HOLLOW.width / 2 };
+const NEAR = { sharp: SHARP_WELL.width / 2, flat: FLAT_WELL.width / 2 };
 
 for (const [name, settings] of Object.entries(METHODS)) {
   test(`${name} ends in the flat hollow, and with rho 0 in the sharp one`, () => {
-    assert.ok(farthest(lastPoints(settings, 0), SHARP_HOLLOW) < NEAR.sharp);
-    assert.ok(farthest(lastPoints(settings, RHO), FLAT_HOLLOW) < NEAR.flat);
+    assert.ok(farthest(lastPoints(settings, 0), SHARP_WELL) < NEAR.sharp);
+    assert.ok(farthest(lastPoints(settings, RHO), FLAT_WELL) < NEAR.flat);
   });
 }
 
 for (const clients of FEDERATED) {
   const perturbed = clients.method !== 'fedavg';
   test(`${clients.method} ends in the ${perturbed ? 'flat hollow, and with rho 0 in the sharp one' : 'sharp hollow'}`, () => {
-    assert.ok(farthest(lastServers(clients, 0), SHARP_HOLLOW) < NEAR.sharp);
-    assert.ok(!perturbed || farthest(lastServers(clients, RHO), FLAT_HOLLOW) < NEAR.flat);
+    assert.ok(farthest(lastServers(clients, 0), SHARP_WELL) < NEAR.sharp);
+    assert.ok(!perturbed || farthest(lastServers(clients, RHO), FLAT_WELL) < NEAR.flat);
   });
 }

@@ -243,7 +243,7 @@ function testLoss(): void {
 
 /** The last pass of a step. */
 function optimizerPass({ rule }: Case): Pass {
-  return rule.climbsAlong === 'momentum' ? 'first' : 'perturbed';
+  return rule.ascendsAlong === 'momentum' ? 'first' : 'perturbed';
 }
 
 function fail(): never {

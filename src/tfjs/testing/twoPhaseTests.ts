@@ -17,8 +17,8 @@ export function testTwoPhases(): void {
       const [one, two] = [made(whole), made(parts)];
       for (let step = 0; step < 3; step++) {
         one.minimize(whole.loss);
-        const first = rule.climbsAlong === 'momentum' ? undefined : two.computeGradients(parts.loss);
-        two.climb(first?.grads);
+        const first = rule.ascendsAlong === 'momentum' ? undefined : two.computeGradients(parts.loss);
+        two.ascend(first?.grads);
         const second = two.computeGradients(parts.loss);
         two.applyGradients(second.grads);
         tf.dispose([first?.grads, first?.value, second.grads, second.value].filter((made) => made !== undefined));
@@ -35,9 +35,9 @@ export function testTwoPhases(): void {
     const held = tf.memory().numTensors;
     const { value, grads } = optimizer.computeGradients(loss);
     const statistics = moving.dataSync()[0];
-    optimizer.climb(grads);
+    optimizer.ascend(grads);
     assert.throws(() => optimizer.minimize(loss), /the variables are at w \+ eps; finish the step with applyGradients/);
-    assert.throws(() => optimizer.climb(grads), /the variables are at w \+ eps/);
+    assert.throws(() => optimizer.ascend(grads), /the variables are at w \+ eps/);
     assert.notDeepEqual([...bowl.w.dataSync()], Bowl.start);
     moving.assign(value);
     optimizer.restore();
@@ -46,7 +46,7 @@ export function testTwoPhases(): void {
     assert.equal(tf.memory().numTensors, held);
   });
 
-  test('a climb with a rule that fails or returns nonsense, or with a radius out of range, leaves the variables to the bit, and no tensor', () => {
+  test('an ascent with a rule that fails or returns nonsense, or with a radius out of range, leaves the variables to the bit, and no tensor', () => {
     const { bowl, moving, loss } = withStatistics();
     const { value, grads } = new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05 }).computeGradients(loss);
     const statistics = moving.dataSync()[0];
@@ -55,26 +55,26 @@ export function testTwoPhases(): void {
       [{ name: 'mine', perturb: ({ gradient }) => gradient.times(NaN) }, 1, /mine returned a perturbation of norm NaN/],
       [{ name: 'mine', perturb: ({ gradient }) => gradient.select(['bias']) }, 1, /mine returned a perturbation of layout/],
       [{ name: 'mine', perturb: () => undefined as never }, 1, /mine returned a perturbation of layout no vector/],
-      [sam(), NaN, /SharpnessAwareOptimizer.climb: expected a radius rho of 0 or more, got NaN/],
+      [sam(), NaN, /SharpnessAwareOptimizer.ascend: expected a radius rho of 0 or more, got NaN/],
     ];
     for (const [rule, rho, message] of rules) {
       const optimizer = new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 1, rule });
       optimizer.rho = rho;
       const held = tf.memory().numTensors;
-      assert.throws(() => optimizer.climb(grads), message);
+      assert.throws(() => optimizer.ascend(grads), message);
       assert.deepEqual([...bowl.w.dataSync(), moving.dataSync()[0]], [...Bowl.start, statistics]);
       assert.equal(tf.memory().numTensors, held, String(message));
     }
     tf.dispose([value, grads]);
   });
 
-  test('a climb without the loss refuses rules that need more of it', () => {
+  test('an ascent without the loss refuses rules that need more of it', () => {
     const { bowl, loss } = withStatistics();
     const made = (settings: Case): SharpnessAwareOptimizer => new SharpnessAwareOptimizer(tf.train.sgd(0.1), settings);
     const { value, grads } = made(RULES['ASAM']!).computeGradients(loss);
-    assert.throws(() => made(RULES['FGSM with momentum, three steps']!).climb(grads), /FGSM asks for gradients at further points.*use minimize/);
-    assert.throws(() => made(RULES['LookSAM']!).climb(grads), /a descent such as LookSAM needs the whole step at once; use minimize/);
-    assert.throws(() => made(RULES['ASAM']!).climb({}), /expected the gradients at w, got none/);
+    assert.throws(() => made(RULES['FGSM with momentum, three steps']!).ascend(grads), /FGSM asks for gradients at further points.*use minimize/);
+    assert.throws(() => made(RULES['LookSAM']!).ascend(grads), /a descent such as LookSAM needs the whole step at once; use minimize/);
+    assert.throws(() => made(RULES['ASAM']!).ascend({}), /expected the gradients at w, got none/);
     assert.deepEqual([...bowl.w.dataSync()], Bowl.start);
     tf.dispose([value, grads]);
   });

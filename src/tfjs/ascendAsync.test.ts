@@ -34,14 +34,14 @@ const masked = sparse(sam(), dynamicMask({ sparsity: 0.5, dropRate: 0.5, every: 
 
 async function stepInTwo(optimizer: SharpnessAwareOptimizer, loss: () => tf.Scalar): Promise<void> {
   const first = optimizer.computeGradients(loss);
-  await optimizer.climbAsync(first.grads);
+  await optimizer.ascendAsync(first.grads);
   const second = optimizer.computeGradients(loss);
   optimizer.applyGradients(second.grads);
   tf.dispose([first.value, first.grads, second.value, second.grads]);
 }
 
 for (const [name, rule] of [['SAM', sam()], ['SSAM-D, which keeps a state', masked]] as readonly (readonly [string, PerturbationRule])[]) {
-  test(`climbing asynchronously leads where climbing leads: ${name}`, async (context) => {
+  test(`ascending asynchronously leads where ascending leads: ${name}`, async (context) => {
     const made = (): SharpnessAwareOptimizer => new SharpnessAwareOptimizer(tf.train.momentum(0.125, 0.5), { rho: 0.5, rule });
     const [expected, found] = [bowl(), bowl()];
     const [whole, parts] = [made(), made()];
@@ -64,12 +64,12 @@ test('minimize says what to do where numbers cannot be read at once, and leaves 
   const { w, loss } = bowl();
   forbidReadingAtOnce(context);
   assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05 }).minimize(loss), {
-    message: /the backend cpu cannot hand out numbers at once here.*climbAsync, or choose another backend/,
+    message: /the backend cpu cannot hand out numbers at once here.*ascendAsync, or choose another backend/,
   });
   assert.deepEqual([...(await w.data())], [1.5, 1, -0.25, 2]);
 });
 
-test('an asynchronous climb refuses rules that need more of the loss, and a second climb, and leaves the weights and no tensor', async () => {
+test('an asynchronous ascend refuses rules that need more of the loss, and a second ascend, and leaves the weights and no tensor', async () => {
   const { w, loss } = bowl();
   const made = (rule: PerturbationRule): SharpnessAwareOptimizer => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, rule, images: { count: () => 2, loss } });
   const [twice, steps, fisher] = [made(sam()), made(fgsm({ steps: 2 })), made(sparse(sam(), fisherMask({ sparsity: 0.5, samples: 2, every: 1 })))];
@@ -77,11 +77,11 @@ test('an asynchronous climb refuses rules that need more of the loss, and a seco
   const nothing = made({ name: 'mine', perturb: ({ gradient }) => gradient.select([]) });
   const { value, grads } = twice.computeGradients(loss);
   const held = tf.memory().numTensors;
-  await assert.rejects(steps.climbAsync(grads), /FGSM asks for gradients at further points/);
-  await assert.rejects(fisher.climbAsync(grads), /reads gradients of single images/);
-  await assert.rejects(noNumbers.climbAsync(grads), /mine returned a perturbation of norm NaN/);
-  await assert.rejects(nothing.climbAsync(grads), /mine returned a perturbation of layout/);
-  const [first, second] = await Promise.allSettled([twice.climbAsync(grads), twice.climbAsync(grads)]);
+  await assert.rejects(steps.ascendAsync(grads), /FGSM asks for gradients at further points/);
+  await assert.rejects(fisher.ascendAsync(grads), /reads gradients of single images/);
+  await assert.rejects(noNumbers.ascendAsync(grads), /mine returned a perturbation of norm NaN/);
+  await assert.rejects(nothing.ascendAsync(grads), /mine returned a perturbation of layout/);
+  const [first, second] = await Promise.allSettled([twice.ascendAsync(grads), twice.ascendAsync(grads)]);
   assert.deepEqual([first.status, second.status], ['fulfilled', 'rejected']);
   twice.restore();
   assert.deepEqual([...w.dataSync()], [1.5, 1, -0.25, 2]);

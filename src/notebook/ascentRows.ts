@@ -9,14 +9,14 @@ import { withTemporaries } from '../optim/temporaries';
 import { batchGradient } from '../train/network';
 
 /** A rule that keeps nothing from step to step, and its radius. */
-export interface Climber {
+export interface AscentVariant {
   readonly name: string;
   readonly rule: PerturbationRule;
   readonly rho: number;
 }
 
 /** Where one perturbation leads. */
-export interface ClimbRow {
+export interface AscentRow {
   readonly rule: string;
   /** 2-norm of eps. */
   readonly length: number;
@@ -28,16 +28,16 @@ export interface ClimbRow {
   readonly gradients: number;
 }
 
-/** A network and a batch to climb on. */
-export interface ClimbPlace {
+/** A network and a batch to ascend on. */
+export interface AscentPlace {
   readonly model: Model;
   readonly parameters: TensorVector;
   readonly statistics: readonly ChannelStatistics[];
   readonly batch: Batch;
 }
 
-/** How far each rule climbs from the same weights on the same batch, with the batch's own moments in batch norm. Nothing is moved. */
-export function climbRows(climbers: readonly Climber[], { model, parameters, statistics, batch }: ClimbPlace): readonly ClimbRow[] {
+/** How far each rule ascends from the same weights on the same batch, with the batch's own moments in batch norm. Nothing is moved. */
+export function ascentRows(variants: readonly AscentVariant[], { model, parameters, statistics, batch }: AscentPlace): readonly AscentRow[] {
   let gradients = 0;
   const passAt = (point: TensorVector): { readonly loss: number; readonly gradient: TensorVector } => {
     gradients++;
@@ -48,10 +48,10 @@ export function climbRows(climbers: readonly Climber[], { model, parameters, sta
   return withTemporaries((own) => {
     const first = passAt(parameters);
     const gradient = own(first.gradient);
-    return climbers.map(({ name, rule, rho }) =>
+    return variants.map(({ name, rule, rho }) =>
       withTemporaries((ownHere) => {
         gradients = 1;
-        const input = { ...AT_START, parameters, gradient, rho, samples: batch.size, gradientAt: (point: TensorVector) => passAt(point).gradient };
+        const input = { ...AT_START, parameters, gradient, rho, batchSize: batch.size, gradientAt: (point: TensorVector) => passAt(point).gradient };
         const eps = ownHere(parameters.tidy(() => rule.perturb(input), (made) => [made]));
         const taken = gradients;
         const above = passAt(ownHere(parameters.plus(eps)));

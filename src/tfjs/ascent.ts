@@ -4,7 +4,7 @@ import type { PerturbationRule, PerturbationState } from '../optim/perturbation'
 import { inScope, type PerturbationScope } from '../optim/scope';
 
 /** How weights are perturbed. */
-export interface ClimbSettings {
+export interface AscentSettings {
   readonly rule: PerturbationRule;
   readonly scope: PerturbationScope;
   readonly rho: number;
@@ -20,7 +20,7 @@ export interface ImageGradients<V extends Vector> {
 }
 
 /** From where, and along what. */
-export interface ClimbInput<V extends Vector> extends ImageGradients<V> {
+export interface AscentInput<V extends Vector> extends ImageGradients<V> {
   /** w */
   readonly parameters: V;
   /** The gradient at w, or the base optimizer's momentum. */
@@ -33,16 +33,16 @@ export interface ClimbInput<V extends Vector> extends ImageGradients<V> {
  *
  * @throws Error if the rule asks for gradients at further points.
  */
-export function climbedPoint<V extends Vector>({ rule, scope, rho, step }: ClimbSettings, { parameters, direction, state, images = 1, sampleGradient }: ClimbInput<V>): Ascent<V> {
+export function ascentPoint<V extends Vector>({ rule, scope, rho, step }: AscentSettings, { parameters, direction, state, images = 1, sampleGradient }: AscentInput<V>): Ascent<V> {
   return ascend(inScope(rule, scope), {
     parameters,
     gradient: direction,
     state,
     rho,
     step,
-    samples: images,
+    batchSize: images,
     gradientAt() {
-      throw new Error(`SharpnessAwareOptimizer: the rule ${rule.name} asks for gradients at further points, and a climb without the loss cannot give them; use minimize.`);
+      throw new Error(`SharpnessAwareOptimizer: the rule ${rule.name} asks for gradients at further points, and an ascent without the loss cannot give them; use minimize.`);
     },
     sampleGradient(index) {
       if (sampleGradient === undefined) {

@@ -10,7 +10,7 @@ import { createModel } from '../models/create';
 import { fgsm } from '../optim/fgsm';
 import { matchingTwoNorm } from '../optim/radius';
 import { sam } from '../optim/sam';
-import { climbRows } from './climbRows';
+import { ascentRows } from './ascentRows';
 
 test('SAM has length rho and costs one gradient; FGSM fills the same ball with one step, stays in it with three, and costs three', () => {
   pinKernels();
@@ -22,14 +22,14 @@ test('SAM has length rho and costs one gradient; FGSM fills the same ball with o
   const statistics = initialStatistics(model);
   const rho = 0.05;
   const signs = (steps: number): { name: string; rule: ReturnType<typeof fgsm>; rho: number } => ({ name: `T = ${steps}`, rule: matchingTwoNorm(fgsm({ steps }), Infinity), rho });
-  const [one, t1, t3] = climbRows([{ name: 'SAM', rule: sam(), rho }, signs(1), signs(3)], { model, parameters, statistics, batch: batch! });
+  const [one, t1, t3] = ascentRows([{ name: 'SAM', rule: sam(), rho }, signs(1), signs(3)], { model, parameters, statistics, batch: batch! });
   const d = totalSize(model.parameters);
   assert.ok(Math.abs(one!.length - rho) < 1e-6 && Math.abs(t1!.length - rho) < 1e-3 * rho);
   for (const { largest } of [t1!, t3!]) {
     assert.ok(largest <= (rho / Math.sqrt(d)) * (1 + 1e-5), `largest ${largest}`);
   }
   assert.deepEqual([one, t1, t3].map((row) => row!.gradients), [1, 1, 3]);
-  assert.ok(one!.rise > 0 && one!.rise > t1!.rise, 'in a ball of the 2-norm, none climbs faster than the gradient');
+  assert.ok(one!.rise > 0 && one!.rise > t1!.rise, 'in a ball of the 2-norm, none ascends faster than the gradient');
   parameters.dispose();
   disposeStatistics(statistics);
   assert.equal(tensorCount(), before);
