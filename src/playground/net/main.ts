@@ -81,7 +81,7 @@ function draw(): void {
   waiting = false;
   drawnAt = performance.now();
   views.forEach((view) => view(scene));
-  find('stage', HTMLElement).ariaBusy = String(busy);
+  find('stage', HTMLElement).setAttribute('aria-busy', String(busy));
 }
 
 /** Draws soon, and not more often than can be seen. */
