@@ -16,16 +16,23 @@ function reduction(start: number, combine: (sum: number, element: number) => num
       }
     }
     const sums = new Float64Array(size).fill(start);
-    valuesOf(x!).forEach((element, index) => {
-      let [rest, place] = [index, 0];
-      for (let axis = x!.shape.length - 1; axis >= 0; axis--) {
-        place += (rest % x!.shape[axis]!) * strides[axis]!;
-        rest = Math.floor(rest / x!.shape[axis]!);
-      }
-      sums[place] = combine(sums[place]!, element);
-    });
-    return [stored(Float32Array.from(sums, (sum) => finish(sum, valuesOf(x!).length / size)), reducedShape(x!, gone, attributes))];
+    const values = valuesOf(x!);
+    for (let index = 0; index < values.length; index++) {
+      const place = size === 1 ? 0 : placeOf(index, x!.shape, strides);
+      sums[place] = combine(sums[place]!, values[index]!);
+    }
+    return [stored(Float32Array.from(sums, (sum) => finish(sum, values.length / size)), reducedShape(x!, gone, attributes))];
   };
+}
+
+/** Where an element is added. */
+function placeOf(index: number, shape: readonly number[], strides: readonly number[]): number {
+  let [rest, place] = [index, 0];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    place += (rest % shape[axis]!) * strides[axis]!;
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  return place;
 }
 
 function reducedShape({ shape }: Stored, gone: ArrayLike<number>, attributes: readonly Attribute[]): number[] {

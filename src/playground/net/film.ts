@@ -46,7 +46,7 @@ function every(from: number, to: number, step: number): readonly number[] {
 async function showStep(page: Page, step: number): Promise<void> {
   const { settings } = EXAMPLE_SETTINGS[0]!;
   await page.evaluate((hash) => (location.hash = hash), writeNetLink({ settings, at: step, speed: 'fastest' }));
-  await page.waitForFunction((wanted) => document.querySelector('#table-caption')?.textContent.includes(` ${wanted} of `) && location.hash.endsWith(`at=${wanted}`), step, { timeout: 120_000 });
+  await page.waitForFunction((wanted) => document.querySelector('#table-caption')?.textContent.includes(` ${wanted} of `) && location.hash.endsWith(`at=${wanted}`) && document.querySelector('#stage')?.ariaBusy === 'false', step, { timeout: 120_000 });
   await page.waitForFunction((wanted) => Array.from(document.querySelectorAll<HTMLElement>('#regions figure')).every(({ dataset }) => dataset['step'] === String(wanted)), step);
 }
 

@@ -16,7 +16,7 @@ import { fitting, type NetSettings } from './settings';
 import { createNetTransport } from './transport';
 
 /** Between two drawings while a training is under way, in milliseconds. */
-const DRAWING_INTERVAL = 90;
+const DRAWING_INTERVAL = 120;
 /** Between the last change and its being written into the address and told, in milliseconds. */
 const QUIET_TIME = 400;
 
@@ -26,6 +26,8 @@ const problems = find('problems', HTMLElement);
 let running: Running | undefined;
 let drawnAt = -Infinity;
 let waiting = false;
+/** Whether a training or its measurements are under way. */
+let busy = false;
 let quiet: ReturnType<typeof setTimeout> | undefined;
 
 const first = readAddress();
@@ -79,6 +81,7 @@ function draw(): void {
   waiting = false;
   drawnAt = performance.now();
   views.forEach((view) => view(scene));
+  find('stage', HTMLElement).setAttribute('aria-busy', String(busy));
 }
 
 /** Draws soon, and not more often than can be seen. */
@@ -117,8 +120,10 @@ function play(to: number): void {
   scene = { ...scene, playing: run.comparison.taken < to };
   const own = startTraining(run, to, speed, running?.ended ?? Promise.resolve(), (stepsPerSecond) => scene.run === run && changed(stepsPerSecond));
   running = own;
+  busy = true;
   own.ended.then(() => {
     if (running === own) {
+      busy = false;
       scene = { ...scene, playing: false };
       changed();
     }
@@ -137,6 +142,7 @@ function begin({ settings, at, speed }: NetState): void {
   running = undefined;
   scene = { ...scene, run: new MeasuredComparison(settings), speed, playing: false };
   void ended.then(() => before.dispose());
+  draw();
   play(at);
 }
 

@@ -3,6 +3,23 @@ import type { ClassLook } from './classLook';
 
 /** Steps of colour between sure of one class and sure of the other. */
 const LEVELS = 12;
+/** How far from the border its line reaches, in pixels. */
+const LINE_REACH = 1.6;
+
+/** Margins at which one level ends and the next begins: where the probability of class 1 is a multiple of 1 / LEVELS. */
+const LIMITS = Array.from({ length: LEVELS - 1 }, (_, level) => Math.log((level + 1) / (LEVELS - level - 1)));
+
+/** The level of a margin; NaN for one that is no number. */
+function levelOf(margin: number): number {
+  if (Number.isNaN(margin)) {
+    return margin;
+  }
+  let level = 0;
+  while (level < LEVELS - 1 && margin >= LIMITS[level]!) {
+    level++;
+  }
+  return level;
+}
 
 /**
  * Paints where a network says which class: steps of colour by its probability of class 1, and a line where it is one half.
@@ -19,14 +36,13 @@ export function paintRegions(margins: ArrayLike<number>, side: number, size: num
   for (let row = 0, place = 0; row < size; row++) {
     for (let column = 0; column < size; column++, place++) {
       const value = values[place]!;
-      const share = 1 / (1 + Math.exp(-value));
       // A value that is no number gets the colour of the border's sides.
-      const ground = colours[Math.min(Math.floor(share * LEVELS), LEVELS - 1)] ?? ramp[1]!;
+      const ground = colours[levelOf(value)] ?? ramp[1]!;
       // The distance to the border is |value / slope|, in pixels.
       const across = values[column + 1 < size ? place + 1 : place - 1]! - value;
       const down = values[row + 1 < size ? place + size : place - size]! - value;
-      const line = Math.min(Math.max(1.6 - Math.abs(value) / Math.max(Math.hypot(across, down), 1e-9), 0), 1) || 0;
-      const [red, green, blue] = mix(ground, border, line);
+      const line = LINE_REACH - Math.abs(value) / Math.max(Math.sqrt(across * across + down * down), 1e-9);
+      const [red, green, blue] = line > 0 ? mix(ground, border, Math.min(line, 1)) : ground;
       pixels[4 * place] = red;
       pixels[4 * place + 1] = green;
       pixels[4 * place + 2] = blue;

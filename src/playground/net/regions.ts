@@ -12,10 +12,10 @@ import type { NetMethodId } from './settings';
 import type { Contender } from './training';
 
 /** Products of a picture's pass through its network at most: a larger network is looked at on a coarser grid. */
-const MOST_PRODUCTS = 6e6;
-const SIDES = { least: 24, most: 72 } as const;
+const MOST_PRODUCTS = 4e6;
+const SIDES = { least: 24, most: 60 } as const;
 /** Of the pictures in pixels of their own; the page scales them. */
-const SIZE = 300;
+const SIZE = 260;
 /** After this many milliseconds the other pictures wait for the next frame. */
 const BUDGET = 14;
 
