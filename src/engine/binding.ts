@@ -22,7 +22,7 @@ export interface NativeTensor {
 export interface Attribute {
   readonly name: string;
   readonly type: number;
-  readonly value: boolean | number | string | readonly number[];
+  readonly value: boolean | number | string | readonly number[] | readonly string[];
 }
 
 type TypedArray = Float32Array | Int32Array | Uint8Array;
@@ -107,6 +107,16 @@ export function stringAttribute(name: string, value: string): Attribute {
 /** Makes a shape attribute. */
 export function shapeAttribute(name: string, value: readonly number[]): Attribute {
   return { name, type: binding.TF_ATTR_SHAPE, value };
+}
+
+/** Makes a list of strings, which ops have within graphs alone; see `executeAlone`. */
+export function stringListAttribute(name: string, value: readonly string[]): Attribute {
+  return { name, type: binding.TF_ATTR_STRING, value };
+}
+
+/** Makes a list of element types, likewise. */
+export function typeListAttribute(name: string, value: readonly DType[]): Attribute {
+  return { name, type: binding.TF_ATTR_TYPE, value: value.map((dtype) => DTYPE_NUMBERS[dtype]) };
 }
 
 /** Whose kernels compute an op. */
