@@ -31,6 +31,8 @@ export class Subject {
   private velocity: TensorVector;
   private state: NetworkState;
   private slow: NetworkState | undefined;
+  /** What is evaluated: many batches at one point, as after training, and not each at another as between its steps. */
+  private readonly evaluated: NetworkState;
   private steps = 0;
 
   constructor(
@@ -44,7 +46,9 @@ export class Subject {
     this.frozen = recipe.frozen.length > 0 ? ({ name }) => recipe.frozen.includes(name) : undefined;
     this.state = { parameters: startOf({ model }), statistics: initialStatistics(model) };
     this.velocity = this.optimizer.init(this.state.parameters);
-    this.slow = recipe.lookahead && { parameters: this.state.parameters.clone(), statistics: cloneStatistics(this.state.statistics) };
+    const copy = (): NetworkState => ({ parameters: this.state.parameters.clone(), statistics: cloneStatistics(this.state.statistics) });
+    this.slow = recipe.lookahead && copy();
+    this.evaluated = copy();
   }
 
   /** The weights as they are. They belong to the subject. */
@@ -91,7 +95,7 @@ export class Subject {
   }
 
   private evaluate(): void {
-    const { parameters, statistics } = this.state;
+    const { parameters, statistics } = this.evaluated;
     batchLogits(this.network, parameters, { statistics, training: false }, this.batch);
   }
 
@@ -118,6 +122,7 @@ export class Subject {
 
   dispose(): void {
     disposeNetwork(this.state);
+    disposeNetwork(this.evaluated);
     this.velocity.dispose();
     if (this.slow) {
       disposeNetwork(this.slow);

@@ -43,6 +43,16 @@ export function shapeAttribute(name: string, value: readonly number[]): Attribut
   return { name, type: binding.TF_ATTR_SHAPE, value };
 }
 
+/** Makes a list of strings, which ops have within graphs alone; see `executeAlone`. */
+export function stringListAttribute(name: string, value: readonly string[]): Attribute {
+  return { name, type: binding.TF_ATTR_STRING, value };
+}
+
+/** Makes a list of element types, likewise. */
+export function typeListAttribute(name: string, value: readonly DType[]): Attribute {
+  return { name, type: binding.TF_ATTR_TYPE, value: value.map((dtype) => DTYPE_NUMBERS[dtype]) };
+}
+
 /** Whose kernels compute an op. */
 export type KernelLibrary = 'TensorFlow' | 'oneDNN';
 

@@ -11,7 +11,7 @@ export interface NativeTensor {
 export interface Attribute {
   readonly name: string;
   readonly type: number;
-  readonly value: boolean | number | string | readonly number[];
+  readonly value: boolean | number | string | readonly number[] | readonly string[];
 }
 
 /** Elements of a tensor in JavaScript. */

@@ -18,6 +18,8 @@ export class Tensor {
   tracked = false;
   /** This tensor's values in another element type, kept as long as it lives; made by `inPrecision`. */
   companion: Tensor | undefined;
+  /** What was computed from this tensor and is kept as long as it lives, with the tensors that it also depends on; made by `keptWith`. */
+  kept: { readonly from: readonly Tensor[]; readonly made: readonly Tensor[] } | undefined;
   /** How this tensor's values change along a direction, kept as long as it lives; made by `withTangents`. */
   tangent: Tensor | undefined;
   private alive = true;
@@ -75,6 +77,7 @@ export class Tensor {
       this.alive = false;
       binding.deleteTensor(this.nativeId);
       this.companion?.dispose();
+      this.kept?.made.forEach((made) => made.dispose());
       this.tangent?.dispose();
       for (const open of scopes) {
         open.delete(this);
@@ -228,6 +231,27 @@ export function execute(op: string, attributes: readonly Attribute[], inputs: re
   if (follower !== undefined && inputs.some((input) => input.tangent !== undefined)) {
     follower.op(op, attributes, inputs, made);
   }
+  return made;
+}
+
+/** Shows the observer an op that was executed in another way than by `execute`. No tangent passes through it. */
+export function noteExecution(op: string, attributes: readonly Attribute[], inputs: readonly Tensor[], made: readonly Tensor[]): void {
+  observer?.op(op, attributes, inputs, made);
+}
+
+/**
+ * What `make` computes of a tensor and others, such as weights of another form: made once as long as none of them is another
+ * one, kept with the first and freed with it.
+ */
+export function keptWith(first: Tensor, others: readonly Tensor[], make: () => readonly Tensor[]): readonly Tensor[] {
+  const { kept } = first;
+  if (kept?.from.length === others.length && kept.from.every((other, index) => other === others[index])) {
+    return kept.made;
+  }
+  kept?.made.forEach((made) => made.dispose());
+  first.kept = undefined;
+  const made = unscoped(() => scope(make, (result) => result));
+  first.kept = { from: others, made };
   return made;
 }
 

@@ -1,8 +1,9 @@
 /** Layers made of other layers. */
 import { addRelu } from '../engine/activation';
-import { release } from '../engine/tensor';
-import { checkLayer, type Layer, type Layers, type PlacedLayer } from './layer';
-import type { Apply } from './model';
+import { convolveFolded } from '../engine/foldedConvolution';
+import { release, type Tensor } from '../engine/tensor';
+import { checkLayer, type Declarations, type Layer, type Layers, type PlacedLayer } from './layer';
+import type { Apply, Pass } from './model';
 
 /** The functions one after another; what lies between them is released. */
 function inSequence(functions: readonly Apply[]): Apply {
@@ -16,6 +17,32 @@ function inSequence(functions: readonly Apply[]): Apply {
       x = y;
     }
     return x;
+  };
+}
+
+/** A convolution and the batch norm after it, as one layer: where a pass brings them folded they are one kernel. */
+function folding({ apply: convolve, convolution }: PlacedLayer, { apply: normalize, norm, ...last }: PlacedLayer, declare: Declarations): PlacedLayer {
+  const { geometry, filter } = convolution!;
+  const { activation, ...rest } = norm!;
+  const place = declare.canFold({ filter, ...rest });
+  const apart = inSequence([convolve, normalize]);
+  return {
+    ...last,
+    apply: (x, pass) => (pass.folded ? convolveFolded(x, pass.folded[place]!, geometry, { activation }) : apart(x, pass)),
+    ...(activation === 'identity' ? { addSideRelu: (x, side, { folded }) => convolveFolded(x, folded![place]!, geometry, { activation: 'relu', side }) } : {}),
+  };
+}
+
+/** What the last of some layers does with a side, done after the others. */
+function afterOthers(others: readonly Apply[], addSideRelu: NonNullable<PlacedLayer['addSideRelu']>): NonNullable<PlacedLayer['addSideRelu']> {
+  const first = inSequence(others);
+  return (input, side, pass) => {
+    const x = first(input, pass);
+    const y = addSideRelu(x, side, pass);
+    if (x !== input) {
+      release(x);
+    }
+    return y;
   };
 }
 
@@ -44,10 +71,15 @@ export function sequential(...layers: readonly [Layers] | readonly Layer[]): Lay
       const functions: Apply[] = [];
       let last: PlacedLayer = { output: input, apply: (x) => x };
       for (const [name, layer] of entries) {
-        last = layer.place(last.output, declare.within(name));
-        functions.push(last.apply);
+        const placed = layer.place(last.output, declare.within(name));
+        const folds = last.convolution !== undefined && placed.norm !== undefined;
+        last = folds ? folding(last, placed, declare) : placed;
+        functions.splice(functions.length - (folds ? 1 : 0), 1, last.apply);
       }
-      return { ...last, apply: inSequence(functions) };
+      const { convolution, norm, addSideRelu, ...rest } = last;
+      const whole = { ...rest, apply: inSequence(functions), ...(addSideRelu ? { addSideRelu: afterOthers(functions.slice(0, -1), addSideRelu) } : {}) };
+      // One layer in a row is still what it was.
+      return functions.length === 1 && !addSideRelu ? { ...whole, ...(convolution ? { convolution } : {}), ...(norm ? { norm } : {}) } : whole;
     },
   };
 }
@@ -81,17 +113,25 @@ export function residual(branch: Layers, { shortcut = {}, zeroInit = true }: Res
       if (zeroInit && change.lastScale !== undefined) {
         declare.endsBranch(change.lastScale);
       }
-      return { output: change.output, apply: sumThenRelu(change.apply, identity.apply) };
+      return { output: change.output, apply: sumThenRelu(change, identity.apply) };
     },
   };
 }
 
-function sumThenRelu(branch: Apply, shortcut: Apply): Apply {
-  return (x, pass) => {
+function sumThenRelu({ apply: branch, addSideRelu }: PlacedLayer, shortcut: Apply): Apply {
+  const sum = (x: Tensor, pass: Pass): readonly [Tensor, Tensor] => {
     const change = branch(x, pass);
     const identity = shortcut(x, pass);
     const y = addRelu(change, identity);
     release(change);
+    return [y, identity];
+  };
+  const fused = (x: Tensor, pass: Pass, add: NonNullable<PlacedLayer['addSideRelu']>): readonly [Tensor, Tensor] => {
+    const identity = shortcut(x, pass);
+    return [add(x, identity, pass), identity];
+  };
+  return (x, pass) => {
+    const [y, identity] = pass.folded && addSideRelu ? fused(x, pass, addSideRelu) : sum(x, pass);
     if (identity !== x) {
       release(identity);
     }

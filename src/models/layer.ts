@@ -1,6 +1,9 @@
 import type { ParameterKind } from '../engine/vector';
 import type { InitialValues } from './initialValues';
-import type { Apply, Model, ModelParameter, StatisticsSpec } from './model';
+import type { Activation } from '../engine/batchNormalization';
+import type { Geometry } from '../engine/convolutionKernels';
+import type { Tensor } from '../engine/tensor';
+import type { Apply, Fold, Model, ModelParameter, Pass, StatisticsSpec } from './model';
 
 /** Shape of what goes through a network, without the batch: [height, width, channels] for maps, [features] for vectors. */
 export type Shape = readonly number[];
@@ -12,6 +15,12 @@ export interface PlacedLayer {
   readonly apply: Apply;
   /** Name of the batch-norm scale with which the layer ends, if it does. */
   readonly lastScale?: string;
+  /** Of a convolution without bias: where its filter is, and how it moves. */
+  readonly convolution?: Pick<Fold, 'filter'> & { readonly geometry: Geometry };
+  /** Of batch norm: where its parameters and statistics are, and what follows it. */
+  readonly norm?: Omit<Fold, 'filter'> & { readonly activation: Activation };
+  /** relu(apply(x) + side), of a layer that ends with both of them folded; for passes that have `Pass.folded`. */
+  readonly addSideRelu?: (x: Tensor, side: Tensor, pass: Pass) => Tensor;
 }
 
 /**
@@ -44,16 +53,17 @@ export class Declarations {
     readonly parameters: ModelParameter[],
     readonly statistics: StatisticsSpec[],
     readonly residualScales: string[],
+    readonly folds: Fold[],
   ) {}
 
   /** Those of a network without layers. */
   static empty(): Declarations {
-    return new Declarations('', [], [], []);
+    return new Declarations('', [], [], [], []);
   }
 
   /** The same lists for a layer within this one. */
   within(name: string): Declarations {
-    return new Declarations(this.qualified(name), this.parameters, this.statistics, this.residualScales);
+    return new Declarations(this.qualified(name), this.parameters, this.statistics, this.residualScales, this.folds);
   }
 
   private qualified(name: string): string {
@@ -73,6 +83,11 @@ export class Declarations {
   /** Notes the batch-norm scale at the end of a residual branch, which `zeroInitResidual` starts at 0. */
   endsBranch(scale: string): void {
     this.residualScales.push(scale);
+  }
+
+  /** Notes a convolution with batch norm after it. @returns its place in `Pass.folded`. */
+  canFold(fold: Fold): number {
+    return this.folds.push(fold) - 1;
   }
 
   /** The layer's name and type for messages, such as 'conv "layer1.0.conv1"'. */
@@ -107,7 +122,7 @@ export function network({ name, inputShape, layers }: NetworkSettings): Model {
   }
   const declare = Declarations.empty();
   const { output, apply } = checkLayer(layers, name).place(inputShape, declare);
-  const { parameters, statistics, residualScales } = declare;
+  const { parameters, statistics, residualScales, folds } = declare;
   if (output.length !== 1) {
     throw new RangeError(`network: "${name}" gives outputs of shape [batch, ${output.join(', ')}], expected [batch, classes]; end it with globalAveragePool() or flatten(), and linear({ outputs: classes }).`);
   }
@@ -115,7 +130,7 @@ export function network({ name, inputShape, layers }: NetworkSettings): Model {
   if (twice) {
     throw new RangeError(`network: two parameters of "${name}" are called ${twice.name}; give their layers different names.`);
   }
-  return { name, inputShape, classes: output[0]!, parameters, statistics, residualScales, apply };
+  return { name, inputShape, classes: output[0]!, parameters, statistics, residualScales, folds, apply };
 }
 
 /** Checks that something is a layer, for callers without types. @throws TypeError otherwise. */

@@ -73,7 +73,7 @@ export function conv({ filters, kernel = 3, stride = 1, padding = (kernel - 1) /
       const weight = declare.parameter('weight', 'weight', [kernel, kernel, channels, filters], initial);
       const convolve: Apply = (x, { parameters }) => conv2d(x, parameters[weight]!, { stride, padding });
       if (!bias) {
-        return { output, apply: convolve };
+        return { output, apply: convolve, convolution: { filter: weight, geometry: { stride, padding } } };
       }
       const shift = declare.parameter('bias', 'bias', [filters], constant(0));
       return { output, apply: (x, pass) => afterwards(convolve(x, pass), (y) => addBias(y, pass.parameters[shift]!)) };
@@ -128,7 +128,8 @@ export function batchNorm({ scale = true, momentum = 0.1, epsilon = 1e-5, activa
         return y;
       };
       const apply: Apply = input.length === 3 ? normalize : asMaps(normalize, channels);
-      return { output: input, apply, ...(weight === undefined ? {} : { lastScale: `${declare.name}.weight` }) };
+      const norm = { scale: weight, shift, statistics, epsilon, activation };
+      return { output: input, apply, norm, ...(weight === undefined ? {} : { lastScale: `${declare.name}.weight` }) };
     },
   };
 }

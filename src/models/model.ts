@@ -1,4 +1,5 @@
 import type { ChannelStatistics } from '../engine/batchNormalization';
+import type { FoldedConvolution } from '../engine/foldedConvolution';
 import type { Tensor } from '../engine/tensor';
 import type { ParameterSpec } from '../engine/vector';
 import { totalSize } from '../engine/shape';
@@ -18,6 +19,16 @@ export interface ModelParameter extends ParameterSpec {
   readonly initial: InitialValues;
 }
 
+/** A convolution without bias and the batch norm that follows it, by their places in the lists of parameters and statistics. */
+export interface Fold {
+  readonly filter: number;
+  /** Undefined where the scale is 1 and not trained. */
+  readonly scale: number | undefined;
+  readonly shift: number;
+  readonly statistics: number;
+  readonly epsilon: number;
+}
+
 /** What a forward pass reads, and where it leaves the statistics that follow from the batch. */
 export interface Pass {
   /** In the order of `Model.parameters`. */
@@ -28,6 +39,8 @@ export interface Pass {
   readonly training: boolean;
   /** Running statistics after this batch, in the order of `Model.statistics`; filled in training. The caller disposes of them. */
   readonly updated: ChannelStatistics[];
+  /** Convolutions that do the work of batch norm too, in the order of `Model.folds`; where they are given, layers take them instead of parameters and statistics. */
+  readonly folded?: readonly FoldedConvolution[];
   /** Shown the output of each stage of the network by name; it must not keep or dispose of it. */
   readonly observe?: (name: string, activation: Tensor) => void;
 }
@@ -49,6 +62,8 @@ export interface Model {
   readonly statistics: readonly StatisticsSpec[];
   /** Names of the batch-norm scales at the end of each residual branch. */
   readonly residualScales: readonly string[];
+  /** Convolutions with batch norm after them, which passes without a gradient can compute as one; default: none. */
+  readonly folds?: readonly Fold[];
   /** [batch, ...inputShape] to [batch, classes] */
   readonly apply: Apply;
 }

@@ -55,6 +55,23 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('playground/net/training', ['playground/net/history'], [['a network that diverges keeps weights that are no numbers', 'this.parameters = before;', 'this.parameters = output.parameters;']]),
   ...of('playground/net/curvature', ['playground/net/curvature'], [['the search stops at once', 'space.size >= LEAST_PRODUCTS &&', 'true ||']]),
   ...of('playground/net/settings', ['playground/net/link'], [['m need not divide the batch', 'batch % candidate === 0', 'true']]),
+  ...of('engine/foldedConvolution', ['engine/foldedConvolution'], [
+    ['the mean is forgotten', "compute('Sub', shift, compute('Mul', mean, factor))", 'shift'],
+    ['the filter stays as it was', "filter: compute('Mul', filter, factor)", "filter: compute('Mul', filter, compute('OnesLike', factor))"],
+    ['epsilon is forgotten', '(0, tensor_1.tensor)([epsilon], [])', '(0, tensor_1.tensor)([1e-30], [])'],
+    ['the side is forgotten', 'const sum = side ?', 'const sum = false ?'],
+  ]),
+  ...of('engine/tensor', ['train/foldedPass'], [['what is kept is used for other statistics', 'kept.from.every((other, index) => other === others[index])', 'true']]),
+  ...of('bench/rounds', ['bench/rounds'], [
+    ['every round goes in the same order', 'round % 2 === 0 ? active : [...active].reverse()', 'active'],
+    ['a ratio goes on when it is narrow', 'open = open.filter((pair) => !isNarrow(samples, pair, limits.width))', 'open = open'],
+    ['all are timed until the end', 'all.filter(({ name }) => open.some(', 'all.filter(({ name }) => true || open.some('],
+  ]),
+  ...of('bench/statistics', ['bench/statistics'], [
+    ['the interval is too narrow', 'let cut = -1', 'let cut = 0'],
+    ['ratios of medians instead of a round', 'value / below[round]', 'value / below[0]'],
+  ]),
+  ...of('bench/goals', ['bench/goals'], [['a goal is met though its interval reaches beyond', '[high <= limit, low > limit]', '[low <= limit, low > limit]']]),
   ...of('bench/stages', ['bench/stages'], [
     ['stages of another setting are taken', 'stored?.setting === setting ?', 'stored ?'],
     ['a stage is measured again', 'if (name in this.results)', 'if (false)'],

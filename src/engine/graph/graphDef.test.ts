@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { boolAttribute, floatAttribute, intAttribute, shapeAttribute, stringAttribute, typeAttribute } from '../binding';
+import { boolAttribute, floatAttribute, intAttribute, shapeAttribute, stringAttribute, stringListAttribute, typeAttribute, typeListAttribute } from '../binding';
 import { placeholder, savedModelText } from './graphDef';
 
 test('a graph by hand, with an attribute of every kind', () => {
@@ -12,6 +12,8 @@ test('a graph by hand, with an attribute of every kind', () => {
     intAttribute('none', []),
     floatAttribute('epsilon', 1e-5),
     stringAttribute('form', 'a "name"'),
+    stringListAttribute('forms', ['a', 'b']),
+    typeListAttribute('types', ['float32', 'bfloat16']),
     shapeAttribute('shape', [4, 0]),
   ];
   const nodes = [placeholder('x', 'float32'), { name: 'y', op: 'Op', inputs: ['x:0', 'c:0'], attributes }];
@@ -31,6 +33,8 @@ test('a graph by hand, with an attribute of every kind', () => {
       attribute('none', 'list {  }'),
       attribute('epsilon', 'f: 0.00001'),
       attribute('form', String.raw`s: "a \"name\""`),
+      attribute('forms', 'list { s: "a" s: "b" }'),
+      attribute('types', 'list { type: 1 type: 14 }'),
       attribute('shape', 'shape { dim { size: 4 } dim { size: 0 } }'),
     ].join(' ')} }`,
     'versions { producer: 1645 }',

@@ -26,17 +26,18 @@ function shapeText(shape: readonly number[]): string {
 }
 
 function valueText({ type, value }: Attribute): string {
+  const each = (one: (item: unknown) => string): string => (Array.isArray(value) ? `list { ${(value as readonly unknown[]).map(one).join(' ')} }` : one(value));
   switch (type) {
     case binding.TF_ATTR_STRING:
-      return `s: ${JSON.stringify(value)}`;
+      return each((item) => `s: ${JSON.stringify(item)}`);
     case binding.TF_ATTR_INT:
-      return Array.isArray(value) ? `list { ${value.map((item) => `i: ${item}`).join(' ')} }` : `i: ${value as number}`;
+      return each((item) => `i: ${item as number}`);
     case binding.TF_ATTR_FLOAT:
       return `f: ${value as number}`;
     case binding.TF_ATTR_BOOL:
       return `b: ${value as boolean}`;
     case binding.TF_ATTR_TYPE:
-      return `type: ${value as number}`;
+      return each((item) => `type: ${item as number}`);
     default:
       return `shape { ${shapeText(value as readonly number[])} }`;
   }
