@@ -28,7 +28,11 @@ export function figure1(): { readonly surface: FigureSpecification; readonly con
     ],
     axes: AXES,
   };
-  return { surface: lossSurface({ ...input, grid: sampleGrid(SHARP_AND_FLAT, [-2, 2.2], [-1.5, 1.6], GRID_POINTS) }), contour: lossContour(input) };
+  const nearer = sampleGrid(SHARP_AND_FLAT, [-2, 2.2], [-1.5, 1.6], GRID_POINTS);
+  return {
+    surface: lossSurface({ ...input, title: 'Figure 1 as a surface. SGD ends in the sharp minimum, SAM in the flat one', grid: nearer }),
+    contour: lossContour(input),
+  };
 }
 
 /** The loss of Figure 1 along the line through both minima, and the largest loss on that line within rho: the sharp minimum is deeper, and worse to be near. */
