@@ -31,9 +31,9 @@ import { storedProblem } from './store';
  * @throws RangeError before anything is trained, for settings out of range, two methods of one label, or seeds that are
  * missing or given twice; Error if a rule returns something else than a finite vector of the parameters' layout.
  * @example
- * const { rows } = await compare([{ method: 'sam', rho: 0.05 }, { rule: mine, storeAs: 'mine' }], { config: { epochs: 4 }, seeds: [0, 1, 2] });
+ * const { rows } = await experiment.compare([{ method: 'sam', rho: 0.05 }, { rule: mine, storeAs: 'mine' }], { config: { epochs: 4 }, seeds: [0, 1, 2] });
  * @example
- * const { networks, dispose } = await compare([{ rule: mine }], { config, seeds: [0], budgets: ['epochs'], keepNetworks: true });
+ * const { networks, dispose } = await experiment.compare([{ rule: mine }], { config, seeds: [0], budgets: ['epochs'], keepNetworks: true });
  * const [sgd, own] = networks;
  */
 export function compare(methods: readonly ComparedMethod[], setting: ComparisonSetting): Promise<Comparison> {

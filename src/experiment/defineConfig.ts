@@ -9,8 +9,8 @@ import { validateConfig } from './schema';
  * @param changes what differs from `DEFAULT_CONFIG`; a default warm-up that does not fit into the run is shortened.
  * @throws RangeError that names each setting that is unknown or out of range.
  * @example
- * const config = defineConfig({ model: 'resnet20', epochs: 4, imagesPerClass: 20 });
- * const { final } = await trainLive({ ...config, method: 'sam', rho: 0.05 });
+ * const config = experiment.defineConfig({ model: 'resnet20', epochs: 4, imagesPerClass: 20 });
+ * const { final } = await notebook.trainLive({ ...config, method: 'sam', rho: 0.05 });
  */
 export function defineConfig(changes: Partial<ExperimentConfig> = {}): ExperimentConfig {
   return validateConfig(withDefaults(changes));

@@ -10,7 +10,7 @@
  * @throws RangeError unless all are in [0, 1].
  * @source Holm 1979, "A simple sequentially rejective multiple test procedure".
  * @example
- * holmAdjusted([0.01, 0.04, 0.03]); // [0.03, 0.06, 0.06]
+ * experiment.holmAdjusted([0.01, 0.04, 0.03]); // [0.03, 0.06, 0.06]
  */
 export function holmAdjusted(pValues: readonly number[]): readonly number[] {
   if (!pValues.every((p) => p >= 0 && p <= 1)) {

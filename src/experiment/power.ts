@@ -19,7 +19,7 @@ const REACH = 9;
  * @throws RangeError for fewer pairs, an effect that is not finite, or a level outside (0, 1).
  * @source Cohen 1988, "Statistical Power Analysis for the Behavioral Sciences", chapter 2.
  * @example
- * pairedPower(0.5, 34); // 0.81
+ * experiment.pairedPower(0.5, 34); // 0.81
  */
 export function pairedPower(effect: number, pairs: number, level = 0.05): number {
   if (!Number.isFinite(effect) || !(Number.isSafeInteger(pairs) && pairs >= 2)) {
@@ -36,7 +36,7 @@ export function pairedPower(effect: number, pairs: number, level = 0.05): number
  * @param options level of the test, default: 0.05; power, default: 0.8
  * @throws RangeError as `pairedPower`, and for a power that is not between the level and 1.
  * @example
- * detectableEffect(3); // 3.26: three seeds show what is more than three times their scatter
+ * experiment.detectableEffect(3); // 3.26: three seeds show what is more than three times their scatter
  */
 export function detectableEffect(pairs: number, { level = 0.05, power = 0.8 }: { readonly level?: number; readonly power?: number } = {}): number {
   if (!(power > level && power < 1)) {

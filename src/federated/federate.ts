@@ -83,7 +83,7 @@ async function trainRounds(run: FederatedRun, input: FederatedInput, work: LongW
  *   client has no data or such as do not fit the network, no client answers in any round, or the rule keeps a state or is given to FedAvg; Error for a checkpoint of other settings.
  * @source McMahan et al. 2017 (arXiv 1602.05629), algorithm 1; Qu et al. 2022, "Generalized federated learning via sharpness aware minimization" (arXiv 2206.02618).
  * @example
- * const { network, history } = await federate({ model, settings: DEFAULT_FEDERATED_CONFIG, clients: divideAmongClients(trainingSet, DEFAULT_FEDERATED_CONFIG) });
+ * const { network, history } = await federated.federate({ model, settings: federated.DEFAULT_FEDERATED_CONFIG, clients: divideAmongClients(trainingSet, federated.DEFAULT_FEDERATED_CONFIG) });
  */
 export function federate(input: FederatedInput): Promise<FederatedOutcome> {
   return longWork(`federate ${input.model.name}`, input, (work) => federateAs(work, input));

@@ -25,8 +25,8 @@ const BUDGETS = { epochs: 'equal epochs', gradients: 'equal gradient evaluations
  *
  * @throws TrainingInterrupted after an interrupt. Else as `compare`.
  * @example
- * const comparison = await compareLive([{ method: 'sgd' }, { method: 'sam' }], { config: { epochs: 4 }, seeds: [0, 1, 2] });
- * await displayComparison({ title: 'SGD and SAM', caption: 'CIFAR-10; ResNet-50' }, comparison);
+ * const comparison = await notebook.compareLive([{ method: 'sgd' }, { method: 'sam' }], { config: { epochs: 4 }, seeds: [0, 1, 2] });
+ * await notebook.displayComparison({ title: 'SGD and SAM', caption: 'CIFAR-10; ResNet-50' }, comparison);
  */
 export async function compareLive(methods: readonly ComparedMethod[], setting: ComparisonSetting): Promise<Comparison> {
   const write = inOnePlace(notebookOutput());

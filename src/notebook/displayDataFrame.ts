@@ -7,7 +7,7 @@ import { displayRecords } from '../report/display';
  *
  * @throws Error outside a notebook; RangeError if there is no row.
  * @example
- * displayDataFrame('Errors', frame.groupby(['method']).agg({ error: ['mean', 'std', 'count'] }));
+ * notebook.displayDataFrame('Errors', frame.groupby(['method']).agg({ error: ['mean', 'std', 'count'] }));
  */
 export function displayDataFrame(title: string, frame: Pick<DataFrame, 'columns' | 'index' | 'values'>): void {
   displayRecords(title, frameRecords(frame), { [INDEX]: ' ' });

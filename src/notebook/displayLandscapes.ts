@@ -19,7 +19,7 @@ type SurfaceFigure = 'slices' | 'planes-surface' | 'planes-contour' | 'interpola
  * @param study its folder below `data/results/landscape`, such as 'laptop-cifar10'.
  * @throws Error outside a notebook, and if a stored file is damaged or of another version.
  * @example
- * await displaySurfaces('laptop-cifar10', 'slices', 'planes-contour', 'interpolation');
+ * await notebook.displaySurfaces('laptop-cifar10', 'slices', 'planes-contour', 'interpolation');
  */
 export async function displaySurfaces(study: string, ...kinds: readonly SurfaceFigure[]): Promise<void> {
   const { studies } = await readLandscapes(DATA, [study]);

@@ -22,7 +22,7 @@ export interface MixtureSettings {
  * centres c_k and of z_i standard normal. Training and test set share the centres.
  *
  * @example
- * const { train, test } = gaussianMixture({ classes: 4, dimensions: 20, train: 400, test: 2000, spread: 1.2, seed: 0 });
+ * const { train, test } = notebook.gaussianMixture({ classes: 4, dimensions: 20, train: 400, test: 2000, spread: 1.2, seed: 0 });
  */
 export function gaussianMixture({ classes, dimensions, train, test, spread, seed }: MixtureSettings): DatasetPair {
   const centreChance = random(seed, 'mixture centres');

@@ -8,7 +8,7 @@ type Joined = ReturnType<typeof import('danfojs-node').merge>;
  * @param on names of the columns that are compared; both frames have them.
  * @throws Error from danfojs for a column that one of them lacks.
  * @example
- * const joined = await joinDataFrames(ours, theirs, ['method', 'epochs']);
+ * const joined = await notebook.joinDataFrames(ours, theirs, ['method', 'epochs']);
  */
 export async function joinDataFrames(left: DataFrame, right: DataFrame, on: readonly string[]): Promise<Joined> {
   const danfo = await import('danfojs-node');

@@ -30,8 +30,8 @@ export interface NetworkAtStart {
  * @returns parameters and statistics belong to the caller: `disposeNetwork` frees them.
  * @throws as `defineConfig`; RangeError for more images than there are.
  * @example
- * const start = await networkAtStart({ model: 'resnet20', imagesPerClass: 20, batchSize: 20 });
- * const { loss, gradient, statistics } = batchGradient(start.model, start.parameters, start.statistics, start.batch, 0);
+ * const start = await notebook.networkAtStart({ model: 'resnet20', imagesPerClass: 20, batchSize: 20 });
+ * const { loss, gradient, statistics } = trainer.batchGradient(start.model, start.parameters, start.statistics, start.batch, 0);
  */
 export async function networkAtStart(changes: Partial<ExperimentConfig>, folders: ExperimentFolders = experimentFolders('quick')): Promise<NetworkAtStart> {
   const config = defineConfig(changes);

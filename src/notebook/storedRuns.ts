@@ -21,7 +21,7 @@ export interface StoredRuns {
  * @param folder of the results; default: the project's own.
  * @throws RangeError for an unknown preset; Error if a stored file is damaged or of another version.
  * @example
- * const { runs, state } = await storedRuns('label-noise');
+ * const { runs, state } = await notebook.storedRuns('label-noise');
  */
 export async function storedRuns(preset: string, folder = experimentFolders('real').results): Promise<StoredRuns> {
   const { tuning } = findPreset(preset);

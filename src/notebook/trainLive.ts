@@ -41,11 +41,11 @@ export interface LiveRun extends RunResult, Omit<TrainedRun, 'result'> {}
  * @throws TrainingInterrupted after an interrupt of a run; the same call then goes on from the checkpoint, or starts anew for
  * a rule without `storeAs`. Else as `runExperiment`, `runOwnRule` and `train`.
  * @example
- * const { final } = await trainLive({ method: 'sam', rho: 0.05, epochs: 4, imagesPerClass: 20 });
+ * const { final } = await notebook.trainLive({ method: 'sam', rho: 0.05, epochs: 4, imagesPerClass: 20 });
  * @example
- * const { history, model, network } = await trainLive({ model: 'resnet20', epochs: 4 }, { rule: mine, keepNetwork: true });
+ * const { history, model, network } = await notebook.trainLive({ model: 'resnet20', epochs: 4 }, { rule: mine, keepNetwork: true });
  * @example
- * const { history, network } = await trainLive({ model: perceptron, trainingSet, settings: defineConfig({ epochs: 4 }) });
+ * const { history, network } = await notebook.trainLive({ model: perceptron, trainingSet, settings: experiment.defineConfig({ epochs: 4 }) });
  */
 export function trainLive(input: TrainingInput): Promise<TrainingOutcome>;
 export function trainLive(config: Partial<ExperimentConfig>, options: LiveOptions & { readonly keepNetwork: true }): Promise<LiveRun>;

@@ -39,8 +39,8 @@ export interface AdamWState<V extends Vector> {
  * @throws RangeError if a beta is outside [0, 1), epsilon is not above 0, or weight decay is negative.
  * @source Loshchilov and Hutter 2019 (arXiv 1711.05101), algorithm 2, with the learning rate times lambda as in PyTorch.
  * @example
- * const method = sharpnessAware({ rule: sam() });
- * method.step({ optimizer: adamW({ weightDecay: 0.05 }), learningRate: 1e-3, rho: 0.05, ... })
+ * const method = optim.sharpnessAware({ rule: optim.sam() });
+ * method.step({ optimizer: optim.adamW({ weightDecay: 0.05 }), learningRate: 1e-3, rho: 0.05, ... })
  */
 export function adamW<V extends Vector>({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01, weightDecayOn, shares }: AdamWSettings = {}): Optimizer<V, AdamWState<V>> {
   for (const [name, beta, usual] of [['beta1', beta1, '0.9'], ['beta2', beta2, '0.999']] as const) {

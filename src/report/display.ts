@@ -16,7 +16,7 @@ const PNG_SCALE = 1;
  *
  * @throws Error outside a notebook, and if a figure cannot be drawn.
  * @example
- * await displayFigure(figure2());
+ * await figures.displayFigure(figures.figure2());
  */
 export async function displayFigure(...figures: readonly FigureSpecification[]): Promise<void> {
   const write = requireNotebook('displayFigure', 'draw it into files with renderFigures');
@@ -53,7 +53,7 @@ export function displayText(markdown: string): void {
  * @param headings what stands above a column instead of the field's name.
  * @throws Error outside a notebook; RangeError if there is no row.
  * @example
- * displayRecords('Minima', [{ w1: 1, loss: 0.2 }], { w1: 'w₁', loss: 'loss, nats' });
+ * figures.displayRecords('Minima', [{ w1: 1, loss: 0.2 }], { w1: 'w₁', loss: 'loss, nats' });
  */
 export function displayRecords(title: string, rows: readonly object[], headings: Headings = {}): void {
   const write = requireNotebook('displayRecords', 'print the rows with console.table');

@@ -24,7 +24,7 @@ const NOT_SETTINGS: readonly (keyof ExperimentConfig)[] = ['seed', 'subsetSeed',
  * @param runs such as those that `readResults` or `trainLive` gave.
  * @throws RangeError if there is no run.
  * @example
- * displayRecords('My grid', gridRows(results), { rho: 'ρ', top1Error: 'test error, %', halfWidth: '±' });
+ * figures.displayRecords('My grid', figures.gridRows(results), { rho: 'ρ', top1Error: 'test error, %', halfWidth: '±' });
  */
 export function gridRows(runs: readonly RunResult[]): readonly GridRow[] {
   const [first] = runs;

@@ -23,7 +23,7 @@ const PLOTLY_BESIDE = 'plotly.js';
  * @param folder made if missing.
  * @throws Error if a figure cannot be drawn or a file not be written.
  * @example
- * await renderFigures({ 'my-figure': figure2() }, 'my-figures');
+ * await figures.renderFigures({ 'my-figure': figures.figure2() }, 'my-figures');
  */
 export async function renderFigures(figures: Readonly<Record<string, FigureSpecification>>, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -47,7 +47,7 @@ export async function renderFigures(figures: Readonly<Record<string, FigureSpeci
  * @returns the folder.
  * @throws RangeError for a name with a path in it. Else as `renderFigures`.
  * @example
- * await saveFigure(plotCurves({ SGD: sgd.history, mine: mine.history }), 'my-rule');
+ * await figures.saveFigure(figures.plotCurves({ SGD: optim.sgd.history, mine: mine.history }), 'my-rule');
  */
 export async function saveFigure(figure: FigureSpecification, name: string, folder: string = join(DATA, 'own', 'figures')): Promise<string> {
   if (name === '' || /[/\\]/.test(name)) {

@@ -36,7 +36,7 @@ function meanLogits(model: Model, { parameters, statistics }: NetworkState, batc
  * @throws RangeError or TypeError, before any pass, for a data set that is empty or does not fit the network (see `checkDataset`);
  * ProbeStopped when it is stopped.
  * @example
- * const { loss, top1Error } = await evaluate(model, outcome.network, test, 'half'); // nats, percent
+ * const { loss, top1Error } = await trainer.evaluate(model, outcome.network, test, 'half'); // nats, percent
  */
 export function evaluate(model: Model, network: NetworkState, dataset: Dataset, normalization: Normalization, options: EvaluationOptions = {}): Promise<Evaluation> {
   return longWork(`evaluate ${model.name} on ${dataset.name}`, options, (work) => evaluateAs(work, model, network, dataset, { normalization, ...options }));

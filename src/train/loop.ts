@@ -22,7 +22,7 @@ import { TrainingRun, type TrainingOutcome } from './trainingRun';
  * for other arrays than bytes); Error for a checkpoint of other settings. Nothing has been trained then. What a rule or a
  * listener throws passes through, and the run's tensors are freed.
  * @example
- * const { network, history } = await train({ model: createModel('resnet20', 'cifar', 10), settings: DEFAULT_CONFIG, trainingSet });
+ * const { network, history } = await trainer.train({ model: nn.createModel('resnet20', 'cifar', 10), settings: experiment.DEFAULT_CONFIG, trainingSet });
  */
 export function train(input: TrainingInput): Promise<TrainingOutcome> {
   return longWork(`train ${input.model.name}`, input, (work) => trainAs(work, input));

@@ -43,7 +43,7 @@ function bernstein(t: number): Coordinates {
  * @throws RangeError if both ends belong to different architectures or no step is asked for; ProbeStopped when it is stopped.
  * @source Garipov et al. 2018 (arXiv 1802.10026), section 3.
  * @example
- * const control = await trainBezier(a, b, { gradient: (point) => loss.gradient(point), steps: 200, learningRate: 0.01, seed: 0 });
+ * const control = await landscape.trainBezier(a, b, { gradient: (point) => loss.gradient(point), steps: 200, learningRate: 0.01, seed: 0 });
  */
 export function trainBezier<V extends Vector>(from: V, to: V, training: BezierTraining<V>): Promise<V> {
   return longWork('trainBezier', training, (work) => trainControl(work, from, to, training));

@@ -50,7 +50,7 @@ const LARGEST_FACTOR = 2 ** 20;
  * @param multiple above 1.
  * @throws RangeError for a multiple of 1 or less, a loss of 0 at a centre, or if no radius within 2^20 of the start will do; ProbeStopped when it is stopped.
  * @example
- * const { radius } = await sharedRange([{ surface, loss }], 10); // in units of the surface's directions
+ * const { radius } = await landscape.sharedRange([{ surface, loss }], 10); // in units of the surface's directions
  */
 export function sharedRange<V extends Vector>(nets: readonly RangedSurface<V>[], multiple: number, options: RangeOptions = {}): Promise<SharedRange> {
   return longWork('sharedRange', options, () => searchRange(nets, multiple, options));

@@ -49,7 +49,7 @@ export interface SampleInput<V extends Vector> extends Stoppable {
  * @throws RangeError for no place, a direction that is zero or of another architecture, or a place off the line;
  * Error for a file of other samples; ProbeStopped when it is stopped, with the samples so far; whatever a loss throws.
  * @example
- * const samples = await samplePoints({ surface, points: gridPoints(axis, axis), losses: { train: loss }, network: 'SAM', directions: 'random, seed 0' });
+ * const samples = await landscape.samplePoints({ surface, points: landscape.gridPoints(axis, axis), losses: { train: loss }, network: 'SAM', directions: 'random, seed 0' });
  */
 export function samplePoints<V extends Vector>(input: SampleInput<V>): Promise<Samples> {
   return longWork('samplePoints', input, (work) => sample(work, input));

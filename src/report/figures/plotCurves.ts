@@ -17,7 +17,7 @@ export type Histories = Readonly<Record<string, History | readonly History[]>>;
  * @param text title and caption; defaults: "Training", and a sentence that says what is drawn.
  * @throws RangeError if there is no history, or one without an epoch.
  * @example
- * await displayFigure(plotCurves({ SGD: sgd.history, mine: mine.history }, { title: 'My rule on CIFAR-10', caption: 'ResNet-20, 200 images, seed 0' }));
+ * await figures.displayFigure(figures.plotCurves({ SGD: optim.sgd.history, mine: mine.history }, { title: 'My rule on CIFAR-10', caption: 'ResNet-20, 200 images, seed 0' }));
  */
 export function plotCurves(histories: Histories, { title = 'Training', caption }: Partial<FigureText> = {}): FigureSpecification {
   const styles = Object.values(METHOD_STYLES);

@@ -1,0 +1,31 @@
+/** Lines, planes and paths through weight space, curvature, sharpness, topology, similarity. */
+
+export { networkOperator, type NetworkOperatorOptions } from '../landscape/networkOperator';
+export { layersModelLoss, type LayersModelLike, type LayersModelLossOptions } from '../tfjs/layersModelLoss';
+export type { BatchNormMode, LinearOperator, LossOperator, LossSource, OutputBatch, OutputOperator, PointLoss } from '../landscape/operator';
+export { empiricalFisher, gaussNewton } from '../landscape/curvature/gaussNewton';
+export { hessian } from '../landscape/curvature/hessian';
+export type { CurvatureOptions } from '../landscape/curvature/products';
+export { secantCurvature, type SecantCurvature } from '../landscape/curvature/secantCurvature';
+export { spectralDensity, type DensityOptions, type SpectralDensity } from '../landscape/curvature/spectralDensity';
+export { topEigenvalues, type Eigenpairs, type Eigenvalue, type EigenvalueOptions, type TopEigenvalues } from '../landscape/curvature/topEigenvalues';
+export { hessianTrace, type TraceEstimate, type TraceOptions } from '../landscape/curvature/trace';
+export { averageSharpness, type AverageSharpness } from '../landscape/sharpness/average';
+export { mSharpness, type MSharpness } from '../landscape/sharpness/mSharpness';
+export { samSharpness, type SamSharpness } from '../landscape/sharpness/samSharpness';
+export { epsSharpness, worstCaseSharpness, type AscentSharpness, type Sharpness } from '../landscape/sharpness/worstCase';
+export { lossBarrier, type LossBarrier } from '../landscape/connectivity/barrier';
+export { bezierCurve, trainBezier, type BezierCurve, type BezierTraining } from '../landscape/connectivity/bezier';
+export { layerSimilarity, type LayerSimilarity } from '../landscape/similarity/layerSimilarity';
+export { filterNormalize } from '../landscape/surface/filterNormalize';
+export { lineBetween, planeOfMinima, randomLine, randomPlane } from '../landscape/surface/directions';
+export { evenly, gridPoints, linePoints, toGrid, type Coordinates, type Grid } from '../landscape/surface/grid';
+export { lossPlane, type LossPlaneOptions } from '../landscape/surface/lossPlane';
+export { disposeDirections, planeOf, type Line, type Plane } from '../landscape/surface/plane';
+export { sharedRange, type SharedRange } from '../landscape/surface/range';
+export { samplePoints, type SampleInput, type SampleProgress } from '../landscape/surface/sample';
+export { readSamples, type Samples, type Series } from '../landscape/surface/store';
+export { mergeTree, type Branch, type MergeTree } from '../landscape/topology/mergeTree';
+export { basinsAtLevel, persistenceBars, type PersistenceBar } from '../landscape/topology/persistence';
+export { principalPlane, type PrincipalPlane } from '../landscape/trajectory/principalPlane';
+export { trainWithSnapshots, type SnapshotInput } from '../train/trainWithSnapshots';
