@@ -21,6 +21,7 @@ test('the runs of a preset are found by their settings, whichever preset made th
   assert.deepEqual(runs.map(({ id }) => id), [first!, second!].map(runId));
   assert.deepEqual(missing, others);
   assert.match(state, new RegExp(`^2 of ${others.length + 2} runs of the preset label-noise are stored\\. The others are not run; .npm run experiment -- --preset label-noise. makes them\\.$`));
+  assert.match((await storedRuns('label-noise', join(folder, 'none'))).state, /^None of the \d+ runs of the preset label-noise is stored yet; .npm run experiment/);
   await assert.rejects(storedRuns('label-nose', folder), /there is no preset "label-nose"/);
 });
 

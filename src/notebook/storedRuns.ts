@@ -32,8 +32,16 @@ export async function storedRuns(preset: string, folder = experimentFolders('rea
   const found = configs.map((config) => (tuning ? ofPreset.find((result) => isTuned(result, config)) : stored.get(runId(config))));
   const runs = found.filter((result) => result !== undefined);
   const missing = configs.filter((_, index) => found[index] === undefined);
-  const advice = missing.length === 0 ? '' : ` The others are not run; \`npm run experiment -- --preset ${preset}\` makes them.`;
-  return { runs, missing, state: `${runs.length} of ${configs.length} runs of the preset ${preset} are stored.${advice}` };
+  return { runs, missing, state: stateOf(preset, runs.length, missing.length) };
+}
+
+function stateOf(preset: string, stored: number, missing: number): string {
+  const command = `\`npm run experiment -- --preset ${preset}\` makes them`;
+  if (stored === 0) {
+    return `None of the ${missing} runs of the preset ${preset} is stored yet; ${command}.`;
+  }
+  const told = `${stored} of ${stored + missing} runs of the preset ${preset} are stored`;
+  return missing === 0 ? `${told}.` : `${told}. The others are not run; ${command}.`;
 }
 
 /** Whether a run is that of a preset's configuration, with settings of its own in place of those that trials choose. */
