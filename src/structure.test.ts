@@ -6,8 +6,8 @@ import ts from 'typescript';
 import { PROJECT_ROOT } from './files/projectRoot';
 
 const SOURCES = join(PROJECT_ROOT, 'src');
-/** Imported by a test alone, and yet no help for tests: the example of the README of `samlab/tfjs`, what is bundled by its name, and a program that is run by hand. */
-const EXAMPLES = ['tfjs/example.ts', 'playground/net/inNode.ts', 'playground/net/measureExamples.ts'];
+/** Imported by a test alone, and yet no help for tests: the example of the README of `samlab/tfjs`, what is bundled by its name, and programs that are run by hand. */
+const EXAMPLES = ['tfjs/example.ts', 'playground/net/inNode.ts', 'playground/net/measureExamples.ts', 'playground/net/film.ts'];
 /** Modules of this folder stand in for those of the engine where it is bundled for browsers, and nothing imports them by name. */
 const STAND_INS = 'engine/plain/';
 

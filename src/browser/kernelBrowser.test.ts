@@ -5,17 +5,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { kernelSession } from '../testing/kernelSession';
 
 const PREPARE = `
-import { displayFigure, figure2 } from 'samlab';
+import { figures } from 'samlab';
 import { readdirSync, readFileSync } from 'node:fs';
 /** Processes that this kernel has started. */
 const started = () => readdirSync('/proc').filter((pid) => /^[0-9]+$/.test(pid)).filter((pid) => {
   try { return readFileSync('/proc/' + pid + '/stat', 'utf8').replace(/^.*[)] /s, '').split(' ')[1] === String(process.pid); } catch { return false; }
 });
 const first = Date.now();
-await displayFigure(figure2());
+await figures.displayFigure(figures.figure2());
 const second = Date.now();
 const browsers = started();
-await displayFigure(figure2());
+await figures.displayFigure(figures.figure2());
 const third = Date.now();
 console.log(JSON.stringify({ before: browsers, after: started(), seconds: [(second - first) / 1000, (third - second) / 1000] }));`;
 

@@ -5,8 +5,14 @@ import { kernelSession, type KernelSessionCell } from '../testing/kernelSession'
 /** Each step takes far less than a second, all of them together minutes. */
 const PREPARE: KernelSessionCell = {
   code: `
-import { balancedSubset, compare, createModel, DEFAULT_CONFIG, federate, hessianTrace, lossPlane, PlainVector, spectralDensity, syntheticDataset, topEigenvalues,
-  train, trainBezier, worstCaseSharpness, averageSharpness, mSharpness, evaluate, initialParameters, initialStatistics, networkOperator, federatedPresetConfigs, findFederatedPreset } from 'samlab';
+import { data, engine, experiment, federated, landscape, nn, trainer } from 'samlab';
+const { balancedSubset, syntheticDataset } = data;
+const { PlainVector } = engine;
+const { compare, DEFAULT_CONFIG } = experiment;
+const { federate, federatedPresetConfigs, findFederatedPreset } = federated;
+const { hessianTrace, lossPlane, spectralDensity, topEigenvalues, trainBezier, worstCaseSharpness, averageSharpness, mSharpness, networkOperator } = landscape;
+const { createModel, initialParameters, initialStatistics } = nn;
+const { train, evaluate } = trainer;
 /** An object, for a later cell cannot assign to a variable that functions of this cell use. */
 const count = { steps: 0 };
 /** Counts steps; at the fifth the stop button is pressed. */
@@ -18,14 +24,14 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const source = { name: 'bowl', images: 0, precision: 'float64' as const };
 const slow = {
   source: source,
-  evaluate: async (w: PlainVector) => { step(); await wait(20); return { loss: 1 + w.dot(w) }; },
-  gradient: async (w: PlainVector) => { step(); await wait(20); return { loss: w.dot(w), gradient: w.times(2) }; },
+  evaluate: async (w: engine.PlainVector) => { step(); await wait(20); return { loss: 1 + w.dot(w) }; },
+  gradient: async (w: engine.PlainVector) => { step(); await wait(20); return { loss: w.dot(w), gradient: w.times(2) }; },
 };
 /** Computes for 20 ms without letting anything else of the process run. */
 const busy = () => { const end = Date.now() + 20; while (Date.now() < end); };
 const operator = {
   source: { matrix: 'given' as const, parameters: 'all' as const }, dimension: 4000,
-  matvec: (v: PlainVector) => { step(); busy(); return Promise.resolve(v.withElements(v.toArrays().map((a) => a.map((x, i) => x * i + a[3999 - i])))); },
+  matvec: (v: engine.PlainVector) => { step(); busy(); return Promise.resolve(v.withElements(v.toArrays().map((a) => a.map((x, i) => x * i + a[3999 - i])))); },
   draw: (element: () => number) => PlainVector.of(...Array.from({ length: 4000 }, () => element())),
 };
 const w = new PlainVector([{ name: 'w', kind: 'weight', shape: [2, 2] }], [Float64Array.of(1, 2, 3, 4)]);`,
@@ -98,7 +104,7 @@ test('a second interrupt ends a cell that does not end by itself', async () => {
 
 test('shorthand properties take names from earlier cells', async () => {
   const cells: readonly (readonly [code: string, printed: string | RegExp])[] = [
-    ["const config = { epochs: 1 }, seeds = [0]; function twice(x: number) { return 2 * x; } class Net { layers = 3 } import { PlainVector } from 'samlab'; let a = 1, b = 2;", ''],
+    ["const config = { epochs: 1 }, seeds = [0]; function twice(x: number) { return 2 * x; } class Net { layers = 3 } import { engine } from 'samlab'; const { PlainVector } = engine; let a = 1, b = 2;", ''],
     ['console.log(JSON.stringify({ config, seeds }));', '{"config":{"epochs":1},"seeds":[0]}\n'],
     ['const inner = () => ({ outer: { config, more: [{ seeds }] } }); console.log(JSON.stringify(inner()));', '{"outer":{"config":{"epochs":1},"more":[{"seeds":[0]}]}}\n'],
     ['const made = { Net, PlainVector, twice }; console.log(new made.Net().layers, made.PlainVector.of(3).norm(), made.twice(4));', '3 3 8\n'],
@@ -121,12 +127,13 @@ test('shorthand properties take names from earlier cells', async () => {
   });
 });
 
-const LOOKED_UP = ['train', 'evaluate', 'compare', 'compareLive', 'trainLive', 'federate', 'lossPlane', 'samplePoints', 'topEigenvalues', 'hessianTrace', 'spectralDensity', 'hessian', 'networkOperator',
-  'worstCaseSharpness', 'averageSharpness', 'samSharpness', 'trainBezier', 'displayFigure', 'displayRecords', 'renderFigures'];
+const LOOKED_UP = [
+  'trainer.train', 'trainer.evaluate', 'experiment.compare', 'notebook.compareLive', 'notebook.trainLive', 'federated.federate', 'landscape.lossPlane', 'landscape.samplePoints', 'landscape.topEigenvalues', 'landscape.hessianTrace', 'landscape.spectralDensity', 'landscape.hessian', 'landscape.networkOperator', 'landscape.worstCaseSharpness', 'landscape.averageSharpness', 'landscape.samSharpness', 'landscape.trainBezier', 'figures.displayFigure', 'figures.displayRecords', 'figures.renderFigures',
+];
 
 test('Shift+Tab shows what is thrown and an example', async () => {
-  const [, ...shown] = await kernelSession([{ code: `import { ${LOOKED_UP.join(', ')} } from 'samlab';` }, ...LOOKED_UP.map((code) => ({ code, inspect: true }))]);
+  const [, ...shown] = await kernelSession([{ code: `import { ${[...new Set(LOOKED_UP.map((name) => name.split('.')[0]))].join(', ')} } from 'samlab';` }, ...LOOKED_UP.map((code) => ({ code, inspect: true }))]);
   LOOKED_UP.forEach((name, index) => {
-    assert.match(shown[index]!.text, new RegExp(`function ${name}\\b[^]*@throws .*[^]*@example .*${name}\\(`), name);
+    assert.match(shown[index]!.text, new RegExp(`function (\\w+\\.)?${name.split('.')[1]!}\\b[^]*@throws .*[^]*@example .*${name.split('.')[1]!}\\(`), name);
   });
 });
