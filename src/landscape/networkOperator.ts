@@ -45,8 +45,8 @@ export interface NetworkOperatorOptions extends Stoppable {
  * of range, or a last batch of a single image, which has no moments of its own. Its methods throw it for a point of
  * another architecture, and for gradients with `re-estimated`: moments over all images cannot be differentiated batch by batch.
  * @example
- * const loss = landscape.networkOperator(model, nn.network, images, { normalization: 'half', batchNorm: 'frozen' });
- * const { loss: nats, error } = await loss.evaluate(nn.network.parameters);
+ * const loss = landscape.networkOperator(model, network, images, { normalization: 'half', batchNorm: 'frozen' });
+ * const { loss: nats, error } = await loss.evaluate(network.parameters);
  */
 export function networkOperator(
   model: Model,

@@ -47,7 +47,7 @@ export async function renderFigures(figures: Readonly<Record<string, FigureSpeci
  * @returns the folder.
  * @throws RangeError for a name with a path in it. Else as `renderFigures`.
  * @example
- * await figures.saveFigure(figures.plotCurves({ SGD: optim.sgd.history, mine: mine.history }), 'my-rule');
+ * await figures.saveFigure(figures.plotCurves({ SGD: sgd.history, mine: mine.history }), 'my-rule');
  */
 export async function saveFigure(figure: FigureSpecification, name: string, folder: string = join(DATA, 'own', 'figures')): Promise<string> {
   if (name === '' || /[/\\]/.test(name)) {

@@ -30,7 +30,7 @@ export async function gradientDifference<V extends Vector>(loss: LossOperator<V>
  * products of a loss that has none, with the operation that is to blame; `matvec`, for a direction that is zero, not finite or of another layout.
  * @source Pearlmutter 1994 (Neural Computation 6).
  * @example
- * const matrix = landscape.hessian(landscape.networkOperator(model, nn.network, images, { normalization: 'half', batchNorm: 'frozen' }), nn.network.parameters);
+ * const matrix = landscape.hessian(landscape.networkOperator(model, network, images, { normalization: 'half', batchNorm: 'frozen' }), network.parameters);
  */
 export function hessian<V extends Vector>(loss: LossOperator<V>, point: V, options: CurvatureOptions = {}): LinearOperator<V> {
   return curvatureOperator('hessian', loss, point, options, {

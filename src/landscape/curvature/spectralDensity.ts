@@ -117,7 +117,7 @@ function summarize(curves: readonly (readonly number[])[]): { readonly density: 
  * @throws RangeError for an option out of range; Error if a product is not finite; ProbeStopped when it is stopped, with the quadratures so far.
  * @source Lin et al. 2016 (SIAM Review 58), section 3.2; Ghorbani et al. 2019 (arXiv 1901.10159), section 2.
  * @example
- * const { eigenvalues, density } = await landscape.spectralDensity(landscape.hessian(loss, nn.network.parameters), { seed: 0, probes: 4, steps: 40 });
+ * const { eigenvalues, density } = await landscape.spectralDensity(landscape.hessian(loss, network.parameters), { seed: 0, probes: 4, steps: 40 });
  */
 export function spectralDensity<V extends Vector>(operator: LinearOperator<V>, options: DensityOptions): Promise<SpectralDensity> {
   return longWork('spectralDensity', options, (work) => density(work, operator, options));

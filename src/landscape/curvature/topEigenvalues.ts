@@ -73,7 +73,7 @@ const MARGIN = 0.5;
  * @throws RangeError for more eigenvalues than the matrix has, more than iterations are allowed, or an option out of
  * range; Error if a product is not finite; ProbeStopped when it is stopped, with the values so far.
  * @example
- * const { result, vectors } = await landscape.topEigenvalues(landscape.hessian(loss, nn.network.parameters), { count: 2, seed: 0 });
+ * const { result, vectors } = await landscape.topEigenvalues(landscape.hessian(loss, network.parameters), { count: 2, seed: 0 });
  */
 export function topEigenvalues<V extends Vector>(operator: LinearOperator<V>, options: EigenvalueOptions): Promise<Eigenpairs<V>> {
   return longWork('topEigenvalues', options, (work) => eigenpairs(work, operator, options));

@@ -154,7 +154,7 @@ async function sampleOutside<V extends Vector>(operator: LinearOperator<V>, basi
  * @throws RangeError for fewer products than 2 (6 for Hutch++) or a tolerance below 0; ProbeStopped when it is stopped, with Hutchinson's estimate so far.
  * @source Hutchinson 1990 (Communications in Statistics 19); Meyer et al. 2021 (arXiv 2010.09649), algorithm 1.
  * @example
- * const { trace, standardError } = await landscape.hessianTrace(landscape.hessian(loss, nn.network.parameters), { seed: 0 });
+ * const { trace, standardError } = await landscape.hessianTrace(landscape.hessian(loss, network.parameters), { seed: 0 });
  */
 export function hessianTrace<V extends Vector>(operator: LinearOperator<V>, options: TraceOptions): Promise<TraceEstimate> {
   return longWork('hessianTrace', options, (work) => estimate(work, operator, options));

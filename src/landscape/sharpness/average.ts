@@ -47,7 +47,7 @@ export interface AverageSharpness {
  * @throws RangeError if rho is negative or not finite, or there are fewer than two directions; ProbeStopped when it is stopped, with
  * the values so far.
  * @example
- * const { sharpness, standardError } = await landscape.averageSharpness(loss, nn.network.parameters, { rho: 0.05, seed: 0 });
+ * const { sharpness, standardError } = await landscape.averageSharpness(loss, network.parameters, { rho: 0.05, seed: 0 });
  */
 export function averageSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: AverageSharpnessOptions): Promise<AverageSharpness> {
   return longWork('averageSharpness', options, (work) => averageAs(work, loss, w, options));

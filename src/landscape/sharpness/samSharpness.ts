@@ -36,7 +36,7 @@ export interface SamSharpness extends Sharpness {
  * @throws RangeError if rho is negative or not finite, or there is less than one step; ProbeStopped when it is stopped.
  * @source Foret et al. 2021 (arXiv 2010.01412), eq. 2, and appendix C.3 for several steps.
  * @example
- * const { sharpness } = await landscape.samSharpness(loss, nn.network.parameters, { rho: 0.05 });
+ * const { sharpness } = await landscape.samSharpness(loss, network.parameters, { rho: 0.05 });
  */
 export function samSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: SamSharpnessOptions): Promise<SamSharpness> {
   return longWork('samSharpness', options, (work) => ascendOnce(work, loss, w, options));

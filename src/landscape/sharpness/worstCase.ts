@@ -42,7 +42,7 @@ export interface WorstCaseOptions extends AscentOptions {
  * @throws RangeError if rho is negative or not finite, or steps or starts are below 1.
  * @source Andriushchenko et al. 2023 (arXiv 2302.07011), eq. 2 and 3.
  * @example
- * const { sharpness } = await landscape.worstCaseSharpness(loss, nn.network.parameters, { rho: 0.05, seed: 0 }); // in the loss's unit, nats
+ * const { sharpness } = await landscape.worstCaseSharpness(loss, network.parameters, { rho: 0.05, seed: 0 }); // in the loss's unit, nats
  */
 export function worstCaseSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: WorstCaseOptions): Promise<AscentSharpness> {
   const { rho, adaptive = false } = options;

@@ -31,7 +31,7 @@ export interface LossPlaneOptions extends Pick<SampleInput<Vector>, 'file' | 'on
  * @returns the samples, under the name "loss"; `toGrid` makes a grid of them.
  * @throws as `samplePoints` and `sharedRange`.
  * @example
- * const samples = await landscape.lossPlane(nn.network.parameters, loss, { seed: 0, range: { radius: 1 }, network: 'SAM, seed 0', file: 'plane.json' });
+ * const samples = await landscape.lossPlane(network.parameters, loss, { seed: 0, range: { radius: 1 }, network: 'SAM, seed 0', file: 'plane.json' });
  */
 export function lossPlane<V extends Vector>(weights: V, loss: LossOperator<V>, options: LossPlaneOptions): Promise<Samples> {
   return longWork('lossPlane', options, () => measurePlane(weights, loss, options));

@@ -2,6 +2,7 @@ import { from, op } from 'arquero';
 import type { Data, Layout } from 'plotly.js-dist';
 import type { EpochRecord } from '../../train/record';
 import type { METHOD_STYLES } from './methodStyles';
+import { lossAxis, lossScale } from './lossScale';
 import { axis, percentAxis, transparent } from './style';
 
 /** What one epoch's numbers of several seeds come to. */
@@ -22,13 +23,23 @@ export interface Curve {
   readonly histories: readonly (readonly EpochRecord[])[];
 }
 
-/** The axes of two panels: training loss on the left, training error on the right. */
-export const CURVE_AXES: Partial<Layout> = {
-  xaxis: axis('Epoch', { domain: [0, 0.45] }),
-  yaxis: axis('Training loss, nats'),
-  xaxis2: axis('Epoch', { domain: [0.57, 1], anchor: 'y2' }),
-  yaxis2: percentAxis('Training error (top-1), %', { anchor: 'x2' }),
-};
+/**
+ * The axes of two panels: training loss on the left, training error on the right. The loss has a logarithmic scale, on which neither the first
+ * epochs nor a spike decide what is seen of the others.
+ *
+ * @param histories all that is drawn.
+ */
+export function curveAxes(histories: Curve['histories']): Partial<Layout> {
+  const losses = histories.flatMap((history) => history.map(({ trainLoss }) => trainLoss));
+  // A loss of 0 has no place on a logarithmic scale.
+  const scale = losses.every((loss) => loss > 0) ? lossScale('curveAxes', losses) : undefined;
+  return {
+    xaxis: axis('Epoch', { domain: [0, 0.45] }),
+    yaxis: scale === undefined ? axis('Training loss, nats') : lossAxis('Training loss, nats (log scale)', scale),
+    xaxis2: axis('Epoch', { domain: [0.57, 1], anchor: 'y2' }),
+    yaxis2: percentAxis('Training error (top-1), %', { anchor: 'x2' }),
+  };
+}
 
 /** A line in each of both panels: the mean over the histories, with a band from the smallest to the largest where there are several. */
 export function curveTraces({ name, style: { colour, dash, symbol }, histories }: Curve): Data[] {

@@ -3,7 +3,7 @@ import type { RunResult } from '../../experiment/result';
 import { METHODS } from '../../train/methodSettings';
 import { METHOD_NAMES, titleEnd } from '../recipe';
 import { captionOf } from '../tables';
-import { CURVE_AXES, curveTraces } from './curveTraces';
+import { curveAxes, curveTraces } from './curveTraces';
 import { figure } from './figure';
 import type { FigureSpecification } from './specification';
 import { METHOD_STYLES } from './methodStyles';
@@ -38,7 +38,7 @@ export function learningCurves(runs: readonly RunResult[]): FigureSpecification 
     ...(finished.length > lines.length ? ['Band: smallest to largest over seeds.'] : []),
     ...(diverged.length > 0 ? [`Diverged and left out: ${diverged.join(', ')}.`] : []),
   ];
-  return figure({ title, caption: `${captionOf(finished)}. ${notes.join(' ')}` }, lines.flatMap(({ method, name, runs: ofLine }) => curveTraces({ name, style: METHOD_STYLES[method], histories: ofLine.map(({ history }) => history) })), CURVE_AXES);
+  return figure({ title, caption: `${captionOf(finished)}. ${notes.join(' ')}` }, lines.flatMap(({ method, name, runs: ofLine }) => curveTraces({ name, style: METHOD_STYLES[method], histories: ofLine.map(({ history }) => history) })), curveAxes(finished.map(({ history }) => history)));
 }
 
 /** A line for each method, named by its settings where a method ran with several. */

@@ -1,6 +1,6 @@
 import type { Annotation, Data, Layout } from 'plotly.js-dist';
 import { figure } from './figure';
-import { lossScale } from './lossScale';
+import { lossAxis, lossScale } from './lossScale';
 import { panelDomains } from './panels';
 import type { FigureSpecification, FigureText } from './specification';
 import { COLOURS } from '../../train/methods/colours';
@@ -51,7 +51,7 @@ export function lossAndErrorLines({ lines, xTitle, marks, ...text }: LossAndErro
     : {};
   return figure(text, lines.flatMap(lineTraces), {
     xaxis: axis(xTitle, { domain: [...domains[0]!] }),
-    yaxis: axis('Loss, nats (log scale)', { type: 'log', range: [scale.low - 0.03 * (scale.high - scale.low), scale.high + 0.03 * (scale.high - scale.low)], tickvals: [...scale.values], ticktext: [...scale.texts] }),
+    yaxis: lossAxis('Loss, nats (log scale)', scale),
     ...errorPanel,
     shapes: marks.flatMap(({ x }) => (withError ? ['', '2'] : ['']).map((panel) => ({ type: 'line' as const, xref: `x${panel}` as 'x', yref: `y${panel} domain` as 'y domain', x0: x, x1: x, y0: 0, y1: 1, line: { color: '#888888', width: 1, dash: 'dot' as const } }))),
     // Above the panel, where no line runs.

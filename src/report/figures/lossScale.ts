@@ -1,4 +1,5 @@
 import { requireFiniteRange } from '../../engine/finiteRange';
+import { axis } from './style';
 import { logTicks } from './ticks';
 
 /** A logarithmic colour or height scale that several surfaces share. */
@@ -50,4 +51,10 @@ export const LOSS_COLOURS = 'Cividis';
 /** The colour bar of a logarithmic scale. */
 export function lossColourBar({ ticks, texts }: LossScale): object {
   return { title: { text: 'Loss, nats (log scale)', side: 'right' }, tickvals: [...ticks], ticktext: [...texts], thickness: 14, outlinewidth: 0 };
+}
+
+/** A vertical axis of losses on a logarithmic scale, with marks that read as losses. */
+export function lossAxis(title: string, { low, high, values, texts }: LossScale): ReturnType<typeof axis> {
+  const room = 0.03 * (high - low);
+  return axis(title, { type: 'log', range: [low - room, high + room], tickvals: [...values], ticktext: [...texts] });
 }

@@ -1,5 +1,5 @@
 import type { EpochRecord } from '../../train/record';
-import { CURVE_AXES, curveTraces } from './curveTraces';
+import { curveAxes, curveTraces } from './curveTraces';
 import { figure } from './figure';
 import type { FigureSpecification, FigureText } from './specification';
 import { METHOD_STYLES } from './methodStyles';
@@ -17,7 +17,7 @@ export type Histories = Readonly<Record<string, History | readonly History[]>>;
  * @param text title and caption; defaults: "Training", and a sentence that says what is drawn.
  * @throws RangeError if there is no history, or one without an epoch.
  * @example
- * await figures.displayFigure(figures.plotCurves({ SGD: optim.sgd.history, mine: mine.history }, { title: 'My rule on CIFAR-10', caption: 'ResNet-20, 200 images, seed 0' }));
+ * await figures.displayFigure(figures.plotCurves({ SGD: sgd.history, mine: mine.history }, { title: 'My rule on CIFAR-10', caption: 'ResNet-20, 200 images, seed 0' }));
  */
 export function plotCurves(histories: Histories, { title = 'Training', caption }: Partial<FigureText> = {}): FigureSpecification {
   const styles = Object.values(METHOD_STYLES);
@@ -27,7 +27,7 @@ export function plotCurves(histories: Histories, { title = 'Training', caption }
     throw new RangeError(`plotCurves: expected histories of one epoch or more by name, such as { SAM: result.history }, got ${empty ? `none for "${empty.name}"` : 'none'}.`);
   }
   const band = curves.some((curve) => curve.histories.length > 1) ? ' Band: smallest to largest over seeds.' : '';
-  return figure({ title, caption: caption ?? `Loss at the unperturbed weights; error on the training images as they were seen.${band}` }, curves.flatMap(curveTraces), CURVE_AXES);
+  return figure({ title, caption: caption ?? `Loss at the unperturbed weights; error on the training images as they were seen.${band}` }, curves.flatMap(curveTraces), curveAxes(curves.flatMap((curve) => curve.histories)));
 }
 
 function listOf(given: History | readonly History[]): readonly History[] {

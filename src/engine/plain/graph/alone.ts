@@ -1,0 +1,7 @@
+/** Plain JavaScript has no graphs, and none of the fused kernels that run in them alone: the first of the kernels that are chosen from is taken, which needs none. */
+import type { executeAlone as inGraph } from '../../graph/alone';
+
+/** @throws Error always. */
+export const executeAlone: typeof inGraph = (op) => {
+  throw new Error(`executeAlone: there is no ${op} in plain JavaScript; run this in Node, on TensorFlow.`);
+};
