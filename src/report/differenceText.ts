@@ -13,7 +13,7 @@ export interface DifferenceRecord {
 }
 
 /** Title of the part of a table that compares the two methods. */
-export const DIFFERENCES_TITLE = 'SAM less SGD, in pairs of the same seed';
+export const DIFFERENCES_TITLE = 'SAM minus SGD, in pairs of the same seed';
 
 /** What stands above the columns. */
 export const DIFFERENCE_HEADINGS: Headings = {

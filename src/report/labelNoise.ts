@@ -108,7 +108,7 @@ export interface NoiseRecord {
 
 /** What stands above the columns. */
 export const NOISE_HEADINGS: Headings = {
-  method: 'Method', epoch: 'Epoch', wrong: 'Error on wrong labels, %', right: 'On right labels, %', test: 'Test error, %', difference: 'Less SGD, points', pValue: 'p',
+  method: 'Method', epoch: 'Epoch', wrong: 'Error on wrong labels, %', right: 'On right labels, %', test: 'Test error, %', difference: 'Minus SGD, points', pValue: 'p',
   adjustedPValue: 'p, Holm', detectable: 'Could see, points', runs: 'Runs',
 };
 

@@ -86,7 +86,7 @@ function describeRate(config: ExperimentConfig): string {
 function variantLabel(config: ExperimentConfig, plain: ExperimentConfig): string {
   const extras = [
     config.batchSize !== plain.batchSize && `batches of ${config.batchSize}`,
-    config.learningRate !== plain.learningRate && `learning rate ${config.learningRate} and what belongs to it`,
+    config.learningRate !== plain.learningRate && `learning rate ${config.learningRate}${config.labelSmoothing === plain.labelSmoothing ? '' : " with the original's decay and smoothing"}`,
     config.selection !== plain.selection && 'epoch chosen by test error',
     config.cutout !== plain.cutout && `cutout, one square for each ${config.cutoutPer}`,
   ];

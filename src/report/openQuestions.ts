@@ -50,7 +50,7 @@ function fits(config: ExperimentConfig, settings: Partial<ExperimentConfig>): bo
   return Object.entries(settings).every(([key, value]) => config[key as keyof ExperimentConfig] === value);
 }
 
-const TESTED: Headings = { difference: 'SAM less SGD, points', pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Could see, points', pairs: 'Pairs' };
+const TESTED: Headings = { difference: 'SAM minus SGD, points', pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Could see, points', pairs: 'Pairs' };
 
 function testedCells(row: ComparisonRow): Readonly<Record<string, string>> {
   return {
@@ -72,7 +72,7 @@ export function architecturesMarkdown(results: readonly RunResult[]): string {
     }),
   );
   const records = rows.map((row, index) => ({ data: DATASET_NAMES[PLACES[index]!.dataset], network: PLACES[index]!.network, preset: `\`${PLACES[index]!.preset}\``, ...testedCells(row) }));
-  const table = recordsToMarkdown('SAM less SGD by network', records, { data: 'Data set', network: 'Network', preset: 'Preset', ...TESTED });
+  const table = recordsToMarkdown('SAM minus SGD by network', records, { data: 'Data set', network: 'Network', preset: 'Preset', ...TESTED });
   return `${table}\n\n*Differences in top-1 test error in pairs of the same seed ± half the 95 % interval of Student t; tests corrected by Holm's procedure for the ${rows[0]!.tests} of this table. Networks differ in images, length and recipe too, so that a row tells of itself and not of what its architecture does.*`;
 }
 
@@ -95,7 +95,7 @@ function costTable(title: string, runs: readonly { readonly label: string; reado
     ...testedCells(row),
     ...(row.method === METHOD_NAMES.sgd ? { difference: '–' } : {}),
   }));
-  const table = recordsToMarkdown(title, records, { method: 'Method', gradients: 'Gradients a run', minutes: 'Minutes a run', error: 'Top-1 error, %', ...TESTED, difference: 'Less SGD, points' });
+  const table = recordsToMarkdown(title, records, { method: 'Method', gradients: 'Gradients a run', minutes: 'Minutes a run', error: 'Top-1 error, %', ...TESTED, difference: 'Minus SGD, points' });
   return `${table}\n\n*${captionOf(runs.map(({ result }) => result))}. Differences in pairs of the same seed ± half the 95 % interval of Student t; tests corrected by Holm's procedure for the ${rows[0]!.tests} of this table. Minutes are of the machine that is named, and compare on one machine with as many threads alone.${busyNote(runs.map(({ result }) => result))}*`;
 }
 

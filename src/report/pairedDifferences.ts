@@ -4,7 +4,7 @@ import { pairedTest } from '../experiment/pairedTest';
 import { detectableDifference } from '../experiment/power';
 import type { Evaluation, RunResult } from '../experiment/result';
 
-/** SAM less SGD over runs of the same seed, at one length of training. */
+/** SAM minus SGD over runs of the same seed, at one length of training. */
 export interface PairedDifference {
   readonly epochs: number;
   /** Test error in points, or test loss in nats. */
@@ -26,7 +26,7 @@ export interface PairedDifference {
 const MEASURES = ['top1Error', 'loss'] as const satisfies readonly (keyof Evaluation)[];
 
 /**
- * SAM less SGD in error and test loss, at each length where both have finished runs of one setting and the same seed; all of
+ * SAM minus SGD in error and test loss, at each length where both have finished runs of one setting and the same seed; all of
  * them are one family of tests.
  *
  * @param runs of one recipe.

@@ -80,7 +80,7 @@ export function errorRows(runs: readonly RunResult[]): readonly ErrorRow[] {
   return sortRows(groups.map(errorRow));
 }
 
-/** The rows of a table of the test set: as `errorRows`, and a row without runs for each of the report's cells that has none. */
+/** The rows of a table of the test set: as `errorRows`, and a row without runs for each of the original's cells that has none. */
 export function errorRowsBesidePublished(runs: readonly RunResult[], dataset: ExperimentConfig['dataset']): readonly ErrorRow[] {
   const cells = PUBLISHED_ERRORS.filter((cell) => cell.dataset === dataset);
   const rows = errorRows(runs).map((row) => ({ ...row, ...publishedErrors(cells.find(({ method, epochs }) => method === row.method && epochs === row.epochs)) }));

@@ -71,7 +71,7 @@ function textTable(table: ResultTable): TextTable {
     // Errors of a fiftieth of the images stand beside those of all: the number belongs to each.
     header: [
       'Method', 'Epochs', `Top-1 error, %${learnedFrom(published ? table.trainingImages : undefined)}`, 'Top-5 error, %', 'Runs', ...settings,
-      ...(published ? [`Report: top-1${learnedFrom(PUBLISHED_TRAINING_IMAGES)}`, 'Report: top-5'] : []),
+      ...(published ? [`Original: top-1${learnedFrom(PUBLISHED_TRAINING_IMAGES)}`, 'Original: top-5'] : []),
     ],
     cells: rows.map((row) => [
       METHOD_NAMES[row.method], String(row.epochs), errorText(row, 'top1'), errorText(row, 'top5'), runsText(row), ...settingsOf(row),

@@ -133,5 +133,5 @@ test('rows become a data frame with one column a field', async () => {
 
 test("the number of training images stands beside both sides' errors", () => {
   const text = toMarkdown(errorTables([testRun({ top1Error: 61.25 })], { preset: 'laptop', dataset: 'cifar10' })[0]!);
-  assert.match(text, /\| Top-1 error, %, 1,000 training images \|.*\| Report: top-1, 50,000 training images \|/);
+  assert.match(text, /\| Top-1 error, %, 1,000 training images \|.*\| Original: top-1, 50,000 training images \|/);
 });

@@ -13,7 +13,7 @@ export interface ResultTable {
   /** Data set, model, number of images and seeds, in one line. */
   readonly caption: string;
   readonly rows: readonly ErrorRow[];
-  /** SAM less SGD over runs of the same seed; absent from tables of trials. */
+  /** SAM minus SGD over runs of the same seed; absent from tables of trials. */
   readonly differences?: readonly PairedDifference[];
   /** Images that every run learned from; absent where nothing was run. */
   readonly trainingImages?: number;
@@ -30,10 +30,10 @@ export interface TableSelection {
 const TABLE_NUMBERS: Readonly<Record<ExperimentConfig['dataset'], number>> = { cifar10: 1, cifar100: 2 };
 
 /**
- * Tables 1 and 2: test error with and without SAM, ours beside the report's. One table for each recipe
+ * Tables 1 and 2: test error with and without SAM, ours beside the original's. One table for each recipe
  * (network, stem, images, settings) among the preset's runs; one that says "not run" throughout where there are none.
  *
- * Presets that prove nothing (quick, smoke) are not laid beside the report's cells: they show what was run alone.
+ * Presets that prove nothing (quick, smoke) are not laid beside the original's cells: they show what was run alone.
  */
 export function errorTables(results: readonly RunResult[], { preset, dataset }: TableSelection): readonly ResultTable[] {
   const recipes = selectRuns(results, { preset, dataset, evaluateOn: 'test' });

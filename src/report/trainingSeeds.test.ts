@@ -32,7 +32,7 @@ test('studies that differ in their weights, and in how they are drawn, alone mak
     // 2, 3 and 4 for both kinds of minima.
     { measure: 'λ₁ / λ₅', first: '3 ± 2.5', second: '3 ± 2.5', difference: '0 ± 0', pValue: '1.000', adjustedPValue: '1.000', detectable: '0' },
   ]);
-  assert.deepEqual(Object.values(table!.headings).slice(1, 4), ['SGD', 'SAM', 'SAM less SGD']);
+  assert.deepEqual(Object.values(table!.headings).slice(1, 4), ['SGD', 'SAM', 'SAM minus SGD']);
   assert.match(table!.caption, /over 3 training seeds, loss on 500 of 1000 training images/);
   assert.match(table!.caption, /corrected by Holm's procedure for the 5 tests of this table/);
   assert.match(table!.caption, /After the correction no measure of the place differs between SGD and SAM\./);

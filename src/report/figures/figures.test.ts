@@ -74,7 +74,7 @@ test('final errors show ours with intervals beside the report', () => {
   assert.deepEqual([find('SGD (no SAM), ours').x, find('SGD (no SAM), ours').y], [[0.88], [62]]);
   // 4.3027 / sqrt(3), as in the table.
   assert.ok(Math.abs(find('SGD (no SAM), ours').error_y!.array[0]! - 2.48414) < 1e-4);
-  assert.deepEqual(find('SAM, the report (50,000 images)').y, [14.5, 12.48, 11.07]);
+  assert.deepEqual(find('SAM, the original (50,000 images)').y, [14.5, 12.48, 11.07]);
   assert.equal(traces(figure).some((trace) => trace.name === 'SAM, ours'), false, 'what was not run has no dot');
   assert.deepEqual(['xaxis', 'yaxis', 'yaxis2'].map((axis) => axisTitle(figure, axis)), ['Epochs of training', 'Top-1 test error, %', 'Top-5 test error, %']);
   assert.match(captionOf(figure), /seeds 0, 1, 2\. Bars: 95 % interval/);

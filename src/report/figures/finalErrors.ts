@@ -12,7 +12,7 @@ import { axis, percentAxis } from './style';
 
 /** Distance between the dots of two methods, in categories. */
 const METHOD_STEP = 0.24;
-/** Distance of the report's dots from ours, in categories. */
+/** Distance of the original's dots from ours, in categories. */
 const PUBLISHED_STEP = 0.06;
 
 const PANELS = [
@@ -21,7 +21,7 @@ const PANELS = [
 ] as const;
 
 /**
- * Final test errors by number of epochs: ours as filled dots with 95 % intervals, the report's as open ones.
+ * Final test errors by number of epochs: ours as filled dots with 95 % intervals, the original's as open ones.
  *
  * @param table one of `errorTables`.
  */
@@ -57,7 +57,7 @@ function methodTraces(method: ExperimentConfig['method'], rows: readonly ErrorRo
         marker: { symbol, size: 11, color: colour },
       },
       {
-        ...shared, name: `${name}, the report (${PUBLISHED_TRAINING_IMAGES.toLocaleString('en-US')} images)`, x: x(theirs, sideStep + PUBLISHED_STEP), y: theirs.map((row) => row[published]),
+        ...shared, name: `${name}, the original (${PUBLISHED_TRAINING_IMAGES.toLocaleString('en-US')} images)`, x: x(theirs, sideStep + PUBLISHED_STEP), y: theirs.map((row) => row[published]),
         marker: { symbol: `${symbol}-open`, size: 11, color: colour, line: { width: 2 } },
       },
     ].filter((trace) => trace.x.length > 0) as Data[];
