@@ -28,7 +28,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['a graph is used whatever bits it gives', 'if (digest(outputs) === found.outcome)', 'if (true)'],
     ['a graph is made of a function that does something else each time', 'textOf(recording) === before', 'true'],
     ['a graph is used for every shape', '${dtype} ${shape.join()}', '${dtype}'],
-    ['a graph outlives its choice of kernels', '${title} ${(0, kernelChoice_1.kernelEra)()}', '${title}'],
+    ['a graph outlives its choice of kernels', '${title} ${(0, kernelChoice_1.kernelGeneration)()}', '${title}'],
     ['graphs of different models are one', '${ownerNumber(owner)} ', ''],
     ['the copies of inputs come from outside of the graph', 'inputs.map(tensor_1.cloneTensor)', 'inputs'],
     ['kernels within a graph are not recorded', '(0, kernelChoice_1.noteKernels)(entry.kernels)', ''],
@@ -172,7 +172,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['each epoch is the first', '{ ...options, epoch })', '{ ...options, epoch: 1 })'],
   ]),
   ...of('data/batchHandover', ['data/batchHandover'], [['batches are copied', 'port.postMessage(message, transferred);', 'port.postMessage(message);']]),
-  ...of('data/partition', ['data/partition'], [['equal shares at any concentration', 'logGamma(concentration, source)', 'logGamma(1e6, source)']]),
+  ...of('data/partition', ['data/partition'], [['equal shares at any concentration', 'logGamma(concentration, rng)', 'logGamma(1e6, rng)']]),
   ...of('federated/clients', ['federated/clients'], [['accepts a client without data', 'images < FEWEST_IMAGES', 'false']]),
   ...of('federated/server', ['federated/networkRounds'], [
     ['clients weigh alike, whatever they have', 'size / total', '1 / sizes.length'],
@@ -198,7 +198,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['drift from the start, not from the average', 'squaredUpdates - updateNorm ** 2', 'squaredUpdates'],
   ]),
   ...of('federated/settings', ['federated/networkRounds'], [["the clients' rate stays", '** (round - 1)', '** 0']]),
-  ...of('federated/participation', ['federated/networkRounds'], [['those that fail answer', 'chance.uniform() >= dropOut', 'chance.uniform() < dropOut']]),
+  ...of('federated/participation', ['federated/networkRounds'], [['those that fail answer', 'rng.uniform() >= dropOut', 'rng.uniform() < dropOut']]),
   ...of('train/loop', ['train/loopFailure'], [
     ['what a failed training made is not freed', 'run.dispose();', ''],
     ['the thread of the batches outlives the run', 'await batches.end();', ''],
