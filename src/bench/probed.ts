@@ -3,8 +3,8 @@ import { select, type Dataset } from '../data/dataset';
 import { syntheticDataset } from '../data/synthetic';
 import type { TensorVector } from '../engine/tensorVector';
 import { hessian } from '../landscape/curvature/hessian';
-import { networkOperator } from '../landscape/networkOperator';
-import type { LinearOperator, OutputOperator } from '../landscape/operator';
+import { networkLoss } from '../landscape/networkLoss';
+import type { LinearOperator, OutputFunction } from '../landscape/operator';
 import { randomPlane } from '../landscape/surface/directions';
 import { linePoints } from '../landscape/surface/grid';
 import { disposeDirections, type Plane } from '../landscape/surface/plane';
@@ -29,11 +29,11 @@ export interface Probed {
   readonly network: NetworkState;
   readonly plane: Plane<TensorVector>;
   /** On 512 images. */
-  readonly loss: OutputOperator<TensorVector>;
+  readonly loss: OutputFunction<TensorVector>;
   /** The same in mixed precision. */
-  readonly mixedLoss: OutputOperator<TensorVector>;
+  readonly mixedLoss: OutputFunction<TensorVector>;
   /** On the images of a product. */
-  readonly productLoss: OutputOperator<TensorVector>;
+  readonly productLoss: OutputFunction<TensorVector>;
   readonly matrix: LinearOperator<TensorVector>;
   readonly batches: readonly Batch[];
 }
@@ -46,13 +46,13 @@ export function probedNetwork(): Probed {
   const { train } = syntheticDataset(10, { trainPerClass: Math.ceil(IMAGES / 10), testPerClass: 1 });
   const images = (count: number): Dataset => select(train, Int32Array.from({ length: count }, (_, index) => index));
   const options = { normalization: 'half', batchNorm: 'frozen', batchSize: BATCH } as const;
-  const productLoss = networkOperator(model, network, images(PRODUCT_IMAGES), options);
+  const productLoss = networkLoss(model, network, images(PRODUCT_IMAGES), options);
   return {
     model,
     network,
     plane: randomPlane(network.parameters, { seed: 0, orthogonal: false }),
-    loss: networkOperator(model, network, images(IMAGES), options),
-    mixedLoss: networkOperator(mixedPrecision(model), network, images(IMAGES), options),
+    loss: networkLoss(model, network, images(IMAGES), options),
+    mixedLoss: networkLoss(mixedPrecision(model), network, images(IMAGES), options),
     productLoss,
     matrix: hessian(productLoss, network.parameters),
     batches: [...evaluationBatches(images(IMAGES), { batchSize: BATCH, normalization: 'half' })],
@@ -67,7 +67,7 @@ export function forwardPasses({ model, network, batches }: Probed): void {
 }
 
 /** Measures the places of a row; returns how many they are. */
-export async function planeRow({ plane }: Probed, loss: OutputOperator<TensorVector>): Promise<number> {
+export async function planeRow({ plane }: Probed, loss: OutputFunction<TensorVector>): Promise<number> {
   await samplePoints({ surface: plane, points: ROW, losses: { train: loss }, network: 'bench', directions: 'random' });
   return ROW.length;
 }

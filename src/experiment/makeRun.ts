@@ -103,7 +103,7 @@ export function preparedModel({ model: name, stem, precision, kernels }: Experim
 }
 
 /** How a run is trained, whatever becomes of its result. */
-export interface Making extends Stoppable {
+export interface RunParts extends Stoppable {
   /** The preset that asks for it, such as "laptop", or "none". */
   readonly preset: string;
   readonly onProgress?: (progress: TrainingProgress) => void;
@@ -124,7 +124,7 @@ export interface TrainedRun {
 }
 
 /** Trains a network and measures it; stores checkpoints alone. @returns undefined if it was stopped. */
-export async function makeRun(config: ExperimentConfig, data: ExperimentData, { preset, rule, network: own, checkpoint, onProgress, signal, onSnapshot }: Making): Promise<TrainedRun | undefined> {
+export async function makeRun(config: ExperimentConfig, data: ExperimentData, { preset, rule, network: own, checkpoint, onProgress, signal, onSnapshot }: RunParts): Promise<TrainedRun | undefined> {
   const model = preparedModel(config, data.training.classNames.length, own);
   const input: TrainingInput = {
     model,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tensorCount } from '../engine/tensor';
-import { networkOperator } from '../landscape/networkOperator';
+import { networkLoss } from '../landscape/networkLoss';
 import { sequential } from '../models/combine';
 import { network } from '../models/layer';
 import { batchNorm, conv, gelu, globalAveragePool, linear } from '../models/layers';
@@ -62,7 +62,7 @@ void test('a perceptron learns what a linear network cannot, and is evaluated an
   const { network: trained } = await train({ model, settings, trainingSet: training });
   const { top1Error } = await evaluate(model, trained, training, 'half');
   assert.ok(top1Error <= 5, `${top1Error} %`);
-  const { error } = await networkOperator(model, trained, balancedSubset(training, { imagesPerClass: 20, seed: 0 }), { normalization: 'half', batchNorm: 'frozen' }).evaluate(trained.parameters);
+  const { error } = await networkLoss(model, trained, balancedSubset(training, { imagesPerClass: 20, seed: 0 }), { normalization: 'half', batchNorm: 'frozen' }).evaluate(trained.parameters);
   assert.ok(error! <= 10);
   disposeNetwork(trained);
   assert.equal(tensorCount(), before);

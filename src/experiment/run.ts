@@ -11,7 +11,7 @@ import { disposeNetwork } from '../train/network';
 import type { ExperimentConfig } from './config';
 import { experimentData } from './experimentData';
 import type { ExperimentFolders } from './folders';
-import { makeRun, preparedModel, type Making, type TrainedRun } from './makeRun';
+import { makeRun, preparedModel, type RunParts, type TrainedRun } from './makeRun';
 import type { RunResult } from './result';
 import { configHash, findResult, runId, writeResult } from './store';
 
@@ -22,7 +22,7 @@ export const CHECKPOINT_SECONDS = 60;
 const CLASSES: Readonly<Record<ExperimentConfig['dataset'], number>> = { cifar10: 10, cifar100: 100 };
 
 /** How a run is made. */
-export interface RunOptions extends Pick<Making, 'preset' | 'signal' | 'onProgress'> {
+export interface RunOptions extends Pick<RunParts, 'preset' | 'signal' | 'onProgress'> {
   readonly folders: ExperimentFolders;
   /** Runs again what is already stored. */
   readonly again?: boolean;
@@ -36,7 +36,7 @@ function trainingRecord(config: ExperimentConfig, { name }: Dataset): TrainingRe
 }
 
 /** Keeps the weights of each snapshot as `<weights>/<run>/epoch-<epoch>.safetensors`. */
-function snapshotKeeper(config: ExperimentConfig, weights: string, training: Dataset): NonNullable<Making['onSnapshot']> {
+function snapshotKeeper(config: ExperimentConfig, weights: string, training: Dataset): NonNullable<RunParts['onSnapshot']> {
   const folder = join(weights, runId(config));
   const model = createModel(config.model, config.stem, training.classNames.length);
   return (epoch, { parameters, statistics }) => {

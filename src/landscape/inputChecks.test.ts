@@ -13,7 +13,7 @@ import { matrixOperator } from './testing/matrices';
 import { topEigenvalues } from './curvature/topEigenvalues';
 import { hessianTrace } from './curvature/trace';
 import { checkPoint } from './inputChecks';
-import type { LossOperator } from './operator';
+import type { LossFunction } from './operator';
 import { averageSharpness } from './sharpness/average';
 import { samSharpness } from './sharpness/samSharpness';
 import { epsSharpness, worstCaseSharpness } from './sharpness/worstCase';
@@ -30,7 +30,7 @@ import { principalPlane } from './trajectory/principalPlane';
 const [a, b, c] = [PlainVector.of(1, 0), PlainVector.of(0, 1), PlainVector.of(2, 2)] as const;
 
 /** A loss that counts how often it is asked. */
-function counted(value = 1): LossOperator<PlainVector> & { readonly asked: { times: number } } {
+function counted(value = 1): LossFunction<PlainVector> & { readonly asked: { times: number } } {
   const asked = { times: 0 };
   return {
     asked,
@@ -40,7 +40,7 @@ function counted(value = 1): LossOperator<PlainVector> & { readonly asked: { tim
   };
 }
 
-type Probe = (w: PlainVector, loss: LossOperator<PlainVector>) => unknown;
+type Probe = (w: PlainVector, loss: LossFunction<PlainVector>) => unknown;
 
 /** Every probe, with where its message begins. */
 const probes: Readonly<Record<string, Probe>> = {
@@ -91,7 +91,7 @@ test('weights that are no vector, and losses without the methods needed, are ref
     }
   }
   for (const name of ['lossPlane', 'samplePoints', 'sharedRange', 'worstCaseSharpness', 'epsSharpness', 'averageSharpness', 'samSharpness']) {
-    for (const wrong of [{}, null, () => 1] as unknown as LossOperator<PlainVector>[]) {
+    for (const wrong of [{}, null, () => 1] as unknown as LossFunction<PlainVector>[]) {
       const error = await rejected(() => probes[name]!(a, wrong));
       assert.match(error.message, new RegExp(`^${name}: expected a loss with source and `), `${name}: ${error.message}`);
     }

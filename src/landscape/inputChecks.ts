@@ -1,5 +1,5 @@
 import type { Vector } from '../engine/vector';
-import type { LinearOperator, LossOperator } from './operator';
+import type { LinearOperator, LossFunction } from './operator';
 
 /** What came, for an error's text. */
 function kindOf(value: unknown): string {
@@ -33,9 +33,9 @@ export function checkPoint(caller: string, point: Vector, what = 'the weights'):
 }
 
 /** Checks a loss. @throws TypeError unless it has `source` and the methods that a probe needs. */
-export function checkLoss<V extends Vector>(caller: string, loss: Partial<LossOperator<V>>, methods: readonly ('evaluate' | 'gradient')[]): void {
+export function checkLoss<V extends Vector>(caller: string, loss: Partial<LossFunction<V>>, methods: readonly ('evaluate' | 'gradient')[]): void {
   if (!has(loss, methods) || typeof loss.source !== 'object') {
-    throw new TypeError(`${caller}: expected a loss with source and ${methods.join(' and ')}, got ${kindOf(loss)}; networkOperator makes one of a network.`);
+    throw new TypeError(`${caller}: expected a loss with source and ${methods.join(' and ')}, got ${kindOf(loss)}; networkLoss makes one of a network.`);
   }
 }
 
@@ -54,7 +54,7 @@ export function checkOperator<V extends Vector>(caller: string, operator: Linear
  *
  * @throws as {@link checkPoint} and {@link checkLoss}; RangeError for a loss that is not finite.
  */
-export async function finiteLossAt<V extends Vector>(caller: string, loss: LossOperator<V>, w: V): Promise<number> {
+export async function finiteLossAt<V extends Vector>(caller: string, loss: LossFunction<V>, w: V): Promise<number> {
   checkPoint(caller, w);
   checkLoss(caller, loss, ['evaluate']);
   const found = (await loss.evaluate(w)).loss;

@@ -37,7 +37,7 @@ export interface PointLoss {
  * Neither method moves the point. A probe goes elsewhere by making another vector, `w.plus(direction, a)`,
  * which leaves w as it is to the bit, whatever happens.
  */
-export interface LossOperator<V extends Vector> {
+export interface LossFunction<V extends Vector> {
   readonly source: LossSource;
   evaluate(point: V): Promise<PointLoss>;
   /** The gradient belongs to whoever asked for it. */
@@ -73,7 +73,7 @@ export interface OutputBatch<V extends Vector> {
 }
 
 /** A loss whose outputs can be reached too, as the Gauss-Newton matrix and the Fisher matrix need them. */
-export interface OutputOperator<V extends Vector> extends LossOperator<V> {
+export interface OutputFunction<V extends Vector> extends LossFunction<V> {
   /** All images once, always in the same batches. Other work of the process runs between them. */
   batches(): AsyncIterable<OutputBatch<V>>;
 }

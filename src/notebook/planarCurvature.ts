@@ -1,7 +1,7 @@
 import { PlainVector } from '../engine/plainVector';
 import { hessian } from '../landscape/curvature/hessian';
 import { symmetricEigen } from '../landscape/curvature/symmetricEigen';
-import type { LossOperator } from '../landscape/operator';
+import type { LossFunction } from '../landscape/operator';
 import { coordinates, planarObjective, type PlanarLoss } from '../planar/planarLoss';
 
 /** Step of the central differences: their error, h² / 6 times a third derivative, stays below 1e-7 for the losses drawn here. */
@@ -28,7 +28,7 @@ export async function planarCurvature(planar: PlanarLoss, [x, y]: readonly [numb
 }
 
 /** The loss as probes ask for it. */
-function lossOperator(planar: PlanarLoss): LossOperator<PlainVector> {
+function lossOperator(planar: PlanarLoss): LossFunction<PlainVector> {
   const objective = planarObjective(planar);
   return {
     source: { name: 'formula', images: 0, precision: 'float64' },

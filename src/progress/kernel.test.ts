@@ -10,7 +10,7 @@ const { balancedSubset, syntheticDataset } = data;
 const { PlainVector } = engine;
 const { compare, DEFAULT_CONFIG } = experiment;
 const { federate, federatedPresetConfigs, findFederatedPreset } = federated;
-const { hessianTrace, lossPlane, spectralDensity, topEigenvalues, trainBezier, worstCaseSharpness, averageSharpness, mSharpness, networkOperator } = landscape;
+const { hessianTrace, lossPlane, spectralDensity, topEigenvalues, trainBezier, worstCaseSharpness, averageSharpness, mSharpness, networkLoss } = landscape;
 const { createModel, initialParameters, initialStatistics } = nn;
 const { train, evaluate } = trainer;
 /** An object, for a later cell cannot assign to a variable that functions of this cell use. */
@@ -128,7 +128,7 @@ test('shorthand properties take names from earlier cells', async () => {
 });
 
 const LOOKED_UP = [
-  'trainer.train', 'trainer.evaluate', 'experiment.compare', 'notebook.compareLive', 'notebook.trainLive', 'federated.federate', 'landscape.lossPlane', 'landscape.samplePoints', 'landscape.topEigenvalues', 'landscape.hessianTrace', 'landscape.spectralDensity', 'landscape.hessian', 'landscape.networkOperator', 'landscape.worstCaseSharpness', 'landscape.averageSharpness', 'landscape.samSharpness', 'landscape.trainBezier', 'figures.displayFigure', 'figures.displayRecords', 'figures.renderFigures',
+  'trainer.train', 'trainer.evaluate', 'experiment.compare', 'notebook.compareLive', 'notebook.trainLive', 'federated.federate', 'landscape.lossPlane', 'landscape.samplePoints', 'landscape.topEigenvalues', 'landscape.hessianTrace', 'landscape.spectralDensity', 'landscape.hessian', 'landscape.networkLoss', 'landscape.worstCaseSharpness', 'landscape.averageSharpness', 'landscape.samSharpness', 'landscape.trainBezier', 'figures.displayFigure', 'figures.displayRecords', 'figures.renderFigures',
 ];
 
 test('Shift+Tab shows what is thrown and an example', async () => {

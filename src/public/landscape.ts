@@ -1,8 +1,8 @@
 /** Lines, planes and paths through weight space, curvature, sharpness, topology, similarity. */
 
-export { networkOperator, type NetworkOperatorOptions } from '../landscape/networkOperator';
+export { networkLoss, type NetworkLossOptions } from '../landscape/networkLoss';
 export { layersModelLoss, type LayersModelLike, type LayersModelLossOptions } from '../tfjs/layersModelLoss';
-export type { BatchNormMode, LinearOperator, LossOperator, LossSource, OutputBatch, OutputOperator, PointLoss } from '../landscape/operator';
+export type { BatchNormMode, LinearOperator, LossFunction, LossSource, OutputBatch, OutputFunction, PointLoss } from '../landscape/operator';
 export { empiricalFisher, gaussNewton } from '../landscape/curvature/gaussNewton';
 export { hessian } from '../landscape/curvature/hessian';
 export type { CurvatureOptions } from '../landscape/curvature/products';

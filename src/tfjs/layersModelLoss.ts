@@ -25,7 +25,7 @@ export interface LayersModelLossOptions {
 
 /**
  * The loss of a `tf.LayersModel` as a function of its trainable weights, for the probes of `samlab`: it is a
- * `LossOperator<TfjsVector>`, and runs at the speed of the model's backend.
+ * `LossFunction<TfjsVector>`, and runs at the speed of the model's backend.
  *
  * Dropout is off and batch norm uses the moving averages. During a pass the model's variables stand at the point; they
  * are back, to the bit, before the call gives way to other work, also when the loss throws.

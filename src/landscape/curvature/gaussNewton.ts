@@ -1,5 +1,5 @@
 import type { Vector } from '../../engine/vector';
-import type { LinearOperator, OutputBatch, OutputOperator } from '../operator';
+import type { LinearOperator, OutputBatch, OutputFunction } from '../operator';
 import { softmax } from '../softmax';
 import { withTemporaryVectors } from '../temporaries';
 import { pointsBeside } from './differences';
@@ -36,7 +36,7 @@ function weigh<V extends Vector>({ classes, targets }: OutputBatch<V>, logits: A
 type Pushforward<V extends Vector> = (batch: OutputBatch<V>) => { readonly logits: ArrayLike<number>; readonly moved: ArrayLike<number> };
 
 /** (1/N) sum over batches of Jᵀ H_out J v */
-async function outputProduct<V extends Vector>(loss: OutputOperator<V>, point: V, product: OutputProduct, pushforward: Pushforward<V>): Promise<V> {
+async function outputProduct<V extends Vector>(loss: OutputFunction<V>, point: V, product: OutputProduct, pushforward: Pushforward<V>): Promise<V> {
   return withTemporaryVectors(async (own) => {
     const sum = own(point.zeros());
     let images = 0;
@@ -59,7 +59,7 @@ function exactPushforward<V extends Vector>(batch: OutputBatch<V>, point: V, v: 
   return batch.pushforward(point, v);
 }
 
-function outputCurvature<V extends Vector>(matrix: 'gauss-newton' | 'empirical-fisher', product: OutputProduct, loss: OutputOperator<V>, point: V, options: CurvatureOptions): LinearOperator<V> {
+function outputCurvature<V extends Vector>(matrix: 'gauss-newton' | 'empirical-fisher', product: OutputProduct, loss: OutputFunction<V>, point: V, options: CurvatureOptions): LinearOperator<V> {
   return curvatureOperator(matrix, loss, point, options, {
     exact: (v) => outputProduct(loss, point, product, (batch) => exactPushforward(batch, point, v)),
     differences: (v, step) =>
@@ -86,7 +86,7 @@ function outputCurvature<V extends Vector>(matrix: 'gauss-newton' | 'empirical-f
  * @throws RangeError as `hessian` does.
  * @source Schraudolph 2002 (Neural Computation 14), section 3.
  */
-export function gaussNewton<V extends Vector>(loss: OutputOperator<V>, point: V, options: CurvatureOptions = {}): LinearOperator<V> {
+export function gaussNewton<V extends Vector>(loss: OutputFunction<V>, point: V, options: CurvatureOptions = {}): LinearOperator<V> {
   return outputCurvature('gauss-newton', softmaxCurvature, loss, point, options);
 }
 
@@ -101,6 +101,6 @@ export function gaussNewton<V extends Vector>(loss: OutputOperator<V>, point: V,
  * @throws RangeError as `hessian` does.
  * @source Kunstner et al. 2019 (arXiv 1905.12558), eq. 3, with the mean over images.
  */
-export function empiricalFisher<V extends Vector>(loss: OutputOperator<V>, point: V, options: CurvatureOptions = {}): LinearOperator<V> {
+export function empiricalFisher<V extends Vector>(loss: OutputFunction<V>, point: V, options: CurvatureOptions = {}): LinearOperator<V> {
   return outputCurvature('empirical-fisher', squaredResidual, loss, point, options);
 }

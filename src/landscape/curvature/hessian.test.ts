@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { PlainVector } from '../../engine/plainVector';
 import type { ParameterSpec } from '../../engine/vector';
 import { expectAllClose } from '../../testing/expectAllClose';
-import type { LossOperator } from '../operator';
+import type { LossFunction } from '../operator';
 import { hessian } from './hessian';
 import { spectralDensity } from './spectralDensity';
 import { topEigenvalues } from './topEigenvalues';
@@ -22,7 +22,7 @@ function vector(a: number, b: number, c: number, d: number): PlainVector {
 /** wᵀ A w / 2 + sum of w^4: its Hessian is A + 12 diag(w^2), and the third derivative of its gradient along v is 24 w v^3... */
 const A = [[2, 1, 0, 3], [1, -1, 4, 0], [0, 4, 5, 1], [3, 0, 1, 7]] as const;
 
-const quartic: LossOperator<PlainVector> = {
+const quartic: LossFunction<PlainVector> = {
   source: { name: 'quartic', images: 0, precision: 'float64' },
   evaluate: () => Promise.reject(new Error('not asked')),
   gradient: (w) => {
@@ -86,7 +86,7 @@ test('results are plain data that JSON keeps', async () => {
 test('w stays where it is, also when a gradient fails in the middle', async () => {
   const saved = flat(w);
   let asked = 0;
-  const failing: LossOperator<PlainVector> = { ...quartic, gradient: (point) => (++asked === 2 ? Promise.reject(new Error('out of memory')) : quartic.gradient(point)) };
+  const failing: LossFunction<PlainVector> = { ...quartic, gradient: (point) => (++asked === 2 ? Promise.reject(new Error('out of memory')) : quartic.gradient(point)) };
   await assert.rejects(hessian(failing, w).matvec(vector(1, 1, 1, 1)), { message: 'out of memory' });
   assert.deepEqual(flat(w), saved);
 });

@@ -1,11 +1,11 @@
 import type { Vector } from '../../engine/vector';
-import type { LinearOperator, LossOperator } from '../operator';
+import type { LinearOperator, LossFunction } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { stepAlong } from './differences';
 import { curvatureOperator, type CurvatureOptions } from './products';
 
 /** (g(w + h v) - g(w - h v)) / 2h with h = step / |v|, off by h² / 6 D³g[v, v, v] + O(h⁴), and by the kinks between. */
-export async function gradientDifference<V extends Vector>(loss: LossOperator<V>, point: V, v: V, step: number): Promise<V> {
+export async function gradientDifference<V extends Vector>(loss: LossFunction<V>, point: V, v: V, step: number): Promise<V> {
   return withTemporaryVectors(async (own) => {
     const width = 2 * stepAlong(v, step);
     const beside = own(point.plus(v, width / 2));
@@ -30,9 +30,9 @@ export async function gradientDifference<V extends Vector>(loss: LossOperator<V>
  * products of a loss that has none, with the operation that is to blame; `matvec`, for a direction that is zero, not finite or of another layout.
  * @source Pearlmutter 1994 (Neural Computation 6).
  * @example
- * const matrix = landscape.hessian(landscape.networkOperator(model, network, images, { normalization: 'half', batchNorm: 'frozen' }), network.parameters);
+ * const matrix = landscape.hessian(landscape.networkLoss(model, network, images, { normalization: 'half', batchNorm: 'frozen' }), network.parameters);
  */
-export function hessian<V extends Vector>(loss: LossOperator<V>, point: V, options: CurvatureOptions = {}): LinearOperator<V> {
+export function hessian<V extends Vector>(loss: LossFunction<V>, point: V, options: CurvatureOptions = {}): LinearOperator<V> {
   return curvatureOperator('hessian', loss, point, options, {
     ...(loss.second === undefined ? {} : { exact: (v: V) => loss.second!.hessianProduct(point, v) }),
     differences: (v, step) => gradientDifference(loss, point, v, step),

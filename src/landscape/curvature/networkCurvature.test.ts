@@ -5,8 +5,8 @@ import type { TensorVector } from '../../engine/tensorVector';
 import { disposeStatistics } from '../../models/initialise';
 import { readFixture } from '../../testing/fixture';
 import { hashedStatistics } from '../../testing/hashedNetwork';
-import { networkOperator, type NetworkOperatorOptions } from '../networkOperator';
-import type { OutputOperator } from '../operator';
+import { networkLoss, type NetworkLossOptions } from '../networkLoss';
+import type { OutputFunction } from '../operator';
 import { columnsOf, relativeError } from '../testing/dense';
 import { openOrShut, pictures, smallModel } from '../testing/network';
 import { empiricalFisher, gaussNewton } from './gaussNewton';
@@ -45,15 +45,15 @@ function symmetric(triangle: readonly number[]): number[][] {
   return rows;
 }
 
-type Body = (loss: OutputOperator<TensorVector>, w: TensorVector) => Promise<void>;
+type Body = (loss: OutputFunction<TensorVector>, w: TensorVector) => Promise<void>;
 
 /** Runs `body` on the small network's loss, and counts the tensors that it leaves. */
-async function onSmall(options: Pick<NetworkOperatorOptions, 'batchNorm' | 'batchSize'>, body: Body): Promise<void> {
+async function onSmall(options: Pick<NetworkLossOptions, 'batchNorm' | 'batchSize'>, body: Body): Promise<void> {
   const before = tensorCount();
   const model = smallModel();
   const w = openOrShut(model, 'bn1');
   const statistics = hashedStatistics(model);
-  const loss = networkOperator(model, { statistics }, pictures('curvature small', fixture.images, 3), {
+  const loss = networkLoss(model, { statistics }, pictures('curvature small', fixture.images, 3), {
     normalization: 'half',
     labelSmoothing: fixture.smoothing,
     ...options,

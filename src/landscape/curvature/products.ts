@@ -1,6 +1,6 @@
 import type { Vector } from '../../engine/vector';
 import { checkPoint } from '../inputChecks';
-import type { LinearOperator, LinearOperatorSource, LossOperator } from '../operator';
+import type { LinearOperator, LinearOperatorSource, LossFunction } from '../operator';
 import { checkSameLayout } from '../surface/checks';
 import { drawInBlock, resolveBlock, type ParameterBlock } from './block';
 import { checkStep, DIFFERENCE_STEP } from './differences';
@@ -39,7 +39,7 @@ function tellOnce(caller: string, operation: string, step: number): void {
 }
 
 /** Decides between derivatives and differences, before any product is computed. */
-function chooseProducts<V extends Vector>(caller: string, loss: LossOperator<V>, point: V, { products, step }: CurvatureOptions): Pick<LinearOperatorSource, 'step' | 'reason'> & { readonly products: 'exact' | 'differences' } {
+function chooseProducts<V extends Vector>(caller: string, loss: LossFunction<V>, point: V, { products, step }: CurvatureOptions): Pick<LinearOperatorSource, 'step' | 'reason'> & { readonly products: 'exact' | 'differences' } {
   const obstacle = products === 'differences' ? undefined : loss.second?.obstacle(point);
   if (products !== 'differences' && loss.second !== undefined && obstacle === undefined) {
     if (step !== undefined) {
@@ -71,7 +71,7 @@ function checkVector(caller: string, point: Vector, v: Vector): void {
 /** A curvature matrix of a loss as an operator, cut down to a block. Vectors are checked before a product is computed. */
 export function curvatureOperator<V extends Vector>(
   matrix: Exclude<LinearOperatorSource['matrix'], 'given'>,
-  loss: LossOperator<V>,
+  loss: LossFunction<V>,
   point: V,
   options: CurvatureOptions,
   { exact, differences }: Products<V>,

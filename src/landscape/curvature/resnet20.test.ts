@@ -8,8 +8,8 @@ import { disposeStatistics, initialStatistics } from '../../models/initialise';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { readFixture } from '../../testing/fixture';
 import { hashed } from '../../testing/hashed';
-import { networkOperator } from '../networkOperator';
-import type { OutputOperator } from '../operator';
+import { networkLoss } from '../networkLoss';
+import type { OutputFunction } from '../operator';
 import { openOrShut, pictures } from '../testing/network';
 import { hessian } from './hessian';
 import { topEigenvalues } from './topEigenvalues';
@@ -26,12 +26,12 @@ interface ResNet20Fixture {
 
 const { resnet20: fixture } = readFixture('curvature.json') as { readonly resnet20: ResNet20Fixture };
 
-async function onResNet20(body: (loss: OutputOperator<TensorVector>, w: TensorVector) => Promise<void>): Promise<void> {
+async function onResNet20(body: (loss: OutputFunction<TensorVector>, w: TensorVector) => Promise<void>): Promise<void> {
   const before = tensorCount();
   const model = cifarResNet('resnet20', 10);
   const w = openOrShut(model, 'bn2');
   const statistics = initialStatistics(model);
-  await body(networkOperator(model, { statistics }, pictures('curvature resnet20', fixture.images, 10), { normalization: 'half', batchNorm: 'batch' }), w);
+  await body(networkLoss(model, { statistics }, pictures('curvature resnet20', fixture.images, 10), { normalization: 'half', batchNorm: 'batch' }), w);
   w.dispose();
   disposeStatistics(statistics);
   assert.equal(tensorCount(), before);

@@ -1,5 +1,5 @@
 import type { Vector } from '../../engine/vector';
-import type { LossOperator, LossSource } from '../operator';
+import type { LossFunction, LossSource } from '../operator';
 import { checkDirection } from '../surface/checks';
 import { withTemporaryVectors } from '../temporaries';
 import { checkStep } from './differences';
@@ -25,7 +25,7 @@ export interface SecantCurvature {
  * @param direction of any length; v is the unit vector along it.
  * @throws RangeError for a rho that is not above 0, or a direction that is zero, not finite or of another layout.
  */
-export async function secantCurvature<V extends Vector>(loss: LossOperator<V>, point: V, direction: V, { rho }: { readonly rho: number }): Promise<SecantCurvature> {
+export async function secantCurvature<V extends Vector>(loss: LossFunction<V>, point: V, direction: V, { rho }: { readonly rho: number }): Promise<SecantCurvature> {
   checkStep('secantCurvature', rho);
   checkDirection(point, direction);
   return withTemporaryVectors(async (own) => {

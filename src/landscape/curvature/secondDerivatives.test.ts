@@ -16,7 +16,7 @@ import { expectAllClose } from '../../testing/expectAllClose';
 import { readFixture } from '../../testing/fixture';
 import { hashed } from '../../testing/hashed';
 import { hashedParameters, hashedStatistics, hashedVector } from '../../testing/hashedNetwork';
-import { networkOperator } from '../networkOperator';
+import { networkLoss } from '../networkLoss';
 import { columnsOf } from '../testing/dense';
 import { pictures } from '../testing/network';
 import { gaussNewton } from './gaussNewton';
@@ -78,11 +78,11 @@ interface Setting {
 }
 
 /** Runs `body` on the loss of the network with every layer, and counts the tensors and compares the weights after it. */
-async function onEveryLayer({ batchNorm = 'frozen', kinked = false, batchSize = 6, model = everyLayer() }: Setting, body: (loss: ReturnType<typeof networkOperator>, w: TensorVector) => Promise<void>): Promise<void> {
+async function onEveryLayer({ batchNorm = 'frozen', kinked = false, batchSize = 6, model = everyLayer() }: Setting, body: (loss: ReturnType<typeof networkLoss>, w: TensorVector) => Promise<void>): Promise<void> {
   const before = tensorCount();
   const [w, statistics] = [weightsOf(model, kinked), hashedStatistics(model)];
   const saved = w.toArrays();
-  await body(networkOperator(model, { statistics }, pictures('second derivatives', fixture.every.images, 3), { normalization: 'half', labelSmoothing: fixture.every.smoothing, batchNorm, batchSize }), w);
+  await body(networkLoss(model, { statistics }, pictures('second derivatives', fixture.every.images, 3), { normalization: 'half', labelSmoothing: fixture.every.smoothing, batchNorm, batchSize }), w);
   assert.deepEqual(w.toArrays(), saved);
   w.dispose();
   disposeStatistics(statistics);
@@ -208,7 +208,7 @@ for (const stem of ['imagenet', 'cifar'] as const) {
     const model = createModel('resnet50', stem, 10);
     const [w, statistics] = [hashedParameters(model), hashedStatistics(model)];
     const { images, products } = fixture.resnet50;
-    const matrix = hessian(networkOperator(model, { statistics }, pictures('second derivatives resnet50', images, 10), { normalization: 'half', batchNorm: 'frozen' }), w);
+    const matrix = hessian(networkLoss(model, { statistics }, pictures('second derivatives resnet50', images, 10), { normalization: 'half', batchNorm: 'frozen' }), w);
     const probe = hashedVector(model, 'probe');
     for (const [index, { norm, along, probe: expected }] of products[stem].entries()) {
       const v = hashedVector(model, `direction ${index}`);

@@ -6,7 +6,7 @@ import { project } from '../../optim/normBall';
 import { withTemporaries } from '../../optim/temporaries';
 import { longWork, type LongWork } from '../../progress/longWork';
 import type { Stoppable } from '../../progress/work';
-import type { LossOperator } from '../operator';
+import type { LossFunction } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { normBall, pointOf, randomDelta, steepestDelta, type Ball } from './ball';
 
@@ -54,7 +54,7 @@ function move<V extends Vector>(delta: V, previous: V, gradient: V, ball: Ball<V
 }
 
 /** One ascent of so many steps. Takes `start` over. */
-async function ascendFrom<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ball<V>, start: V, steps: number, report: (best: Best) => Promise<void>): Promise<Best> {
+async function ascendFrom<V extends Vector>(loss: LossFunction<V>, w: V, ball: Ball<V>, start: V, steps: number, report: (best: Best) => Promise<void>): Promise<Best> {
   let [delta, previous] = [start, start.clone()];
   let best = NOTHING_FOUND;
   const meet = (found: number): void => {
@@ -92,11 +92,11 @@ async function ascendFrom<V extends Vector>(loss: LossOperator<V>, w: V, ball: B
  * ProbeStopped when it is stopped, with the largest loss so far.
  * @source Croce and Hein 2020 (arXiv 2003.01690), section 3, with evenly falling steps in place of their checkpoints.
  */
-export function ascend<V extends Vector>(loss: LossOperator<V>, w: V, ball: Ball<V>, options: AscentOptions): Promise<AscentResult> {
+export function ascend<V extends Vector>(loss: LossFunction<V>, w: V, ball: Ball<V>, options: AscentOptions): Promise<AscentResult> {
   return longWork('ascend', options, (work) => ascendFromAll(work, loss, w, ball, options));
 }
 
-async function ascendFromAll<V extends Vector>(work: LongWork, loss: LossOperator<V>, w: V, ball: Ball<V>, options: AscentOptions): Promise<AscentResult> {
+async function ascendFromAll<V extends Vector>(work: LongWork, loss: LossFunction<V>, w: V, ball: Ball<V>, options: AscentOptions): Promise<AscentResult> {
   const { steps = 20, starts = 1, seed, onProgress } = options;
   checkAscent({ radius: ball.radius, steps, starts });
   checkPoint('ascend', w);

@@ -5,7 +5,7 @@ import { shown } from '../../engine/shown';
 import type { Vector } from '../../engine/vector';
 import { longWork, type LongWork } from '../../progress/longWork';
 import type { Stoppable } from '../../progress/work';
-import type { LossOperator, LossSource } from '../operator';
+import type { LossFunction, LossSource } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { drawLike, pointOf } from './ball';
 
@@ -49,11 +49,11 @@ export interface AverageSharpness {
  * @example
  * const { sharpness, standardError } = await landscape.averageSharpness(loss, network.parameters, { rho: 0.05, seed: 0 });
  */
-export function averageSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: AverageSharpnessOptions): Promise<AverageSharpness> {
+export function averageSharpness<V extends Vector>(loss: LossFunction<V>, w: V, options: AverageSharpnessOptions): Promise<AverageSharpness> {
   return longWork('averageSharpness', options, (work) => averageAs(work, loss, w, options));
 }
 
-async function averageAs<V extends Vector>(work: LongWork, loss: LossOperator<V>, w: V, options: AverageSharpnessOptions): Promise<AverageSharpness> {
+async function averageAs<V extends Vector>(work: LongWork, loss: LossFunction<V>, w: V, options: AverageSharpnessOptions): Promise<AverageSharpness> {
   const { rho, directions = 20, adaptive = false, seed, onProgress } = options;
   checkOptions(rho, directions);
   const baseLoss = await finiteLossAt('averageSharpness', loss, w);

@@ -13,7 +13,7 @@ import { train } from '../../train/loop';
 import { disposeNetwork } from '../../train/network';
 import type { TrainingSettings } from '../../train/settings';
 import { TEST_SETTINGS } from '../../train/testing/settings';
-import { networkOperator } from '../networkOperator';
+import { networkLoss } from '../networkLoss';
 import { splitIntoGroups, mSharpness } from './mSharpness';
 import { samSharpness } from './samSharpness';
 
@@ -36,7 +36,7 @@ async function finalPoint(method: 'sgd' | 'sam', images: Dataset, seed: number, 
   const trainingSet = balancedSubset(images, { imagesPerClass: IMAGES_PER_CLASS, seed });
   const model = createModel(SETTINGS.model, SETTINGS.stem, 10);
   const { network, history } = await train({ model, settings: { ...SETTINGS, ...budget, method, seed }, trainingSet });
-  const groups = splitIntoGroups(trainingSet, SETTINGS.batchSize).map((group) => networkOperator(model, network, group, { normalization: SETTINGS.normalization, batchNorm: 'batch' }));
+  const groups = splitIntoGroups(trainingSet, SETTINGS.batchSize).map((group) => networkLoss(model, network, group, { normalization: SETTINGS.normalization, batchNorm: 'batch' }));
   const { sharpness } = await mSharpness(groups, (group) => samSharpness(group, network.parameters, { rho: budget.rho }));
   disposeNetwork(network);
   return { error: history.at(-1)!.trainTop1Error, sharpness };

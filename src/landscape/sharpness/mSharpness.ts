@@ -3,7 +3,7 @@ import { imageCount, select, type Dataset } from '../../data/dataset';
 import type { Vector } from '../../engine/vector';
 import { longWork, type LongWork } from '../../progress/longWork';
 import type { Stoppable } from '../../progress/work';
-import type { LossOperator } from '../operator';
+import type { LossFunction } from '../operator';
 import type { Sharpness } from './worstCase';
 
 /** A mean over groups of m images, as plain data. */
@@ -41,14 +41,14 @@ export function splitIntoGroups(dataset: Dataset, m: number): Dataset[] {
  *
  * With one group of all images it is that measure itself.
  *
- * @param groups losses on equally many images each, such as `networkOperator`s on `groupsOf` a data set.
+ * @param groups losses on equally many images each, such as `networkLoss`s on `groupsOf` a data set.
  * @param measure how sharp one group's loss is, such as `(group) => worstCaseSharpness(group, w, { rho, seed })`.
  * @throws RangeError without groups, or for groups of unequal size; ProbeStopped when it is stopped, with the groups so far.
  * @source Foret et al. 2021 (arXiv 2010.01412), section 4.1.
  */
 export function mSharpness<V extends Vector, S extends Sharpness>(
-  groups: readonly LossOperator<V>[],
-  measure: (group: LossOperator<V>) => Promise<S>,
+  groups: readonly LossFunction<V>[],
+  measure: (group: LossFunction<V>) => Promise<S>,
   options: Stoppable = {},
 ): Promise<MSharpness<S>> {
   return longWork('mSharpness', options, (work) => meanOverGroups(work, groups, measure));
@@ -56,8 +56,8 @@ export function mSharpness<V extends Vector, S extends Sharpness>(
 
 async function meanOverGroups<V extends Vector, S extends Sharpness>(
   work: LongWork,
-  groups: readonly LossOperator<V>[],
-  measure: (group: LossOperator<V>) => Promise<S>,
+  groups: readonly LossFunction<V>[],
+  measure: (group: LossFunction<V>) => Promise<S>,
 ): Promise<MSharpness<S>> {
   const [m] = groups.map(({ source }) => source.images);
   if (m === undefined || groups.some(({ source }) => source.images !== m)) {

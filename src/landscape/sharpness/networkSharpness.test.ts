@@ -11,9 +11,9 @@ import { hessian } from '../curvature/hessian';
 import { spectralDensity } from '../curvature/spectralDensity';
 import { topEigenvalues } from '../curvature/topEigenvalues';
 import { hessianTrace } from '../curvature/trace';
-import { networkOperator } from '../networkOperator';
+import { networkLoss } from '../networkLoss';
 import { ProbeStopped } from '../../progress/work';
-import type { OutputOperator } from '../operator';
+import type { OutputFunction } from '../operator';
 import { openOrShut, pictures, smallModel } from '../testing/network';
 import { averageSharpness } from './average';
 import { splitIntoGroups, mSharpness } from './mSharpness';
@@ -21,7 +21,7 @@ import { samSharpness } from './samSharpness';
 import { epsSharpness, worstCaseSharpness } from './worstCase';
 import { signalWhen } from '../../testing/signalWhen';
 
-type Loss = OutputOperator<TensorVector>;
+type Loss = OutputFunction<TensorVector>;
 
 interface Subject {
   readonly loss: Loss;
@@ -38,7 +38,7 @@ async function onSmall(body: (subject: Subject) => Promise<void>, stopWhen: () =
   const statistics = hashedStatistics(model);
   const images = pictures('curvature small', 6, 3);
   const options = { normalization: 'half', batchNorm: 'frozen', signal: signalWhen(stopWhen) } as const;
-  const [loss, ...groups] = [images, ...splitIntoGroups(images, 2)].map((part) => networkOperator(model, { statistics }, part, options));
+  const [loss, ...groups] = [images, ...splitIntoGroups(images, 2)].map((part) => networkLoss(model, { statistics }, part, options));
   await body({ loss: loss!, w, groups });
   assert.deepEqual(w.toArrays(), saved);
   w.dispose();

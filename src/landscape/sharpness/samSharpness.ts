@@ -4,7 +4,7 @@ import type { Vector } from '../../engine/vector';
 import { ascentStep } from '../../optim/normBall';
 import { longWork, type LongWork } from '../../progress/longWork';
 import type { Stoppable } from '../../progress/work';
-import type { LossOperator } from '../operator';
+import type { LossFunction } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { normBall } from './ball';
 import type { Sharpness } from './worstCase';
@@ -38,11 +38,11 @@ export interface SamSharpness extends Sharpness {
  * @example
  * const { sharpness } = await landscape.samSharpness(loss, network.parameters, { rho: 0.05 });
  */
-export function samSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: SamSharpnessOptions): Promise<SamSharpness> {
+export function samSharpness<V extends Vector>(loss: LossFunction<V>, w: V, options: SamSharpnessOptions): Promise<SamSharpness> {
   return longWork('samSharpness', options, (work) => ascendOnce(work, loss, w, options));
 }
 
-async function ascendOnce<V extends Vector>(work: LongWork, loss: LossOperator<V>, w: V, { rho, norm = 'L2', ascentSteps = 1 }: SamSharpnessOptions): Promise<SamSharpness> {
+async function ascendOnce<V extends Vector>(work: LongWork, loss: LossFunction<V>, w: V, { rho, norm = 'L2', ascentSteps = 1 }: SamSharpnessOptions): Promise<SamSharpness> {
   if (!(Number.isFinite(rho) && rho >= 0)) {
     throw new RangeError(`samSharpness: expected a radius rho of 0 or more, got ${shown(rho)}; SAM's paper uses 0.05 on CIFAR-10.`);
   }

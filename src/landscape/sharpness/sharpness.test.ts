@@ -6,7 +6,7 @@ import { imageCount } from '../../data/dataset';
 import { PlainVector } from '../../engine/plainVector';
 import { samPerturbation } from '../../optim/sam';
 import { expectAllClose } from '../../testing/expectAllClose';
-import type { LossOperator } from '../operator';
+import type { LossFunction } from '../operator';
 import { averageSharpness } from './average';
 import { splitIntoGroups, mSharpness } from './mSharpness';
 import { samSharpness } from './samSharpness';
@@ -18,7 +18,7 @@ interface Asked {
 }
 
 /** height + sum of curvature (w - centre)^2 / 2, with a count of what was asked. */
-function quadratic(curvatures: readonly number[], { centre = 0, height = 0, images = 1 } = {}): LossOperator<PlainVector> & { readonly asked: Asked } {
+function quadratic(curvatures: readonly number[], { centre = 0, height = 0, images = 1 } = {}): LossFunction<PlainVector> & { readonly asked: Asked } {
   const asked = { evaluations: 0, gradients: 0 };
   const loss = (w: PlainVector): number => curvatures.reduce((sum, c, index) => sum + 0.5 * c * (w.elements[0]![index]! - centre) ** 2, height);
   return {
@@ -56,7 +56,7 @@ test('worst case away from a minimum: the slope and the curvature along it', asy
 test('adaptive worst case: the largest curvature in units of the weights', async () => {
   // eps_i = |w_i| delta_i: curvatures c_i w_i^2 are 4, 9 and 0; the weight 0 cannot move. Slopes vanish: w is at the centre of each.
   const w = PlainVector.of(2, 3, 0);
-  const shifted: LossOperator<PlainVector> = {
+  const shifted: LossFunction<PlainVector> = {
     ...quadratic([1, 1, 100]),
     evaluate: (point) => quadratic([1, 1, 100]).evaluate(point.plus(w, -1)),
     gradient: (point) => quadratic([1, 1, 100]).gradient(point.plus(w, -1)),
@@ -152,7 +152,7 @@ test('one curvature all around: every direction of the sphere gives the same', a
 });
 
 test('m-sharpness is the mean over groups, with one group the measure itself', async () => {
-  const measure = (loss: LossOperator<PlainVector>) => worstCaseSharpness(loss, zero, { rho: 0.1, seed: 0 });
+  const measure = (loss: LossFunction<PlainVector>) => worstCaseSharpness(loss, zero, { rho: 0.1, seed: 0 });
   const groups = [quadratic([1, 6, 2], { images: 8 }), quadratic([1, 2, 2], { images: 8 })];
   const found = await mSharpness(groups, measure);
   expectAllClose([found.sharpness, found.standardError], [0.02, 0.01], { relative: 1e-6 });

@@ -1,7 +1,7 @@
 import { finiteLossAt } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
 import { longWork } from '../../progress/longWork';
-import type { LossOperator, LossSource } from '../operator';
+import type { LossFunction, LossSource } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { ascend, type AscentOptions, type AscentResult } from './ascent';
 
@@ -44,7 +44,7 @@ export interface WorstCaseOptions extends AscentOptions {
  * @example
  * const { sharpness } = await landscape.worstCaseSharpness(loss, network.parameters, { rho: 0.05, seed: 0 }); // in the loss's unit, nats
  */
-export function worstCaseSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: WorstCaseOptions): Promise<AscentSharpness> {
+export function worstCaseSharpness<V extends Vector>(loss: LossFunction<V>, w: V, options: WorstCaseOptions): Promise<AscentSharpness> {
   const { rho, adaptive = false } = options;
   return longWork('worstCaseSharpness', options, () => withTemporaryVectors(async (own) => {
     const baseLoss = await finiteLossAt('worstCaseSharpness', loss, w);
@@ -70,7 +70,7 @@ export interface EpsSharpnessOptions extends AscentOptions {
  * @throws RangeError if epsilon is negative or not finite, or steps or starts are below 1.
  * @source Keskar et al. 2017 (arXiv 1609.04836), metric 2.1 with A the identity.
  */
-export function epsSharpness<V extends Vector>(loss: LossOperator<V>, w: V, options: EpsSharpnessOptions): Promise<AscentSharpness> {
+export function epsSharpness<V extends Vector>(loss: LossFunction<V>, w: V, options: EpsSharpnessOptions): Promise<AscentSharpness> {
   const { epsilon = 1e-3 } = options;
   return longWork('epsSharpness', options, () => withTemporaryVectors(async (own) => {
     const baseLoss = await finiteLossAt('epsSharpness', loss, w);

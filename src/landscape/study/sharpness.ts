@@ -1,4 +1,4 @@
-import { networkOperator } from '../networkOperator';
+import { networkLoss } from '../networkLoss';
 import { averageSharpness, type AverageSharpness } from '../sharpness/average';
 import { splitIntoGroups, mSharpness, type MSharpness } from '../sharpness/mSharpness';
 import { samSharpness, type SamSharpness } from '../sharpness/samSharpness';
@@ -44,7 +44,7 @@ async function sharpnessOf(study: Study, net: 0 | 1): Promise<StudySharpness> {
     }
     return found;
   };
-  const groups = splitIntoGroups(data.probed, groupImages).map((images) => networkOperator(model, networks[net], images, { normalization, batchNorm: 'frozen', ...(signal ? { signal } : {}) }));
+  const groups = splitIntoGroups(data.probed, groupImages).map((images) => networkLoss(model, networks[net], images, { normalization, batchNorm: 'frozen', ...(signal ? { signal } : {}) }));
   return {
     worstCase: await ascents((options) => worstCaseSharpness(loss, parameters, { ...options, rho })),
     adaptiveWorstCase: await ascents((options) => worstCaseSharpness(loss, parameters, { ...options, rho: adaptiveRho, adaptive: true })),

@@ -12,8 +12,8 @@ import { mixedPrecision } from '../../models/mixedPrecision';
 import type { Model } from '../../models/model';
 import type { Stoppable } from '../../progress/work';
 import type { NetworkState } from '../../train/network';
-import { networkOperator } from '../networkOperator';
-import type { BatchNormMode, LossOperator } from '../operator';
+import { networkLoss } from '../networkLoss';
+import type { BatchNormMode, LossFunction } from '../operator';
 import { readSamples, samplesDone } from '../surface/store';
 import { flagOf } from '../trainedNetworks';
 import { labelName, type ProbeSettings, type StudyRecord, type StudySettings, type TrainedSettings } from './settings';
@@ -101,14 +101,14 @@ export function openStudy({ model, data, settings, folder }: Study): void {
 }
 
 /** The loss that surfaces and paths show, in the study's precision. `frozen` batch norm is that of the net with this index. */
-export function surfaceLoss({ model, networks, settings, signal }: Study, index: 0 | 1, dataset: Dataset, batchNorm: BatchNormMode = settings.batchNorm): LossOperator<TensorVector> {
+export function surfaceLoss({ model, networks, settings, signal }: Study, index: 0 | 1, dataset: Dataset, batchNorm: BatchNormMode = settings.batchNorm): LossFunction<TensorVector> {
   const inPrecision = settings.precision === 'mixed' ? mixedPrecision(model) : model;
-  return networkOperator(inPrecision, networks[index], dataset, { normalization: settings.normalization, batchNorm, ...(signal ? { signal } : {}) });
+  return networkLoss(inPrecision, networks[index], dataset, { normalization: settings.normalization, batchNorm, ...(signal ? { signal } : {}) });
 }
 
 /** The loss whose curvature and sharpness are measured: float32, with batch norm frozen, which has a gradient. */
-export function curvatureLoss({ model, networks, settings, data, signal }: Study, index: 0 | 1): LossOperator<TensorVector> {
-  return networkOperator(model, networks[index], data.probed, { normalization: settings.normalization, batchNorm: 'frozen', ...(signal ? { signal } : {}) });
+export function curvatureLoss({ model, networks, settings, data, signal }: Study, index: 0 | 1): LossFunction<TensorVector> {
+  return networkLoss(model, networks[index], data.probed, { normalization: settings.normalization, batchNorm: 'frozen', ...(signal ? { signal } : {}) });
 }
 
 /** Whether a part has a file. */

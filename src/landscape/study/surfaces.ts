@@ -3,7 +3,7 @@ import type { TensorVector } from '../../engine/tensorVector';
 import { hessian } from '../curvature/hessian';
 import { secantCurvature, type SecantCurvature } from '../curvature/secantCurvature';
 import { topEigenvalues, type TopEigenvalues } from '../curvature/topEigenvalues';
-import type { LossOperator, LossSource, PointLoss } from '../operator';
+import type { LossFunction, LossSource, PointLoss } from '../operator';
 import { randomLine, randomPlane } from '../surface/directions';
 import { evenly, gridPoints, linePoints } from '../surface/grid';
 import { disposeDirections, planeOf, type Line, type Plane } from '../surface/plane';
@@ -84,7 +84,7 @@ export async function measurePlanes(study: Study): Promise<void> {
 }
 
 /** The number of radii that the search takes is not known before; each is told as one more. */
-function rangeOf({ settings, onProgress }: Study, planes: readonly Plane<TensorVector>[], losses: readonly LossOperator<TensorVector>[]): Promise<SharedRange> {
+function rangeOf({ settings, onProgress }: Study, planes: readonly Plane<TensorVector>[], losses: readonly LossFunction<TensorVector>[]): Promise<SharedRange> {
   let tried = 0;
   return sharedRange(
     planes.map((surface, net) => ({ surface, loss: losses[net]! })),

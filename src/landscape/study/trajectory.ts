@@ -1,7 +1,7 @@
 import { requireFiniteRange } from '../../engine/finiteRange';
 import { join } from 'node:path';
 import { evenly, gridPoints } from '../surface/grid';
-import { networkOperator } from '../networkOperator';
+import { networkLoss } from '../networkLoss';
 import type { Plane } from '../surface/plane';
 import { samplePoints } from '../surface/sample';
 import { principalPlane, type PrincipalPlane } from '../trajectory/principalPlane';
@@ -65,7 +65,7 @@ export async function measureAround(input: TrajectoryInput, plane: Plane<TensorV
     samplePoints({
       surface,
       points: gridPoints(rangeOf(places, 0, input.gridPoints), rangeOf(places, 1, input.gridPoints)),
-      losses: { train: networkOperator(model, snapshots.at(-1)!, images, { normalization, batchNorm: 're-estimated', ...stop }) },
+      losses: { train: networkLoss(model, snapshots.at(-1)!, images, { normalization, batchNorm: 're-estimated', ...stop }) },
       network: input.network,
       directions,
       file: join(folder, `${name}-plane.json`),

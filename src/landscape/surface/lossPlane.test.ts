@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { tensorCount } from '../../engine/tensor';
 import { TensorVector } from '../../engine/tensorVector';
 import { expectAllClose } from '../../testing/expectAllClose';
-import type { LossOperator } from '../operator';
+import type { LossFunction } from '../operator';
 import { toGrid } from './grid';
 import { lossPlane } from './lossPlane';
 
@@ -11,7 +11,7 @@ test("one call measures any loss of any weights: a sphere's surface is a bowl, t
   const before = tensorCount();
   const w = TensorVector.from([{ name: 'fc.weight', kind: 'weight', shape: [64, 8] }], [Float32Array.from({ length: 512 }, (_, index) => Math.sin(index))]);
   // 1 + |w' - w|²: both directions are as long as w and orthogonal, so that it is 1 + |w|² (x² + y²).
-  const loss: LossOperator<TensorVector> = {
+  const loss: LossFunction<TensorVector> = {
     source: { name: 'sphere', images: 0, precision: 'float32' },
     evaluate: (point) => {
       const offset = point.plus(w, -1);

@@ -1,7 +1,7 @@
 import { checkLoss, checkPoint } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
 import { longWork } from '../../progress/longWork';
-import type { LossOperator } from '../operator';
+import type { LossFunction } from '../operator';
 import { randomPlane } from './directions';
 import { evenly, gridPoints } from './grid';
 import { disposeDirections } from './plane';
@@ -25,7 +25,7 @@ export interface LossPlaneOptions extends Pick<SampleInput<Vector>, 'file' | 'on
 
 /**
  * Measures the loss on a plane through a net's weights along two random filter-normalised directions, in one call: of a
- * network of this project (`networkOperator`), or of any loss of any vector of weights, by an object with `source` and
+ * network of this project (`networkLoss`), or of any loss of any vector of weights, by an object with `source` and
  * `evaluate`.
  *
  * @returns the samples, under the name "loss"; `toGrid` makes a grid of them.
@@ -33,11 +33,11 @@ export interface LossPlaneOptions extends Pick<SampleInput<Vector>, 'file' | 'on
  * @example
  * const samples = await landscape.lossPlane(network.parameters, loss, { seed: 0, range: { radius: 1 }, network: 'SAM, seed 0', file: 'plane.json' });
  */
-export function lossPlane<V extends Vector>(weights: V, loss: LossOperator<V>, options: LossPlaneOptions): Promise<Samples> {
+export function lossPlane<V extends Vector>(weights: V, loss: LossFunction<V>, options: LossPlaneOptions): Promise<Samples> {
   return longWork('lossPlane', options, () => measurePlane(weights, loss, options));
 }
 
-async function measurePlane<V extends Vector>(weights: V, loss: LossOperator<V>, options: LossPlaneOptions): Promise<Samples> {
+async function measurePlane<V extends Vector>(weights: V, loss: LossFunction<V>, options: LossPlaneOptions): Promise<Samples> {
   const { seed, range, gridPoints: count = 25, orthogonal = true, network, ...rest } = options;
   checkPoint('lossPlane', weights);
   checkLoss('lossPlane', loss, ['evaluate']);

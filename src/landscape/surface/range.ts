@@ -3,14 +3,14 @@ import type { Vector } from '../../engine/vector';
 import { longWork } from '../../progress/longWork';
 import { stopIfAsked, type Stoppable } from '../../progress/work';
 import { atPoint } from '../atPoint';
-import type { LossOperator } from '../operator';
+import type { LossFunction } from '../operator';
 import { checkDirection } from './checks';
 import type { Line, Plane } from './plane';
 
 /** A net to be drawn: its surface, and the loss on it. */
 export interface RangedSurface<V extends Vector> {
   readonly surface: Line<V> | Plane<V>;
-  readonly loss: LossOperator<V>;
+  readonly loss: LossFunction<V>;
 }
 
 /** A range that nets which are drawn together share. */
@@ -123,7 +123,7 @@ async function rimLoss<V extends Vector>({ surface, loss }: RangedSurface<V>, ra
   return Number.isFinite(sum) ? sum / places.length : Infinity;
 }
 
-async function lossAt<V extends Vector>(surface: Line<V> | Plane<V>, operator: LossOperator<V>, [x, y]: readonly [number, number]): Promise<number> {
+async function lossAt<V extends Vector>(surface: Line<V> | Plane<V>, operator: LossFunction<V>, [x, y]: readonly [number, number]): Promise<number> {
   stopIfAsked();
   // Lets an interrupt through, also where a loss does not.
   await new Promise(setImmediate);

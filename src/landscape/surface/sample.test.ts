@@ -8,7 +8,7 @@ import { tensorCount } from '../../engine/tensor';
 import { TensorVector } from '../../engine/tensorVector';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { ProbeStopped } from '../../progress/work';
-import type { LossOperator } from '../operator';
+import type { LossFunction } from '../operator';
 import { elementsOf, formulaLoss } from '../testing/formulaLoss';
 import { evenly, gridPoints, linePoints, toGrid } from './grid';
 import { planeOf } from './plane';
@@ -34,7 +34,7 @@ test('the surface of a quadratic is its closed form', async () => {
 });
 
 test('each loss is measured at every place of a line, progress is told, and the time left falls to 0', async () => {
-  const classified: LossOperator<PlainVector> = { ...bowl, evaluate: async (point) => Promise.resolve({ loss: -elementsOf(point)[0]!, error: 10 }) };
+  const classified: LossFunction<PlainVector> = { ...bowl, evaluate: async (point) => Promise.resolve({ loss: -elementsOf(point)[0]!, error: 10 }) };
   const told: SampleProgress[] = [];
   const samples = await samplePoints({
     surface: { origin, x: plane.x }, points: linePoints(evenly([0, 1], 3)), losses: { train: bowl, test: classified }, network: '', directions: '', onProgress: (progress) => told.push(progress),
@@ -53,7 +53,7 @@ function temporaryFolder(t: TestContext): string {
 }
 
 /** The loss of `bowl`, which fails or stops at the n-th place. */
-function failingAt(place: number): LossOperator<PlainVector> {
+function failingAt(place: number): LossFunction<PlainVector> {
   let calls = 0;
   return { ...bowl, evaluate: (point) => (++calls === place ? Promise.reject(new Error('out of memory')) : bowl.evaluate(point)) };
 }
@@ -105,7 +105,7 @@ test('native weights stay as they are to the bit and nothing is left behind, als
   const [w, x, y] = [[0.1, 0.2, 0.3, 0.7], [1e-3, 3, 0, 1], [5, 0.3, 1e5, 0]].map((values) => TensorVector.from(spec, [Float32Array.from(values)])) as [TensorVector, TensorVector, TensorVector];
   const values = w.toArrays();
   let calls = 0;
-  const loss: LossOperator<TensorVector> = {
+  const loss: LossFunction<TensorVector> = {
     source: { name: 'sum', images: 0, precision: 'float32' },
     evaluate: (point) => (++calls === 8 ? Promise.reject(new Error('stop here')) : Promise.resolve({ loss: elementsOf(point).reduce((a, b) => a + b) })),
     gradient: () => Promise.reject(new Error('unused')),

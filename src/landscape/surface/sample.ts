@@ -3,7 +3,7 @@ import type { Vector } from '../../engine/vector';
 import { longWork, type LongWork } from '../../progress/longWork';
 import { ProbeStopped, stopIfAsked, type Stoppable } from '../../progress/work';
 import { atPoint, movedPoint } from '../atPoint';
-import type { LossOperator, PointLoss } from '../operator';
+import type { LossFunction, PointLoss } from '../operator';
 import { checkDirection } from './checks';
 import type { Coordinates } from './grid';
 import type { Line, Plane } from './plane';
@@ -29,7 +29,7 @@ export interface SampleInput<V extends Vector> extends Stoppable {
   /** Measured in this order; neighbours that share y cost least. */
   readonly points: readonly Coordinates[];
   /** Losses by name, such as { train, test }. Each is measured at every place, to which the weights are moved once. */
-  readonly losses: Readonly<Record<string, LossOperator<V>>>;
+  readonly losses: Readonly<Record<string, LossFunction<V>>>;
   /** Which weights, such as the name of their run. */
   readonly network: string;
   /** How the directions were chosen, as captions print it. */
@@ -128,7 +128,7 @@ class RowWalk<V extends Vector> {
   }
 }
 
-async function measure<V extends Vector>(losses: Readonly<Record<string, LossOperator<V>>>, point: V): Promise<Readonly<Record<string, PointLoss>>> {
+async function measure<V extends Vector>(losses: Readonly<Record<string, LossFunction<V>>>, point: V): Promise<Readonly<Record<string, PointLoss>>> {
   const found: Record<string, PointLoss> = {};
   for (const [name, loss] of Object.entries(losses)) {
     found[name] = await loss.evaluate(point);

@@ -1,6 +1,6 @@
 import { PlainVector } from '../../engine/plainVector';
 import type { Vector } from '../../engine/vector';
-import type { LossOperator } from '../operator';
+import type { LossFunction } from '../operator';
 
 /** All elements of a vector, parameter by parameter. */
 export function elementsOf(vector: Vector): number[] {
@@ -8,7 +8,7 @@ export function elementsOf(vector: Vector): number[] {
 }
 
 /** A loss of a vector with one parameter by a formula, with the gradient by another, for tests. */
-export function formulaLoss(formula: (w: readonly number[]) => number, gradient: (w: readonly number[]) => readonly number[] = () => []): LossOperator<PlainVector> {
+export function formulaLoss(formula: (w: readonly number[]) => number, gradient: (w: readonly number[]) => readonly number[] = () => []): LossFunction<PlainVector> {
   return {
     source: { name: 'formula', images: 0, precision: 'float64' },
     evaluate: async (point) => Promise.resolve({ loss: formula(elementsOf(point)) }),

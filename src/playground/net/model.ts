@@ -2,7 +2,7 @@ import type { Batch } from '../../data/batches';
 import { smoothedTargets } from '../../engine/crossEntropy';
 import { scope } from '../../engine/tensor';
 import type { TensorVector } from '../../engine/tensorVector';
-import type { LossOperator, OutputOperator } from '../../landscape/operator';
+import type { LossFunction, OutputFunction } from '../../landscape/operator';
 import { sequential } from '../../models/combine';
 import { network } from '../../models/layer';
 import { linear, relu, tanh } from '../../models/layers';
@@ -54,7 +54,7 @@ export function meanLoss(found: Float32Array, labels: Int32Array): number {
 }
 
 /** The loss on a batch as the project's probes ask for it, with exact second derivatives. */
-export function pointLoss(model: Model, batch: Batch): LossOperator<TensorVector> & Pick<Required<OutputOperator<TensorVector>>, 'second'> {
+export function pointLoss(model: Model, batch: Batch): LossFunction<TensorVector> & Pick<Required<OutputFunction<TensorVector>>, 'second'> {
   return {
     source: { name: model.name, images: batch.size, precision: 'float32', batchSize: batch.size, batchNorm: 'frozen', labelSmoothing: 0 },
     evaluate: (point) => Promise.resolve({ loss: meanLoss(margins(model, point, batch), batch.labels) }),

@@ -11,14 +11,14 @@ import { readFixture } from '../testing/fixture';
 import { hashedStatistics } from '../testing/hashedNetwork';
 import { evaluate } from '../train/evaluate';
 import { batchGradient, batchImages, type NetworkState } from '../train/network';
-import { networkOperator, type NetworkOperatorOptions } from './networkOperator';
+import { networkLoss, type NetworkLossOptions } from './networkLoss';
 import { ProbeStopped } from '../progress/work';
 import { openOrShut, pictures, smallModel } from './testing/network';
 import { signalWhen } from '../testing/signalWhen';
 
 const model = smallModel();
 const dataset = pictures('curvature small', 6, 3);
-const frozen: NetworkOperatorOptions = { normalization: 'half', batchNorm: 'frozen' };
+const frozen: NetworkLossOptions = { normalization: 'half', batchNorm: 'frozen' };
 
 /** Runs `body` on the small network and counts the tensors that it leaves; the weights must stay as they were. */
 async function onSmall(body: (network: NetworkState) => Promise<void>): Promise<void> {
@@ -48,7 +48,7 @@ test("the loss is PyTorch's, in batches of any size", async () => {
   const { small } = readFixture('curvature.json') as { readonly small: { readonly loss: number; readonly smoothing: number } };
   await onSmall(async (network) => {
     for (const batchSize of [1, 4, 6, 250]) {
-      const loss = networkOperator(model, network, dataset, { ...frozen, batchSize, labelSmoothing: small.smoothing });
+      const loss = networkLoss(model, network, dataset, { ...frozen, batchSize, labelSmoothing: small.smoothing });
       expectAllClose([(await loss.evaluate(network.parameters)).loss], [small.loss], tolerance);
     }
   });
@@ -56,7 +56,7 @@ test("the loss is PyTorch's, in batches of any size", async () => {
 
 test('with frozen batch norm loss and error are those of an evaluation', async () => {
   await onSmall(async (network) => {
-    const found = await networkOperator(model, network, dataset, { ...frozen, batchSize: 4 }).evaluate(network.parameters);
+    const found = await networkLoss(model, network, dataset, { ...frozen, batchSize: 4 }).evaluate(network.parameters);
     const expected = await evaluate(model, network, dataset, 'half');
     expectAllClose([found.loss, found.error!], [expected.loss, expected.top1Error], tolerance);
   });
@@ -66,7 +66,7 @@ test("with a batch's moments loss and gradient are those of a training step", as
   await onSmall(async (network) => {
     const [batch] = evaluationBatches(dataset, { batchSize: 6, normalization: 'half' });
     const expected = batchGradient(model, network.parameters, network.statistics, batch!, 0.1);
-    const { loss, gradient } = await networkOperator(model, network, dataset, { ...frozen, batchNorm: 'batch', labelSmoothing: 0.1 }).gradient(network.parameters);
+    const { loss, gradient } = await networkLoss(model, network, dataset, { ...frozen, batchNorm: 'batch', labelSmoothing: 0.1 }).gradient(network.parameters);
     expectAllClose([loss], [expected.loss], tolerance);
     expectAllClose(flat(gradient), flat(expected.gradient), gradientTolerance);
     [gradient, expected.gradient].forEach((vector) => vector.dispose());
@@ -76,7 +76,7 @@ test("with a batch's moments loss and gradient are those of a training step", as
 
 test('a gradient over several batches is that over one', async () => {
   await onSmall(async (network) => {
-    const gradients = await Promise.all([4, 6].map((batchSize) => networkOperator(model, network, dataset, { ...frozen, batchSize }).gradient(network.parameters)));
+    const gradients = await Promise.all([4, 6].map((batchSize) => networkLoss(model, network, dataset, { ...frozen, batchSize }).gradient(network.parameters)));
     const [inParts, whole] = gradients.map(({ gradient }) => flat(gradient));
     expectAllClose(inParts!, whole!, gradientTolerance);
     gradients.forEach(({ gradient }) => gradient.dispose());
@@ -99,12 +99,12 @@ function momentsByHand({ parameters }: NetworkState, batchSize: number): { reado
 
 test('re-estimated moments are the mean over all batches', async () => {
   await onSmall(async (network) => {
-    const found = await networkOperator(model, network, dataset, { ...frozen, batchNorm: 're-estimated', batchSize: 3 }).evaluate(network.parameters);
+    const found = await networkLoss(model, network, dataset, { ...frozen, batchNorm: 're-estimated', batchSize: 3 }).evaluate(network.parameters);
     const { mean, variance } = momentsByHand(network, 3);
     const statistics = [{ mean: tensor(mean, [2]), variance: tensor(variance, [2]) }];
-    const expected = await networkOperator(model, { statistics }, dataset, frozen).evaluate(network.parameters);
+    const expected = await networkLoss(model, { statistics }, dataset, frozen).evaluate(network.parameters);
     expectAllClose([found.loss], [expected.loss], tolerance);
-    const running = await networkOperator(model, network, dataset, frozen).evaluate(network.parameters);
+    const running = await networkLoss(model, network, dataset, frozen).evaluate(network.parameters);
     // Ten times the tolerance away: the running moments are others.
     assert.ok(Math.abs(running.loss - expected.loss) > 2e-5, `${running.loss} and ${expected.loss}`);
     disposeStatistics(statistics);
@@ -115,14 +115,14 @@ test('a probe can be stopped between batches, and tells how far it is', async ()
   await onSmall(async (network) => {
     const seen: number[] = [];
     const options = { ...frozen, batchSize: 2, onProgress: ({ images, of }: { images: number; of: number }) => seen.push(images / of), signal: signalWhen(() => seen.length === 2) };
-    await assert.rejects(networkOperator(model, network, dataset, options).gradient(network.parameters), ProbeStopped);
+    await assert.rejects(networkLoss(model, network, dataset, options).gradient(network.parameters), ProbeStopped);
     assert.deepEqual(seen, [2 / 6, 4 / 6]);
   });
 });
 
 test('the source says what was measured', async () => {
   await onSmall((network) => {
-    assert.deepEqual(networkOperator(model, network, dataset, frozen).source, {
+    assert.deepEqual(networkLoss(model, network, dataset, frozen).source, {
       name: 'small on curvature small',
       images: 6,
       precision: 'float32',
@@ -136,22 +136,22 @@ test('the source says what was measured', async () => {
 
 test('another architecture, bad options and a gradient of re-estimated moments are refused', async () => {
   await onSmall(async (network) => {
-    const make = (options: Partial<NetworkOperatorOptions>, images = dataset) => networkOperator(model, network, images, { ...frozen, ...options });
+    const make = (options: Partial<NetworkLossOptions>, images = dataset) => networkLoss(model, network, images, { ...frozen, ...options });
     const other = initialParameters(cifarResNet('resnet20', 3), { seed: 0, zeroInitResidual: false });
-    const architecture = { name: 'RangeError', message: 'networkOperator: expected a point with the parameters of small, got one of another architecture.' };
+    const architecture = { name: 'RangeError', message: 'networkLoss: expected a point with the parameters of small, got one of another architecture.' };
     await assert.rejects(make({}).evaluate(other), architecture);
     await assert.rejects(make({}).gradient(other), architecture);
     other.dispose();
     await assert.rejects(make({ batchNorm: 're-estimated' }).gradient(network.parameters), {
       name: 'RangeError',
-      message: "networkOperator: there is no gradient with batchNorm 're-estimated'; take 'frozen', or 'batch' with large batches.",
+      message: "networkLoss: there is no gradient with batchNorm 're-estimated'; take 'frozen', or 'batch' with large batches.",
     });
     for (const [options, images, message] of [
-      [{ batchSize: 0 }, dataset, 'networkOperator: expected a batchSize of at least 1, got 0.'],
-      [{ labelSmoothing: 1 }, dataset, 'networkOperator: expected labelSmoothing in [0, 1), got 1.'],
-      [{ batchNorm: 'batch', batchSize: 5 }, dataset, 'networkOperator: 6 images in batches of 5 leave a batch of one image, which has no moments of its own; change batchSize.'],
-      [{}, pictures('none', 0, 3), 'networkOperator: expected at least one image, got none; take a larger part of none.'],
-      [{}, pictures('ten', 2, 10), 'networkOperator: small has 3 classes, ten has 10.'],
+      [{ batchSize: 0 }, dataset, 'networkLoss: expected a batchSize of at least 1, got 0.'],
+      [{ labelSmoothing: 1 }, dataset, 'networkLoss: expected labelSmoothing in [0, 1), got 1.'],
+      [{ batchNorm: 'batch', batchSize: 5 }, dataset, 'networkLoss: 6 images in batches of 5 leave a batch of one image, which has no moments of its own; change batchSize.'],
+      [{}, pictures('none', 0, 3), 'networkLoss: expected at least one image, got none; take a larger part of none.'],
+      [{}, pictures('ten', 2, 10), 'networkLoss: small has 3 classes, ten has 10.'],
     ] as const) {
       assert.throws(() => make(options, images), { name: 'RangeError', message });
     }

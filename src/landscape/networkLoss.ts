@@ -16,11 +16,11 @@ import { AverageMoments } from './averageMoments';
 import { NetworkBatch } from './networkBatch';
 import { longWork, type LongWork } from '../progress/longWork';
 import { stopIfAsked, type Stoppable } from '../progress/work';
-import type { BatchNormMode, LossSource, OutputOperator, PointLoss, SecondDerivatives } from './operator';
+import type { BatchNormMode, LossSource, OutputFunction, PointLoss, SecondDerivatives } from './operator';
 import { crossEntropySum } from './softmax';
 
 /** How a network's loss is measured. */
-export interface NetworkOperatorOptions extends Stoppable {
+export interface NetworkLossOptions extends Stoppable {
   /** Of the pixels; as in training. */
   readonly normalization: Normalization;
   readonly batchNorm: BatchNormMode;
@@ -45,19 +45,19 @@ export interface NetworkOperatorOptions extends Stoppable {
  * of range, or a last batch of a single image, which has no moments of its own. Its methods throw it for a point of
  * another architecture, and for gradients with `re-estimated`: moments over all images cannot be differentiated batch by batch.
  * @example
- * const loss = landscape.networkOperator(model, network, images, { normalization: 'half', batchNorm: 'frozen' });
+ * const loss = landscape.networkLoss(model, network, images, { normalization: 'half', batchNorm: 'frozen' });
  * const { loss: nats, error } = await loss.evaluate(network.parameters);
  */
-export function networkOperator(
+export function networkLoss(
   model: Model,
   network: Pick<NetworkState, 'statistics'>,
   dataset: Dataset,
-  options: NetworkOperatorOptions,
-): OutputOperator<TensorVector> {
+  options: NetworkLossOptions,
+): OutputFunction<TensorVector> {
   return new NetworkOperator(model, network, dataset, options);
 }
 
-class NetworkOperator implements OutputOperator<TensorVector> {
+class NetworkOperator implements OutputFunction<TensorVector> {
   readonly source: Required<LossSource>;
   readonly second: SecondDerivatives<TensorVector> = { obstacle: (point) => this.obstacle(point), hessianProduct: (point, v) => this.hessianProduct(point, v) };
   /** Known after it was asked for once: it lies in the model, wherever the point is. */
@@ -67,7 +67,7 @@ class NetworkOperator implements OutputOperator<TensorVector> {
     private readonly model: Model,
     private readonly network: Pick<NetworkState, 'statistics'>,
     private readonly dataset: Dataset,
-    private readonly options: NetworkOperatorOptions,
+    private readonly options: NetworkLossOptions,
   ) {
     this.source = {
       name: `${model.name} on ${dataset.name}`,
@@ -161,7 +161,7 @@ class NetworkOperator implements OutputOperator<TensorVector> {
 
   batches(): AsyncGenerator<NetworkBatch> {
     if (this.source.batchNorm === 're-estimated') {
-      throw new RangeError("networkOperator: there is no gradient with batchNorm 're-estimated'; take 'frozen', or 'batch' with large batches.");
+      throw new RangeError("networkLoss: there is no gradient with batchNorm 're-estimated'; take 'frozen', or 'batch' with large batches.");
     }
     return this.passes(this.moments());
   }
@@ -237,23 +237,23 @@ class GradientMean {
 
 function checkSource({ images, batchSize, batchNorm, labelSmoothing }: Required<LossSource>, model: Model, dataset: Dataset): void {
   if (dataset.classNames.length !== model.classes) {
-    throw new RangeError(`networkOperator: ${model.name} has ${model.classes} classes, ${dataset.name} has ${dataset.classNames.length}.`);
+    throw new RangeError(`networkLoss: ${model.name} has ${model.classes} classes, ${dataset.name} has ${dataset.classNames.length}.`);
   }
-  checkDataset('networkOperator', dataset, model);
+  checkDataset('networkLoss', dataset, model);
   if (!(Number.isSafeInteger(batchSize) && batchSize >= 1)) {
-    throw new RangeError(`networkOperator: expected a batchSize of at least 1, got ${batchSize}.`);
+    throw new RangeError(`networkLoss: expected a batchSize of at least 1, got ${batchSize}.`);
   }
   if (batchNorm !== 'frozen' && (images % batchSize === 1 || batchSize === 1)) {
-    throw new RangeError(`networkOperator: ${images} images in batches of ${batchSize} leave a batch of one image, which has no moments of its own; change batchSize.`);
+    throw new RangeError(`networkLoss: ${images} images in batches of ${batchSize} leave a batch of one image, which has no moments of its own; change batchSize.`);
   }
   if (!(Number.isFinite(labelSmoothing) && labelSmoothing >= 0 && labelSmoothing < 1)) {
-    throw new RangeError(`networkOperator: expected labelSmoothing in [0, 1), got ${labelSmoothing}.`);
+    throw new RangeError(`networkLoss: expected labelSmoothing in [0, 1), got ${labelSmoothing}.`);
   }
 }
 
 function checkPoint({ specs }: TensorVector, model: Model): void {
   const layout = (parameters: readonly ParameterSpec[]): string => parameters.map(({ name, shape }) => `${name} ${shape.join()}`).join();
   if (specs !== model.parameters && layout(specs) !== layout(model.parameters)) {
-    throw new RangeError(`networkOperator: expected a point with the parameters of ${model.name}, got one of another architecture.`);
+    throw new RangeError(`networkLoss: expected a point with the parameters of ${model.name}, got one of another architecture.`);
   }
 }
