@@ -94,7 +94,7 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
       verdict(shown.map(({ measure }) => measure), adjusted, [first, second]) +
       lossNote(rows, tests, adjusted, [first, second]) +
       (left.length === 0 ? '' : ` Not shown, since it cannot be read for every net (see the tables of each): ${left.join('; ')}.`),
-    headings: { measure: 'Measure', first, second, difference: `${second} less ${first}`, pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Could see' },
+    headings: { measure: 'Measure', first, second, difference: `${second} minus ${first}`, pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Could see' },
     rows,
   };
 }
