@@ -5,6 +5,7 @@ import { findPreset, presetConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
 import { runId } from '../experiment/store';
 import { clipIsRun, readClip, readSisterSteps, sisterTable } from './clipCounterfactual';
+import { methodContents } from './methodContents';
 import { testRun } from './testing/run';
 
 /** Made-up results of a preset by their training error; undefined was not run. */
@@ -57,4 +58,14 @@ test("the sister project's steps are told by whether the network trains, on eith
 test("the sister project's own FGSM stands as it was printed", () => {
   assert.match(sisterTable(), /\| FGSM, 2 steps \| 13\.36 \/ 0\.44 \| 11\.17 \/ 0\.31 \| 10\.23 \/ 0\.28 \| 9\.88 \/ 0\.35 \|/);
   assert.match(sisterTable(), /\| FGSM, 1 step \| 71\.86 \/ 39\.67 \| 41\.53 \/ 14\.26 \| 36\.14 \/ 11\.32 \| 34\.90 \/ 10\.76 \|/);
+});
+
+test('the short table has the clips alone, with the p that is corrected for all that were tested', () => {
+  const runs = made('fgsm-clip', ({ seed }) => 60 + seed);
+  const contents = methodContents(runs, [], {});
+  const rowsOf = (place: string): string[] => contents[place]!.split('\n\n**')[0]!.split('\n').filter((line) => /^\| (SGD|SAM|Multi)/.test(line));
+  const short = rowsOf('fgsm-clip-short');
+  assert.equal(short.length, 5);
+  assert.equal(short.filter((row) => row.includes('0.00025')).length, 0);
+  assert.equal(rowsOf('fgsm-clip').length, 11);
 });

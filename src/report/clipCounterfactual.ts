@@ -1,4 +1,5 @@
 import { PUBLISHED_DEFECTS } from '../experiment/publishedDefects';
+import type { ExperimentConfig } from '../experiment/config';
 import type { ComparisonRow } from '../experiment/comparisonRows';
 import type { RunResult } from '../experiment/result';
 import { rowBeside, runsWith, type Settings } from './matchedRuns';
@@ -15,6 +16,11 @@ const CLIPS = {
 
 /** Steps of the sister project's FGSM that are tried. */
 const SISTER: Settings = { method: 'fgsm', rho: 0.00025, radiusIn: 'ownNorm', ascentProjection: false };
+
+/** Whether a run takes the sister project's steps. */
+export function isSisterStep(config: ExperimentConfig): boolean {
+  return (Object.keys(SISTER) as (keyof Settings)[]).every((key) => config[key] === SISTER[key]);
+}
 
 function clipRow(results: readonly RunResult[], clip: keyof typeof CLIPS): ComparisonRow | undefined {
   const [row] = rowBeside(runsWith(results, 'fgsm-clip', CLIPS[clip]), []);

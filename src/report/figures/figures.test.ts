@@ -46,7 +46,12 @@ test('learning curves are means over seeds with a band from smallest to largest'
   // The made-up training error is ten times the loss.
   const error = traces(figure).find((trace) => trace.yaxis === 'y2' && trace.name === 'SAM');
   assert.deepEqual(error!.y, [40, 30]);
-  assert.deepEqual(['xaxis', 'yaxis', 'yaxis2'].map((axis) => axisTitle(figure, axis)), ['Epoch', 'Training loss, nats', 'Training error (top-1), %']);
+  assert.deepEqual(['xaxis', 'yaxis', 'yaxis2'].map((axis) => axisTitle(figure, axis)), ['Epoch', 'Training loss, nats (log scale)', 'Training error (top-1), %']);
+  // Losses from 1 to 4, in powers of ten, with a little room.
+  const { type, range } = figure.layout.yaxis as { readonly type: string; readonly range: readonly [number, number] };
+  assert.ok(type === 'log' && range[0] < 0 && range[0] > -0.05 && range[1] > Math.log10(4) && range[1] < 0.7, `${type} ${range.join()}`);
+  const withZero = learningCurves([testRun({ top1Error: 60, losses: [3, 0] })]);
+  assert.equal(axisTitle(withZero, 'yaxis'), 'Training loss, nats', 'a loss of 0 has no logarithm');
   assert.match(captionOf(figure), /CIFAR-10, 1,000 training images \(100 per class\).*ResNet-50, ImageNet stem; seeds 0, 1/);
 });
 
