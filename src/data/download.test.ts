@@ -55,7 +55,7 @@ test('a connection that is cut is opened again where it broke off', async () => 
   assert.ok(seen.every(({ total }) => total === 300_000));
 });
 
-test('a download that is stopped keeps what came, says how far it was, and goes on', async () => {
+test('a download that is stopped keeps what came, says how far it was, and goes on', { timeout: 20_000 }, async () => {
   const { url, starts } = await serve((response, start, nth) => {
     if (nth > 0) {
       sendRange(response, CONTENT, start);
@@ -66,7 +66,7 @@ test('a download that is stopped keeps what came, says how far it was, and goes 
     response.write(CONTENT.subarray(0, 100_000));
   });
   const controller = new AbortController();
-  const stopped = downloadFile({ url: `${url}/file.bin`, path, md5: MD5, signal: controller.signal, onProgress: () => controller.abort() });
+  const stopped = downloadFile({ url: `${url}/file.bin`, path, md5: MD5, signal: controller.signal, stallAfter: 600_000, onProgress: () => controller.abort() });
   await assert.rejects(stopped, { name: 'ProbeStopped', message: /^download of file\.bin was stopped at your request after 0 of 1 MB\.$/ });
   await downloadFile({ url: `${url}/file.bin`, path, md5: MD5 });
   await assertComplete();

@@ -25,8 +25,7 @@ export function loadBinding(): Binding {
   // One pool for all tensors, in which a freed one is found again: the C library's own is left in pieces by tensors of many sizes.
   process.env['TF_CPU_ALLOCATOR_USE_BFC'] ??= 'true';
   process.env['TF_CPU_BFC_MEM_LIMIT_IN_MB'] ??= String(Math.floor(totalmem() / 2 ** 20));
-  // Required, not imported: it must load after the lines above.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it before the lines above
   const tf = require('@tensorflow/tfjs-node-gpu') as { backend(): unknown };
   const native = (tf.backend() as { readonly binding: Binding }).binding;
   // A profile stands between the callers and these for a while; the addon's own cannot be replaced.

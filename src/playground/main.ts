@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { copyLink } from './copyLink';
 import { createControls } from './controls';
 import { createCurves } from './curves';
 import { find } from './elements';
@@ -73,20 +74,12 @@ function settle(): void {
   find('told', HTMLElement).textContent = inWords(scene);
 }
 
-async function copyLink(): Promise<void> {
-  settle();
-  const copied = find('copied', HTMLElement);
-  try {
-    await navigator.clipboard.writeText(location.href);
-    copied.textContent = 'Copied.';
-  } catch {
-    copied.textContent = 'Please copy it from the address bar.';
-  }
-}
-
 keepAddressOnSkip();
 find('reset', HTMLButtonElement).addEventListener('click', () => choose({ ...settingsOf(scene.landscape.id), methods: scene.state.settings.methods }));
-find('copy', HTMLButtonElement).addEventListener('click', () => void copyLink());
+find('copy', HTMLButtonElement).addEventListener('click', () => {
+  settle();
+  void copyLink();
+});
 addEventListener('hashchange', () => {
   transport.pause();
   scene = sceneOf(readAddress());

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { RunResult } from '../experiment/result';
+import { PROJECT_ROOT } from '../files/projectRoot';
 import { figure } from './figures/figure';
 import { regenerateFigures, regenerateReport } from './regenerate';
 import { renderFigures } from './render';
@@ -31,6 +33,27 @@ test('the report is filled from stored results alone, and again gives the same',
   assert.match(filled, /-->1<!-- end run-count --> runs\n$/);
   await regenerateReport(root, 'laptop');
   assert.equal(await readFile(join(root, 'REPORT.md'), 'utf8'), filled);
+});
+
+test('pages of docs are filled too, and their links to results begin in their own folder', async (context) => {
+  const run = testRun({ top1Error: 61.25 });
+  const root = await project(context, [run]);
+  const place = '<!-- begin table-1-short -->\n<!-- end table-1-short -->\n';
+  await mkdir(join(root, 'docs'));
+  await Promise.all(['REPORT.md', 'docs/page.md'].map((name) => writeFile(join(root, name), place)));
+  await regenerateReport(root, 'laptop');
+  const linkOf = async (name: string): Promise<string> => /\[0\]\(([^)]+)\)/.exec(await readFile(join(root, name), 'utf8'))![1]!;
+  assert.deepEqual([await linkOf('REPORT.md'), await linkOf('docs/page.md')], [`data/results/${run.id}.json`, `../data/results/${run.id}.json`]);
+});
+
+test('every link and picture of the README, the report and the documents leads to a file that is there', async () => {
+  const pages = ['README.md', 'REPORT.md', ...(await readdir(join(PROJECT_ROOT, 'docs'))).map((name) => join('docs', name))];
+  const broken = await Promise.all(pages.map(async (page) => {
+    const text = await readFile(join(PROJECT_ROOT, page), 'utf8');
+    const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target]) => target!);
+    return targets.filter((target) => !existsSync(join(PROJECT_ROOT, dirname(page), target))).map((target) => `${page}: ${target}`);
+  }));
+  assert.deepEqual(broken.flat(), []);
 });
 
 test('an error in one document leaves all as they were', async (context) => {

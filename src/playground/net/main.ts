@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { copyLink } from '../copyLink';
 import { parameterCount } from '../../models/model';
 import { find, html } from '../elements';
 import { keepAddressOnSkip } from '../skipLink';
@@ -150,21 +151,13 @@ function choose(changes: Partial<NetSettings>): void {
   begin({ settings: fitting({ ...scene.run.settings, ...changes }), at: 0, speed: scene.speed });
 }
 
-async function copyLink(): Promise<void> {
-  settle();
-  const copied = find('copied', HTMLElement);
-  try {
-    await navigator.clipboard.writeText(location.href);
-    copied.textContent = 'Copied.';
-  } catch {
-    copied.textContent = 'Please copy it from the address bar.';
-  }
-}
-
 find('examples', HTMLElement).append(...EXAMPLES.map(({ id, title, settings }) =>
   html('a', { href: `#${writeNetLink({ settings, at: settings.steps, speed: 'fastest' })}`, 'data-example': id }, title)));
 keepAddressOnSkip();
-find('copy', HTMLButtonElement).addEventListener('click', () => void copyLink());
+find('copy', HTMLButtonElement).addEventListener('click', () => {
+  settle();
+  void copyLink();
+});
 addEventListener('hashchange', () => {
   const state = readAddress();
   // A link to a later step of the same training goes on with it.
