@@ -1,0 +1,2 @@
+/** Plain JavaScript has TensorFlow's operations alone. */
+export const hasOwnOperations = false;
