@@ -131,19 +131,25 @@ function gradientsThroughRelu(dy: Tensor, { x, y, scale, shift, moments }: Activ
   ]);
 }
 
-/** Gradients with respect to x, scale, shift and side from that of the output y of `normalizeWithSide`. */
-function gradientsWithSide(dy: Tensor, { x, y, scale, shift, moments }: Activated, attributes: readonly Attribute[]): readonly Tensor[] {
+/** Gradients with respect to x, scale, shift and side from that of the output y of `normalizeWithSide`, the sum of two parts where there is more. */
+function gradientsWithSide(dy: Tensor, more: Tensor | undefined, activated: Activated, attributes: readonly Attribute[]): readonly Tensor[] {
+  const { x, y, scale, shift, moments } = activated;
   const [mean, variance] = moments;
-  return choose('ReluGrad, FusedBatchNormGrad and side', x, true, [
-    {
-      name: 'apart',
-      run: () => {
-        const before = gradientOfRelu(dy, y);
-        return [...gradients(x, attributes, [before, x, scale, ...moments], true), before];
-      },
-    },
-    { name: OWN, run: () => ownGradientsWithSide(dy, { x, scale, shift, mean, variance }, y, attributes) },
-  ]);
+  const own: Kernel<readonly Tensor[]> = { name: OWN, run: () => ownGradientsWithSide(more === undefined ? [dy] : [dy, more], { x, scale, shift, mean, variance }, y, attributes) };
+  if (more !== undefined) {
+    const apart = (): readonly Tensor[] => {
+      const sum = execute1('AddV2', [typeAttribute('T', dy.dtype)], [dy, more]);
+      const found = gradientsWithSide(sum, undefined, activated, attributes);
+      sum.dispose();
+      return found;
+    };
+    return choose('sum, ReluGrad, FusedBatchNormGrad and side', x, true, [{ name: 'apart', run: apart }, own]);
+  }
+  const apart = (): readonly Tensor[] => {
+    const before = gradientOfRelu(dy, y);
+    return [...gradients(x, attributes, [before, x, scale, ...moments], true), before];
+  };
+  return choose('ReluGrad, FusedBatchNormGrad and side', x, true, [{ name: 'apart', run: apart }, own]);
 }
 
 /**
@@ -208,7 +214,8 @@ export function batchNormalizeTrainingWithSide(
   const [y, mean, variance, ...moments] = normalizeWithSide(x, trainingAttributes(x, epsilon, momentum), inputs, side) as ForTraining;
   record([x, scale, shift, side], y, () => ({
     saved: [x, scale, shift, ...moments, y],
-    backward: (dy) => gradientsWithSide(dy, { x, y, scale, shift, moments }, attributesFor(x, epsilon, true)),
+    backward: (dy, more) => gradientsWithSide(dy, more, { x, y, scale, shift, moments }, attributesFor(x, epsilon, true)),
+    takesTwo: true,
   }));
   release(...moments);
   return { y, running: { mean, variance } };

@@ -47,7 +47,7 @@ export function ownGradients(dy: Tensor, { x, scale, shift, mean, variance }: No
   return [dx!, dScale!, dShift!];
 }
 
-/** Gradients with respect to x, scale, shift and side from that of y = max(batch norm + side, 0). */
-export function ownGradientsWithSide(dy: Tensor, { x, scale, shift, mean, variance }: Normalized, y: Tensor, attributes: readonly Attribute[]): readonly Tensor[] {
-  return execute('SamlabBatchNormGrad', ownAttributes(attributes, true, 1), [dy, x, scale, shift, mean, variance, y], 4);
+/** Gradients with respect to x, scale, shift and side from that of y = max(batch norm + side, 0), which comes in one part or two. */
+export function ownGradientsWithSide([dy, ...more]: readonly [Tensor, ...Tensor[]], { x, scale, shift, mean, variance }: Normalized, y: Tensor, attributes: readonly Attribute[]): readonly Tensor[] {
+  return execute('SamlabBatchNormGrad', [...ownAttributes(attributes, true, 1), intAttribute('num_more', more.length)], [dy, x, scale, shift, mean, variance, y, ...more], 4);
 }

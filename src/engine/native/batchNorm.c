@@ -14,20 +14,24 @@ typedef struct {
   float share;
   bool relu;
   bool side;
+  /* Whether the gradient of the output comes as two tensors, to be added. */
+  bool two;
 } Setting;
 
 void *create_batch_norm(TF_OpKernelConstruction *construction) {
   TF_Status *status = TF_NewStatus();
   float epsilon = 0, share = 1;
-  int32_t sides = 0;
+  int32_t sides = 0, more = 0;
   TF_Bool relu = 0;
   TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &epsilon, status);
   TF_OpKernelConstruction_GetAttrFloat(construction, "exponential_avg_factor", &share, status);
   TF_OpKernelConstruction_GetAttrBool(construction, "relu", &relu, status);
   TF_OpKernelConstruction_GetAttrInt32(construction, "num_sides", &sides, status);
+  TF_OpKernelConstruction_GetAttrInt32(construction, "num_more", &more, status);
   Setting *setting = malloc(sizeof *setting);
-  if (setting != NULL) *setting = (Setting){epsilon, share, relu, sides == 1};
+  if (setting != NULL) *setting = (Setting){epsilon, share, relu, sides == 1, more == 1};
   if (sides > 1 || (sides == 1 && !relu)) TF_SetStatus(status, TF_INVALID_ARGUMENT, "num_sides: expected 0, or 1 with relu.");
+  if (more > sides) TF_SetStatus(status, TF_INVALID_ARGUMENT, "num_more: expected 0, or 1 with a side.");
   if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
   TF_DeleteStatus(status);
   return setting;
@@ -106,7 +110,7 @@ void compute_batch_norm(void *kernel, TF_OpKernelContext *context) {
   check_shapes(&call, 0, 1, 4);
   if (setting->side) check_same_shape(&call, 0, 5);
   Pass pass = make_pass(&call, 0);
-  pass.y = make_output_like(&call, 0, setting->side ? 5 : 0);
+  pass.y = setting->side ? make_output_like(&call, 0, 5, 5) : make_output_like(&call, 0, 0, 0);
   float *running_mean = make_vector(&call, 1, pass.channels), *running_variance = make_vector(&call, 2, pass.channels);
   float *mean = make_vector(&call, 3, pass.channels), *variance = make_vector(&call, 4, pass.channels);
   make_empty(&call, 5, TF_FLOAT);
@@ -145,7 +149,7 @@ void compute_batch_norm(void *kernel, TF_OpKernelContext *context) {
  * With n positions, r = 1 / sqrt(variance + epsilon) and g, what of dy the ReLU lets through:
  * dx = scale r (g - sum(g) / n - (x - mean) r^2 sum(g (x - mean)) / n), dscale = r sum(g (x - mean)), dshift = sum(g).
  *
- * Inputs: dy, x, scale, shift, mean, variance and, where there was a side, y. Outputs: dx, dscale, dshift, and the side's gradient g or nothing.
+ * Inputs: dy, x, scale, shift, mean, variance and, where there was a side, y, and perhaps more to be added to dy. Outputs: dx, dscale, dshift, and the side's gradient g or nothing.
  */
 void compute_batch_norm_gradient(void *kernel, TF_OpKernelContext *context) {
   const Setting *setting = kernel;
@@ -153,11 +157,12 @@ void compute_batch_norm_gradient(void *kernel, TF_OpKernelContext *context) {
   check_shapes(&call, 1, 2, 5);
   check_same_shape(&call, 1, 0);
   if (setting->side) check_same_shape(&call, 1, 6);
+  if (setting->two) check_same_shape(&call, 1, 7);
   Pass pass = make_pass(&call, 1);
-  pass.dx = make_output_like(&call, 0, 1);
+  pass.dx = make_output_like(&call, 0, 1, 1);
   float *scale_gradient = make_vector(&call, 1, pass.channels), *shift_gradient = make_vector(&call, 2, pass.channels);
   if (setting->side) {
-    pass.through = make_output_like(&call, 3, 0);
+    pass.through = make_output_like(&call, 3, 0, setting->two ? 7 : 0);
   } else {
     make_empty(&call, 3, is_fine(&call) ? TF_TensorType(call.inputs[0]) : TF_FLOAT);
   }
@@ -176,7 +181,8 @@ void compute_batch_norm_gradient(void *kernel, TF_OpKernelContext *context) {
   repeat_channels(&pass, pass.shift);
   pass.dy = TF_TensorData(call.inputs[0]);
   if (setting->side) pass.y = TF_TensorData(call.inputs[6]);
-  run_pass(&pass, setting->side ? GRADIENT_SUMS_SIDE_RELU : setting->relu ? GRADIENT_SUMS_RELU : GRADIENT_SUMS);
+  if (setting->two) pass.more = TF_TensorData(call.inputs[7]);
+  run_pass(&pass, setting->two ? GRADIENT_SUMS_TWO_SIDE_RELU : setting->side ? GRADIENT_SUMS_SIDE_RELU : setting->relu ? GRADIENT_SUMS_RELU : GRADIENT_SUMS);
   const double rows = (double)pass.rows;
   for (int c = 0; c < pass.channels; c++) {
     const double r = 1 / sqrt((double)variance[c] + setting->epsilon), sum = first_sum(&pass, c), product = second_sum(&pass, c);

@@ -36,8 +36,8 @@ void refuse(Call *call, const char *format, ...) __attribute__((format(printf, 2
 /* Whether two inputs have the same shape. */
 bool same_shape(const Call *call, int one, int other);
 
-/* Makes an output of an input's shape, in that input's own memory where nobody else needs it. */
-void *make_output_like(Call *call, int output, int input);
+/* Makes an output of the shape of two inputs, which may be one, in the memory of either that nobody else needs. */
+void *make_output_like(Call *call, int output, int input, int other);
 
 /* Makes an output of floats, [length]. */
 float *make_vector(Call *call, int output, long length);

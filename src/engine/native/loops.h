@@ -118,6 +118,27 @@ TARGET static void NAME(gradient_sums_side_relu)(const Pass *pass, const ELEMENT
   }
 }
 
+/* The same where the gradient of y is dy + more, rounded to an element. */
+TARGET static void NAME(gradient_sums_two_side_relu)(const Pass *pass, const ELEMENT *dy, const ELEMENT *more, const ELEMENT *x, const ELEMENT *y, ELEMENT *through,
+                                                     long rows, int width, const Sums *sums) {
+  const float *center = pass->center;
+  float *a = sums->a, *b = sums->b;
+  for (long left = rows; left > 0; left -= ROWS_APART) {
+    const long some = left < ROWS_APART ? left : ROWS_APART;
+    clear_partial(sums, width);
+    for (long row = 0; row < some; row++, dy += width, more += width, x += width, y += width, through += width) {
+      EACH_COLUMN {
+        const ELEMENT sum = WRITE(where(READ(y[c]) > 0, READ(dy[c]) + READ(more[c])));
+        const float slope = READ(sum);
+        through[c] = sum;
+        a[c] += slope;
+        b[c] += slope * (READ(x[c]) - center[c]);
+      }
+    }
+    add_partial(sums, width);
+  }
+}
+
 /* dx = factor dy + slope (x - center) + level */
 TARGET static void NAME(input_gradient)(const Pass *pass, const ELEMENT *dy, const ELEMENT *x, ELEMENT *dx, long rows, int width) {
   const float *center = pass->center, *factor = pass->factor, *slope = pass->slope, *level = pass->level;
@@ -139,7 +160,7 @@ TARGET static void NAME(input_gradient_relu)(const Pass *pass, const ELEMENT *dy
 }
 
 static void NAME(run)(const Pass *pass, long from, long rows, int width, const Sums *sums) {
-  const ELEMENT *x = AT(pass->x), *side = AT(pass->side), *dy = AT(pass->dy);
+  const ELEMENT *x = AT(pass->x), *side = AT(pass->side), *dy = AT(pass->dy), *more = AT(pass->more);
   ELEMENT *y = AT(pass->y), *through = AT(pass->through), *dx = AT(pass->dx);
   switch (pass->loop) {
     case MOMENTS: NAME(moments)(pass, x, rows, width, sums); return;
@@ -149,6 +170,7 @@ static void NAME(run)(const Pass *pass, long from, long rows, int width, const S
     case GRADIENT_SUMS: NAME(gradient_sums)(pass, dy, x, rows, width, sums); return;
     case GRADIENT_SUMS_RELU: NAME(gradient_sums_relu)(pass, dy, x, rows, width, sums); return;
     case GRADIENT_SUMS_SIDE_RELU: NAME(gradient_sums_side_relu)(pass, dy, x, y, through, rows, width, sums); return;
+    case GRADIENT_SUMS_TWO_SIDE_RELU: NAME(gradient_sums_two_side_relu)(pass, dy, more, x, y, through, rows, width, sums); return;
     case INPUT_GRADIENT: NAME(input_gradient)(pass, dy, x, dx, rows, width); return;
     case INPUT_GRADIENT_RELU: NAME(input_gradient_relu)(pass, dy, x, dx, rows, width); return;
   }

@@ -13,7 +13,7 @@ typedef struct {
   Compute compute;
 } Operation;
 
-static const char *const ATTRIBUTES[] = {"T: {float, bfloat16}", "epsilon: float", "exponential_avg_factor: float = 1.0", "relu: bool", "num_sides: int >= 0", NULL};
+static const char *const ATTRIBUTES[] = {"T: {float, bfloat16}", "epsilon: float", "exponential_avg_factor: float = 1.0", "relu: bool", "num_sides: int >= 0", "num_more: int >= 0 = 0", NULL};
 
 static const Operation OPERATIONS[] = {
     {
@@ -26,7 +26,7 @@ static const Operation OPERATIONS[] = {
     {
         "SamlabBatchNormGrad",
         ATTRIBUTES,
-        (const char *const[]){"dy: T", "x: T", "scale: float", "shift: float", "mean: float", "variance: float", "y: num_sides * T", NULL},
+        (const char *const[]){"dy: T", "x: T", "scale: float", "shift: float", "mean: float", "variance: float", "y: num_sides * T", "more: num_more * T", NULL},
         (const char *const[]){"dx: T", "dscale: float", "dshift: float", "dside: T", NULL},
         compute_batch_norm_gradient,
     },

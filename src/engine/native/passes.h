@@ -12,6 +12,7 @@ typedef enum {
   GRADIENT_SUMS,
   GRADIENT_SUMS_RELU,
   GRADIENT_SUMS_SIDE_RELU,
+  GRADIENT_SUMS_TWO_SIDE_RELU,
   INPUT_GRADIENT,
   INPUT_GRADIENT_RELU,
 } Loop;
@@ -25,7 +26,7 @@ typedef struct {
   int width;
   int threads;
   Loop loop;
-  const void *x, *side, *dy;
+  const void *x, *side, *dy, *more;
   void *y, *through, *dx;
   float *center, *factor, *shift, *slope, *level;
   /* Of each thread 4 `width` doubles and 2 `width` floats: its sums. */

@@ -11,8 +11,12 @@ import { random } from '../random';
 import { scope, tensor, type Tensor } from '../tensor';
 
 /** What follows the normalisation. */
-const FOLLOWERS = ['nothing', 'ReLU', 'sum and ReLU'] as const;
+const FOLLOWERS = ['nothing', 'ReLU', 'sum and ReLU', 'sum and ReLU, read twice'] as const;
 type Follower = (typeof FOLLOWERS)[number];
+
+function hasSide(follower: Follower): boolean {
+  return follower.startsWith('sum');
+}
 
 /** One position and many, one thread's work and more, channels that fill no vector, that fill several, and more than a row of the loops has. */
 const SHAPES = [[1, 1, 1, 3], [2, 3, 3, 5], [3, 5, 7, 13], [2, 5, 5, 700], [4, 12, 12, 64]] as const;
@@ -90,7 +94,7 @@ function momentsOf(inputs: Inputs) {
 function expectedForward(inputs: Inputs, follower: Follower, dtype: DType): readonly Expected[] {
   const { x, side, scale, shift, rows, channels } = inputs;
   const moments = momentsOf(inputs);
-  const sideOf = (index: number): number => (follower === 'sum and ReLU' ? side[index]! : 0);
+  const sideOf = (index: number): number => (hasSide(follower) ? side[index]! : 0);
   const y = Array.from(x, (value, index) => {
     const channel = index % channels;
     const { mean, variance, meanBound, varianceBound } = moments[channel]!;
@@ -123,7 +127,7 @@ function letThrough({ x, side, scale, shift, mean, variance, channels }: Inputs,
   const before = Array.from(x, (value, index) => {
     const channel = index % channels;
     const normalized = (scale[channel]! * (value - mean[channel]!)) / Math.sqrt(variance[channel]! + EPSILON) + shift[channel]!;
-    return follower === 'sum and ReLU' ? normalized + side[index]! : normalized;
+    return hasSide(follower) ? normalized + side[index]! : normalized;
   });
   return { passes: before.map((value) => follower === 'nothing' || value > 0), decided: before.map((value) => Math.abs(value) > 1e-3), y: Float32Array.from(before, (value) => Math.max(value, 0)) };
 }
@@ -153,7 +157,7 @@ function expectedBackward(inputs: Inputs, dy: Float32Array, passes: readonly boo
     { values: dx.map(({ result }) => result), bounds: dx.map(({ bound }) => bound) },
     { values: found.map(({ r, product }) => r * product), bounds: found.map(({ r, productSize }) => (ADDED + 4) * FLOAT * r * productSize) },
     { values: found.map(({ sum }) => sum), bounds: found.map(({ size }) => (ADDED + 1) * FLOAT * size) },
-    ...(follower === 'sum and ReLU' ? [{ values: [...g], bounds: Array.from(g, () => 0) }] : []),
+    ...(hasSide(follower) ? [{ values: [...g], bounds: Array.from(g, () => 0) }] : []),
   ];
 }
 
@@ -180,12 +184,14 @@ function measure(shape: readonly number[], dtype: DType, follower: Follower): { 
     const [scale, shift, mean, variance] = [inputs.scale, inputs.shift, inputs.mean, inputs.variance].map((values) => tensor(values, [inputs.channels])) as [Tensor, Tensor, Tensor, Tensor];
     const attributes = [typeAttribute('T', dtype), floatAttribute('epsilon', EPSILON)];
     const x = map(inputs.x);
-    const side = follower === 'sum and ReLU' ? map(inputs.side) : undefined;
+    const side = hasSide(follower) ? map(inputs.side) : undefined;
     const forward = ownNormalize([...attributes, floatAttribute('exponential_avg_factor', SHARE)], [x, scale, shift, mean, variance], follower !== 'nothing', side);
     const { passes, decided, y } = letThrough(inputs, follower);
     const dy = inputs.dy.map((slope, index) => (decided[index] ? slope : 0));
     const normalized = { x, scale, shift, mean, variance };
-    const backward = side === undefined ? ownGradients(map(dy), normalized, attributes, follower === 'ReLU') : ownGradientsWithSide(map(dy), normalized, map(y), attributes);
+    // An output that is read twice has a gradient of two parts, whose sum is exact here.
+    const parts = (follower === 'sum and ReLU, read twice' ? [dy.map((slope) => 2 * slope), dy.map((slope) => -slope)] : [dy]).map(map) as [Tensor, ...Tensor[]];
+    const backward = side === undefined ? ownGradients(parts[0], normalized, attributes, follower === 'ReLU') : ownGradientsWithSide(parts, normalized, map(y), attributes);
     return {
       forward: worst(forward, expectedForward(inputs, follower, dtype)),
       backward: worst(backward, expectedBackward(inputs, dy, passes, follower, dtype)),
