@@ -1,7 +1,8 @@
 import { boolAttribute, floatAttribute, intAttribute, oneDnnKernel, stringAttribute, typeAttribute, type Attribute } from './binding';
 import { batchBucket, runKernel, type Kernel } from './kernelChoice';
 import { addRelu } from './activation';
-import { canUseOwn, OWN, ownGradients, ownGradientsWithSide, ownNormalize } from './ownBatchNormalization';
+import { ownGradients, ownGradientsWithSide, ownNormalize } from './ownBatchNormalization';
+import { canUseOwn, OWN } from './ownOperations';
 import { record } from './tape';
 import { execute, execute1, release, type Tensor } from './tensor';
 
@@ -48,7 +49,7 @@ export function normalize(x: Tensor, attributes: readonly Attribute[], inputs: r
     { name: 'TensorFlow', run: () => execute('FusedBatchNormV3', attributes, inputs, 6) },
     { name: 'oneDNN', run: () => execute('_MklNativeFusedBatchNormV3', [...attributes, oneDnnKernel], inputs, 6) },
   ];
-  const own: Kernel<readonly Tensor[]>[] = canUseOwn(training) ? [{ name: OWN, run: () => ownNormalize(attributes, inputs, activation === 'relu') }] : [];
+  const own: Kernel<readonly Tensor[]>[] = training && canUseOwn() ? [{ name: OWN, run: () => ownNormalize(attributes, inputs, activation === 'relu') }] : [];
   if (activation === 'identity') {
     return choose('FusedBatchNorm', x, training, [...plain, ...own]);
   }
@@ -93,7 +94,7 @@ export function gradients(x: Tensor, attributes: readonly Attribute[], inputs: r
     { name: 'TensorFlow', run: () => execute('FusedBatchNormGradV3', attributes, inputs, 5) },
     { name: 'oneDNN', run: () => execute('_MklNativeFusedBatchNormGradV3', [...attributes, oneDnnKernel], inputs, 5) },
     // Without a ReLU the shift is not looked at.
-    ...(canUseOwn(training) ? [{ name: OWN, run: () => ownGradients(dy, { x, scale, shift: scale, mean, variance }, attributes, false) }] : []),
+    ...(training && canUseOwn() ? [{ name: OWN, run: () => ownGradients(dy, { x, scale, shift: scale, mean, variance }, attributes, false) }] : []),
   ]);
   unused.forEach((output) => output.dispose());
   return [dx!, dScale!, dShift!];
@@ -121,7 +122,7 @@ function gradientsThroughRelu(dy: Tensor, { x, y, scale, shift, moments }: Activ
     before.dispose();
     return found;
   };
-  if (!canUseOwn(training)) {
+  if (!(training && canUseOwn())) {
     return apart();
   }
   const [mean, variance] = moments;
@@ -203,7 +204,7 @@ export function batchNormalizeTrainingWithSide(
   running: ChannelStatistics,
   momentum: number,
 ): { readonly y: Tensor; readonly running: ChannelStatistics } {
-  if (!canUseOwn(true)) {
+  if (!canUseOwn()) {
     const { y: normalized, running: moved } = batchNormalizeTraining(x, norm, running, momentum);
     const y = addRelu(normalized, side);
     release(normalized);

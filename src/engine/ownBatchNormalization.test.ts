@@ -9,7 +9,6 @@ import { matMul } from './dense';
 import { reshape } from './convolution';
 import { compiled } from './graph/compiled';
 import { pinKernels } from './kernelChoice';
-import { OWN } from './ownBatchNormalization';
 import ownOperations = require('./ownOperations');
 import { cast } from './precision';
 import { random } from './random';
@@ -24,7 +23,7 @@ afterEach(() => pinKernels());
 
 /** Takes the project's own operations wherever they are among the choices. */
 function preferOwn(): void {
-  pinKernels((_, names) => names.find((name) => name === OWN) ?? names[0]!);
+  pinKernels((_, names) => names.find((name) => name === ownOperations.OWN) ?? names[0]!);
 }
 
 function errorsWith(threads: number): ReturnType<typeof normalizationErrors> {

@@ -1,15 +1,8 @@
 /** The project's own operations for batch norm in training: what follows it, and the way back through both, in as few passes over memory as there can be. */
 import { boolAttribute, intAttribute, type Attribute } from './binding';
-import { hasOwnOperations } from './ownOperations';
-import { execute, followsTangents, type Tensor } from './tensor';
-
-/** Name of the kernel among those to choose from. */
-export const OWN = 'samlab';
-
-/** Whether they can be used now: derivatives along a direction are carried through TensorFlow's operations alone. */
-export function canUseOwn(training: boolean): boolean {
-  return training && hasOwnOperations && !followsTangents();
-}
+// Makes the operations known.
+import './ownOperations';
+import { execute, type Tensor } from './tensor';
 
 function ownAttributes(attributes: readonly Attribute[], relu: boolean, sides: number): readonly Attribute[] {
   const taken = attributes.filter(({ name }) => ['T', 'epsilon', 'exponential_avg_factor'].includes(name));

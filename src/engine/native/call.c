@@ -1,7 +1,6 @@
 #include "call.h"
 
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 
 Call begin_call(const char *operation, TF_OpKernelContext *context) {
@@ -57,18 +56,17 @@ void *make_output_like(Call *call, int output, int input, int other) {
   return data_of(call, call->outputs[output]);
 }
 
-float *make_vector(Call *call, int output, long length) {
+void *make_output(Call *call, int output, TF_DataType type, const int64_t *shape, int dimensions) {
   if (!is_fine(call)) return NULL;
-  const int64_t shape[] = {length};
-  call->outputs[output] = TF_AllocateOutput(call->context, output, TF_FLOAT, shape, 1, sizeof(float) * (size_t)length, call->status);
+  size_t bytes = TF_DataTypeSize(type);
+  for (int axis = 0; axis < dimensions; axis++) bytes *= (size_t)shape[axis];
+  call->outputs[output] = TF_AllocateOutput(call->context, output, type, shape, dimensions, bytes, call->status);
   return data_of(call, call->outputs[output]);
 }
 
-void make_empty(Call *call, int output, TF_DataType type) {
-  if (!is_fine(call)) return;
-  const int64_t shape[] = {0};
-  call->outputs[output] = TF_AllocateOutput(call->context, output, type, shape, 1, 0, call->status);
-}
+float *make_vector(Call *call, int output, long length) { return make_output(call, output, TF_FLOAT, (const int64_t[]){length}, 1); }
+
+void make_empty(Call *call, int output, TF_DataType type) { make_output(call, output, type, (const int64_t[]){0}, 1); }
 
 void *take_scratch(Call *call, size_t doubles) {
   if (!is_fine(call)) return NULL;

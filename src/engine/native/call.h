@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "tensorflow.h"
 
@@ -38,6 +39,9 @@ bool same_shape(const Call *call, int one, int other);
 
 /* Makes an output of the shape of two inputs, which may be one, in the memory of either that nobody else needs. */
 void *make_output_like(Call *call, int output, int input, int other);
+
+/* Makes an output of any shape. */
+void *make_output(Call *call, int output, TF_DataType type, const int64_t *shape, int dimensions);
 
 /* Makes an output of floats, [length]. */
 float *make_vector(Call *call, int output, long length);

@@ -3,32 +3,61 @@
 #include <pthread.h>
 
 #include "batchNorm.h"
+#include "pixels.h"
 
+typedef void *(*Create)(TF_OpKernelConstruction *);
 typedef void (*Compute)(void *, TF_OpKernelContext *);
+typedef void (*Delete)(void *);
 
 /* Each list ends with NULL. */
 typedef struct {
   const char *name;
   const char *const *attributes, *const *inputs, *const *outputs;
+  Create create;
   Compute compute;
+  Delete delete;
 } Operation;
 
-static const char *const ATTRIBUTES[] = {"T: {float, bfloat16}", "epsilon: float", "exponential_avg_factor: float = 1.0", "relu: bool", "num_sides: int >= 0", "num_more: int >= 0 = 0", NULL};
+static const char *const BATCH_NORM[] = {"T: {float, bfloat16}", "epsilon: float", "exponential_avg_factor: float = 1.0", "relu: bool", "num_sides: int >= 0", "num_more: int >= 0 = 0", NULL};
+
+static const char *const PIXELS[] = {"T: {float, bfloat16}", "stride: int", NULL};
 
 static const Operation OPERATIONS[] = {
     {
         "SamlabBatchNorm",
-        ATTRIBUTES,
+        BATCH_NORM,
         (const char *const[]){"x: T", "scale: float", "shift: float", "mean: float", "variance: float", "side: num_sides * T", NULL},
         (const char *const[]){"y: T", "running_mean: float", "running_variance: float", "batch_mean: float", "batch_variance: float", "nothing: float", NULL},
+        create_batch_norm,
         compute_batch_norm,
+        delete_batch_norm,
     },
     {
         "SamlabBatchNormGrad",
-        ATTRIBUTES,
+        BATCH_NORM,
         (const char *const[]){"dy: T", "x: T", "scale: float", "shift: float", "mean: float", "variance: float", "y: num_sides * T", "more: num_more * T", NULL},
         (const char *const[]){"dx: T", "dscale: float", "dshift: float", "dside: T", NULL},
+        create_batch_norm,
         compute_batch_norm_gradient,
+        delete_batch_norm,
+    },
+    {
+        "SamlabSample",
+        PIXELS,
+        (const char *const[]){"x: T", NULL},
+        (const char *const[]){"y: T", NULL},
+        create_pixels,
+        compute_sample,
+        delete_pixels,
+    },
+    {
+        "SamlabSpread",
+        PIXELS,
+        (const char *const[]){"dy: T", "shape: int32", NULL},
+        (const char *const[]){"dx: T", NULL},
+        create_pixels,
+        compute_spread,
+        delete_pixels,
     },
 };
 
@@ -51,7 +80,7 @@ static void define(const Operation *operation) {
   TF_OpDefinitionBuilderSetShapeInferenceFunction(builder, leave_shapes_unknown);
   TF_RegisterOpDefinition(builder, status);
   if (TF_GetCode(status) != TF_OK) return;
-  TF_RegisterKernelBuilder(operation->name, TF_NewKernelBuilder(operation->name, "CPU", create_batch_norm, operation->compute, delete_batch_norm), status);
+  TF_RegisterKernelBuilder(operation->name, TF_NewKernelBuilder(operation->name, "CPU", operation->create, operation->compute, operation->delete), status);
 }
 
 static void define_all(void) {
