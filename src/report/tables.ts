@@ -59,13 +59,13 @@ export function errorTables(results: readonly RunResult[], { preset, dataset }: 
  * The notes count the trials of each method, for a comparison is fair only where both had as many.
  */
 export function tuningTables(results: readonly RunResult[], { preset, dataset }: TableSelection): readonly ResultTable[] {
-  return selectRuns(results, { preset, dataset, evaluateOn: 'heldOut' }).map((runs) => {
+  return selectRuns(results, { preset, dataset, evaluateOn: 'heldOut' }).map((runs, recipe) => {
     const rows = errorRows(runs);
     const { name, synthetic } = runs[0]!.data;
     const bestOf = (method: ErrorRow['method']): ErrorRow | undefined => bestTrial({ rows }, method);
     return {
       kind: 'tuning',
-      title: `Choice of settings on held-out images of ${name}${titleEnd(preset, synthetic)}`,
+      title: `Choice of settings on held-out images of ${name}${titleEnd(preset, synthetic)}${recipe === 0 ? '' : `, recipe ${recipe + 1}`}`,
       caption: captionOf(runs),
       rows,
       notes: [trialsNote(rows), ...trialNotes(rows, bestOf), `Shared settings: ${describeRecipe(runs[0]!.config)}`],
