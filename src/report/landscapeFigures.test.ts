@@ -97,7 +97,7 @@ test('the straight line shows train and test, its barriers, and that batch norm 
   const { traces, caption } = find('interpolation');
   assert.deepEqual(traces.map(({ name }) => name), ['train', 'train', 'test', 'test']);
   // 0.1 + 4 sin² at both ends, 4.1 half way.
-  assert.match(caption, /batch norm re-estimated at every point.*Loss barrier: 4\.00 nats \(train\), 4\.00 nats \(test\)/);
+  assert.match(caption, /batch norm re-estimated at every point.*Loss barrier: 4\.00 nats \(train\), 4\.00 nats \(test\)\. The ends too are evaluated with re-estimated batch norm/);
   const curve = find('curve');
   assert.deepEqual([curve.traces[0]!.x.length, curve.traces[0]!.x[60]], [61, 1]);
 });
@@ -125,7 +125,7 @@ test('eigenvalues that have not converged are hollow', () => {
 test('layers of the first net stand at the side, those of the second above', () => {
   const { traces, figure } = find('similarity');
   assert.deepEqual(traces[0]!.z, [[1, 0.5, 0.2], [0.5, 0.9, 0.3], [0.2, 0.3, 0.8]]);
-  assert.equal(titleOf(figure), 'How alike the layers of SGD and SAM are');
+  assert.equal(titleOf(figure), 'How alike the layers of SGD and SAM are (ResNet-50, ImageNet stem, seed 0)');
 });
 
 test('three minima are stars with names on their plane', () => {
@@ -195,7 +195,7 @@ test('the documents get the table of curvature and the figures of all studies', 
   const { curvature, 'landscape-figures': pictures } = landscapeContents([study], figures);
   assert.match(curvature!, /^\*\*CIFAR-10; ResNet-50, ImageNet stem: .*\n\n\| Net \| Loss on the images \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 0\.08 \| 80 ± 0\.01 \| 70 \| 40 \| 960 ± 4 \|/);
   assert.equal(pictures!.split('\n\n').length, Object.keys(figures).length);
-  assert.match(pictures!, /!\[The loss around both minima along random filter-normalised directions\]\(figures\/landscape-test-planes-surface\.png\)/);
+  assert.match(pictures!, /!\[The loss around both minima along random filter-normalised directions \(ResNet-50, ImageNet stem, seed 0\)\]\(figures\/landscape-test-planes-surface\.png\)/);
   const { name, settings, modelName, data, nets } = study;
   const bare = { name, settings, modelName, data, nets: nets.map(({ label, weights }) => ({ label, weights })) as unknown as LandscapeStudy['nets'] };
   for (const studies of [[], [bare]]) {

@@ -88,6 +88,13 @@ export function minimaFigure({ name, plane, minima, places }: LandscapeMinima): 
   return { [`landscape-${name}-minima`]: figure };
 }
 
+/** A title that tells a study's figure from that of another network or training seed: "... (ResNet-20, seed 1)". */
+function titled({ settings, nets }: LandscapeStudy, what: string): string {
+  const seeds = new Set(nets.map(({ weights }) => /-seed-(\d+)-/.exec(weights)?.[1]));
+  const [seed] = seeds;
+  return `${what} (${describeModel(settings)}${seeds.size === 1 && seed !== undefined ? `, seed ${seed}` : ''})`;
+}
+
 /** What all captions of a study share. */
 function caption({ settings, data, nets }: LandscapeStudy, what: string, batchNorm: BatchNormMode | undefined, precision: Precision = 'float32'): string {
   const images = data.synthetic ? `${data.name} (embedded synthetic images, not CIFAR)` : data.name;
@@ -106,7 +113,7 @@ function slices(study: LandscapeStudy): FigureSpecification | undefined {
   }
   const lines = ([[one, one.slice], [other, other.slice]] as const).map(([{ label }, slice]) => line(label, slice.points.map(([x]) => x), slice.series['train']!));
   return lossAndErrorLines({
-    title: 'A slice through each minimum along a random direction',
+    title: titled(study, 'A slice through each minimum along a random direction'),
     caption: caption(study, `Loss and error ${probed(study)}, along one random draw (seed ${study.settings.seed}), filter-normalised to each net.`, study.settings.batchNorm, study.settings.precision),
     lines,
     xTitle: 'Distance, in filter-normalised directions',
@@ -127,14 +134,14 @@ function surfaces(study: LandscapeStudy, kind: string, along: string, choose: (n
   const text = caption(study, what, found[0]!.samples.losses['train']?.batchNorm, kind === 'planes' ? study.settings.precision : 'float32');
   const named = found.map(({ surface }) => surface);
   return {
-    [`${kind}-surface`]: surfacePair({ title: `The loss around both minima along ${along}`, caption: text, surfaces: named, axes: PLANE_AXES }),
-    [`${kind}-contour`]: contourPanels({ title: `The loss around both minima along ${along}, from above`, caption: `${text} Star: the trained weights.`, panels: named.map((surface) => ({ ...surface, stars: [[0, 0]] })), axes: PLANE_AXES }),
+    [`${kind}-surface`]: surfacePair({ title: titled(study, `The loss around both minima along ${along}`), caption: text, surfaces: named, axes: PLANE_AXES }),
+    [`${kind}-contour`]: contourPanels({ title: titled(study, `The loss around both minima along ${along}, from above`), caption: `${text} Star: the trained weights.`, panels: named.map((surface) => ({ ...surface, stars: [[0, 0]] })), axes: PLANE_AXES }),
     ...Object.fromEntries(
       named.map((surface, index) => [
         `${kind}-topology-${index + 1}`,
         surfaceTopology({
-          title: `${surface.name}: how the basins of the sampled surface merge`,
-          caption: `${text} Merge tree and persistence of the sublevel sets; a point touches its eight neighbours. The red bar is the deepest minimum's, which never ends.`,
+          title: titled(study, `${surface.name}: how the basins of the sampled surface merge along ${along}`),
+          caption: `${text} Merge tree and persistence of the sublevel sets; a point touches its eight neighbours. The orange bar is the deepest minimum's, which never ends.`,
           surface,
           axes: PLANE_AXES,
         }),
@@ -165,9 +172,11 @@ function pathLines(study: LandscapeStudy, { samples, t, title, where }: { readon
   const names = Object.keys(samples.series);
   const barriers = names.map((name) => `${lossBarrier(t, samples.series[name]!.loss).barrier.toPrecision(3)} nats (${name})`);
   const images = names.map((name) => `${count(samples.losses[name]!.images)} ${name === 'train' ? 'training' : name} images`);
+  const batchNorm = samples.losses[names[0]!]?.batchNorm;
+  const ends = batchNorm === 're-estimated' ? " The ends too are evaluated with re-estimated batch norm, so that their errors are not those of the trained networks with the statistics of their training." : '';
   return lossAndErrorLines({
-    title,
-    caption: caption(study, `${where} Loss and error on ${images.join(' and ')}. Loss barrier: ${barriers.join(', ')}.`, samples.losses[names[0]!]?.batchNorm, study.settings.precision),
+    title: titled(study, title),
+    caption: caption(study, `${where} Loss and error on ${images.join(' and ')}. Loss barrier: ${barriers.join(', ')}.${ends}`, batchNorm, study.settings.precision),
     lines: names.map((name) => line(name, t, samples.series[name]!)),
     xTitle: `Place between ${study.nets[0].label} (0) and ${study.nets[1].label} (1)`,
     marks: study.nets.map(({ label }, index) => ({ name: label, x: index })),
@@ -181,7 +190,7 @@ function spectra(study: LandscapeStudy): FigureSpecification | undefined {
   }
   const { iterations, probes } = found[0]!;
   return spectrum({
-    title: 'Eigenvalues of the Hessian at both minima',
+    title: titled(study, 'Eigenvalues of the Hessian at both minima'),
     caption: caption(study, `Hessian of the loss ${probed(study)}. Left: the largest eigenvalues by Lanczos, with residuals; hollow ones have not converged. Right: density by stochastic Lanczos quadrature, ${probes} x ${iterations} products.`, 'frozen'),
     spectra: found,
   });
@@ -190,7 +199,7 @@ function spectra(study: LandscapeStudy): FigureSpecification | undefined {
 function similarity(study: LandscapeStudy): FigureSpecification | undefined {
   const [one, other] = study.nets;
   return study.similarity && similarityMap({
-    title: `How alike the layers of ${one.label} and ${other.label} are`,
+    title: titled(study, `How alike the layers of ${one.label} and ${other.label} are`),
     caption: caption(study, `Linear CKA of activations ${probed(study)}, after the stem, each block, and of the logits.`, 'frozen'),
     ...study.similarity,
     rowTitle: `Layer of ${one.label}`,

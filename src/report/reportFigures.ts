@@ -9,6 +9,7 @@ import { NOISE_PRESET } from './labelNoise';
 import { METHOD_STUDIES } from './methodStudies';
 import { selectRuns, type RunSelection } from './rows';
 import { METHODS } from '../train/methodSettings';
+import { recipeEnds } from './recipe';
 import { bestTrial, errorTables, tuningTables } from './tables';
 
 const DATASETS: readonly ExperimentConfig['dataset'][] = ['cifar10', 'cifar100'];
@@ -34,10 +35,12 @@ function figureName(preset: string, dataset: string, what: string, recipe: numbe
 }
 
 function datasetCurves(results: readonly RunResult[], preset: string, dataset: ExperimentConfig['dataset']): readonly (readonly [string, FigureSpecification])[] {
-  return selectRuns(results, { preset, dataset, evaluateOn: 'test' }).flatMap((runs, recipe) => {
+  const recipes = selectRuns(results, { preset, dataset, evaluateOn: 'test' });
+  const ends = recipeEnds(recipes);
+  return recipes.flatMap((runs, recipe) => {
     const finished = runs.filter((run) => run.status === 'finished');
     const lengths = [...new Set(finished.map((run) => run.config.epochs))].sort((a, b) => a - b);
-    return lengths.map((epochs) => [figureName(preset, dataset, `training-${epochs}-epochs`, recipe), learningCurves(runs.filter((run) => run.config.epochs === epochs))] as const);
+    return lengths.map((epochs) => [figureName(preset, dataset, `training-${epochs}-epochs`, recipe), learningCurves(runs.filter((run) => run.config.epochs === epochs), { end: ends[recipe]! })] as const);
   });
 }
 
@@ -57,9 +60,10 @@ function datasetFigures(results: readonly RunResult[], preset: string, dataset: 
 /** Training and held-out curves of the trials with the settings that were chosen, one figure for each recipe. */
 function trialCurves(results: readonly RunResult[], { preset, dataset }: Omit<RunSelection, 'evaluateOn'>): readonly FigureSpecification[] {
   const recipes = selectRuns(results, { preset, dataset, evaluateOn: 'heldOut' });
+  const ends = recipeEnds(recipes);
   return tuningTables(results, { preset, dataset }).flatMap((table, recipe) => {
     const chosen = METHODS.map((method) => bestTrial(table, method));
     const runs = recipes[recipe]!.filter(({ config }) => chosen.some((row) => row?.method === config.method && row.learningRate === config.learningRate && (row.rho === null || row.rho === config.rho)));
-    return runs.some(({ status }) => status === 'finished') ? [learningCurves(runs, 'Trials of the chosen settings')] : [];
+    return runs.some(({ status }) => status === 'finished') ? [learningCurves(runs, { what: 'Trials of the chosen settings', end: ends[recipe]! })] : [];
   });
 }

@@ -60,6 +60,7 @@ test('runs of another network or of stand-in images are never averaged with the 
   const tables = errorTables([testRun({ top1Error: 60 }), testRun({ top1Error: 50, stem: 'cifar', seed: 1 }), testRun({ top1Error: 40, synthetic: true, seed: 2 })], LAPTOP);
   assert.deepEqual(tables.map((table) => table.rows[0]!.top1Error), [60, 50, 40]);
   assert.match(tables[1]!.caption, /CIFAR stem/);
+  assert.match(tables[1]!.title, /, laptop preset \(stem=cifar, one subset for all seeds\)$/);
 });
 
 test('runs that draw a subset of their own with their seed are one table; a subset that all share is another recipe', () => {
@@ -69,6 +70,7 @@ test('runs that draw a subset of their own with their seed are one table; a subs
   assert.deepEqual(errorTables(shared, LAPTOP).map((table) => table.rows[0]!.n), [2]);
   const apart = errorTables([testRun({ top1Error: 60, seed: 1, subsetSeed: 1 }), testRun({ top1Error: 50, seed: 2, subsetSeed: 7 })], LAPTOP);
   assert.deepEqual(apart.map((table) => table.rows[0]!.n), [1, 1]);
+  assert.deepEqual(apart.map(({ title }) => /\(.*\)$/.exec(title)?.[0]), ['(a subset for each seed)', '(one subset for all seeds)']);
 });
 
 test('SAM whose trials chose a scope stands beside SGD, which has none; two scopes are two recipes', () => {

@@ -21,10 +21,10 @@ interface Line {
  * Diverged runs are left out and named.
  *
  * @param runs runs of one recipe and one number of epochs, such as one list of `selectRuns`, filtered.
- * @param what the title's first words. Default: "Training".
+ * @param title its first words, default "Training", and its end, which tells the recipe from another.
  * @throws RangeError if no run finished, or if lengths differ.
  */
-export function learningCurves(runs: readonly RunResult[], what = 'Training'): FigureSpecification {
+export function learningCurves(runs: readonly RunResult[], { what = 'Training', end = '' }: { readonly what?: string; readonly end?: string } = {}): FigureSpecification {
   const finished = runs.filter((run) => run.status === 'finished');
   const [first] = finished;
   if (first === undefined || runs.some((run) => run.config.epochs !== first.config.epochs)) {
@@ -33,7 +33,7 @@ export function learningCurves(runs: readonly RunResult[], what = 'Training'): F
   }
   const { preset, data, config } = first;
   const lines = linesOf(finished);
-  const title = `${what} over ${config.epochs} ${config.epochs === 1 ? 'epoch' : 'epochs'} on ${data.name}${titleEnd(preset, data.synthetic)}`;
+  const title = `${what} over ${config.epochs} ${config.epochs === 1 ? 'epoch' : 'epochs'} on ${data.name}${titleEnd(preset, data.synthetic)}${end}`;
   const diverged = runs.filter((run) => run.status === 'diverged').map((run) => `${METHOD_NAMES[run.config.method]} seed ${run.config.seed}`);
   const notes = [
     'Loss at the unperturbed weights; error on the augmented images.',
