@@ -146,6 +146,21 @@ test('a training path is drawn on its plane, with the variance that the plane ho
   assert.deepEqual([drawn.x, drawn.y], [[4, 2, 0], [1, 2, 0]]);
   const text = JSON.stringify(figure.layout).replaceAll('<br>', ' ');
   assert.match(text, /re-estimated at every point.*80\.0 % and 15\.0 % of their variance/);
+  // A distance is as long on either axis, and the figure no higher than a panel of 6 by 4 needs.
+  assert.deepEqual([(figure.layout.yaxis as { readonly scaleanchor?: string }).scaleanchor, figure.layout.height], ['x', 560]);
+});
+
+test('stored moments and networks are named as a reader names them', () => {
+  const samples = testSamples(gridPoints(evenly([-1, 5], 4), evenly([-1, 0], 2)), (x, y) => 1 + x ** 2 + y ** 2, ['train'], 're-estimated');
+  const losses = { train: { ...samples.losses['train']!, name: 'resnet50, imagenet stem on CIFAR-10' } };
+  const moments = ['sgd-seed-1-epoch-010', 'sam-seed-12-epoch-100'];
+  const named = (network: string): FigureSpecification => pathFigure({ name: 'p', plane: { ...samples, network, losses }, path: [[4, -1], [0, 0]], explainedVariance: [0.8, 0.1], moments })['landscape-p-path']!;
+  const [panel, caption] = (named(moments[1]!).layout['annotations'] as readonly { readonly text: string }[]).map(({ text }) => text.replaceAll('<br>', ' '));
+  assert.equal(panel, '<b>SAM, seed 12, epoch 100</b>');
+  assert.match(caption!, /^CIFAR-10; ResNet-50, ImageNet stem, loss on .* from SGD, seed 1, epoch 10 to SAM, seed 12, epoch 100\./);
+  const other = (named('my best').layout['annotations'] as readonly { readonly text: string }[])[0]!.text;
+  assert.equal(other, '<b>my best</b>');
+  assert.equal(named('my best').layout.height, 400, 'a flat panel keeps room for its colour bar');
 });
 
 test('the tables of curvature and sharpness by hand', () => {

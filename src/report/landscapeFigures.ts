@@ -11,7 +11,8 @@ import { spectrum } from './figures/spectrum';
 import { surfacePair, type NamedSurface } from './figures/surfacePair';
 import { surfaceTopology } from './figures/surfaceTopology';
 import type { LandscapeMinima, LandscapePath, LandscapeStudy, StudiedNet } from './landscapeStudies';
-import { describeModel } from './recipe';
+import { METHODS } from '../train/methodSettings';
+import { describeModel, METHOD_NAMES } from './recipe';
 import type { NamedFigures } from './figures/specification';
 
 const BATCH_NORM: Readonly<Record<BatchNormMode, string>> = {
@@ -69,11 +70,25 @@ export function pathFigure({ name, plane, path: places, explainedVariance, momen
   const [first, second] = explainedVariance.map((share) => `${(100 * share).toFixed(1)} %`) as [string, string];
   const figure = contourPanels({
     title: 'The path of training on its principal plane',
-    caption: `${source.name}, loss on ${count(source.images)} training images; batch norm ${BATCH_NORM[source.batchNorm ?? 'frozen']}. Weights at ${moments.length} moments, from ${moments[0]!} to ${moments.at(-1)!}. The plane holds ${first} and ${second} of their variance along its directions; distances are those in weight space. Star: the last moment.`,
-    panels: [{ name: plane.network, grid: toGrid(plane.points, plane.series['train']!.loss), path: places, stars: [places.at(-1)!] }],
-    axes: { x: `First principal component (${first} of the variance)`, y: `Second principal component (${second})` },
+    caption: `${readableSource(source.name)}, loss on ${count(source.images)} training images; batch norm ${BATCH_NORM[source.batchNorm ?? 'frozen']}. Weights at ${moments.length} moments, from ${readableMoment(moments[0]!)} to ${readableMoment(moments.at(-1)!)}. The plane holds ${first} and ${second} of their variance along its directions; distances are those in weight space. Star: the last moment.`,
+    panels: [{ name: readableMoment(plane.network), grid: toGrid(plane.points, plane.series['train']!.loss), path: places, stars: [places.at(-1)!] }],
+    axes: { x: `First principal component (${first} of the variance)`, y: `Second (${second})` },
+    equalScales: true,
   });
   return { [`landscape-${name}-path`]: figure };
+}
+
+/** A stored moment of a training as a reader names it: "sgd-seed-1-epoch-100" is "SGD, seed 1, epoch 100"; other names stay. */
+function readableMoment(moment: string): string {
+  const [, method, seed, epoch] = /^([A-Za-z]+)-seed-(\d+)-epoch-0*(\d+)$/.exec(moment) ?? [];
+  const label = METHODS.find((candidate) => candidate === method);
+  return label === undefined ? moment : `${label === 'sgd' ? 'SGD' : METHOD_NAMES[label]}, seed ${seed!}, epoch ${epoch!}`;
+}
+
+/** What a stored loss was measured with: "resnet50, imagenet stem on CIFAR-10" is "CIFAR-10; ResNet-50, ImageNet stem"; other names stay. */
+function readableSource(name: string): string {
+  const [, model, stem, images] = /^(resnet\d+)(?:, (imagenet|cifar) stem)? on (.+)$/.exec(name) ?? [];
+  return model === undefined ? name : `${images!}; ${describeModel({ model: model as LandscapeStudy['settings']['model'], stem: (stem ?? 'cifar') as 'imagenet' | 'cifar' })}`;
 }
 
 /** Three minima on the loss over the plane through them. */
@@ -81,9 +96,10 @@ export function minimaFigure({ name, plane, minima, places }: LandscapeMinima): 
   const source = plane.losses['train']!;
   const figure = contourPanels({
     title: 'Three minima on the plane through them',
-    caption: `${source.name}, loss on ${count(source.images)} training images; batch norm ${BATCH_NORM[source.batchNorm ?? 'frozen']}. Minima (stars): ${minima.join('; ')}. Distances are those in weight space.`,
+    caption: `${readableSource(source.name)}, loss on ${count(source.images)} training images; batch norm ${BATCH_NORM[source.batchNorm ?? 'frozen']}. Minima (stars): ${minima.join('; ')}. Distances are those in weight space.`,
     panels: [{ name: minima.join(' · '), grid: toGrid(plane.points, plane.series['train']!.loss), stars: places, starNames: minima }],
     axes: { x: 'Distance in weight space, along the first two', y: 'Distance across them' },
+    equalScales: true,
   });
   return { [`landscape-${name}-minima`]: figure };
 }

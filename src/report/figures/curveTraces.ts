@@ -30,8 +30,8 @@ export interface Curve {
  * @param histories all that is drawn.
  */
 export function curveAxes(histories: Curve['histories']): Partial<Layout> {
-  const heldOut = histories.some(isHeldOut);
-  const losses = histories.flatMap((history) => [...history.map(({ trainLoss }) => trainLoss), ...(isHeldOut(history) ? history.map((record) => record.heldOut!.loss) : [])]);
+  const heldOut = histories.some(hasHeldOut);
+  const losses = histories.flatMap((history) => [...history.map(({ trainLoss }) => trainLoss), ...history.flatMap((record) => record.heldOut?.loss ?? [])]);
   // A loss of 0 has no place on a logarithmic scale.
   const scale = losses.every((loss) => loss > 0) ? lossScale('curveAxes', losses) : undefined;
   const lossTitle = heldOut ? 'Loss, nats' : 'Training loss, nats';
@@ -45,21 +45,20 @@ export function curveAxes(histories: Curve['histories']): Partial<Layout> {
 
 /**
  * Lines in each of both panels, the mean over the histories with a band from the smallest to the largest where there are several: one of the
- * training images and, where every epoch of every history was evaluated on held-out images, a thin one of those, with open markers.
+ * training images and, where every history was evaluated on held-out images, a thin one of those over the epochs after which it was, with open markers.
  */
 export function curveTraces({ name, style, histories }: Curve): Data[] {
-  const training = panelTraces({ name, style, points: epochPoints(histories, ({ trainLoss, trainTop1Error }) => ({ loss: trainLoss, error: trainTop1Error })), banded: histories.length > 1 });
-  if (!histories.every(isHeldOut)) {
+  const training = panelTraces({ name, style, points: epochPoints(histories, ({ trainLoss, trainTop1Error }) => ({ loss: trainLoss, top1Error: trainTop1Error })), banded: histories.length > 1 });
+  if (!histories.every(hasHeldOut)) {
     return training;
   }
-  const points = epochPoints(histories, ({ heldOut }) => ({ loss: heldOut!.loss, error: heldOut!.top1Error }));
+  const points = epochPoints(histories, ({ heldOut }) => heldOut);
   const open = { ...style, symbol: `${style.symbol}-open` as const };
   return [...training, ...panelTraces({ name: `${name}, held-out images`, style: open, points, banded: histories.length > 1, width: 1 })];
 }
 
-/** Whether each epoch was evaluated on held-out images. */
-function isHeldOut(history: readonly EpochRecord[]): boolean {
-  return history.length > 0 && history.every(({ heldOut }) => heldOut !== undefined);
+function hasHeldOut(history: readonly EpochRecord[]): boolean {
+  return history.some(({ heldOut }) => heldOut !== undefined);
 }
 
 type MarkerSymbol = Curve['style']['symbol'];
@@ -98,8 +97,13 @@ export function band(x: readonly number[], low: readonly number[], high: readonl
   };
 }
 
-function epochPoints(histories: Curve['histories'], measured: (record: EpochRecord) => { readonly loss: number; readonly error: number }): readonly EpochPoint[] {
-  const records = histories.flatMap((history) => history.map((record) => ({ epoch: record.epoch, ...measured(record) })));
+function epochPoints(histories: Curve['histories'], measured: (record: EpochRecord) => { readonly loss: number; readonly top1Error: number } | undefined): readonly EpochPoint[] {
+  const records = histories.flatMap((history) =>
+    history.flatMap((record) => {
+      const numbers = measured(record);
+      return numbers === undefined ? [] : [{ epoch: record.epoch, loss: numbers.loss, error: numbers.top1Error }];
+    }),
+  );
   return from(records)
     .groupby('epoch')
     .rollup({
