@@ -95,15 +95,20 @@ function imagesOf({ data, settings }: LandscapeStudy): string {
   return `${data.name}; ${describeModel(settings)}: loss on ${data.probedImages} of the nets' ${data.trainingImages} training images, batch norm frozen.`;
 }
 
-function netsOf({ nets }: LandscapeStudy): string {
-  return `Nets: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.`;
+function netsOf({ nets, settings }: LandscapeStudy): string {
+  return `Nets: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.${equalLossNote(settings)}`;
+}
+
+/** How the nets of a comparison at equal training loss were taken; "" for other studies. */
+export function equalLossNote({ atEqualLoss }: LandscapeStudy['settings']): string {
+  return atEqualLoss === true ? ' The net whose loss was lower is taken from the epoch of its training at which its loss was nearest to the other\'s.' : '';
 }
 
 /** That the nets have unlike losses, where they do: sharpness and curvature grow with the loss whatever the method. */
 function lossesNote({ nets }: LandscapeStudy): string {
   const [one, other] = nets.map(probedLoss);
   return one !== undefined && other !== undefined && unlikeLosses(one, other)
-    ? ` Their losses on these images, ${digits(one)} and ${digits(other)}, are not alike, so that this is no comparison at equal training loss; one with a snapshot of the net of lower loss (--snapshot-every) would be.`
+    ? ` Their losses on these images, ${digits(one)} and ${digits(other)}, are not alike, so that this is no comparison at equal training loss; npm run landscape -- nets --at-equal-loss makes one.`
     : '';
 }
 

@@ -43,6 +43,24 @@ test('studies that differ in their weights, and in how they are drawn, alone mak
   assert.match(table!.caption, /Not shown, since it cannot be read for every net \(see the tables of each\): Trace of the Hessian\.$/);
 });
 
+test('studies whose training images each seed drew for itself are one table; a draw that all share is another', () => {
+  const drawn = (seed: number, subsetSeed: number): LandscapeStudy => {
+    const study = ofSeed(seed, [80 - seed, 50 + seed]);
+    return { ...study, settings: { ...study.settings, subsetSeed, weights: [`sgd-seed-${seed}-a`, `sam-seed-${seed}-b`] } };
+  };
+  assert.equal(seedTables([0, 1, 2].map((seed) => drawn(seed, seed))).length, 1);
+  assert.deepEqual(seedTables([drawn(0, 0), drawn(1, 0), drawn(2, 7), drawn(3, 7)]).length, 2);
+  assert.deepEqual(seedTables([drawn(0, 0), drawn(1, 7)]), []);
+});
+
+test('places at equal training loss have a table of their own that says how they were taken', () => {
+  const studies = [0, 1].map((seed) => ofSeed(seed, [80 - seed, 50 + seed]));
+  const equal = studies.map((study): LandscapeStudy => ({ ...study, settings: { ...study.settings, atEqualLoss: true } }));
+  const [, table, ...others] = seedTables([...studies, ...equal]);
+  assert.deepEqual(others, []);
+  assert.match(table!.caption, /both kinds of places at equal training loss over 2 training seeds.*taken from the epoch of its training at which its loss was nearest to the other's\./);
+});
+
 test('an eigenvalue that has not converged for one net is in no table over seeds', () => {
   const [table] = seedTables([ofSeed(0, [80, 50]), ofSeed(1, [60, 40], false)]);
   assert.ok(table!.rows.every(({ measure }) => !measure.includes('λ')));
