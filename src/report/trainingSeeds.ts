@@ -25,7 +25,10 @@ export interface SeedRow {
 
 /** A table over training seeds. */
 export interface SeedTable {
+  /** All of what was measured and tested. */
   readonly caption: string;
+  /** Data, network, images, and what follows from the tests. */
+  readonly shortCaption: string;
   readonly headings: Headings;
   readonly rows: readonly SeedRow[];
 }
@@ -96,15 +99,15 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
   const adjusted = holmAdjusted(tests.map(({ pValue }) => pValue!));
   const rows = shown.map(({ measure, pairs }, index) => seedRow(measure, pairs, { ...tests[index]!, adjustedPValue: adjusted[index]!, tests: tests.length }));
   const left = found.filter((one) => one.hidden).map(({ measure }) => measure);
+  const title = `${data.name}; ${describeModel(settings)}: ${settings.atEqualLoss === true ? 'both kinds of places at equal training loss' : 'both kinds of minima'} over ${studies.length} training seeds, loss on ${data.probedImages} of ${data.trainingImages} training images`;
+  const conclusion = equalLossNote(settings) + verdict(shown.map(({ measure }) => measure), adjusted, [first, second]) + lossNote(rows, tests, adjusted, [first, second]);
   return {
     caption:
-      `${data.name}; ${describeModel(settings)}: ${settings.atEqualLoss === true ? 'both kinds of places at equal training loss' : 'both kinds of minima'} over ${studies.length} training seeds, ` +
-      `loss on ${data.probedImages} of ${data.trainingImages} training images, batch norm frozen; ρ = ${settings.rho}, adaptive ρ = ${settings.adaptiveRho}, m = ${settings.groupImages}. ` +
+      `${title}, batch norm frozen; ρ = ${settings.rho}, adaptive ρ = ${settings.adaptiveRho}, m = ${settings.groupImages}. ` +
       `Mean ± half the 95 % interval over seeds; differences in pairs of the same seed. "p, Holm" is corrected by Holm's procedure for the ${tests.length} tests of this table, "could see" the smallest difference that a test would have found with a power of 80 %, at 5 % for all together.` +
-      equalLossNote(settings) +
-      verdict(shown.map(({ measure }) => measure), adjusted, [first, second]) +
-      lossNote(rows, tests, adjusted, [first, second]) +
+      conclusion +
       (left.length === 0 ? '' : ` Not shown, since it cannot be read for every net (see the tables of each): ${left.join('; ')}.`),
+    shortCaption: `${title}; ρ = ${settings.rho}.${conclusion}`,
     headings: { measure: 'Measure', first, second, difference: `${second} minus ${first}`, pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Could see' },
     rows,
   };
