@@ -167,7 +167,7 @@ export class TensorVector implements Vector {
   }
 
   momentumStepInPlace(velocity: this, gradient: this, step: MomentumStep): void {
-    const decays = this.specs.map(({ kind }, index) => (step.weightDecayOn?.includes(kind) ?? true ? (step.shares?.[index]?.decay ?? 1) * step.weightDecay : 0));
+    const decays = this.specs.map(({ kind }, index) => (step.decayKinds?.includes(kind) ?? true ? (step.shares?.[index]?.decay ?? 1) * step.weightDecay : 0));
     const rates = this.specs.map((_, index) => (step.shares?.[index]?.rate ?? 1) * step.learningRate);
     const { w, v, g } = momentumInPlace({ w: this.current, v: velocity.current, g: gradient.current }, rates, decays, step);
     this.current = w;

@@ -1,8 +1,8 @@
-import type { Vector } from '../engine/vector';
+import { PARAMETER_KINDS, type ParameterKind, type Vector } from '../engine/vector';
 import { ascend } from './ascend';
 import { inGroups } from './groups';
 import { checkRho, type PerturbationInput, type PerturbationRule } from './perturbation';
-import { checkScope, inScope, type PerturbationScope } from './scope';
+import { checkKinds, onKinds } from './perturbedKinds';
 import { disposeReplaced, FIRST_STATE, plainStep, type Descent, type MethodState, type SharpnessAwareInput, type SharpnessAwareStep, type Step } from './step';
 import { withTemporaries } from './temporaries';
 
@@ -61,8 +61,8 @@ const unperturbedStep: SharpnessAwareStep = (input) => ({ ...plainStep(input), m
 /** A perturbation rule and what is built around it. */
 export interface SharpnessAwareSettings {
   readonly rule: PerturbationRule;
-  /** Which parameters are perturbed. Default: all. */
-  readonly scope?: PerturbationScope;
+  /** The kinds of parameters that are perturbed. Default: all. */
+  readonly kinds?: readonly ParameterKind[];
   /** m: images per perturbation. Default: the whole batch. */
   readonly groupSize?: number;
   /** What the base optimizer steps along, such as `lookSam()` or `gsam()`. Default: the gradient at w + eps. */
@@ -84,23 +84,23 @@ export interface SharpnessAware {
 }
 
 /**
- * Makes a training method of a perturbation rule: the step in two passes (or one along momentum), within a scope, for each
- * group of m images, with a descent around it.
+ * Makes a training method of a perturbation rule: the step in two passes (or one along momentum), on some kinds of parameters, for
+ * each group of m images, with a descent around it.
  *
- * @throws TypeError for a rule without `perturb`; RangeError for an unknown scope, or for a descent that reads the gradient at
+ * @throws TypeError for a rule without `perturb`; RangeError for an unknown kind of parameter, or for a descent that reads the gradient at
  * w around a rule that has no pass there.
- * @example sharpnessAware({ rule: asam(), scope: 'weights', descent: lookSam({ every: 5 }) })
+ * @example sharpnessAware({ rule: asam(), kinds: ['weight'], descent: lookSam({ every: 5 }) })
  */
-export function sharpnessAware({ rule, scope = 'all', groupSize, descent }: SharpnessAwareSettings): SharpnessAware {
+export function sharpnessAware({ rule, kinds = PARAMETER_KINDS, groupSize, descent }: SharpnessAwareSettings): SharpnessAware {
   if (typeof (rule as Partial<PerturbationRule> | undefined)?.perturb !== 'function') {
     throw new TypeError("sharpnessAware: expected a rule with a function `perturb`, got none; write { name: 'mine', perturb: ({ gradient, rho }) => ... }, or take sam().");
   }
-  checkScope('sharpnessAware', scope);
+  checkKinds('sharpnessAware', kinds);
   if (descent && rule.ascendsAlong === 'momentum') {
     throw new RangeError(`sharpnessAware: the descent reads the gradient at w, which ${rule.name} does not compute; leave one of them out.`);
   }
-  const scoped = inScope(rule, scope);
-  const step = inGroups(rule.ascendsAlong === 'momentum' ? momentumStep(scoped) : twoPassStep(scoped), groupSize);
+  const confined = onKinds(rule, kinds);
+  const step = inGroups(rule.ascendsAlong === 'momentum' ? momentumStep(confined) : twoPassStep(confined), groupSize);
   const whole = descent ? descent(step, inGroups(unperturbedStep, groupSize)) : step;
   return {
     init: () => FIRST_STATE,

@@ -9,7 +9,6 @@ export { lookSam, type LookSettings } from '../optim/lookSam';
 export { msam } from '../optim/msam';
 export type { PerturbationInput, PerturbationRule, PerturbationState } from '../optim/perturbation';
 export { sam } from '../optim/sam';
-export type { PerturbationScope } from '../optim/scope';
 export { sparse, type MaskSource } from '../optim/sparse';
 export type { LossFunction, Pass } from './perturbedPass';
 export type { BatchImages, SharpnessAwareOptimizerSettings } from './settings';

@@ -1,4 +1,5 @@
 import { dispose, engine, scalar, type NamedTensorMap, type Optimizer, type Scalar, type Variable } from '@tensorflow/tfjs-core';
+import { PARAMETER_KINDS } from '../engine/vector';
 import { checkRho, type PerturbationRule, type PerturbationState } from '../optim/perturbation';
 import { sam } from '../optim/sam';
 import { sharpnessAware, type SharpnessAware } from '../optim/sharpnessAware';
@@ -52,7 +53,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
 
   /**
    * @param base takes the steps; it keeps its learning rate, its momentum and its count of steps.
-   * @throws TypeError if base is no `tf.Optimizer`, or the rule none; RangeError if rho is negative or not finite, or the scope or a setting unknown.
+   * @throws TypeError if base is no `tf.Optimizer`, or the rule none; RangeError if rho is negative or not finite, or a kind of parameter or a setting is unknown.
    */
   constructor(
     base: Optimizer,
@@ -62,10 +63,10 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
     // Code without types may leave the settings out.
     checkRho('SharpnessAwareOptimizer', (settings as Partial<SharpnessAwareOptimizerSettings> | undefined)?.rho ?? NaN);
     checkSettingNames(settings);
-    const { rho, rule = sam(), scope = 'all', descent } = settings;
+    const { rho, rule = sam(), kinds = PARAMETER_KINDS, descent } = settings;
     this.rho = rho;
     this.rule = rule;
-    this.aware = sharpnessAware({ rule, scope, ...(descent ? { descent } : {}) });
+    this.aware = sharpnessAware({ rule, kinds, ...(descent ? { descent } : {}) });
     this.method = this.aware.init();
     this.momenta = new BaseMomentum(base);
     this.passOnSettings();
@@ -250,7 +251,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
   }
 
   private ascentSettings(): AscentSettings {
-    return { rule: this.rule, scope: this.settings.scope ?? 'all', rho: this.rho, step: this.method.step };
+    return { rule: this.rule, kinds: this.settings.kinds ?? PARAMETER_KINDS, rho: this.rho, step: this.method.step };
   }
 
   /** Ends the first phase. */

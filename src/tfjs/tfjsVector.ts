@@ -137,9 +137,9 @@ export class TfjsVector implements Vector {
     );
   }
 
-  momentumStepInPlace(velocity: this, gradient: this, { learningRate, momentum, nesterov, weightDecay, weightDecayOn }: MomentumStep): void {
+  momentumStepInPlace(velocity: this, gradient: this, { learningRate, momentum, nesterov, weightDecay, decayKinds }: MomentumStep): void {
     if (weightDecay > 0) {
-      gradient.addScaledInPlace(this, weightDecay, weightDecayOn);
+      gradient.addScaledInPlace(this, weightDecay, decayKinds);
     }
     velocity.replace(velocity.compute((element, index) => add(mul(element, momentum), gradient.current[index]!)));
     this.replace(

@@ -2,7 +2,7 @@ import type { Vector } from '../../engine/vector';
 import { checkPoint } from '../inputChecks';
 import type { LinearOperator, LinearOperatorSource, LossFunction } from '../operator';
 import { checkSameLayout } from '../surface/checks';
-import { drawInBlock, resolveBlock, type ParameterBlock } from './block';
+import { drawInBlock, resolveBlock, type ParameterBlock } from '../parameterBlock';
 import { checkStep, DIFFERENCE_STEP } from './differences';
 
 /** Which part of a curvature matrix to take, and how. */
@@ -77,7 +77,7 @@ export function curvatureOperator<V extends Vector>(
   { exact, differences }: Products<V>,
 ): LinearOperator<V> {
   checkPoint(matrix, point);
-  const block = resolveBlock(point.specs, options.block);
+  const block = resolveBlock(matrix, point.specs, options.block);
   const { step, ...way } = chooseProducts(matrix, loss, point, options);
   const cutDown = async (v: V, product: (v: V) => Promise<V>): Promise<V> => {
     checkVector(matrix, point, v);

@@ -8,7 +8,7 @@ import { longWork, type LongWork } from '../../progress/longWork';
 import type { Stoppable } from '../../progress/work';
 import type { LossFunction } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
-import { normBall, pointOf, randomDelta, steepestDelta, type Ball } from './ball';
+import { pointOf, randomDelta, steepestDelta, type Ball } from './ball';
 
 /** How the maximum over a ball is sought. */
 export interface AscentOptions extends Stoppable {
@@ -45,11 +45,11 @@ const NOTHING_FOUND: Best = { loss: -Infinity, length: 0 };
 function move<V extends Vector>(delta: V, previous: V, gradient: V, ball: Ball<V>, reach: number): V {
   return withTemporaries((own) => {
     const direction = own(steepestDelta(gradient, ball));
-    const target = own(project(own(delta.plus(direction, reach)), normBall(ball)));
+    const target = own(project(own(delta.plus(direction, reach)), ball));
     const mixed = own(target.times(MOMENTUM));
     mixed.addScaledInPlace(delta, 2 * (1 - MOMENTUM));
     mixed.addScaledInPlace(previous, MOMENTUM - 1);
-    return project(mixed, normBall(ball));
+    return project(mixed, ball);
   });
 }
 
@@ -58,7 +58,7 @@ async function ascendFrom<V extends Vector>(loss: LossFunction<V>, w: V, ball: B
   let [delta, previous] = [start, start.clone()];
   let best = NOTHING_FOUND;
   const meet = (found: number): void => {
-    best = found > best.loss ? { loss: found, length: delta.norm(ball.norm === 'L2' ? 2 : Infinity) } : best;
+    best = found > best.loss ? { loss: found, length: delta.norm(ball.p) } : best;
   };
   const next = (step: number): Promise<V> =>
     withTemporaryVectors(async (own) => {

@@ -58,7 +58,7 @@ async function averageAs<V extends Vector>(work: LongWork, loss: LossFunction<V>
   checkOptions(rho, directions);
   const baseLoss = await finiteLossAt('averageSharpness', loss, w);
   return withTemporaryVectors(async (own) => {
-    const ball = { radius: rho, norm: 'L2', ...(adaptive ? { scale: own(w.absPower(1)) } : {}) } as const;
+    const ball = { radius: rho, p: 2, ...(adaptive ? { scale: own(w.absPower(1)) } : {}) } as const;
     const values: number[] = [];
     for (let index = 0; index < directions; index++) {
       const found = await withTemporaryVectors((ownHere) => {

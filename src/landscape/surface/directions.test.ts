@@ -72,12 +72,12 @@ test('orthogonal directions are so filter by filter, and keep their norms', () =
 });
 
 test('a direction can be kept to some parameters; unknown names are listed', () => {
-  const { x } = randomLine(layerWeights(), { seed: 1, only: ['fc.weight'] });
+  const { x } = randomLine(layerWeights(), { seed: 1, block: { names: ['fc.weight'] } });
   assert.deepEqual([...x.elements[0]!], new Array(12).fill(0));
   assert.ok(x.elements[1]!.every((value) => value !== 0));
-  assert.throws(() => randomLine(layerWeights(), { seed: 1, only: ['fc.weight', 'head'] }), {
+  assert.throws(() => randomLine(layerWeights(), { seed: 1, block: { names: ['fc.weight', 'head'] } }), {
     name: 'RangeError',
-    message: 'randomDirection: expected names of parameters, such as conv.weight, fc.weight, fc.bias, got head.',
+    message: 'randomLine: no parameter or layer is named head; there are conv.weight, fc.weight, fc.bias.',
   });
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PerturbationRule } from '../../optim/perturbation';
+import { P_BY_NAME } from '../../optim/normBall';
 import { matchingTwoNorm } from '../../optim/radius';
 import { sam } from '../../optim/sam';
 import { setting, type Values } from '../setting';
@@ -23,7 +24,7 @@ export const BALL = {
 
 /** SAM in the ball that the settings mean. */
 export function samInBall({ perturbationNorm, radiusIn }: Values<typeof BALL>): PerturbationRule {
-  const p = perturbationNorm === 'infinity' ? Infinity : perturbationNorm;
+  const p = perturbationNorm === 'infinity' ? P_BY_NAME.infinity : perturbationNorm;
   return inMeantRadius(sam({ p }), p, radiusIn);
 }
 
