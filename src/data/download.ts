@@ -8,7 +8,7 @@ import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { longWork, type LongWork } from '../progress/longWork';
-import { ProbeStopped, type Stoppable } from '../progress/work';
+import { StoppedError, type Stoppable } from '../progress/work';
 
 /** How far a download has come. */
 export interface DownloadProgress {
@@ -55,7 +55,7 @@ const MEGABYTE = 1e6;
  * that is at `path` already, with the right sum, is not downloaded again. Its `signal` or the kernel's interrupt stops it; what came
  * is kept for the next call.
  *
- * @throws ProbeStopped if it was stopped.
+ * @throws StoppedError if it was stopped.
  * @throws UnreachableError if the server does not answer in time or refuses, before the first byte.
  * @throws Error if the transfer keeps breaking off (what came is kept for the next call), if the sum
  *   is wrong (the bytes are thrown away), or if the disk cannot be written.
@@ -141,7 +141,7 @@ async function receiveRest(options: DownloadOptions, part: string, start: number
     const file = createWriteStream(part, { flags: received > 0 ? 'a' : 'w' });
     await pipeline(response, counted, file, { signal: watchdog.signal });
   } catch (error) {
-    if (work.stopping) throw new ProbeStopped();
+    if (work.stopping) throw new StoppedError();
     if (watchdog.signal.aborted) throw new InterruptedError(`no byte came for ${stallAfter / 1000} s`);
     if (isDisconnection(error)) throw new InterruptedError(error.message);
     const reason = error instanceof Error ? error.message : String(error);

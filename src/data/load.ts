@@ -30,7 +30,7 @@ export interface DatasetSource {
  *
  * Files that are in place but damaged are an error. They are never replaced.
  *
- * @throws Error as `loadCifar` and `downloadFile`; ProbeStopped if its `signal` or the kernel's interrupt stops a download, which the
+ * @throws Error as `loadCifar` and `downloadFile`; StoppedError if its `signal` or the kernel's interrupt stops a download, which the
  *   next call goes on with; UnreachableError without network if
  *   `allowSynthetic` is false.
  */

@@ -6,7 +6,7 @@ import { balancedSubset, splitHeldOut } from '../data/subset';
 import { createModel } from '../models/create';
 import type { Model } from '../models/model';
 import { longWork } from '../progress/longWork';
-import { ProbeStopped, type Stoppable } from '../progress/work';
+import { StoppedError, type Stoppable } from '../progress/work';
 import { removeCheckpoint } from '../train/checkpoint';
 import { nonFiniteEvaluation } from '../train/divergence';
 import { evaluate } from '../train/evaluate';
@@ -168,7 +168,7 @@ async function storedOrMade(config: FederatedConfig, options: FederatedRunOption
     await removeCheckpoint(file);
     return result;
   } catch (error) {
-    if (error instanceof ProbeStopped) {
+    if (error instanceof StoppedError) {
       // The evaluation was stopped; the checkpoint of the last round is there.
       return undefined;
     }

@@ -11,7 +11,7 @@ import { disposeNetwork, type NetworkState } from '../train/network';
 import { stopRequest } from '../command/stopRequest';
 import { DATA, OWN_STORE, QUICK_STORE } from '../files/stores';
 import { parseLandscapeArguments, type LandscapeRequest, type StudyPart } from './commandLine';
-import { ProbeStopped } from '../progress/work';
+import { StoppedError } from '../progress/work';
 import { measureCurve, measureInterpolation } from './study/connections';
 import { measureCurvature, measureSimilarity } from './study/curvature';
 import { measureSharpness } from './study/sharpness';
@@ -76,7 +76,7 @@ async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>,
     try {
       await measures[part]();
     } catch (error) {
-      if (error instanceof ProbeStopped) {
+      if (error instanceof StoppedError) {
         throw error;
       }
       // The other parts do not need it.
@@ -143,7 +143,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof ProbeStopped) {
+  if (error instanceof StoppedError) {
     process.exitCode = 130;
     return;
   }

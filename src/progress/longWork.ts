@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { notebookOutput, PROGRESS, type OutputWriter } from './notebookOutput';
 import { duration, progressBar } from './progressBar';
-import { findWorkBy, kernelCell, ProbeStopped, type KernelCell, type Stoppable, type Work } from './work';
+import { findWorkBy, kernelCell, StoppedError, type KernelCell, type Stoppable, type Work } from './work';
 
 /** Work that is done sooner shows no bar. */
 const PATIENCE = 1000;
@@ -67,7 +67,7 @@ export class LongWork implements Work {
     }
   }
 
-  /** As `report`; then other work of the process gets its turn. @throws ProbeStopped if the call is to stop. */
+  /** As `report`; then other work of the process gets its turn. @throws StoppedError if the call is to stop. */
   async advance(steps: Steps, partial?: () => unknown): Promise<void> {
     this.#partial = partial;
     this.report(steps);
@@ -76,21 +76,21 @@ export class LongWork implements Work {
       this.#turnAt = performance.now();
     }
     if (this.stopping && steps.done < steps.of) {
-      throw new ProbeStopped();
+      throw new StoppedError();
     }
   }
 
   /** An error that ended the call; a stop then says what was stopped, how far it was and what is known. */
   told(error: unknown): unknown {
-    if (!(error instanceof ProbeStopped && error.isUntold)) {
+    if (!(error instanceof StoppedError && error.isUntold)) {
       return error;
     }
     const partial = this.#partial?.() ?? error.partial;
     if (this.parent !== undefined) {
-      return new ProbeStopped(undefined, partial);
+      return new StoppedError(undefined, partial);
     }
     const steps = this.#steps ?? this.#stepsOfPart;
-    return new ProbeStopped(`${this.title} was stopped at your request${steps ? ` after ${countOf(steps)}` : ''}.`, partial);
+    return new StoppedError(`${this.title} was stopped at your request${steps ? ` after ${countOf(steps)}` : ''}.`, partial);
   }
 
   /** Says in a notebook that an interrupt has ended the call, and what is kept; unless it is a part of another one, which then says so. */

@@ -10,6 +10,6 @@ export { msam } from '../optim/msam';
 export type { PerturbationInput, PerturbationRule, PerturbationState } from '../optim/perturbation';
 export { sam } from '../optim/sam';
 export { sparse, type MaskSource } from '../optim/sparse';
-export type { LossFunction, Pass } from './perturbedPass';
+export type { ScalarLoss, Pass } from './perturbedPass';
 export type { BatchImages, SharpnessAwareOptimizerSettings } from './settings';
 export { SharpnessAwareOptimizer } from './sharpnessAwareOptimizer';

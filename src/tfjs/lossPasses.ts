@@ -1,7 +1,7 @@
 import { dispose, type NamedTensorMap, type Optimizer, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { LossAndGradient } from '../optim/step';
 import type { ParameterVariables } from './parameterVariables';
-import type { LossFunction, NamedGradients, Pass, PerturbedPasses } from './perturbedPass';
+import type { ScalarLoss, NamedGradients, Pass, PerturbedPasses } from './perturbedPass';
 import { readSync, type TfjsVector } from './tfjsVector';
 import { allVariables, VariableSnapshot } from './variableSnapshot';
 
@@ -22,7 +22,7 @@ export class LossPasses {
   ) {}
 
   /** Computes at a point. In the pass `perturbed` other variables, such as batch-norm statistics, stay as they are too. */
-  at(point: TfjsVector, pass: Pass, f: LossFunction): LossAndGradient<TfjsVector> {
+  at(point: TfjsVector, pass: Pass, f: ScalarLoss): LossAndGradient<TfjsVector> {
     const compute = (loss: () => Scalar): NamedGradients => this.base.computeGradients(loss, this.varList);
     const before = new VariableSnapshot(pass === 'perturbed' ? allVariables() : this.parameters.variables);
     try {
@@ -34,7 +34,7 @@ export class LossPasses {
   }
 
   /** The variables that the loss depends on, from a pass at a point that moves nothing else. */
-  connectedTo(point: TfjsVector, f: LossFunction): readonly Variable[] {
+  connectedTo(point: TfjsVector, f: ScalarLoss): readonly Variable[] {
     this.at(point, 'perturbed', f).gradient.dispose();
     return this.parameters.variables.filter(({ name }) => this.connected.has(name));
   }

@@ -4,7 +4,7 @@ import { engine, type NamedTensorMap, type Scalar, type Tensor } from '@tensorfl
 export type Pass = 'first' | 'perturbed';
 
 /** The loss of a batch at the present values of the variables. It may ignore which pass it is for. */
-export type LossFunction = (pass: Pass) => Scalar;
+export type ScalarLoss = (pass: Pass) => Scalar;
 
 /** A loss and its gradient, by the names of the variables. The caller disposes of both. */
 export interface NamedGradients {
@@ -22,7 +22,7 @@ export class PerturbedPasses {
   private kept: Tensor[] = [];
 
   /** Computes loss and gradient at perturbed weights. */
-  compute(computeGradients: (f: () => Scalar) => NamedGradients, f: LossFunction): NamedGradients {
+  compute(computeGradients: (f: () => Scalar) => NamedGradients, f: ScalarLoss): NamedGradients {
     const kept: Tensor[] = [];
     const gradients = computeGradients(() => {
       const loss = f('perturbed');

@@ -9,7 +9,7 @@ import { BaseMomentum } from './baseMomentum';
 import { ascentPoint, type AscentSettings, type ImageGradients } from './ascent';
 import { connectedNames, LossPasses, type NamedTensor } from './lossPasses';
 import { parameterKind, ParameterVariables } from './parameterVariables';
-import { PerturbedPasses, type LossFunction, type NamedGradients } from './perturbedPass';
+import { PerturbedPasses, type ScalarLoss, type NamedGradients } from './perturbedPass';
 import { copyState, fromPlain, toPlain } from './plainCopies';
 import { checkSettingNames, type SharpnessAwareOptimizerSettings } from './settings';
 import type { TfjsVector } from './tfjsVector';
@@ -80,7 +80,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
    * @param varList the variables to move; all trainable ones that the loss depends on if left out.
    * @throws whatever the loss or the rule throws, with the weights as they were.
    */
-  override minimize(f: LossFunction, returnCost = false, varList?: Variable[]): Scalar | null {
+  override minimize(f: ScalarLoss, returnCost = false, varList?: Variable[]): Scalar | null {
     this.begin('minimize');
     const first = this.ascendsAlongMomentum ? undefined : this.base.computeGradients(() => f('first'), varList);
     try {
@@ -95,7 +95,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
    * Loss and gradient where the variables are now. Between `ascend` and `applyGradients` this is the second pass, which
    * leaves batch-norm statistics as they are.
    */
-  override computeGradients(f: LossFunction, varList?: Variable[]): NamedGradients {
+  override computeGradients(f: ScalarLoss, varList?: Variable[]): NamedGradients {
     const compute = (loss: () => Scalar): NamedGradients => this.base.computeGradients(loss, varList);
     return this.before && !this.ascendsAlongMomentum ? this.perturbed.compute(compute, f) : compute(() => f('first'));
   }
@@ -178,7 +178,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
   }
 
   /** @returns the loss of the first pass, which is made here if it was not made before. */
-  private step(f: LossFunction, first: NamedGradients | undefined, varList: Variable[] | undefined): number {
+  private step(f: ScalarLoss, first: NamedGradients | undefined, varList: Variable[] | undefined): number {
     const { base, rho, method } = this;
     const parameters = this.parametersOf(first ? connectedNames(first.grads) : undefined, varList);
     const passes = new LossPasses(base, parameters, this.perturbed, varList);
@@ -208,7 +208,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
   }
 
   /** The variables that a step on this loss will move. Needed for momentum that is unplaced alone, for it costs a pass, which leaves all as it is. */
-  private movedBy(f: LossFunction, parameters: ParameterVariables, passes: LossPasses): readonly Variable[] {
+  private movedBy(f: ScalarLoss, parameters: ParameterVariables, passes: LossPasses): readonly Variable[] {
     return this.momenta.isUnplaced ? withTemporaries((own) => passes.connectedTo(own(parameters.point()), f)) : [];
   }
 

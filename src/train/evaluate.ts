@@ -34,7 +34,7 @@ function meanLogits(model: Model, { parameters, statistics }: NetworkState, batc
  *
  * @param options.augmentation whose logits count: the images', or a mean over mirrored and shifted ones too. Default: 'none'.
  * @throws RangeError or TypeError, before any pass, for a data set that is empty or does not fit the network (see `checkDataset`);
- * ProbeStopped when it is stopped.
+ * StoppedError when it is stopped.
  * @example
  * const { loss, top1Error } = await trainer.evaluate(model, outcome.network, test, 'half'); // nats, percent
  */

@@ -3,7 +3,7 @@ import { BatchesAhead } from '../data/batchesAhead';
 import { checkDataset } from '../data/checkDataset';
 import { checkTrainingSettings } from './settingsSchema';
 import { longWork, type LongWork } from '../progress/longWork';
-import { ProbeStopped } from '../progress/work';
+import { StoppedError } from '../progress/work';
 import type { TrainingInput } from './trainingInput';
 import { TrainingRun, type TrainingOutcome } from './trainingRun';
 
@@ -104,7 +104,7 @@ async function closeEpoch(run: TrainingRun): Promise<{ readonly stopped: boolean
   try {
     return { stopped: false, divergence: await run.closeEpoch() };
   } catch (error) {
-    if (!(error instanceof ProbeStopped)) {
+    if (!(error instanceof StoppedError)) {
       throw error;
     }
     run.save(true);

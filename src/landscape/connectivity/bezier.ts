@@ -40,7 +40,7 @@ function bernstein(t: number): Coordinates {
  * the curve is the straight line.
  *
  * @returns theta, which the caller disposes of.
- * @throws RangeError if both ends belong to different architectures or no step is asked for; ProbeStopped when it is stopped.
+ * @throws RangeError if both ends belong to different architectures or no step is asked for; StoppedError when it is stopped.
  * @source Garipov et al. 2018 (arXiv 1802.10026), section 3.
  * @example
  * const control = await landscape.trainBezier(a, b, { gradient: (point) => loss.gradient(point), steps: 200, learningRate: 0.01, seed: 0 });

@@ -114,7 +114,7 @@ function summarize(curves: readonly (readonly number[])[]): { readonly density: 
  *
  * A start that meets fewer distinct eigenvalues than there are steps gives them all as nodes, and its quadrature is exact.
  *
- * @throws RangeError for an option out of range; Error if a product is not finite; ProbeStopped when it is stopped, with the quadratures so far.
+ * @throws RangeError for an option out of range; Error if a product is not finite; StoppedError when it is stopped, with the quadratures so far.
  * @source Lin et al. 2016 (SIAM Review 58), section 3.2; Ghorbani et al. 2019 (arXiv 1901.10159), section 2.
  * @example
  * const { eigenvalues, density } = await landscape.spectralDensity(landscape.hessian(loss, network.parameters), { seed: 0, probes: 4, steps: 40 });

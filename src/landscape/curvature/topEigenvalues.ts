@@ -71,7 +71,7 @@ const MARGIN = 0.5;
  * them are sure to be found only where the space is exhausted before.
  *
  * @throws RangeError for more eigenvalues than the matrix has, more than iterations are allowed, or an option out of
- * range; Error if a product is not finite; ProbeStopped when it is stopped, with the values so far.
+ * range; Error if a product is not finite; StoppedError when it is stopped, with the values so far.
  * @example
  * const { result, vectors } = await landscape.topEigenvalues(landscape.hessian(loss, network.parameters), { count: 2, seed: 0 });
  */

@@ -151,7 +151,7 @@ async function sampleOutside<V extends Vector>(operator: LinearOperator<V>, basi
  * standard error is within the tolerance, after 10 samples at the earliest. `hutch++`: exact on the span Q of a third of
  * the products, tr(Qᵀ A Q), and Hutchinson's estimate outside of it; a third of as many vectors is kept in memory.
  *
- * @throws RangeError for fewer products than 2 (6 for Hutch++) or a tolerance below 0; ProbeStopped when it is stopped, with Hutchinson's estimate so far.
+ * @throws RangeError for fewer products than 2 (6 for Hutch++) or a tolerance below 0; StoppedError when it is stopped, with Hutchinson's estimate so far.
  * @source Hutchinson 1990 (Communications in Statistics 19); Meyer et al. 2021 (arXiv 2010.09649), algorithm 1.
  * @example
  * const { trace, standardError } = await landscape.hessianTrace(landscape.hessian(loss, network.parameters), { seed: 0 });

@@ -89,7 +89,7 @@ async function ascendFrom<V extends Vector>(loss: LossFunction<V>, w: V, ball: B
  * the ball's diameter to a step's share of it. All points on the way count. What is found is a lower bound of the maximum.
  *
  * @throws RangeError for a radius below 0, or steps or starts below 1; Error if no loss that is met is a number;
- * ProbeStopped when it is stopped, with the largest loss so far.
+ * StoppedError when it is stopped, with the largest loss so far.
  * @source Croce and Hein 2020 (arXiv 2003.01690), section 3, with evenly falling steps in place of their checkpoints.
  */
 export function ascend<V extends Vector>(loss: LossFunction<V>, w: V, ball: Ball<V>, options: AscentOptions): Promise<AscentResult> {

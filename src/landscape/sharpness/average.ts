@@ -44,7 +44,7 @@ export interface AverageSharpness {
  *
  * For a quadratic loss with Hessian H of d rows its expectation is rho² tr(H) / 2d.
  *
- * @throws RangeError if rho is negative or not finite, or there are fewer than two directions; ProbeStopped when it is stopped, with
+ * @throws RangeError if rho is negative or not finite, or there are fewer than two directions; StoppedError when it is stopped, with
  * the values so far.
  * @example
  * const { sharpness, standardError } = await landscape.averageSharpness(loss, network.parameters, { rho: 0.05, seed: 0 });

@@ -43,7 +43,7 @@ export function splitIntoGroups(dataset: Dataset, m: number): Dataset[] {
  *
  * @param groups losses on equally many images each, such as `networkLoss`s on `groupsOf` a data set.
  * @param measure how sharp one group's loss is, such as `(group) => worstCaseSharpness(group, w, { rho, seed })`.
- * @throws RangeError without groups, or for groups of unequal size; ProbeStopped when it is stopped, with the groups so far.
+ * @throws RangeError without groups, or for groups of unequal size; StoppedError when it is stopped, with the groups so far.
  * @source Foret et al. 2021 (arXiv 2010.01412), section 4.1.
  */
 export function mSharpness<V extends Vector, S extends Sharpness>(

@@ -33,7 +33,7 @@ export interface SamSharpness extends Sharpness {
  * eps_0 = 0, eps_t+1 = P(eps_t + rho / T u(g(w + eps_t))), u(g) = g / |g|_2 or sign(g). With one step eps = rho u(g).
  * It is SAM's first-order guess, not a maximum: below the worst case, and negative where the loss falls again within rho.
  *
- * @throws RangeError if rho is negative or not finite, p is neither 2 nor Infinity, or there is less than one step; ProbeStopped when it is stopped.
+ * @throws RangeError if rho is negative or not finite, p is neither 2 nor Infinity, or there is less than one step; StoppedError when it is stopped.
  * @source Foret et al. 2021 (arXiv 2010.01412), eq. 2, and appendix C.3 for several steps.
  * @example
  * const { sharpness } = await landscape.samSharpness(loss, network.parameters, { rho: 0.05 });

@@ -48,7 +48,7 @@ const LARGEST_FACTOR = 2 ** 20;
  * net's rim reaches the multiple; at a radius smaller by a tenth, one does not.
  *
  * @param multiple above 1.
- * @throws RangeError for a multiple of 1 or less, a loss of 0 at a centre, or if no radius within 2^20 of the start will do; ProbeStopped when it is stopped.
+ * @throws RangeError for a multiple of 1 or less, a loss of 0 at a centre, or if no radius within 2^20 of the start will do; StoppedError when it is stopped.
  * @example
  * const { radius } = await landscape.sharedRange([{ surface, loss }], 10); // in units of the surface's directions
  */

@@ -7,7 +7,7 @@ import { PlainVector } from '../../engine/plainVector';
 import { tensorCount } from '../../engine/tensor';
 import { TensorVector } from '../../engine/tensorVector';
 import { expectAllClose } from '../../testing/expectAllClose';
-import { ProbeStopped } from '../../progress/work';
+import { StoppedError } from '../../progress/work';
 import type { LossFunction } from '../operator';
 import { elementsOf, formulaLoss } from '../testing/formulaLoss';
 import { evenly, gridPoints, linePoints, toGrid } from './grid';
@@ -62,7 +62,7 @@ test('a plane that was stopped or has failed goes on to the same grid, measuring
   const whole = await samplePoints(input);
   const file = join(temporaryFolder(t), 'made', 'plane.json');
   let polls = 0;
-  await assert.rejects(samplePoints({ ...input, file, signal: signalWhen(() => ++polls > 7) }), ProbeStopped);
+  await assert.rejects(samplePoints({ ...input, file, signal: signalWhen(() => ++polls > 7) }), StoppedError);
   assert.equal(readSamples(file).series['train']!.loss.length, 7);
   await assert.rejects(samplePoints({ ...input, file, losses: { train: failingAt(6) } }), /out of memory/);
   assert.equal(readSamples(file).series['train']!.loss.length, 12);

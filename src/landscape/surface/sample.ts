@@ -1,7 +1,7 @@
 import { checkLoss, checkPoint } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
 import { longWork, type LongWork } from '../../progress/longWork';
-import { ProbeStopped, stopIfAsked, type Stoppable } from '../../progress/work';
+import { StoppedError, stopIfAsked, type Stoppable } from '../../progress/work';
 import { atPoint, movedPoint } from '../atPoint';
 import type { LossFunction, PointLoss } from '../operator';
 import { checkDirection } from './checks';
@@ -47,7 +47,7 @@ export interface SampleInput<V extends Vector> extends Stoppable {
  * that of its row, origin + b y.
  *
  * @throws RangeError for no place, a direction that is zero or of another architecture, or a place off the line;
- * Error for a file of other samples; ProbeStopped when it is stopped, with the samples so far; whatever a loss throws.
+ * Error for a file of other samples; StoppedError when it is stopped, with the samples so far; whatever a loss throws.
  * @example
  * const samples = await landscape.samplePoints({ surface, points: landscape.gridPoints(axis, axis), losses: { train: loss }, network: 'SAM', directions: 'random, seed 0' });
  */
@@ -78,11 +78,11 @@ async function sample<V extends Vector>(work: LongWork, input: SampleInput<V>): 
     }
     work.report({ done: points.length, of: points.length, unit: 'points' });
   } catch (error) {
-    if (!(error instanceof ProbeStopped)) {
+    if (!(error instanceof StoppedError)) {
       throw error;
     }
     const kept = file === undefined ? 'Give it a `file`, and the points are kept and the same call goes on from there.' : `The points are stored in ${file}; the same call goes on from there.`;
-    throw new ProbeStopped(`${work.name} was stopped at your request after ${samplesDone(samples)} of ${points.length} points. ${kept}`, samples);
+    throw new StoppedError(`${work.name} was stopped at your request after ${samplesDone(samples)} of ${points.length} points. ${kept}`, samples);
   } finally {
     walk.dispose();
     if (file !== undefined) {

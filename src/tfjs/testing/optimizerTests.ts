@@ -9,7 +9,7 @@ import { sam } from '../../optim/sam';
 import { sparse } from '../../optim/sparse';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { Bowl, plainWalk, RULES, withStatistics, type Case } from './bowl';
-import type { LossFunction, Pass } from '../perturbedPass';
+import type { ScalarLoss, Pass } from '../perturbedPass';
 import { SharpnessAwareOptimizer } from '../sharpnessAwareOptimizer';
 
 /** Five steps of some ten operations on numbers of size 1, each rounded to 2^-24 and damped by the next step, stay below 1e-5. */
@@ -122,7 +122,7 @@ function testLoss(): void {
     const optimizer = new SharpnessAwareOptimizer(tf.train.momentum(0.1, 0.9), { rho: 0.05 });
     optimizer.minimize(loss);
     const weights = [...bowl.w.dataSync()];
-    const failing: LossFunction = (pass) => {
+    const failing: ScalarLoss = (pass) => {
       const value = loss(pass);
       if (pass === 'perturbed') {
         throw new Error('no loss here');
