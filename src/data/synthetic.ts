@@ -58,7 +58,7 @@ function drawPart(classes: 10 | 100, part: string, perClass: number, seed: numbe
   };
 }
 
-/** A reservoir of normal numbers; pictures read from random places of it, which is faster than drawing 3072 each. */
+/** A store of normal numbers. Pictures read from random places in it, which is faster than drawing 3072 for each. */
 function normalNumbers(seed: number): Float32Array {
   const rng = random(seed, 'synthetic', 'noise');
   return Float32Array.from({ length: 99_991 }, () => rng.normal());

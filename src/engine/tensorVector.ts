@@ -176,7 +176,7 @@ export class TensorVector implements Vector {
   }
 
   adamStepInPlace(firstMoment: this, secondMoment: this, gradient: this, step: AdamStep): void {
-    // The op knows beta1 and beta2 in single precision alone; corrections for any others would be off by up to 5e-5 at 0.999.
+    // The op rounds beta1 and beta2 to single precision, so the corrections must use the rounded values: else they are off by up to 5e-5 at 0.999.
     const rounded = { ...step, beta1: Math.fround(step.beta1), beta2: Math.fround(step.beta2) };
     const { epsilon, factors } = adamFactors(this.specs, rounded);
     const { w, m, v } = adamInPlace({ w: this.current, m: firstMoment.current, v: secondMoment.current }, gradient.current, factors, { ...rounded, epsilon });

@@ -86,7 +86,7 @@ export interface Vector {
   plusPart(part: this): this;
   /** The same elements in the parameters that `keep` picks, and 0 in the others. */
   restrict(keep: (spec: ParameterSpec) => boolean): this;
-  /** A vector of the same layout with these elements, one array a parameter: what `toArrays` takes apart. */
+  /** A vector of the same layout with these elements, one array a parameter: the inverse of `toArrays`. */
   withElements(arrays: readonly ArrayLike<number>[]): this;
   /** this += scale · other; on the kinds named, if any are. */
   addScaledInPlace(other: this, scale: number, kinds?: readonly ParameterKind[]): void;

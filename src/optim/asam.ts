@@ -3,12 +3,12 @@ import { shown } from '../engine/shown';
 import { PARAMETER_KINDS, type ParameterKind, type ParameterSpec, type Vector } from '../engine/vector';
 import { checkRho, type PerturbationRule } from './perturbation';
 
-/** What ASAM takes for the size of an element. */
+/** What ASAM takes as the size of an element. */
 export type AsamScaling = 'element' | 'filter' | 'layer';
 
 /** How ASAM measures a perturbation. */
 export interface AsamSettings {
-  /** eta, added to the scale so that weights at 0 move too, 0 or more; 0.01. */
+  /** eta, added to the scale so that weights at 0 move too, 0 or more. Default: 0.01. */
   readonly eta?: number;
   /** `element`: |w| of each element. `filter`: the norm of its filter for convolutions, |w| for all others. `layer`: the norm of its whole tensor. */
   readonly scaling?: AsamScaling;
@@ -21,8 +21,8 @@ export interface AsamSettings {
  *
  * eps = rho T_w^2 g / |T_w g|_2, with T_w = |w| + eta
  *
- * so that scaling one layer up and the next down by as much, which leaves the function as it is, leaves the
- * sharpness as it is too (for eta = 0). It needs a radius 10 times SAM's: 0.5 on CIFAR-10, 1.0 on CIFAR-100.
+ * so that scaling one layer up and the next down by as much, which does not change the function, does not change the
+ * sharpness either (for eta = 0). It needs a radius 10 times SAM's: 0.5 on CIFAR-10, 1.0 on CIFAR-100.
  *
  * The paper's section 5 scales weights alone, the default here. Its authors' code scales every parameter whose name contains
  * "weight", batch-norm scales among them: `scaledKinds: ['weight', 'normScale']`.

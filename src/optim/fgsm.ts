@@ -12,19 +12,19 @@ export interface FgsmSettings {
   readonly momentum?: number;
   /** p of the norm whose ball the perturbation stays in: Infinity (steps along signs, the default) or 2 (steps along the direction itself). */
   readonly p?: number;
-  /** alpha / rho, the length of one step in radii; 1 / T. Longer steps leave the ball and are projected back. */
+  /** alpha / rho, the length of one step in radii. Default: 1 / T. Longer steps leave the ball and are projected back. */
   readonly stepLength?: number;
-  /** Whether each step is projected into the ball; true. */
+  /** Whether each step is projected into the ball. Default: true. */
   readonly project?: boolean;
   /**
-   * The largest size of an element of eps after a projection, where it is another than rho; rho. Steps keep their length of
+   * The largest size of an element of eps after a projection. Default: rho. Steps keep their length of
    * `stepLength` times rho. For p = Infinity alone.
    */
   readonly bound?: number;
 }
 
 /**
- * Multi-step fast gradient sign method on the weights, with momentum if wished. From eps = 0 and m = 0, T times:
+ * Multi-step fast gradient sign method on the weights, optionally with momentum. From eps = 0 and m = 0, T times:
  *
  * m = mu m + g / |g|_1, with g the gradient at w + eps; eps = project(eps + alpha sign(m))
  *
@@ -65,7 +65,7 @@ export function fgsm({ steps, momentum = 0, p = Infinity, stepLength = 1 / steps
   };
 }
 
-/** A bound that never acts would be read as one that does. */
+/** Refuses a bound that would never act. */
 function checkBound(bound: number | undefined, p: number, project: boolean): void {
   if (bound === undefined) {
     return;

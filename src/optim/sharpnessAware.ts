@@ -23,7 +23,7 @@ function twoPassStep(rule: PerturbationRule): SharpnessAwareStep {
       const { loss, gradient } = passes.at(parameters, 'first');
       const ascent = ascend(rule, passes.seen(own(gradient)), input);
       const next = own.state({ ...method, step: method.step + 1, rule: ascent.state });
-      // As large as the weights: the second pass, where memory is shortest, does without it.
+      // As large as the weights, and not needed in the second pass, where memory is shortest.
       gradient.dispose();
       const perturbed = own(passes.at(own(ascent.point), 'perturbed').gradient);
       return { ...optimizer.update(parameters, perturbed, state, learningRate), loss, method: next, gradientEvaluations: passes.count };
@@ -55,7 +55,7 @@ function momentumStep(rule: PerturbationRule): SharpnessAwareStep {
     });
 }
 
-/** The base step alone, with the method's state handed on. */
+/** The base step alone, with the method's state passed on. */
 const unperturbedStep: SharpnessAwareStep = (input) => ({ ...plainStep(input), method: { ...input.method, step: input.method.step + 1 } });
 
 /** A perturbation rule and what is built around it. */
@@ -121,7 +121,7 @@ export function sharpnessAware({ rule, kinds = PARAMETER_KINDS, groupSize, desce
 export function perturbedStep(rule: PerturbationRule, rho: number): Step {
   checkRho(rule.name, rho);
   if (rule.prepare) {
-    throw new RangeError(`perturbedStep: ${rule.name} keeps a state from step to step; use sharpnessAware({ rule }) and hand its state on.`);
+    throw new RangeError(`perturbedStep: ${rule.name} keeps a state from step to step; use sharpnessAware({ rule }) and pass its state on.`);
   }
   const method = sharpnessAware({ rule });
   return (input) => {

@@ -10,7 +10,7 @@ const MOST_PRINTED = 1000;
 /** Ends a long call that was asked to stop. What it changed on its way is as it was before the call. */
 export class StoppedError extends Error {
   /** Whether the name of the call, and how far it was, are still missing. */
-  readonly isUntold: boolean;
+  readonly isIncomplete: boolean;
 
   /** @param partial what was computed by then, as plain data; undefined for nothing. */
   constructor(
@@ -18,11 +18,11 @@ export class StoppedError extends Error {
     readonly partial?: unknown,
   ) {
     super(message ?? 'The call was stopped before it had finished.');
-    this.isUntold = message === undefined;
+    this.isIncomplete = message === undefined;
     this.name = 'StoppedError';
     // The kernel prints the enumerable properties of an error: fine for a few numbers, too much for a whole surface.
     Object.defineProperty(this, 'partial', { value: partial, enumerable: JSON.stringify({ partial }).length <= MOST_PRINTED });
-    Object.defineProperty(this, 'isUntold', { enumerable: false });
+    Object.defineProperty(this, 'isIncomplete', { enumerable: false });
     // The kernel prints the stack as well. Nothing went wrong here, so the message is enough.
     this.stack = `${this.name}: ${this.message}`;
   }
@@ -50,7 +50,7 @@ export interface Kernel {
   readonly onClose: (listener: () => void) => void;
 }
 
-/** Under this key the kernel says which cell the calling code belongs to (see src/setup/tslabKernel.cjs). */
+/** The kernel (src/setup/tslabKernel.cjs) stores itself under this key of `globalThis`. */
 const KERNEL = Symbol.for('samlab.kernel');
 
 /** The kernel that this process is; undefined outside a notebook. */
@@ -65,7 +65,7 @@ export function kernelCell(): KernelCell | undefined {
 
 let findWork: () => Work | undefined = () => undefined;
 
-/** Says how to find the work that the calling code is a part of. */
+/** Sets how to find the work that the calling code is a part of. */
 export function findWorkBy(find: () => Work | undefined): void {
   findWork = find;
 }

@@ -1,4 +1,4 @@
-/** Loss and gradient of a batch, the training loop, evaluation, and how long functions are stopped. */
+/** Loss and gradient of a batch, the training loop, evaluation, and how to stop long functions. */
 
 export { StoppedError, type Stoppable } from '../progress/work';
 export { evaluate } from '../train/evaluate';
