@@ -36,7 +36,7 @@ function progressLines(): (progress: StudyProgress) => void {
   };
 }
 
-/** Where runs leave their weights. */
+/** Where runs store their weights. */
 function stores({ store }: LandscapeRequest): readonly string[] {
   return [...new Set([store, OWN_STORE, DATA, QUICK_STORE])];
 }
@@ -79,7 +79,7 @@ async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>,
       if (error instanceof StoppedError) {
         throw error;
       }
-      // The other parts do not need it.
+      // The other parts do not depend on it.
       reportProblem(error);
       failed.push(part);
     }

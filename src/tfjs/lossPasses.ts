@@ -5,7 +5,7 @@ import type { ScalarLoss, NamedGradients, Pass, PerturbedPasses } from './pertur
 import { readSync, type TfjsVector } from './tfjsVector';
 import { allVariables, VariableSnapshot } from './variableSnapshot';
 
-/** A tensor and its name, as optimizers hand out their weights. TensorFlow.js names the type in a file that ES modules cannot reach alone. */
+/** A tensor and its name, as `Optimizer.getWeights` gives them. TensorFlow.js declares the type in a file that ES modules cannot import. */
 export type NamedTensor = Awaited<ReturnType<Optimizer['saveIterations']>>;
 
 /** The passes of one step: a loss and its gradient at w and at other points. Each leaves the parameters where it found them. */
@@ -39,7 +39,7 @@ export class LossPasses {
     return this.parameters.variables.filter(({ name }) => this.connected.has(name));
   }
 
-  /** Takes over a pass that was made elsewhere. */
+  /** Takes over the results of a pass that was made elsewhere. */
   taken({ value, grads }: NamedGradients): LossAndGradient<TfjsVector> {
     try {
       this.connected = new Set(connectedNames(grads));
@@ -49,7 +49,7 @@ export class LossPasses {
     }
   }
 
-  /** A gradient in the form in which `Optimizer.minimize` hands it on. Optimizers count variables by position, so it matters. */
+  /** A gradient in the form in which `Optimizer.minimize` passes it on. Optimizers find variables by position, so the form matters. */
   named(gradient: TfjsVector): NamedTensorMap | NamedTensor[] {
     const named = Object.entries(this.parameters.named(gradient)).filter(([name]) => this.connected.has(name));
     const map: NamedTensorMap = Object.fromEntries(named);

@@ -15,8 +15,8 @@ export interface NamedGradients {
 /**
  * The tensors that losses have kept with `tf.keep` at perturbed weights. They live until the next step.
  *
- * `tf.LayersModel` keeps the metrics of each pass and counts on one pass a step. Without this, `fit` would leave one
- * tensor a metric and step behind; if they were disposed of at once, `trainOnBatch`, which reads them all, would fail.
+ * `tf.LayersModel` keeps the metrics of each pass and expects one pass a step. Without this, `fit` would leak one
+ * tensor for each metric and step; if they were disposed of at once, `trainOnBatch`, which reads them all, would fail.
  */
 export class PerturbedPasses {
   private kept: Tensor[] = [];
@@ -29,7 +29,7 @@ export class PerturbedPasses {
       kept.push(...engine().state.activeScope.track.filter((tensor) => tensor.kept && tensor !== loss));
       return loss;
     });
-    // Back-propagation keeps tensors too, and has disposed of its own by now.
+    // Back-propagation keeps tensors too, but has disposed of them by now.
     this.kept.push(...kept.filter((tensor) => !tensor.isDisposed));
     return gradients;
   }

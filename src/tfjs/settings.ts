@@ -15,7 +15,7 @@ export interface BatchImages {
 export interface SharpnessAwareOptimizerSettings {
   /** Radius of the perturbation, 0 or more; SAM's paper uses 0.05 on CIFAR-10. */
   readonly rho: number;
-  /** How the weights are perturbed; SAM in the 2-norm. */
+  /** How the weights are perturbed. Default: SAM in the 2-norm. */
   readonly rule?: PerturbationRule;
   /** The kinds of parameters that are perturbed. Default: all. */
   readonly kinds?: readonly ParameterKind[];
@@ -26,7 +26,7 @@ export interface SharpnessAwareOptimizerSettings {
   readonly images?: BatchImages;
 }
 
-/** Compared with the interface by the compiler. */
+/** The compiler checks that no name of the interface is missing. */
 const KNOWN: { readonly [Key in keyof Required<SharpnessAwareOptimizerSettings>]: true } = { rho: true, rule: true, kinds: true, descent: true, kindOf: true, images: true };
 
 /** Checks the names of settings, for code without types: a misspelt one would change nothing, silently. @throws RangeError for a name that is none. */

@@ -26,14 +26,14 @@ import { WrappedOptimizer } from './wrappedOptimizer';
  * it keeps there with `tf.keep` live until the next step. Dropout draws a mask in each pass unless it has a seed.
  * `LayersModel.trainOnBatch` lists the metrics at w + eps after those at w.
  *
- * The loss runs twice a step, so it must not change anything but variables; it is told which pass it is for.
+ * The loss runs twice a step, so it must not change anything but variables; its argument says which pass it is for.
  *
- * A rule needs norms as numbers in the middle of a step. Where a backend cannot hand them out at once (WebGPU outside
+ * A rule needs norms as numbers in the middle of a step. Where a backend cannot read them synchronously (WebGPU outside
  * a browser), `minimize` throws and leaves the weights as they were; `ascendAsync` is for that case.
  *
- * The base optimizer's settings are read and set through it: `learningRate`, `momentum`, `beta1` and so on; a setting called `rho`
- * (Adadelta's) at `base` alone, for here it is the radius. Its state is in `getWeights`, that of a rule is not: after loading
- * masks are drawn anew, LookSAM begins with a second pass, and the count of perturbed steps starts at 0.
+ * The base optimizer's settings are read and set through this one: `learningRate`, `momentum`, `beta1` and so on; only Adadelta's
+ * `rho` is set at `base`, for here `rho` is the radius. The base optimizer's state is in `getWeights`, a rule's is not: after
+ * loading, masks are drawn anew, LookSAM begins with a second pass, and the count of perturbed steps starts at 0.
  *
  * @source Foret et al. 2021 (arXiv 2010.01412), algorithm 1.
  */
@@ -48,7 +48,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
   private readonly momenta: BaseMomentum;
   /** The names of the variables of the last step. */
   private layout = '';
-  /** What to go back to, between the two phases of a step. */
+  /** The values to go back to, between the two phases of a step. */
   private before: VariableSnapshot | undefined;
 
   /**
@@ -120,7 +120,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
     });
   }
 
-  /** The same for backends that cannot hand out numbers at once: the rule runs on copies in JavaScript's memory. */
+  /** The same for backends that cannot read numbers synchronously: the rule runs on copies in JavaScript's memory. */
   async ascendAsync(gradients: NamedTensorMap = {}): Promise<void> {
     const parameters = this.ascendingParameters(gradients);
     const [here, along] = [parameters.point(), this.direction(parameters, gradients)];
@@ -198,7 +198,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
           },
           momentum: () => momentum!,
         },
-        // The base optimizer has its own.
+        // The base optimizer uses its own.
         learningRate: NaN,
         ...this.imageGradients(passes),
       });
@@ -207,7 +207,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
     });
   }
 
-  /** The variables that a step on this loss will move. Needed for momentum that is unplaced alone, for it costs a pass, which leaves all as it is. */
+  /** The variables that a step on this loss will move. Found by an extra pass, so only for momentum that is unplaced. */
   private movedBy(f: ScalarLoss, parameters: ParameterVariables, passes: LossPasses): readonly Variable[] {
     return this.momenta.isUnplaced ? withTemporaries((own) => passes.connectedTo(own(parameters.point()), f)) : [];
   }

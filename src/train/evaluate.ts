@@ -21,7 +21,7 @@ function labelLoss(logits: Float32Array, row: number, classes: number, label: nu
   return Math.log(sum) + largest - values[label]!;
 }
 
-/** Logits of a batch: a weighed mean over its views. */
+/** Logits of a batch: a weighted mean over its views. */
 function meanLogits(model: Model, { parameters, statistics }: NetworkState, batch: Batch, augmentation: TestAugmentation): Float32Array {
   const [first, ...others] = testViews(batch, augmentation).map(({ batch: view, weight }) => ({ weight, logits: batchLogits(model, parameters, { statistics, training: false }, view) }));
   return others.length === 0 ? first!.logits : first!.logits.map((logit, index) => others.reduce((sum, { weight, logits }) => sum + weight * logits[index]!, first!.weight * logit));

@@ -218,7 +218,7 @@ export class TrainingRun {
     return found && `${found} after epoch ${record.epoch}`;
   }
 
-  /** What the rule wants kept of its state, if anything. */
+  /** The numbers that the rule logs, if any. */
   private logged(): { perturbation?: Readonly<Record<string, number>> } {
     const { numbers } = this.method.rule;
     const kept = this.training.logs.filter((name) => name in numbers);

@@ -62,10 +62,10 @@ const maximum: Rule = ({ attributes, inputs: [x], outputs: [y], tangents: [moved
 /** Outputs: the loss of each image, and p - targets with p = softmax(logits), which moves by p (z' - sum(p z')). The targets do not move. */
 const crossEntropy: Rule = ({ inputs: [, targets], outputs: [, difference], tangents: [moved] }) => {
   const p = arithmetic('AddV2', difference!, targets!);
-  const weighed = times(p, moved!);
+  const weighted = times(p, moved!);
   const [rows] = p.shape as [number];
-  const means = execute1('Reshape', [typeAttribute('T', p.dtype), typeAttribute('Tshape', 'int32')], [sumOver(weighed, [1]), tensor(Int32Array.of(rows, 1), [2])]);
-  return [sumOver(times(difference!, moved!), [1]), arithmetic('Sub', weighed, times(p, means))];
+  const means = execute1('Reshape', [typeAttribute('T', p.dtype), typeAttribute('Tshape', 'int32')], [sumOver(weighted, [1]), tensor(Int32Array.of(rows, 1), [2])]);
+  return [sumOver(times(difference!, moved!), [1]), arithmetic('Sub', weighted, times(p, means))];
 };
 
 const still: Rule = () => [];

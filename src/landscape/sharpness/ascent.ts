@@ -34,7 +34,7 @@ export interface AscentResult {
   readonly seed: number;
 }
 
-/** Share of the new step in each move; the rest is the move before it. */
+/** Weight of the new step in each move; the rest is the weight of the previous move. */
 const MOMENTUM = 0.75;
 
 type Best = Pick<AscentResult, 'loss' | 'length'>;
@@ -53,7 +53,7 @@ function move<V extends Vector>(delta: V, previous: V, gradient: V, ball: Ball<V
   });
 }
 
-/** One ascent of so many steps. Takes `start` over. */
+/** One ascent from `start`, which it takes over. */
 async function ascendFrom<V extends Vector>(loss: LossFunction<V>, w: V, ball: Ball<V>, start: V, steps: number, report: (best: Best) => Promise<void>): Promise<Best> {
   let [delta, previous] = [start, start.clone()];
   let best = NOTHING_FOUND;
@@ -86,7 +86,7 @@ async function ascendFrom<V extends Vector>(loss: LossFunction<V>, w: V, ball: B
  * z = P(delta_k + reach_k u_k), delta_k+1 = P(delta_k + .75 (z - delta_k) + .25 (delta_k - delta_k-1))
  *
  * u is the direction of steepest ascent in the ball's norm, P the projection on the ball, and the reach falls evenly from
- * the ball's diameter to a step's share of it. All points on the way count. What is found is a lower bound of the maximum.
+ * the ball's diameter to a step's share of it. The largest loss at any point on the way counts; it is a lower bound of the maximum.
  *
  * @throws RangeError for a radius below 0, or steps or starts below 1; Error if no loss that is met is a number;
  * StoppedError when it is stopped, with the largest loss so far.

@@ -15,7 +15,7 @@ export interface AverageSharpnessOptions extends Stoppable {
   readonly rho: number;
   /** Random directions, 2 or more. Default: 20. */
   readonly directions?: number;
-  /** Scales each element of a direction with its |weight|. */
+  /** Scales each element of a direction by its |weight|. */
   readonly adaptive?: boolean;
   readonly seed: number;
   /** Called after each direction. */

@@ -22,7 +22,7 @@ export function pointOf<V extends Vector>(w: V, { scale }: Ball<V>, delta: V): V
   }
 }
 
-/** The direction of length 1 in which a loss of this gradient (by w) ascends fastest with delta; zero for a zero gradient. */
+/** The delta of length 1 along which a loss with this gradient (with respect to w) ascends fastest; zero for a zero gradient. */
 export function steepestDelta<V extends Vector>(gradient: V, ball: Ball<V>): V {
   return gradient.tidy(
     () => steepest(ball.scale === undefined ? gradient : ball.scale.multiply(gradient), ball.p),
@@ -30,7 +30,7 @@ export function steepestDelta<V extends Vector>(gradient: V, ball: Ball<V>): V {
   );
 }
 
-/** A vector of draws, laid out like w. */
+/** A vector of random elements, laid out like w. */
 export function drawLike<V extends Vector>(w: V, element: () => number): V {
   return w.withElements(w.specs.map(({ shape }) => Float64Array.from({ length: sizeOf(shape) }, element)));
 }

@@ -18,7 +18,7 @@ export interface SamSharpnessOptions extends Stoppable {
   readonly ascentSteps?: number;
 }
 
-/** SAM's sharpness, with how it was ascended to. */
+/** SAM's sharpness, and how its ascent was made. */
 export interface SamSharpness extends Sharpness {
   readonly measure: 'sam';
   /** p = 2 or Infinity, as stored results name it. */

@@ -166,7 +166,7 @@ test('groups hold every image once, in order', () => {
   const groups = splitIntoGroups(numberedDataset(6, 3), 2);
   assert.deepEqual(groups.map(imageCount), [2, 2, 2]);
   assert.deepEqual(groups.map(({ images }) => [images[2], images[3072 + 2]]), [[1, 2], [3, 4], [5, 6]]);
-  assert.throws(() => splitIntoGroups(numberedDataset(6, 3), 4), { name: 'RangeError', message: 'groupsOf: expected an m that divides the 6 images, got 4.' });
+  assert.throws(() => splitIntoGroups(numberedDataset(6, 3), 4), { name: 'RangeError', message: 'splitIntoGroups: expected an m that divides the 6 images, got 4.' });
 });
 
 test('w stays where it was, and the same seed finds the same', async () => {

@@ -5,7 +5,7 @@ import type { LossFunction, LossSource } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { ascend, type AscentOptions, type AscentResult } from './ascent';
 
-/** What every measure of sharpness tells, as plain data. */
+/** The result of every measure of sharpness, as plain data. */
 export interface Sharpness {
   readonly measure: 'worst-case' | 'adaptive worst-case' | 'eps-sharpness' | 'sam';
   /** What the loss is measured on, and on how many images. */

@@ -44,7 +44,7 @@ function layerWeights(scale = 1): PlainVector {
   return new PlainVector(layer, [12, 12, 2].map((size, parameter) => Float64Array.from({ length: size }, (_, index) => scale * Math.sin(1 + index + 20 * parameter))));
 }
 
-test('random directions have the filter norms of the weights, are the seed\'s own, and the same for nets of one architecture', () => {
+test('random directions have the filter norms of the weights, are the seed\'s own, and the same for networks of one architecture', () => {
   const w = layerWeights();
   const { x, y, origin } = randomPlane(w, { seed: 1, orthogonal: false });
   assert.equal(origin, w);

@@ -16,7 +16,7 @@ export interface RandomDirectionOptions {
 }
 
 /**
- * Draws a direction with independent standard normal elements, each parameter from a stream of its own: nets of one
+ * Draws a direction with independent standard normal elements, each parameter from a stream of its own: networks of one
  * architecture share their directions.
  *
  * @param stream which of several directions with one seed, such as "x".
@@ -63,7 +63,7 @@ export function randomPlane<V extends Vector>(weights: V, options: RandomDirecti
   }
 }
 
-/** A plane, and where the three points lie that span it. */
+/** A plane, and where the three points that span it lie on it. */
 export interface PlaneOfMinima<V extends Vector> {
   readonly plane: Plane<V>;
   /** Coordinates of the three points, in the order they were given, as distances in weight space. */
@@ -88,7 +88,7 @@ export function planeOfMinima<V extends Vector>(a: V, b: V, c: V): PlaneOfMinima
     const length = rest.norm();
     rest.addScaledInPlace(along, -across / width);
     const height = rest.norm();
-    // Rounding of single precision leaves a hundred-thousandth of a parallel vector.
+    // Of a parallel vector, rounding in single precision leaves up to 1e-5 of its length.
     if (!(width > 0 && height > 1e-5 * length)) {
       throw new RangeError(`planeOfMinima: expected three points that are not on one line, got distances ${width} and ${height} across it; choose another minimum.`);
     }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fgsm as fgsmRule } from '../../optim/fgsm';
 import { P_BY_NAME } from '../../optim/normBall';
 import { setting } from '../setting';
-import { BALL, inMeantRadius } from './ball';
+import { BALL, inRadius } from './ball';
 import { defineMethod } from './defineMethod';
 
 /** Several sign steps within a ball. */
@@ -31,7 +31,7 @@ export const fgsm = defineMethod({
   rule({ radiusIn, ascentSteps: steps, ascentMomentum: momentum, ascentBall, ascentStepLength, ascentProjection: project, ascentBound }) {
     const p = P_BY_NAME[ascentBall];
     const given = { ...(ascentStepLength === 0 ? {} : { stepLength: ascentStepLength }), ...(ascentBound === 0 ? {} : { bound: ascentBound }) };
-    return inMeantRadius(fgsmRule({ steps, momentum, p, project, ...given }), p, radiusIn);
+    return inRadius(fgsmRule({ steps, momentum, p, project, ...given }), p, radiusIn);
   },
   problem: ({ ascentBound, ascentBall, ascentProjection }) =>
     ascentBound > 0 && (ascentBall !== 'infinity' || !ascentProjection)
