@@ -18,7 +18,7 @@ void test('a run that another process has taken over is given up, and nothing mo
   const files = runFiles(folders, runId(run.config));
   let taken = '';
   const attempt = await attemptRun(run, {
-    ...{ plan, store, again: false, stop: new AbortController().signal },
+    ...{ plan, store, again: false, signal: new AbortController().signal },
     onStep: () => {
       if (taken === '') {
         // A later claim, as another node writes it when Slurm says that this one is dead; from then on the progress is its own.

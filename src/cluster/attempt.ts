@@ -33,12 +33,12 @@ export interface AttemptOptions {
   readonly store: string;
   /** Makes again what is stored. */
   readonly again: boolean;
-  readonly stop: AbortSignal;
+  readonly signal: AbortSignal;
   readonly onStep?: (step: RunStep) => void;
 }
 
 /** Makes a run that this process has claimed, and notes how far it is. @returns undefined if another process has taken it over meanwhile. */
-async function make(run: PlannedRun, config: ExperimentConfig, claim: Claim, { store, again, stop, onStep }: AttemptOptions): Promise<RunEnd | undefined> {
+async function make(run: PlannedRun, config: ExperimentConfig, claim: Claim, { store, again, signal, onStep }: AttemptOptions): Promise<RunEnd | undefined> {
   const folders = experimentFolders(run.kind, store);
   const files = runFiles(folders, runId(config));
   const abandon = new AbortController();
@@ -55,7 +55,7 @@ async function make(run: PlannedRun, config: ExperimentConfig, claim: Claim, { s
     }
     onStep?.(step);
   };
-  const end = await superviseRun({ config, preset: run.preset, folders, again }, { stop, abandon: abandon.signal, onStep: note });
+  const end = await superviseRun({ config, preset: run.preset, folders, again }, { signal, abandon: abandon.signal, onStep: note });
   return abandon.signal.aborted ? undefined : end;
 }
 

@@ -72,7 +72,7 @@ function command(): Command {
     .option('--status', 'tell where the runs of a grid or a single run stand; without either, those of every grid that was started', false)
     .option('--jobs <number>', 'runs at once on this machine', positive, 1)
     .option('--no-estimate', 'do not measure what runs of unknown cost will take')
-    .option('--allow-synthetic', 'let embedded images stand in for a data set that cannot be had; results go to data/quick', false)
+    .option('--allow-synthetic', 'let embedded images stand in for a data set that cannot be downloaded; results go to data/quick', false)
     .option('--store <folder>', 'where results, checkpoints and weights go (default: data for presets, data/own for your own runs and grids)', (folder) => resolve(folder))
     .addOption(new Option('--on <where>', 'where to run').choices(['here', 'slurm']).default('here'));
   program

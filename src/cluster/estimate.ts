@@ -36,21 +36,21 @@ export interface EstimateOptions {
   readonly kind: MachineKind;
   /** Whether configurations that nothing is known of are measured here, where that tells something. */
   readonly measure: boolean;
-  readonly stop: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 /**
  * Estimated seconds of each run, from stored results of the same network, data and method, from earlier measurements,
  * from a few steps that are made here and now, or from this machine's benchmark. Null for a run of which nothing is known.
  */
-export async function estimateSeconds(runs: readonly PlannedRun[], { store, kind, measure, stop }: EstimateOptions): Promise<(number | null)[]> {
+export async function estimateSeconds(runs: readonly PlannedRun[], { store, kind, measure, signal }: EstimateOptions): Promise<(number | null)[]> {
   const known = await knownCosts(store);
   let model = new CostModel(known, kind);
   const unknown = new Map(runs.filter(({ config }) => model.seconds(config) === null).map((run) => [costKey(run.config), run]));
   if (unknown.size > 0 && measure && canMeasureFor(kind)) {
     console.log(`Measuring ${unknown.size} configuration${unknown.size === 1 ? '' : 's'} for the estimate ...`);
     const orders = [...unknown.values()].map((run) => ({ config: run.config, folders: experimentFolders(run.kind, store) }));
-    const measured = await measureCosts(orders, stop);
+    const measured = await measureCosts(orders, signal);
     addCosts(store, measured);
     model = new CostModel([...known, ...measured], kind);
   }

@@ -61,12 +61,12 @@ async function main(request: ExperimentRequest): Promise<number> {
       console.log(planText(plan));
       return 0;
     }
-    return gridHere(plan, { store, jobs, again, measure: estimate, stop: stopRequest() });
+    return gridHere(plan, { store, jobs, again, measure: estimate, signal: stopRequest() });
   }
   if (dryRun) {
     await printScripts(plan, { store, again, request: slurm });
   } else {
-    await submitGrid(plan, { store, again, request: slurm, storeIsShared, measure: estimate, stop: stopRequest() });
+    await submitGrid(plan, { store, again, request: slurm, storeIsShared, measure: estimate, signal: stopRequest() });
   }
   return 0;
 }

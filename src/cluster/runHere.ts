@@ -23,7 +23,7 @@ async function makeAll(runs: readonly PlannedRun[], { jobs, onStart, onStep, onE
   const waiting = runs.values();
   const work = async (): Promise<void> => {
     for (const run of waiting) {
-      if (options.stop.aborted) {
+      if (options.signal.aborted) {
         return;
       }
       onStart(run);
@@ -40,7 +40,7 @@ async function makeAll(runs: readonly PlannedRun[], { jobs, onStart, onStep, onE
  * Makes a grid on this machine: first the trials that decide settings, then the runs. A run that fails leaves its error
  * beside its result's place, and the others go on.
  *
- * @returns what became of each run that was begun before `stop`.
+ * @returns what became of each run that was begun before `signal` was aborted.
  */
 export async function runHere(options: RunHereOptions): Promise<readonly RunOutcome[]> {
   const trials = await makeAll(options.plan.trials, options);

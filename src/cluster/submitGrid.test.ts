@@ -25,7 +25,7 @@ async function submit(t: TestContext, grid: string, store: string, wanted: Param
   const print = t.mock.method(console, 'log', () => undefined);
   const request = { cpusPerTask: 1, warning: 120, sbatch: [] };
   try {
-    await submitGrid(planGrid(grid, { kind: 'quick', ...wanted }), { store, request, again: false, storeIsShared: false, measure: false, stop: new AbortController().signal });
+    await submitGrid(planGrid(grid, { kind: 'quick', ...wanted }), { store, request, again: false, storeIsShared: false, measure: false, signal: new AbortController().signal });
     return print.mock.calls.map(({ arguments: words }) => words.join(' ')).join('\n');
   } finally {
     print.mock.restore();

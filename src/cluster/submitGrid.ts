@@ -21,7 +21,7 @@ export interface SubmitOptions {
   readonly storeIsShared: boolean;
   /** Whether configurations of unknown cost are measured here first. */
   readonly measure: boolean;
-  readonly stop: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 /** What is left of a grid for Slurm: the trials, then the runs, each of them one job array. */
@@ -145,7 +145,7 @@ function refusalAdvice(submitted: readonly string[]): string {
  *   written or is not shared.
  */
 export async function submitGrid(plan: GridPlan, options: SubmitOptions): Promise<void> {
-  const { store, request, storeIsShared, measure, stop } = options;
+  const { store, request, storeIsShared, measure, signal } = options;
   // An option or a path that no job script can hold is found before anything is written.
   arrayScript(submissionsFolder(store), 1, request);
   await requireSbatch();
@@ -167,9 +167,9 @@ export async function submitGrid(plan: GridPlan, options: SubmitOptions): Promis
   const tasks = [...stages.trials, ...stages.runs];
   await fetchDatasets(tasks);
   const machine = { cores: request.cpusPerTask, gpus: gpusAsked(request) };
-  const seconds = await estimateSeconds(tasks, { store, kind: machine, measure, stop });
+  const seconds = await estimateSeconds(tasks, { store, kind: machine, measure, signal });
   console.log(estimateText(tasks.length, gridCost(seconds, machine)));
-  if (stop.aborted) {
+  if (signal.aborted) {
     return;
   }
   const jobs = await submitParts(plan, partsOf(stages, limits), queue, new Map(tasks.map((task, index) => [task, seconds[index] ?? null])), options);

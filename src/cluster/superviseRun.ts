@@ -15,7 +15,7 @@ export type RunEnd =
 export interface Supervision {
   readonly onStep: (step: RunStep) => void;
   /** Aborted, it asks the run to store a checkpoint and end. */
-  readonly stop: AbortSignal;
+  readonly signal: AbortSignal;
   /** Aborted, it ends the run's process at once, before it writes anything more. */
   readonly abandon: AbortSignal;
 }
@@ -29,7 +29,7 @@ function send(child: ChildProcess, order: RunOrder): void {
  * Makes a run in a process of its own and waits for its end. Whatever happens to that process, a crash of native code
  * and a kill for want of memory included, ends here as a value.
  */
-export function superviseRun(order: Omit<Extract<RunOrder, { kind: 'make' }>, 'kind'>, { onStep, stop, abandon }: Supervision): Promise<RunEnd> {
+export function superviseRun(order: Omit<Extract<RunOrder, { kind: 'make' }>, 'kind'>, { onStep, signal: stop, abandon }: Supervision): Promise<RunEnd> {
   const child = fork(join(__dirname, 'runProcess.js'), { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
   let log = '';
   let message: string | undefined;

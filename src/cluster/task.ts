@@ -60,7 +60,7 @@ async function runTask(folder: string): Promise<number> {
     stop.abort();
   });
   console.log(`Task ${task}: ${runId(run.config)}`);
-  const attempt = await attemptRun(run, { plan, store, again, stop: stop.signal, onStep: lineReporter() });
+  const attempt = await attemptRun(run, { plan, store, again, signal: stop.signal, onStep: lineReporter() });
   console.log(`Task ${task}: ${attempt.kind}${attempt.kind === 'held' ? ` by ${attempt.by}` : ''}${'message' in attempt ? `: ${attempt.message}` : ''}`);
   const reason = await reasonToRequeue(attempt, task, warned);
   if (reason !== undefined) {

@@ -67,7 +67,7 @@ test('a download that is stopped keeps what came, says how far it was, and goes 
   });
   const controller = new AbortController();
   const stopped = downloadFile({ url: `${url}/file.bin`, path, md5: MD5, signal: controller.signal, stallAfter: 600_000, onProgress: () => controller.abort() });
-  await assert.rejects(stopped, { name: 'ProbeStopped', message: /^download of file\.bin was stopped at your request after 0 of 1 MB\.$/ });
+  await assert.rejects(stopped, { name: 'StoppedError', message: /^download of file\.bin was stopped at your request after 0 of 1 MB\.$/ });
   await downloadFile({ url: `${url}/file.bin`, path, md5: MD5 });
   await assertComplete();
   assert.ok(starts.length === 2 && starts[1]! > 0, `asked from ${starts.join(', ')}`);

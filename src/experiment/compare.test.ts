@@ -12,7 +12,7 @@ import type { ExperimentConfig } from './config';
 import { defineConfig } from './defineConfig';
 import { experimentData } from './experimentData';
 import type { ExperimentFolders } from './folders';
-import { TrainingInterrupted } from './interrupt';
+import { stoppedTraining } from './interrupt';
 import { signalWhen } from '../testing/signalWhen';
 
 const CONFIG: Partial<ExperimentConfig> = {
@@ -94,8 +94,8 @@ void test('an own rule with a `storeAs` goes on from its checkpoint to the same 
   const lossesOf = ({ runs }: Comparison): unknown => runs.at(-1)!.result.history.map(({ trainLoss }) => trainLoss);
   assert.deepEqual(lossesOf(resumed), lossesOf(unbroken));
   assert.deepEqual(checkpoints, [true, true, true, true, true, false]);
-  assert.match(new TrainingInterrupted('x').message, /its checkpoint is stored/);
-  assert.match(new TrainingInterrupted('x', false).message, /no checkpoint without a `storeAs`, so this run starts anew/);
+  assert.match(stoppedTraining('x').message, /its checkpoint is stored/);
+  assert.match(stoppedTraining('x', false).message, /no checkpoint without a `storeAs`, so this run starts from the beginning/);
 });
 
 void test('networks that are kept are those that the results were measured on, trained or read from their files; none leaks', async (context) => {

@@ -6,7 +6,7 @@ import type { ExperimentConfig } from './config';
 import type { ComparedMethod, ComparedNetwork, Comparison, ComparisonSetting } from './comparison';
 import { comparisonRows, type Budget, type ComparedRun } from './comparisonRows';
 import { checkSeeds, contestantsOf, settingsOf, type Contestant } from './contestants';
-import { GOES_ON, STARTS_ANEW } from './interrupt';
+import { GOES_ON, STARTS_AGAIN } from './interrupt';
 import { checkStoreName, runOwnRule, runOwnRuleWithNetwork } from './ownRun';
 import { withDefaults } from './defaultConfig';
 import type { RunResult } from './result';
@@ -44,7 +44,7 @@ export function compare(methods: readonly ComparedMethod[], setting: ComparisonS
       throw error;
     });
     if (work.stopping) {
-      work.tellStopped(`The comparison holds the ${comparison.runs.length} runs that are complete. Of the run under way: ${comparing.hasCheckpoint ? GOES_ON : STARTS_ANEW}`);
+      work.tellStopped(`The comparison holds the ${comparison.runs.length} runs that are complete. Of the run under way: ${comparing.hasCheckpoint ? GOES_ON : STARTS_AGAIN}`);
     }
     return comparison;
   });
@@ -139,7 +139,7 @@ class Comparing {
     const { rule, storeAs } = method;
     const problem = rule === undefined && this.setting.network === undefined && this.setting.data === undefined ? await storedProblem(folders.results, config) : undefined;
     if (problem !== undefined) {
-      // The others do not need it.
+      // The other runs do not depend on it.
       this.problems.push(problem);
       console.error(problem);
       return 'unreadable';
@@ -185,7 +185,7 @@ class Comparing {
   }
 
   private configOf(method: ComparedMethod, seed: number, share = DEFAULT_SHARE): ExperimentConfig {
-    // An own rule takes SAM's place, so that radius, scope and groups are read.
+    // An own rule takes SAM's place, so that radius, kinds of parameters and groups are read.
     const config = withDefaults({ ...this.setting.config, ...settingsOf(method), ...(method.rule ? { method: 'sam' as const } : {}), seed });
     const epochs = share === DEFAULT_SHARE ? config.epochs : Math.max(1, Math.round(config.epochs * share));
     return validateConfig({ ...config, epochs, warmupEpochs: (config.warmupEpochs * epochs) / config.epochs });

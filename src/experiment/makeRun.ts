@@ -6,7 +6,7 @@ import { createModel } from '../models/create';
 import { mixedPrecision } from '../models/mixedPrecision';
 import type { Model } from '../models/model';
 import type { PerturbationRule } from '../optim/perturbation';
-import { ProbeStopped, type Stoppable } from '../progress/work';
+import { StoppedError, type Stoppable } from '../progress/work';
 import { nonFiniteEvaluation } from '../train/divergence';
 import { evaluate } from '../train/evaluate';
 import { train } from '../train/loop';
@@ -145,7 +145,7 @@ export async function makeRun(config: ExperimentConfig, data: ExperimentData, { 
     }
   } catch (error) {
     // The evaluation was stopped; the checkpoint of the last step is there.
-    if (!(error instanceof ProbeStopped)) {
+    if (!(error instanceof StoppedError)) {
       disposeNetwork(network);
       throw error;
     }

@@ -26,7 +26,7 @@ export interface RunOptions extends Pick<RunParts, 'preset' | 'signal' | 'onProg
   readonly folders: ExperimentFolders;
   /** Runs again what is already stored. */
   readonly again?: boolean;
-  /** Seconds between checkpoints; 60. */
+  /** Seconds between checkpoints. Default: 60. */
   readonly checkpointSeconds?: number;
 }
 

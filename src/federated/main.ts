@@ -37,7 +37,7 @@ Examples:
 function parseArguments(words: readonly string[]): Request {
   const presets = FEDERATED_PRESETS.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`);
   return new Command('npm run federated --')
-    .description('Federated runs: FedAvg, FedSAM and MoFedSAM on simulated clients. What is stored is not run again; what was cut off goes on.')
+    .description('Federated runs: FedAvg, FedSAM and MoFedSAM on simulated clients. Stored runs are not run again; interrupted ones are resumed.')
     .option('--preset <name>', 'which runs', 'quick')
     .addOption(new Option('--method <name>', 'one method alone').choices(FEDERATED_METHODS))
     .option('--seed <number>', 'one seed of the preset alone', parseSeed)
@@ -110,7 +110,7 @@ async function main(): Promise<void> {
         return;
       }
     } catch (error) {
-      // The others do not need it.
+      // The other runs do not depend on it.
       reportProblem(error);
       failed.push(federatedId(config));
     }

@@ -6,7 +6,7 @@ import { balancedSubset, splitHeldOut } from '../data/subset';
 import { createModel } from '../models/create';
 import type { Model } from '../models/model';
 import { longWork } from '../progress/longWork';
-import { ProbeStopped, type Stoppable } from '../progress/work';
+import { StoppedError, type Stoppable } from '../progress/work';
 import { removeCheckpoint } from '../train/checkpoint';
 import { nonFiniteEvaluation } from '../train/divergence';
 import { evaluate } from '../train/evaluate';
@@ -29,7 +29,7 @@ const CHECKPOINT_SECONDS = 60;
 export interface FederatedFolders {
   /** Holds the data sets. */
   readonly data: string;
-  /** Whether embedded images may stand in for a data set that cannot be had; never beside real results. */
+  /** Whether embedded images may stand in for a data set that cannot be downloaded; never among real results. */
   readonly allowSynthetic: boolean;
   readonly results: string;
   /** Holds what an unfinished run needs to go on. */
@@ -53,7 +53,7 @@ export interface FederatedRunOptions extends Stoppable, Pick<LoadOptions, 'onSyn
   readonly folders: FederatedFolders;
   /** Runs again what is already stored. */
   readonly again?: boolean;
-  /** Seconds between checkpoints; 60. */
+  /** Seconds between checkpoints. Default: 60. */
   readonly checkpointSeconds?: number;
   readonly onProgress?: (progress: FederatedProgress) => void;
 }
@@ -168,7 +168,7 @@ async function storedOrMade(config: FederatedConfig, options: FederatedRunOption
     await removeCheckpoint(file);
     return result;
   } catch (error) {
-    if (error instanceof ProbeStopped) {
+    if (error instanceof StoppedError) {
       // The evaluation was stopped; the checkpoint of the last round is there.
       return undefined;
     }

@@ -12,7 +12,7 @@ import { disposeNetwork, type NetworkState } from '../train/network';
 import { stopRequest } from '../command/stopRequest';
 import { DATA, OWN_STORE, QUICK_STORE } from '../files/stores';
 import { parseLandscapeArguments, type LandscapeRequest, type StudyPart } from './commandLine';
-import { ProbeStopped } from '../progress/work';
+import { StoppedError } from '../progress/work';
 import { networkLoss } from './networkLoss';
 import { measureCurve, measureInterpolation } from './study/connections';
 import { measureCurvature, measureSimilarity } from './study/curvature';
@@ -39,7 +39,7 @@ function progressLines(): (progress: StudyProgress) => void {
   };
 }
 
-/** Where runs leave their weights. */
+/** Where runs store their weights. */
 function stores({ store }: LandscapeRequest): readonly string[] {
   return [...new Set([store, OWN_STORE, DATA, QUICK_STORE])];
 }
@@ -82,10 +82,10 @@ async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>,
     try {
       await measures[part]();
     } catch (error) {
-      if (error instanceof ProbeStopped) {
+      if (error instanceof StoppedError) {
         throw error;
       }
-      // The other parts do not need it.
+      // The other parts do not depend on it.
       reportProblem(error);
       failed.push(part);
     }
@@ -159,7 +159,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof ProbeStopped) {
+  if (error instanceof StoppedError) {
     process.exitCode = 130;
     return;
   }

@@ -12,7 +12,7 @@ import { hashedStatistics } from '../testing/hashedNetwork';
 import { evaluate } from '../train/evaluate';
 import { batchGradient, batchImages, type NetworkState } from '../train/network';
 import { networkLoss, type NetworkLossOptions } from './networkLoss';
-import { ProbeStopped } from '../progress/work';
+import { StoppedError } from '../progress/work';
 import { openOrShut, pictures, smallModel } from './testing/network';
 import { signalWhen } from '../testing/signalWhen';
 
@@ -115,7 +115,7 @@ test('a probe can be stopped between batches, and tells how far it is', async ()
   await onSmall(async (network) => {
     const seen: number[] = [];
     const options = { ...frozen, batchSize: 2, onProgress: ({ images, of }: { images: number; of: number }) => seen.push(images / of), signal: signalWhen(() => seen.length === 2) };
-    await assert.rejects(networkLoss(model, network, dataset, options).gradient(network.parameters), ProbeStopped);
+    await assert.rejects(networkLoss(model, network, dataset, options).gradient(network.parameters), StoppedError);
     assert.deepEqual(seen, [2 / 6, 4 / 6]);
   });
 });

@@ -16,7 +16,7 @@ export interface StoredRuns {
 
 /**
  * The stored runs of a preset. They are found by their settings, for presets share some; where trials choose learning rate and
- * radius, by all others.
+ * radius, by all other settings.
  *
  * @param folder of the results; default: the project's own.
  * @throws RangeError for an unknown preset; Error if a stored file is damaged or of another version.

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { tensorCount } from '../engine/tensor';
 import type { ExperimentConfig } from '../experiment/config';
 import { experimentData } from '../experiment/experimentData';
-import { TrainingInterrupted } from '../experiment/interrupt';
+import { StoppedError } from '../progress/work';
 import { DEFAULT_CONFIG } from '../experiment/presets';
 import type { ExperimentFolders } from '../experiment/folders';
 import { runId } from '../experiment/store';
@@ -48,7 +48,7 @@ test('an interrupted training leaves a checkpoint, and the same call goes on to 
     }
   };
   kernel[Symbol.for('samlab.kernel')] = { cell: () => ({ signal: stopButton.signal, hold: () => () => undefined }) };
-  await assert.rejects(trainLive(CONFIG, { folders, onProgress: interruptAtSixth }), (error) => error instanceof TrainingInterrupted && error.message.includes(runId(CONFIG)));
+  await assert.rejects(trainLive(CONFIG, { folders, onProgress: interruptAtSixth }), (error) => error instanceof StoppedError && error.message.includes(runId(CONFIG)));
   Reflect.deleteProperty(kernel, Symbol.for('samlab.kernel'));
   assert.ok(existsSync(checkpoint), 'there is no checkpoint');
   // Three epochs of four steps.

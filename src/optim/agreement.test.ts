@@ -29,7 +29,7 @@ const RULES: readonly PerturbationRule[] = [
   ...[1, 1.5, 2, Infinity].map((p) => sam({ p })),
   matchingTwoNorm(sam({ p: Infinity }), Infinity),
   fgsm({ steps: 3, momentum: 1 }),
-  fgsm({ steps: 2, ball: 'euclidean', stepLength: 1 }),
+  fgsm({ steps: 2, p: 2, stepLength: 1 }),
   asam(),
   asam({ scaling: 'filter', eta: 0 }),
   sparse(sam(), fisherMask({ sparsity: 0.5, samples: 2, every: 1 })),

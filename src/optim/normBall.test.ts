@@ -13,7 +13,7 @@ function elementsOf(vector: PlainVector): number[] {
 function expectProjection(projection: typeof project): void {
   expectAllClose(elementsOf(projection(PlainVector.of(3, -4), { p: 2, radius: 1 })), [0.6, -0.8], { relative: 1e-12 });
   assert.deepEqual(elementsOf(projection(PlainVector.of(3, -4), { p: 2, radius: 10 })), [3, -4]);
-  assert.deepEqual(elementsOf(projection(PlainVector.of(3, -0.5), { p: 'infinity', radius: 1 })), [1, -0.5]);
+  assert.deepEqual(elementsOf(projection(PlainVector.of(3, -0.5), { p: Infinity, radius: 1 })), [1, -0.5]);
 }
 
 refusesWrong('the nearest point of a ball: shortened to its length, or clipped; what is within stays', expectProjection, project, {
@@ -27,7 +27,7 @@ function expectStep(step: typeof ascentStep): void {
   const [eps, along] = [PlainVector.of(0, 1), PlainVector.of(3, 4)];
   expectAllClose(elementsOf(step(eps, along, { p: 2, radius: Infinity }, 1)), [0.6, 1.8], { relative: 1e-12 });
   expectAllClose(elementsOf(step(eps, along, { p: 2, radius: 1 }, 1)), [0.6, 1.8].map((element) => element / Math.sqrt(3.6)), { relative: 1e-12 });
-  assert.deepEqual(elementsOf(step(eps, along, { p: 'infinity', radius: 1.5 }, 1)), [1, 1.5]);
+  assert.deepEqual(elementsOf(step(eps, along, { p: Infinity, radius: 1.5 }, 1)), [1, 1.5]);
 }
 
 refusesWrong('a step of projected steepest ascent by hand', expectStep, ascentStep, {
@@ -37,7 +37,7 @@ refusesWrong('a step of projected steepest ascent by hand', expectStep, ascentSt
 });
 
 test('a zero gradient has no direction', () => {
-  for (const p of [2, 'infinity'] as const) {
+  for (const p of [2, Infinity]) {
     assert.deepEqual(elementsOf(steepest(PlainVector.of(0, 0), p)), [0, 0]);
   }
 });

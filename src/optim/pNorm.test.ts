@@ -91,7 +91,7 @@ test('norms of what is not finite are not finite', () => {
 test('ASAM, MSAM, FGSM and LookSAM do not depend on the size of the gradient', () => {
   const before = tensorCount();
   const weights = [0.5, -0.01, 0];
-  const rules: readonly PerturbationRule[] = [asam(), asam({ eta: 0, scaling: 'layer' }), msam(), fgsm({ steps: 1 }), fgsm({ steps: 1, ball: 'euclidean', momentum: 1 })];
+  const rules: readonly PerturbationRule[] = [asam(), asam({ eta: 0, scaling: 'layer' }), msam(), fgsm({ steps: 1 }), fgsm({ steps: 1, p: 2, momentum: 1 })];
   for (const make of [native, (elements: readonly number[]) => PlainVector.of(...elements)]) {
     const w = make(weights);
     for (const rule of rules) {

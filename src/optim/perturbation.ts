@@ -19,21 +19,21 @@ export interface PerturbationInput<V extends Vector> {
   readonly rho: number;
   /** Perturbed steps before this one. */
   readonly step: number;
-  /** The gradient of the same loss at another point. It counts as an evaluation; whoever asks disposes of it. */
+  /** The gradient of the same loss at another point. It counts as an evaluation; the caller disposes of it. */
   readonly gradientAt: (point: V) => V;
   /** Images in the batch. */
   readonly batchSize: number;
-  /** The gradient at w of one image's loss, with running batch-norm statistics. Whoever asks disposes of it. @throws Error for an objective that has no images. */
+  /** The gradient at w of one image's loss, with running batch-norm statistics. The caller disposes of it. @throws Error for an objective that has no images. */
   readonly sampleGradient: (index: number) => V;
 }
 
 /**
- * How a method perturbs the weights: (parameters, gradient, state, rho) -> eps. Steps, scopes, groups and
+ * How a method perturbs the weights: (parameters, gradient, state, rho) -> eps. Steps, groups and
  * schedules are built around it. With
  *
  *     const mine = { name: 'mine', perturb: ({ gradient, rho }) => gradient.times(rho / gradient.norm()) };
  *
- * training follows SAM. Rules are written against `Vector`, so that they run on native tensors and on plain arrays.
+ * training is that of SAM. Rules are written against `Vector`, so that they run on native tensors and on plain arrays.
  */
 export interface PerturbationRule {
   /** Names the rule in messages and checkpoints. */

@@ -3,14 +3,13 @@ import { test } from 'node:test';
 import { PlainVector } from '../engine/plainVector';
 import { tensorCount } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
-import type { ParameterSpec, Vector } from '../engine/vector';
+import { PARAMETER_KINDS, type ParameterKind, type ParameterSpec, type Vector } from '../engine/vector';
 import { expectAllClose } from '../testing/expectAllClose';
 import { refusesWrong } from '../testing/refusesWrong';
 import { checkPerturbation } from './checkPerturbation';
 import { lookSam } from './lookSam';
 import type { PerturbationRule } from './perturbation';
 import { sam, samStep } from './sam';
-import type { PerturbationScope } from './scope';
 import { sgd } from './sgd';
 import { perturbedStep, sharpnessAware, type SharpnessAwareSettings } from './sharpnessAware';
 import type { BatchPart, Objective, SharpnessAwareInput } from './step';
@@ -102,37 +101,37 @@ function oneStep(settings: SharpnessAwareSettings, rho: number, make = sharpness
 
 /** By hand: w - 3/2 is (6.5, 3.5, 2.5, -3.5, 4.5). */
 const GRADIENT = [6.5, 3.5, 2.5, -3.5, 4.5];
-const SCOPES: readonly (readonly [PerturbationScope, readonly number[]])[] = [
-  ['all', [0, 1, 2, 3, 4]],
-  ['weights', [0, 1]],
-  ['norm', [2, 3]],
-  ['noNorm', [0, 1, 4]],
+const CONFINED: readonly (readonly [kinds: readonly ParameterKind[], inside: readonly number[]])[] = [
+  [PARAMETER_KINDS, [0, 1, 2, 3, 4]],
+  [['weight'], [0, 1]],
+  [['normScale', 'normShift'], [2, 3]],
+  [['weight', 'bias'], [0, 1, 4]],
 ];
-function expectScopes(make: typeof sharpnessAware): void {
-  for (const [scope, inside] of SCOPES) {
-    const { moved, asked } = oneStep({ rule: sam(), scope }, 2, make);
+function expectConfined(make: typeof sharpnessAware): void {
+  for (const [kinds, inside] of CONFINED) {
+    const { moved, asked } = oneStep({ rule: sam(), kinds }, 2, make);
     const norm = Math.hypot(...inside.map((index) => GRADIENT[index]!));
     const expected = GRADIENT.map((element, index) => (inside.includes(index) ? (2 * element) / norm : 0));
-    expectAllClose(asked[1]!.at, expected.map((element, index) => START.flat()[index]! + element), { relative: 1e-12 }, scope);
+    expectAllClose(asked[1]!.at, expected.map((element, index) => START.flat()[index]! + element), { relative: 1e-12 }, kinds.join());
     // The gradient of the bowl at w + eps is g + eps, for all parameters.
-    expectAllClose(moved, expected.map((element, index) => GRADIENT[index]! + element), { relative: 1e-12 }, scope);
+    expectAllClose(moved, expected.map((element, index) => GRADIENT[index]! + element), { relative: 1e-12 }, kinds.join());
   }
 }
 
-/** The same around a rule that sees some parameters of its scope alone. */
+/** The same around a rule that sees some of these parameters alone. */
 function seeing(keep: (spec: ParameterSpec) => boolean): typeof sharpnessAware {
   return ({ rule, ...settings }) => sharpnessAware({ ...settings, rule: { ...rule, perturb: (input) => rule.perturb({ ...input, gradient: input.gradient.restrict(keep) }) } });
 }
 
-refusesWrong('what is in scope ascends by all of rho, the rest stays', expectScopes, sharpnessAware, {
-  'perturbs all parameters in every scope': (settings) => sharpnessAware({ ...settings, scope: 'all' }),
+refusesWrong('parameters of the perturbed kinds ascend by all of rho, the others stay', expectConfined, sharpnessAware, {
+  'perturbs all parameters, whatever the kinds': (settings) => sharpnessAware({ ...settings, kinds: PARAMETER_KINDS }),
   'leaves out the shifts of normalisation': seeing(({ kind }) => kind !== 'normShift'),
   'leaves out biases': seeing(({ kind }) => kind !== 'bias'),
 });
 
-test('a rule that ascends more than once moves within its scope', () => {
+test('a rule that ascends more than once moves parameters of the perturbed kinds alone', () => {
   const rule: PerturbationRule = { name: 'twice', perturb: ({ parameters, gradientAt }) => gradientAt(parameters.plus(parameters)) };
-  const { asked } = oneStep({ rule, scope: 'norm' }, 1);
+  const { asked } = oneStep({ rule, kinds: ['normScale', 'normShift'] }, 1);
   assert.deepEqual(asked[1]!.at, [8, 5, 8, -4, 6]);
   assert.deepEqual(asked[1]!.phase, 'perturbed');
 });
@@ -234,9 +233,14 @@ test('a radius out of range is refused before any gradient', () => {
   }
 });
 
-test('a rule without perturb and an unknown scope, as from code without types, are refused', () => {
+test('a rule without perturb and unknown kinds or none, as from code without types, are refused', () => {
   assert.throws(() => sharpnessAware({ rule: { name: 'mine' } as never }), { name: 'TypeError', message: /sharpnessAware: expected a rule with a function `perturb`, got none; write/ });
-  assert.throws(() => sharpnessAware({ rule: sam(), scope: 'norms' as never }), { name: 'RangeError', message: 'sharpnessAware: expected a scope of all, weights, norm, noNorm, got norms; "all" is the default.' });
+  for (const [kinds, got] of [[['norm'], '["norm"]'], [[], '[]'], ['weight', '"weight"']] as const) {
+    assert.throws(() => sharpnessAware({ rule: sam(), kinds: kinds as never }), {
+      name: 'RangeError',
+      message: `sharpnessAware: expected kinds of parameters out of weight, bias, normScale, normShift, got ${got}; leave \`kinds\` out to perturb all.`,
+    });
+  }
 });
 
 test('images are needed by a rule that reads them', () => {

@@ -51,24 +51,24 @@ export const SHARPNESS_HEADINGS: Headings = {
 
 const MISSING = '–';
 
-/** Whether eigenvalues or a trace were measured of either net. */
+/** Whether eigenvalues or a trace were measured of either network. */
 export function hasCurvature({ nets }: LandscapeStudy): boolean {
   return nets.some(({ eigenvalues, trace }) => eigenvalues !== undefined || trace !== undefined);
 }
 
-/** Whether the sharpness of either net was measured. */
+/** Whether the sharpness of either network was measured. */
 export function hasSharpness({ nets }: LandscapeStudy): boolean {
   return nets.some(({ sharpness }) => sharpness !== undefined);
 }
 
-/** Curvature of both nets of a study, without the columns in which one of them has not converged. */
+/** Curvature of both networks of a study, without the columns in which one of them has not converged. */
 export function curvatureRows(study: LandscapeStudy): readonly Partial<CurvatureRow>[] {
   const unreadable = unreadableCurvature(study);
   return study.nets.map((net) => readableRow({ net: net.label, ...curvatureCells(net) }, unreadable));
 }
 
 /**
- * Sharpness of both nets of a study, without the columns that cannot be read. Ascents are given as the mean over their seeds with
+ * Sharpness of both networks of a study, without the columns that cannot be read. Ascents are given as the mean over their seeds with
  * its 95 % interval, averages over directions or groups with their standard error.
  */
 export function sharpnessRows(study: LandscapeStudy): readonly Partial<SharpnessRow>[] {
@@ -101,10 +101,10 @@ function netsOf({ nets, settings }: LandscapeStudy): string {
 
 /** How the nets of a comparison at equal training loss were taken; "" for other studies. */
 export function equalLossNote({ atEqualLoss }: LandscapeStudy['settings']): string {
-  return atEqualLoss === true ? ' The net whose loss was lower is taken from the epoch of its training at which its loss was nearest to the other\'s.' : '';
+  return atEqualLoss === true ? ' The network whose loss was lower is taken from the epoch of its training at which its loss was nearest to the other\'s.' : '';
 }
 
-/** That the nets have unlike losses, where they do: sharpness and curvature grow with the loss whatever the method. */
+/** That the networks have unlike losses, where they do: sharpness and curvature grow with the loss whatever the method. */
 function lossesNote({ nets }: LandscapeStudy): string {
   const [one, other] = nets.map(probedLoss);
   return one !== undefined && other !== undefined && unlikeLosses(one, other)

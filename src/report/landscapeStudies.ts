@@ -13,7 +13,7 @@ import type { StudyLoss } from '../landscape/study/surfaces';
 import type { TrajectoryRecord } from '../landscape/study/trajectory';
 import { readSamples, samplesDone, type Samples } from '../landscape/surface/store';
 
-/** What is stored of one net of a study; what was not measured, or not to its end, is absent. */
+/** What is stored of one network of a study; what was not measured, or not to its end, is absent. */
 export interface StudiedNet {
   readonly label: string;
   readonly weights: string;
@@ -31,7 +31,7 @@ export interface StudiedNet {
   readonly sharpness?: StudySharpness;
 }
 
-/** A stored study of two nets. */
+/** A stored study of two networks. */
 export interface LandscapeStudy extends StudyRecord {
   /** Of its folder. */
   readonly name: string;

@@ -16,7 +16,7 @@ const EIGENVALUES = [
   { key: 'eigenvalueRatio', name: 'λ₁ / λ₅', places: [0, 4] },
 ] as const;
 
-/** Columns of curvature that some net of a study has not converged in; a number beside another that is none cannot be compared. */
+/** Columns of curvature that some network of a study has not converged in; a number beside another that is none cannot be compared. */
 export function unreadableCurvature({ nets }: Pick<LandscapeStudy, 'nets'>): readonly Unreadable[] {
   const eigenvalues = EIGENVALUES.flatMap(({ key, name, places }) => {
     const open = nets.filter(({ eigenvalues: found }) => found !== undefined && places.some((place) => found.eigenvalues[place]?.converged === false));
@@ -50,12 +50,12 @@ export function readableRow<Row extends object>(row: Row, unreadable: readonly U
   return Object.fromEntries(Object.entries(row).filter(([key]) => !unreadable.some((one) => one.key === key))) as Partial<Row>;
 }
 
-/** The loss of a net on the images that its curvature or sharpness was measured on, in nats. */
+/** The loss of a network on the images that its curvature or sharpness was measured on, in nats. */
 export function probedLoss({ loss, sharpness }: StudiedNet): number | undefined {
   return loss?.loss ?? sharpness?.worstCase[0]?.baseLoss;
 }
 
-/** Whether two losses differ by more than a tenth of the larger one, so that their nets are not the same kind of place. */
+/** Whether two losses differ by more than a tenth of the larger one, so that their networks are not the same kind of place. */
 export function unlikeLosses(one: number, other: number): boolean {
   return Math.abs(one - other) > 0.1 * Math.max(one, other);
 }

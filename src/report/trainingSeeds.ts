@@ -34,7 +34,7 @@ export interface SeedTable {
 }
 
 interface Measure {
-  /** Of one net; undefined where it was not measured. */
+  /** Of one network; undefined where it was not measured. */
   readonly of: (net: StudiedNet) => number | undefined;
   /** The column of a study's table whose reasons not to be shown hold for this measure too. */
   readonly column?: string;
@@ -119,7 +119,7 @@ function verdict(measures: readonly string[], adjusted: readonly number[], [firs
   return differ.length === 0 ? ` After the correction no measure of the place differs between ${first} and ${second}.` : ` After the correction ${first} and ${second} differ in: ${differ.join('; ')}.`;
 }
 
-/** That the two kinds of nets have unlike training losses, where the test alone finds that: then they are not the same kind of place. */
+/** That the two kinds of networks have unlike training losses, where the test alone finds that: then they are not the same kind of place. */
 function lossNote(rows: readonly SeedRow[], tests: readonly PairedTest[], adjusted: readonly number[], [first, second]: readonly [string, string]): string {
   const index = rows.findIndex(({ measure }) => measure.startsWith(LOSS));
   const pValue = tests[index]?.pValue ?? 1;

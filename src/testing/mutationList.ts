@@ -93,8 +93,8 @@ export const MUTATIONS: readonly Mutation[] = [
     ['compares the first parameters alone', 'Math.max(a.length, b.length)', 'Math.min(3, a.length, b.length)'],
     ['accepts what is no number', '!Number.isFinite(norm) && finite', 'false'],
   ]),
-  ...of('optim/scope', ['optim/sharpnessAware'], [
-    ['an unknown scope is all parameters', '!Object.hasOwn(KINDS, scope)', 'false'],
+  ...of('optim/perturbedKinds', ['optim/sharpnessAware'], [
+    ['unknown kinds of parameters are accepted', "kinds.every((kind) => vector_1.PARAMETER_KINDS.includes(kind))", 'true'],
   ]),
   ...of('optim/schedule', ['optim/schedule'], [
     ['the decay takes all of the time after warm-up', '(1 - progress) / decayShare', '1 - progress'],
@@ -125,7 +125,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['FGSM without its momentum', 'momentum, ball, project, ...given', 'ball, project, ...given'],
     ['steps of FGSM always 1 / T', 'ascentStepLength === 0 ? {}', 'true ? {}'],
   ]),
-  ...of('train/methods/asam', ['train/methodOptions'], [['ASAM on weights whatever the settings say', 'SCALED[asamOn]', "['weight']"]]),
+  ...of('train/methods/asam', ['train/methodOptions'], [['ASAM on weights whatever the settings say', 'parameterKinds_1.KINDS_BY_NAME[asamOn]', "['weight']"]]),
   ...of('optim/dynamicMask', ['train/methodOptions'], [
     ['the share counts from all elements', 'Math.floor(live * dropShare', 'Math.floor(size * dropShare'],
   ]),

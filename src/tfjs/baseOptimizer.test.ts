@@ -180,6 +180,6 @@ test('loading a state begins the rule anew', async () => {
 
 test('a misspelt setting is refused, for it would change nothing', () => {
   for (const [name, settings] of [['Rho', { rho: 0.1, Rho: 0.2 }], ['steps', { rho: 0.1, steps: 3 }], ['toString', { rho: 0.1, toString: 1 }]] as const) {
-    assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), settings as never), { name: 'RangeError', message: new RegExp(`there is no setting ${name}; expected rho, rule, scope`) });
+    assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), settings as never), { name: 'RangeError', message: new RegExp(`there is no setting ${name}; expected rho, rule, kinds`) });
   }
 });

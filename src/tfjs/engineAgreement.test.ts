@@ -10,7 +10,7 @@ import { globalAveragePool } from '../engine/pooling';
 import { valueAndGradient } from '../engine/tape';
 import { tensor, type Tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
-import type { ParameterSpec } from '../engine/vector';
+import type { ParameterKind, ParameterSpec } from '../engine/vector';
 import { sizeOf } from '../engine/shape';
 import { asam } from '../optim/asam';
 import { dynamicMask } from '../optim/dynamicMask';
@@ -20,7 +20,6 @@ import { lookSam } from '../optim/lookSam';
 import { msam } from '../optim/msam';
 import type { PerturbationRule } from '../optim/perturbation';
 import { sam } from '../optim/sam';
-import type { PerturbationScope } from '../optim/scope';
 import { sgd } from '../optim/sgd';
 import { sharpnessAware } from '../optim/sharpnessAware';
 import type { Descent, MethodState } from '../optim/step';
@@ -49,14 +48,14 @@ const pixels = (step: number): Float32Array => hashed(`images/${step}`, BATCH * 
 interface Case {
   readonly rule: PerturbationRule;
   readonly rho: number;
-  readonly scope?: PerturbationScope;
+  readonly kinds?: readonly ParameterKind[];
   readonly descent?: Descent;
 }
 
 const CASES: Readonly<Record<string, Case>> = {
   'no SAM': { rule: sam(), rho: 0 },
   SAM: { rule: sam(), rho: 0.2 },
-  'SAM on norm layers': { rule: sam(), rho: 0.2, scope: 'norm' },
+  'SAM on norm layers': { rule: sam(), rho: 0.2, kinds: ['normScale', 'normShift'] },
   'SAM, p = infinity': { rule: sam({ p: Infinity }), rho: 0.02 },
   FGSM: { rule: fgsm({ steps: 2, momentum: 1 }), rho: 0.02 },
   ASAM: { rule: asam(), rho: 0.5 },
@@ -73,7 +72,7 @@ interface Trained {
 }
 
 /** Trains with the engine's own operations and step. */
-function withEngine({ rule, rho, scope, descent }: Case): Trained {
+function withEngine({ rule, rho, kinds, descent }: Case): Trained {
   let running: ChannelStatistics = { mean: tensor(new Float32Array(FILTERS), [FILTERS]), variance: tensor(new Float32Array(FILTERS).fill(1), [FILTERS]) };
   const evaluate = (parameters: TensorVector, images: Float32Array, classes: readonly number[], training: boolean): LossAndGradient<TensorVector> & { readonly updated: ChannelStatistics } => {
     const { value, gradients, auxiliary } = valueAndGradient(
@@ -91,7 +90,7 @@ function withEngine({ rule, rho, scope, descent }: Case): Trained {
     return { loss: value, gradient: new TensorVector(specs, gradients), updated: auxiliary };
   };
   const optimizer = sgd<TensorVector>({ momentum: MOMENTUM, nesterov: true, weightDecay: 0 });
-  const aware = sharpnessAware({ rule, ...(scope ? { scope } : {}), ...(descent ? { descent } : {}) });
+  const aware = sharpnessAware({ rule, ...(kinds ? { kinds } : {}), ...(descent ? { descent } : {}) });
   const parameters = TensorVector.from(specs, start);
   let current: { parameters: TensorVector; state: TensorVector; method: MethodState<TensorVector> } = { parameters, state: optimizer.init(parameters), method: aware.init() };
   const losses = Array.from({ length: STEPS }, (_, step) => {
@@ -116,7 +115,7 @@ function withEngine({ rule, rho, scope, descent }: Case): Trained {
 }
 
 /** Trains the same network as a layers model, on the backend in use. */
-function withLayers({ rule, rho, scope, descent }: Case): Trained {
+function withLayers({ rule, rho, kinds, descent }: Case): Trained {
   const model = tf.sequential({
     layers: [
       tf.layers.conv2d({ filters: FILTERS, kernelSize: 3, padding: 'same', useBias: false, inputShape: [SIDE, SIDE, 3] }),
@@ -135,7 +134,7 @@ function withLayers({ rule, rho, scope, descent }: Case): Trained {
   const optimizer = new SharpnessAwareOptimizer(tf.train.momentum(LEARNING_RATE, MOMENTUM, true), {
     rule,
     rho,
-    ...(scope ? { scope } : {}),
+    ...(kinds ? { kinds } : {}),
     ...(descent ? { descent } : {}),
     images: { count: () => BATCH, loss: (image) => tf.tidy(() => lossOf(tf.slice(x, image, 1), tf.slice(targets, image, 1), false)) },
   });

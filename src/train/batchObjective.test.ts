@@ -70,7 +70,7 @@ test('a group is the loss of its own images', () => {
 
 test('a penalty in the loss adds lambda w to the gradient at each point; the loss is told without it', () => {
   const plain = new BatchObjective(batch, LOSS).evaluate(parameters, 'perturbed');
-  const decayed = new BatchObjective(batch, { ...LOSS, penalty: { weightDecay: 0.5, kinds: ['weight'] } }).evaluate(parameters, 'perturbed');
+  const decayed = new BatchObjective(batch, { ...LOSS, penalty: { weightDecay: 0.5, decayKinds: ['weight'] } }).evaluate(parameters, 'perturbed');
   assert.equal(decayed.loss, plain.loss);
   const weights = parameters.toArrays().flatMap((array, index) => [...array].map((element) => (model.parameters[index]!.kind === 'weight' ? element : 0)));
   const [with_, without] = [gradientOf(decayed), gradientOf(plain)];

@@ -11,12 +11,12 @@ export interface SnapshotInput extends TrainingInput {
   readonly checkpoint: CheckpointOptions;
   /** Epochs between snapshots. */
   readonly everyEpochs: number;
-  /** Given the network after each `everyEpochs` epochs, and after the last; it stays the run's. */
+  /** Called with the network after each `everyEpochs` epochs and after the last; the run keeps the network. */
   readonly onSnapshot: (epoch: number, network: NetworkState) => void;
 }
 
 /**
- * Trains a network and shows its weights along the way, to the same numbers as `train` alone.
+ * Trains a network and shows its weights along the way, with the same numbers as `train` alone.
  *
  * A run that was stopped and is taken up again shows the snapshots from there on.
  *

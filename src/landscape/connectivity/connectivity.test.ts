@@ -4,7 +4,7 @@ import { PlainVector } from '../../engine/plainVector';
 import { tensorCount } from '../../engine/tensor';
 import { TensorVector } from '../../engine/tensorVector';
 import { expectAllClose } from '../../testing/expectAllClose';
-import { ProbeStopped } from '../../progress/work';
+import { StoppedError } from '../../progress/work';
 import { lineBetween } from '../surface/directions';
 import { evenly, linePoints } from '../surface/grid';
 import { samplePoints } from '../surface/sample';
@@ -85,7 +85,7 @@ test('training gives back what it holds, also when it is stopped, and leaves the
   const ends = [a.toArrays(), b.toArrays()];
   const control = await trainBezier(a, b, native);
   let polls = 0;
-  await assert.rejects(trainBezier(a, b, { ...native, signal: signalWhen(() => ++polls > 1) }), ProbeStopped);
+  await assert.rejects(trainBezier(a, b, { ...native, signal: signalWhen(() => ++polls > 1) }), StoppedError);
   await assert.rejects(trainBezier(a, b, { ...native, steps: 0 }), /at least 1 step, got 0/);
   assert.deepEqual([a.toArrays(), b.toArrays()], ends);
   [a, b, control].forEach((vector) => vector.dispose());

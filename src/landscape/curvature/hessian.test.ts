@@ -99,11 +99,11 @@ test('a zero direction, unknown names, an empty block and a bad step are refused
   await assert.rejects(hessian(quartic, w).matvec(vector(NaN, 0, 0, 0)), /finite length above 0, got NaN/);
   assert.throws(() => hessian(quartic, w, { block: { names: ['layer2'] } }), {
     name: 'RangeError',
-    message: 'resolveBlock: no parameter or layer is named layer2; there are layer1.0.conv1.weight, layer1.0.bn1.weight, layer10.conv1.weight.',
+    message: 'hessian: no parameter or layer is named layer2; there are layer1.0.conv1.weight, layer1.0.bn1.weight, layer10.conv1.weight.',
   });
   assert.throws(() => hessian(quartic, w, { block: { names: ['layer10'], kinds: ['bias'] } }), {
     name: 'RangeError',
-    message: 'resolveBlock: expected at least one parameter, got none of the names [layer10] and kinds [bias].',
+    message: 'hessian: expected at least one parameter, got none of the names [layer10] and kinds [bias].',
   });
   assert.throws(() => hessian(quartic, w, { step: 0 }), { name: 'RangeError', message: 'hessian: expected a step above 0, got 0; 0.002 suits float32.' });
 });

@@ -29,7 +29,7 @@ interface SmallFixture {
 const { small: fixture } = readFixture('curvature.json') as { readonly small: SmallFixture };
 const SIZE = 67;
 
-/** Large for this net, whose third derivatives are small: rounding over h and the h² term are both below 4e-4 of the matrix. */
+/** Large for this network, whose third derivatives are small: rounding over h and the h² term are both below 4e-4 of the matrix. */
 const STEP = 0.05;
 /** Each element is a sum over 6 x 1024 positions of numbers up to 1, rounded like a random walk: sqrt(6144) 2^-24 = 5e-6, several times over. */
 const ROUNDING = 5e-5;

@@ -12,7 +12,7 @@ import { spectralDensity } from '../curvature/spectralDensity';
 import { topEigenvalues } from '../curvature/topEigenvalues';
 import { hessianTrace } from '../curvature/trace';
 import { networkLoss } from '../networkLoss';
-import { ProbeStopped } from '../../progress/work';
+import { StoppedError } from '../../progress/work';
 import type { OutputFunction } from '../operator';
 import { openOrShut, pictures, smallModel } from '../testing/network';
 import { averageSharpness } from './average';
@@ -95,6 +95,6 @@ const probes: readonly { readonly name: string; readonly run: (subject: Subject)
 for (const { name, run } of probes) {
   test(`stopped in the middle, ${name} leaves the weights to the bit and no tensor`, async () => {
     let asked = 0;
-    await onSmall((subject) => assert.rejects(run(subject), ProbeStopped), () => ++asked > 7);
+    await onSmall((subject) => assert.rejects(run(subject), StoppedError), () => ++asked > 7);
   });
 }

@@ -106,8 +106,9 @@ test("SAM's sharpness with one step is the loss at SAM's perturbation", async ()
   for (const [norm, p] of [['L2', 2], ['Linf', Infinity]] as const) {
     const { gradient } = await loss.gradient(w);
     const ascended = await loss.evaluate(w.plus(samPerturbation(gradient, 0.3, p)));
-    const found = await samSharpness(loss, w, { rho: 0.3, norm });
+    const found = await samSharpness(loss, w, { rho: 0.3, p });
     expectAllClose([found.sharpness], [ascended.loss - (await loss.evaluate(w)).loss], { relative: 1e-12 });
+    assert.equal(found.norm, norm);
   }
 });
 
@@ -165,7 +166,7 @@ test('groups hold every image once, in order', () => {
   const groups = splitIntoGroups(numberedDataset(6, 3), 2);
   assert.deepEqual(groups.map(imageCount), [2, 2, 2]);
   assert.deepEqual(groups.map(({ images }) => [images[2], images[3072 + 2]]), [[1, 2], [3, 4], [5, 6]]);
-  assert.throws(() => splitIntoGroups(numberedDataset(6, 3), 4), { name: 'RangeError', message: 'groupsOf: expected an m that divides the 6 images, got 4.' });
+  assert.throws(() => splitIntoGroups(numberedDataset(6, 3), 4), { name: 'RangeError', message: 'splitIntoGroups: expected an m that divides the 6 images, got 4.' });
 });
 
 test('w stays where it was, and the same seed finds the same', async () => {
@@ -185,6 +186,7 @@ test('bad radii and counts are refused, and a loss that is no number is told', a
     [worstCaseSharpness(loss, zero, { rho: 0.1, seed: 0, steps: 0 }), 'ascend: expected steps of at least 1, got 0.'],
     [epsSharpness(loss, zero, { epsilon: NaN, seed: 0 }), 'ascend: expected a radius of 0 or more, got NaN.'],
     [samSharpness(loss, zero, { rho: -1 }), "samSharpness: expected a radius rho of 0 or more, got -1; SAM's paper uses 0.05 on CIFAR-10."],
+    [samSharpness(loss, zero, { rho: 1, p: 1 }), 'samSharpness: expected p = 2 or Infinity, got 1.'],
     [samSharpness(loss, zero, { rho: 1, ascentSteps: 0.5 }), 'samSharpness: expected ascentSteps of at least 1, got 0.5.'],
     [averageSharpness(loss, zero, { rho: Infinity, seed: 0 }), 'averageSharpness: expected a radius rho of 0 or more, got Infinity.'],
     [averageSharpness(loss, zero, { rho: 1, seed: 0, directions: 1 }), 'averageSharpness: expected at least 2 directions, got 1; one has no standard error.'],

@@ -18,7 +18,7 @@ export async function measureCurvature(study: Study): Promise<void> {
   }
 }
 
-/** Linear CKA between the layers of both nets: `similarity.json`. */
+/** Linear CKA between the layers of both networks: `similarity.json`. */
 export async function measureSimilarity(study: Study): Promise<void> {
   const { model, networks, settings, data } = study;
   const [first, second] = networks.map((network) => ({ model, network }));

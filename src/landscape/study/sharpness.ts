@@ -6,7 +6,7 @@ import { epsSharpness, worstCaseSharpness, type AscentSharpness } from '../sharp
 import { labelName } from './settings';
 import { curvatureLoss, storedPart, type Study } from './study';
 
-/** How sharp one net is, by every measure; ascents once for each seed. */
+/** How sharp one network is, by every measure; ascents once for each seed. */
 export interface StudySharpness {
   readonly worstCase: readonly AscentSharpness[];
   readonly adaptiveWorstCase: readonly AscentSharpness[];
@@ -16,7 +16,7 @@ export interface StudySharpness {
   readonly average: AverageSharpness;
 }
 
-/** Every measure of sharpness of both nets, with frozen batch norm: `sharpness-<label>.json`. */
+/** Every measure of sharpness of both networks, with frozen batch norm: `sharpness-<label>.json`. */
 export async function measureSharpness(study: Study): Promise<void> {
   for (const net of [0, 1] as const) {
     await storedPart<StudySharpness>(study, `sharpness-${labelName(study.settings.labels[net])}`, () => sharpnessOf(study, net));

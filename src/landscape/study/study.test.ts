@@ -54,7 +54,7 @@ test('a study leaves one file a part, and nothing is measured twice', async (t) 
   const study = makeStudy(root);
   const control = join(root, 'weights', 'curve.safetensors');
   mkdirSync(study.folder);
-  // Untrained nets have no rim to be found.
+  // Untrained networks have no rim to be found.
   for (const name of ['range', 'eigenvector-range']) {
     writeFileSync(join(study.folder, `${name}.json`), JSON.stringify({ radius: 0.25, multiple: 2, centres: [1, 1], rims: [2, 2] }));
   }
@@ -84,7 +84,7 @@ test('a study leaves one file a part, and nothing is measured twice', async (t) 
 
   const [plane, other] = ['plane-sgd', 'plane-sam'].map((part) => readSamples(join(study.folder, `${part}.json`)));
   assert.deepEqual(plane!.points, [[-0.25, -0.25], [0.25, -0.25], [-0.25, 0.25], [0.25, 0.25]]);
-  assert.deepEqual(other!.points, plane!.points, 'both nets share their range');
+  assert.deepEqual(other!.points, plane!.points, 'both networks share their range');
   assert.deepEqual([plane!.network, other!.network, plane!.losses['train']!.batchNorm], ['one', 'other', 'frozen']);
   const [line, curve] = ['interpolation', 'curve'].map((part) => readSamples(join(study.folder, `${part}.json`)));
   assert.deepEqual(Object.keys(line!.series), ['train', 'test']);
@@ -95,9 +95,9 @@ test('a study leaves one file a part, and nothing is measured twice', async (t) 
     assert.equal(straight[1], bent[0]);
     assert.ok(Math.abs(straight[3]! - bent[60]!) < 1e-3 * straight[3]!, `${straight[3]!} and ${bent[60]!}`);
   }
-  await assert.rejects(measureCurve({ ...study, settings: { ...SETTINGS, curveSteps: 2 } }, control), /was trained between other nets or with other settings/);
+  await assert.rejects(measureCurve({ ...study, settings: { ...SETTINGS, curveSteps: 2 } }, control), /was trained between other networks or with other settings/);
   assert.throws(() => openStudy({ ...study, settings: { ...SETTINGS, labels: ['SAM', 'sam'] } }), /labels differ in letters or digits, got "SAM" and "sam"/);
-  assert.throws(() => openStudy({ ...study, settings: { ...SETTINGS, seed: 1 } }), /holds a study with other settings, nets or images/);
+  assert.throws(() => openStudy({ ...study, settings: { ...SETTINGS, seed: 1 } }), /holds a study with other settings, networks or images/);
   study.networks.forEach(disposeNetwork);
   assert.equal(tensorCount(), before);
 });
@@ -152,7 +152,7 @@ test('three minima lie where the plane through them says, and two or four are re
   assert.equal(tensorCount(), before);
 });
 
-test('the straight line always holds both nets, however many places it has', () => {
+test('the straight line always holds both networks, however many places it has', () => {
   assert.deepEqual(placesBetween(5), [-0.5, 0, 0.5, 1, 1.5]);
   for (const count of [2, 3, 15, 41]) {
     const places = placesBetween(count);

@@ -44,7 +44,7 @@ function layerWeights(scale = 1): PlainVector {
   return new PlainVector(layer, [12, 12, 2].map((size, parameter) => Float64Array.from({ length: size }, (_, index) => scale * Math.sin(1 + index + 20 * parameter))));
 }
 
-test('random directions have the filter norms of the weights, are the seed\'s own, and the same for nets of one architecture', () => {
+test('random directions have the filter norms of the weights, are the seed\'s own, and the same for networks of one architecture', () => {
   const w = layerWeights();
   const { x, y, origin } = randomPlane(w, { seed: 1, orthogonal: false });
   assert.equal(origin, w);
@@ -72,12 +72,12 @@ test('orthogonal directions are so filter by filter, and keep their norms', () =
 });
 
 test('a direction can be kept to some parameters; unknown names are listed', () => {
-  const { x } = randomLine(layerWeights(), { seed: 1, only: ['fc.weight'] });
+  const { x } = randomLine(layerWeights(), { seed: 1, block: { names: ['fc.weight'] } });
   assert.deepEqual([...x.elements[0]!], new Array(12).fill(0));
   assert.ok(x.elements[1]!.every((value) => value !== 0));
-  assert.throws(() => randomLine(layerWeights(), { seed: 1, only: ['fc.weight', 'head'] }), {
+  assert.throws(() => randomLine(layerWeights(), { seed: 1, block: { names: ['fc.weight', 'head'] } }), {
     name: 'RangeError',
-    message: 'randomDirection: expected names of parameters, such as conv.weight, fc.weight, fc.bias, got head.',
+    message: 'randomLine: no parameter or layer is named head; there are conv.weight, fc.weight, fc.bias.',
   });
 });
 

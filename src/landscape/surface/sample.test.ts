@@ -7,7 +7,7 @@ import { PlainVector } from '../../engine/plainVector';
 import { tensorCount } from '../../engine/tensor';
 import { TensorVector } from '../../engine/tensorVector';
 import { expectAllClose } from '../../testing/expectAllClose';
-import { ProbeStopped } from '../../progress/work';
+import { StoppedError } from '../../progress/work';
 import type { LossFunction } from '../operator';
 import { elementsOf, formulaLoss } from '../testing/formulaLoss';
 import { evenly, gridPoints, linePoints, toGrid } from './grid';
@@ -62,7 +62,7 @@ test('a plane that was stopped or has failed goes on to the same grid, measuring
   const whole = await samplePoints(input);
   const file = join(temporaryFolder(t), 'made', 'plane.json');
   let polls = 0;
-  await assert.rejects(samplePoints({ ...input, file, signal: signalWhen(() => ++polls > 7) }), ProbeStopped);
+  await assert.rejects(samplePoints({ ...input, file, signal: signalWhen(() => ++polls > 7) }), StoppedError);
   assert.equal(readSamples(file).series['train']!.loss.length, 7);
   await assert.rejects(samplePoints({ ...input, file, losses: { train: failingAt(6) } }), /out of memory/);
   assert.equal(readSamples(file).series['train']!.loss.length, 12);
@@ -126,7 +126,7 @@ test('a grid of one point, a place off the line and a direction that leads nowhe
   assert.throws(() => evenly([1, 1], 3), /two different finite numbers/);
   await assert.rejects(samplePoints({ ...input, points: [] }), /got 0 places and 1 losses/);
   await assert.rejects(samplePoints({ ...input, surface: { origin, x: plane.x } }), /on a line with y = 0/);
-  await assert.rejects(samplePoints({ ...input, surface: { origin, x: PlainVector.of(0, 0, 0) } }), /along it nothing would move/);
+  await assert.rejects(samplePoints({ ...input, surface: { origin, x: PlainVector.of(0, 0, 0) } }), /nothing would move along it/);
   await assert.rejects(samplePoints({ ...input, surface: { origin, x: PlainVector.of(1, 0) } }), /different architectures/);
   assert.throws(() => toGrid(gridPoints([0, 1], [0, 1]), [1, 2, 3]), /4 places and 3 values; finish the grid first/);
   assert.equal(existsSync('undefined'), false);

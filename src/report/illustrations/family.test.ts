@@ -42,7 +42,7 @@ const METHODS: Readonly<Record<string, SharpnessAwareSettings>> = {
   'SAM, p = 1': { rule: sam({ p: 1 }) },
   'SAM, p = infinity': { rule: sam({ p: Infinity }) },
   'FGSM, 1 step': { rule: fgsm({ steps: 1 }) },
-  'FGSM, 3 steps in the 2-norm, with momentum': { rule: fgsm({ steps: 3, ball: 'euclidean', momentum: 1 }) },
+  'FGSM, 3 steps in the 2-norm, with momentum': { rule: fgsm({ steps: 3, p: 2, momentum: 1 }) },
   ASAM: { rule: asam() },
   'SSAM-F': { rule: sparse(sam(), fisherMask({ ...masks, samples: 1 })) },
   'SSAM-D': { rule: sparse(sam(), dynamicMask({ ...masks, dropRate: 0.5, totalSteps: STEPS, seed: 0 })) },

@@ -47,7 +47,7 @@ const METHODS: Readonly<Record<string, SharpnessAwareSettings>> = {
   'SAM, p = infinity': { rule: matchingTwoNorm(sam({ p: Infinity }), Infinity) },
   'multi-step FGSM': { rule: matchingTwoNorm(fgsm({ steps: 3 }), Infinity) },
   'multi-step FGSM with momentum': { rule: matchingTwoNorm(fgsm({ steps: 3, momentum: 1 }), Infinity) },
-  'multi-step FGSM in the 2-norm': { rule: fgsm({ steps: 3, ball: 'euclidean' }) },
+  'multi-step FGSM in the 2-norm': { rule: fgsm({ steps: 3, p: 2 }) },
   ASAM: { rule: asam() },
   'sparse SAM, Fisher mask': { rule: sparse(sam(), fisherMask({ sparsity: 0.5, samples: 1, every: 1 })) },
   'sparse SAM, dynamic mask': { rule: sparse(sam(), dynamicMask({ sparsity: 0.5, dropRate: 1, every: 1, totalSteps: 10_000, seed: 0 })) },

@@ -3,7 +3,6 @@ import type { Batch } from '../../data/batches';
 import type { ChannelStatistics } from '../../engine/batchNormalization';
 import { tensorCount } from '../../engine/tensor';
 import type { TensorVector } from '../../engine/tensorVector';
-import type { ParameterKind } from '../../engine/vector';
 import { disposeStatistics } from '../../models/initialise';
 import { parameterCount, type Model } from '../../models/model';
 import { dynamicMask, type DynamicMaskSettings } from '../../optim/dynamicMask';
@@ -112,10 +111,9 @@ export function expectWalk(model: Model, fixture: WalkFixture, name: string, met
 /** The optimizer, and what it leaves of the weight decay to the loss. */
 function decaying(settings: TrainingSettings): { readonly optimizer: Optimizer<TensorVector, BaseState>; readonly penalty: BatchLoss['penalty'] } {
   const { weightDecay, weightDecayIn, weightDecayOn } = settings;
-  const weights: readonly ParameterKind[] = ['weight'];
   return {
     optimizer: baseOptimizer(settings),
-    penalty: { weightDecay: weightDecayIn === 'loss' ? weightDecay : 0, ...(weightDecayOn === 'weights' ? { kinds: weights } : {}) },
+    penalty: { weightDecay: weightDecayIn === 'loss' ? weightDecay : 0, ...(weightDecayOn === 'weights' ? { decayKinds: ['weight'] } : {}) },
   };
 }
 
