@@ -37,7 +37,7 @@ export function layersResNet50(stem: 'imagenet' | 'cifar', classes: number): tf.
   const input = tf.input({ shape: [IMAGE_SIDE, IMAGE_SIDE, CHANNELS] });
   let x = rectified(normalized(stem === 'imagenet' ? convolution(input, 'conv1', 64, 7, 2) : convolution(input, 'conv1', 64, 3), 'bn1'));
   if (stem === 'imagenet') {
-    // After a ReLU padding by zeros is padding by the smallest value.
+    // After a ReLU zero is the smallest value, so padding by zeros never exceeds a maximum.
     const padded = tf.layers.zeroPadding2d({ padding: [1, 1] }).apply(x) as tf.SymbolicTensor;
     x = tf.layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'valid' }).apply(padded) as tf.SymbolicTensor;
   }

@@ -28,8 +28,8 @@ export const PLAIN_RECIPE: StepRecipe = { learningRate: 1e-3, momentum: 0.9, nes
 const EPOCH = 5;
 
 /**
- * The recipe of the fast network. Learning rate and weight decay are those of `PLAIN_RECIPE`, for noise has nothing to be
- * learned from at the recipe's own; each parameter has the recipe's multiple of them, and a step takes the same time.
+ * The recipe of the fast network. Learning rate and weight decay are those of `PLAIN_RECIPE`, since training on
+ * noise at the recipe's own learns nothing; each parameter has the recipe's multiple of them, and a step takes the same time.
  */
 export function fastRecipe(specs: readonly ParameterSpec[]): StepRecipe {
   const settings = { ...DEFAULT_CONFIG, ...FAST_RECIPE };

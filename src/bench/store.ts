@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { readJsonFile } from '../files/jsonFile';
 import { BENCH_FORMAT, type BenchResult } from './result';
 
-/** What every reader of a benchmark takes for granted. */
+/** What every reader of a benchmark relies on. */
 const benchShape = z.looseObject({
   format: z.literal(BENCH_FORMAT, { error: ({ input }) => `this file has format ${String(input)}, this version reads ${BENCH_FORMAT}` }),
   goals: z.array(z.looseObject({})),

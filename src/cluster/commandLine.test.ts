@@ -8,8 +8,8 @@ import { testFolder } from './testing/programs';
 import { experiment } from './testing/grid';
 
 const refused: readonly (readonly [readonly string[], RegExp])[] = [
-  [['--partition', 'gpu', '--sbatch=--mem=8G'], /^error: --partition, --sbatch can only be asked of Slurm; say --on slurm too\./],
-  [['--on', 'slurm', '--jobs', '2'], /^error: --jobs says how many runs this machine makes at once; with --on slurm it is --array-limit\./],
+  [['--partition', 'gpu', '--sbatch=--mem=8G'], /^error: only Slurm takes --partition, --sbatch; add --on slurm\./],
+  [['--on', 'slurm', '--jobs', '2'], /^error: --jobs limits the runs that this machine makes at once; with --on slurm use --array-limit\./],
   [['--jobs', '0'], /expected a whole number from 1 on, got "0"/],
   [['--on', 'slurm', '--sbatch', 'mem=8G'], /expected an option of sbatch such as "--mem=8G", got "mem=8G"/],
   [['--batchsize', '4'], /unknown option '--batchsize'\n\(Did you mean --batch-size\?\)/],

@@ -23,7 +23,7 @@ export interface GridHereOptions {
 
 type Estimates = ReadonlyMap<string, number | null>;
 
-/** Says what the runs that are left will cost, and notes the grid for `--status`. @returns the estimate of each, in seconds. */
+/** Prints what the remaining runs will cost, and stores the grid for `--status`. @returns the estimate of each, in seconds. */
 async function announce(plan: GridPlan, { store, again, measure, signal, jobs }: GridHereOptions): Promise<Estimates> {
   const tasks = [...(await unstoredRuns(plan.trials, plan, { store, again })), ...(await unstoredRuns(plan.runs, plan, { store, again }))];
   if (tasks.length < 2) {
@@ -43,7 +43,7 @@ function isMade(attempt: Attempt): attempt is Extract<Attempt, { kind: 'done' }>
   return attempt.kind === 'done';
 }
 
-/** Says how far off the estimate was, over the runs that were made and had one. */
+/** Prints how far off the estimate was, over the runs that were made and had one. */
 function compare(outcomes: readonly RunOutcome[], estimates: Estimates): void {
   const made = outcomes.flatMap(({ run, attempt }) => {
     const predicted = estimates.get(planKey(run)) ?? null;
@@ -56,7 +56,7 @@ function compare(outcomes: readonly RunOutcome[], estimates: Estimates): void {
 }
 
 /**
- * Makes a grid in this terminal, and tells before and after what it costs.
+ * Makes a grid in this terminal, and prints its cost before and after.
  *
  * @returns the process's exit code: 0 if every run has a result or another process makes it, 1 if some failed, 130 if it was stopped.
  * @throws Error if the store cannot be written.

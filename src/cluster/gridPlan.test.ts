@@ -50,7 +50,7 @@ const damaged: readonly (readonly [string, string, string, RegExp])[] = [
   ['a misspelt part', 'a.json', '{"grid": {"seed": [0]}, "change": {}}', /Unrecognized key: "change"; did you mean changes\?/],
   ['an unknown setting', 'a.json', '{"grid": {"sead": [0]}}', /a\.json: the configuration cannot be run:\n.*Unrecognized key: "sead"; did you mean seed\?$/],
   ['a value out of range', 'a.json', '{"grid": {"rho": [-1]}}', /rho: Too small/],
-  ['the name of a preset', 'laptop.json', '{"grid": {"seed": [0]}}', /would pass for those of the preset "laptop"/],
+  ['the name of a preset', 'laptop.json', '{"grid": {"seed": [0]}}', /would be taken for those of the preset "laptop"/],
   ['a name that quick runs have', 'quick-look.json', '{"grid": {"seed": [0]}}', /give the file another name/],
 ];
 

@@ -4,7 +4,7 @@ import type { ExperimentConfig } from '../experiment/config';
 import type { ExperimentFolders } from '../experiment/folders';
 import type { MeasuredCost } from './cost';
 
-/** What the measuring process is told. */
+/** The message to the measuring process. */
 export interface MeasureOrder {
   readonly runs: readonly { readonly config: ExperimentConfig; readonly folders: ExperimentFolders }[];
 }

@@ -6,7 +6,7 @@ export type { EpochRecord, Evaluation } from '../train/record';
 
 /** Where a run was made, and how it was computed. */
 export interface RunEnvironment extends Environment {
-  /** Which kernel computed what, where there was a choice; absent from results of versions that had none. */
+  /** Which kernel computed what, where there was a choice; absent from results of versions that had no choice. */
   readonly kernels?: Readonly<Record<string, string>>;
 }
 

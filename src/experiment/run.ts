@@ -30,7 +30,7 @@ export interface RunOptions extends Pick<RunParts, 'preset' | 'signal' | 'onProg
   readonly checkpointSeconds?: number;
 }
 
-/** What a run's weights files say of their training. */
+/** The record of training in a run's weights files. */
 function trainingRecord(config: ExperimentConfig, { name }: Dataset): TrainingRecord {
   return { run: runId(config), config, images: name };
 }

@@ -13,7 +13,7 @@ const cases: readonly (readonly [string, unknown, RegExp])[] = [
   ['an infinite learning rate', { learningRate: Infinity }, /learningRate: Invalid input/],
   ['a momentum of 1', { momentum: 1 }, /momentum: Too big: expected number to be <1/],
   ['no epoch', { epochs: 0 }, /epochs: Too small: expected number to be >0/],
-  ['decoupled decay within the loss', { decoupled: true, weightDecayIn: 'loss' }, /decoupled weight decay is the step's own/],
+  ['decoupled decay within the loss', { decoupled: true, weightDecayIn: 'loss' }, /decoupled weight decay is a part of the step/],
   ['decoupled rates of AdamW', { decoupled: true, optimizer: 'adamw' }, /decoupled rates are worked out from SGD's momentum, got optimizer "adamw"/],
   ['AdamW without an epsilon', { optimizer: 'adamw', adamEpsilon: 0 }, /adamEpsilon: .*got 0; the default is 1e-8/],
   ['a batch of one image', { batchSize: 1 }, /batchSize: Too small/],

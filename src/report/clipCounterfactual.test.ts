@@ -34,7 +34,7 @@ test('the pair that decides has to be there', () => {
 });
 
 test('what explains it follows from which of the rows train', () => {
-  assert.match(readClip(withClips({ working: 60, missing: 90, atRadius: 89 })), /^With the clip working at 0\.001, it trains \(training error 60\.0 %, n = 3\); with it not working, it stays near guessing \(training error 90\.0 %, n = 3\); with a clip at the radius itself, it stays near guessing .*\. Radius and clip explain it together: .* does not help\.$/);
+  assert.match(readClip(withClips({ working: 60, missing: 90, atRadius: 89 })), /^With the clip working at 0\.001, it trains \(training error 60\.0 %, n = 3\); with it not working, it stays near chance \(training error 90\.0 %, n = 3\); with a clip at the radius itself, it stays near chance .*\. Radius and clip explain it together: .* does not help\.$/);
   assert.match(readClip(withClips({ working: 60, missing: 90, atRadius: 50 })), /a clip at the radius helps as well\./);
   assert.match(readClip(withClips({ working: 60, missing: 90 })), /whether a clip at the radius would have helped is not run\./);
   assert.match(readClip(withClips({ working: 89, missing: 90 })), /The clip does not explain it/);
@@ -46,11 +46,11 @@ test('runs that all diverged did not train', () => {
   assert.match(readClip(runs), /with it not working, all runs diverge\. Radius and clip explain it together/);
 });
 
-test("the sister project's steps are told by whether the network trains, on either network, with what was not run", () => {
+test("for which of the sister project's steps each network trains, and which are not run", () => {
   const runs = made('fgsm-sister', ({ method, ascentSteps }) => (method !== 'fgsm' ? 60 : ascentSteps > 5 ? undefined : ascentSteps > 3 ? 89 : 60));
   assert.equal(
     readSisterSteps(runs, 'fgsm-sister'),
-    "On the sister project's own network, ResNet-56 in batches of 512, its steps of 0.00025 leave guessing with T = 1, 2, 3 and stay near it with T = 4, 5; T = 10 is not run. Its own did not train with more than 3.",
+    "On the sister project's own network, ResNet-56 in batches of 512, its steps of 0.00025 train the network for T = 1, 2, 3 and leave it near chance for T = 4, 5; T = 10 is not run. Its own did not train with more than 3.",
   );
   assert.match(readSisterSteps(runs, 'fgsm-clip'), /its steps are not run\./);
 });

@@ -27,14 +27,14 @@ function clipRow(results: readonly RunResult[], clip: keyof typeof CLIPS): Compa
   return row !== undefined && (row.n > 0 || row.divergedSeeds !== '') ? row : undefined;
 }
 
-/** Whether the pair that decides is there: the original's radius with its clip working, and without. */
+/** Whether the deciding pair is stored: the original's radius with its clip working, and without it. */
 export function clipIsRun(results: readonly RunResult[]): boolean {
   return clipRow(results, 'working') !== undefined && clipRow(results, 'missing') !== undefined;
 }
 
 /**
- * Which of radius and clip explains that the original's FGSM did not train, as far as the stored runs tell. A network counts as
- * trained if its training error has left guessing; a run that diverged has not.
+ * Whether radius or clip explains that the original's FGSM did not train, as far as the stored runs show. A network counts as
+ * trained if its training error is clearly below chance; a run that diverged does not count.
  */
 export function readClip(results: readonly RunResult[]): string {
   const [working, missing, atRadius] = (['working', 'missing', 'atRadius'] as const).map((clip) => clipRow(results, clip));
@@ -54,14 +54,14 @@ function cause(working: ComparisonRow, missing: ComparisonRow, atRadius: Compari
     return 'On this network and budget neither the radius nor the missing clip keeps it from training.';
   }
   if (!learns(working)) {
-    return 'The clip does not explain it: held to 0.001 for each coordinate this network does not train either, and smaller reaches are needed.';
+    return 'The clip does not explain it: clipped to 0.001 for each coordinate this network does not train either, and smaller bounds are needed.';
   }
-  const radius = atRadius === undefined ? 'whether a clip at the radius would have helped is not run' : learns(atRadius) ? 'a clip at the radius helps as well' : 'a clip at the radius itself, which lets each coordinate go as far as 0.05, does not help';
-  return `Radius and clip explain it together: a radius of 0.05 keeps this network from training only because nothing holds it back, and the bound of 0.001 that the code asks for would have; ${radius}.`;
+  const radius = atRadius === undefined ? 'whether a clip at the radius would have helped is not run' : learns(atRadius) ? 'a clip at the radius helps as well' : 'a clip at the radius itself, 0.05 for each coordinate, does not help';
+  return `Radius and clip explain it together: a radius of 0.05 keeps this network from training only because no clip bounds it, as the clip at 0.001 that the code asks for would have; ${radius}.`;
 }
 
 function outcome(row: ComparisonRow): string {
-  const error = row.trainTop1Error === null ? 'all runs diverge' : `${trains(row, 'cifar10') ? 'it trains' : 'it stays near guessing'} (training error ${row.trainTop1Error.toFixed(1)} %, n = ${row.n})`;
+  const error = row.trainTop1Error === null ? 'all runs diverge' : `${trains(row, 'cifar10') ? 'it trains' : 'it stays near chance'} (training error ${row.trainTop1Error.toFixed(1)} %, n = ${row.n})`;
   return row.divergedSeeds === '' || row.trainTop1Error === null ? error : `${error}, with diverged seeds ${row.divergedSeeds}`;
 }
 
@@ -76,7 +76,7 @@ export function readSisterSteps(results: readonly RunResult[], preset: 'fgsm-cli
     return `${where} its steps are not run.`;
   }
   const list = (learns: boolean): string => rows.filter((row) => row.learns === learns).map(({ ascentSteps }) => ascentSteps).join(', ');
-  const parts = [list(true) && `leave guessing with T = ${list(true)}`, list(false) && `stay near it with T = ${list(false)}`].filter((text) => text !== '');
+  const parts = [list(true) && `train the network for T = ${list(true)}`, list(false) && `leave it near chance for T = ${list(false)}`].filter((text) => text !== '');
   const missing = [1, 2, 3, 4, 5, 10].filter((steps) => !rows.some(({ ascentSteps }) => ascentSteps === steps));
   return `${where} its steps of 0.00025 ${parts.join(' and ')}${missing.length === 0 ? '' : `; T = ${missing.join(', ')} is not run`}. Its own did not train with more than 3.`;
 }

@@ -66,7 +66,7 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
   } as Contents;
 }
 
-/** How much the finished runs of a preset can tell, in one sentence. */
+/** How strong the evidence of a preset's finished runs is, in one sentence. */
 function describeEvidence(runs: readonly RunResult[]): string {
   const finished = runs.filter((run) => run.status === 'finished');
   const sizes = [...new Set(finished.map(({ config: { dataset, method, epochs } }) => `${dataset} ${method} ${epochs}`))].map(
@@ -78,7 +78,7 @@ function describeEvidence(runs: readonly RunResult[]): string {
   const { lowest: fewest, highest: most } = requireFiniteRange('describeEvidence: expected cells', sizes);
   return most === 1
     ? 'Every cell rests on one run. One run says nothing about the scatter between seeds, so a difference between two cells is an observation and not yet an effect of SAM.'
-    : `The cells rest on ${fewest === most ? fewest : `${fewest} to ${most}`} runs each. A difference is called one only where the paired test of runs with the same seed finds it at a level of 5 %, corrected by Holm's procedure for the tests of its table.${drawNote(drawnConfigs(finished)).map((note) => ` ${note}`).join('')}`;
+    : `The cells rest on ${fewest === most ? fewest : `${fewest} to ${most}`} runs each. A difference is claimed only where the paired test of runs with the same seed finds it at a level of 5 %, corrected by Holm's procedure for the tests of its table.${drawNote(drawnConfigs(finished)).map((note) => ` ${note}`).join('')}`;
 }
 
 /** The presets with the number of runs that each makes. */

@@ -7,7 +7,7 @@ import type { NamedFigures } from './figures/specification';
 import { comparisonNotes, drawNote } from './studyNotes';
 import { describeModel, describeSeeds } from './recipe';
 
-/** How the federated methods are called; the first is the base that the others are tested against. */
+/** The names of the federated methods; the others are tested against the first. */
 export const FEDERATED_NAMES: Readonly<Record<FederatedConfig['method'], string>> = { fedavg: 'FedAvg', fedsam: 'FedSAM', mofedsam: 'MoFedSAM' };
 
 const BASE = FEDERATED_NAMES.fedavg;

@@ -60,9 +60,9 @@ test('the tests of both moments are one family', () => {
 
 test('the reading says whether SGD learns the wrong labels, and what is found at both moments', () => {
   const text = readNoise(noiseStudies(RUNS)[0]!);
-  assert.match(text, /^With 40 % wrong labels: SGD's error on the wrong labels is 2\.0 % at the end: it learns them by heart\. After the last epoch: .* find a difference in error at the level of 5 % for SAM, ρ = 0\.1 \(6\.00 points lower\)\. At the best held-out epoch: .* find no difference/);
+  assert.match(text, /^With 40 % wrong labels: SGD's error on the wrong labels is 2\.0 % at the end: it memorises them\. After the last epoch: .* find a difference in error at the level of 5 % for SAM, ρ = 0\.1 \(6\.00 points lower\)\. At the best held-out epoch: .* find no difference/);
   const unlearned = noiseStudies(made(({ labelNoise, method }) => (labelNoise === 0.2 && method === 'sgd' ? { wrong: 78, last: 50, best: 50 } : undefined)));
-  assert.match(readNoise(unlearned[0]!), /With 20 % wrong labels: SGD's error on the wrong labels is 78\.0 % at the end: it does not learn them by heart/);
+  assert.match(readNoise(unlearned[0]!), /With 20 % wrong labels: SGD's error on the wrong labels is 78\.0 % at the end: it does not memorise them/);
   const without = noiseStudies(RUNS.filter(({ config }) => config.method !== 'sgd'));
   assert.equal(readNoise(without[0]!), 'With 40 % wrong labels: SGD is not run, so that nothing is compared.');
 });

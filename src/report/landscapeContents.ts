@@ -6,10 +6,10 @@ import { recordsToMarkdown } from './recordTable';
 import type { NamedFigures } from './figures/specification';
 import { seedTables, type SeedTable } from './trainingSeeds';
 
-/** What stands in place of tables that nobody has measured. */
+/** The text in place of tables that have not been measured. */
 export const NOT_MEASURED = 'Not measured.';
 
-/** What stands in place of tables of curvature that nobody has measured. */
+/** The text in place of tables of curvature that have not been measured. */
 export const CURVATURE_NOT_RUN = 'Eigenvalues, traces and spectral densities of the Hessian, and surfaces along its eigenvectors, are to be measured with exact products: not run yet.';
 
 /** What the documents take from stored landscape studies, by the name of its place: the tables of sharpness and of curvature, and all figures. */

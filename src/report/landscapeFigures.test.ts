@@ -70,7 +70,7 @@ test('both surfaces have the same axes, heights and colours', () => {
   const scenes = ['scene', 'scene2'].map((scene) => (figure.layout[scene] as { readonly zaxis: { readonly range: readonly number[] } }).zaxis.range);
   assert.deepEqual(scenes[0], scenes[1]);
   assert.equal(traces[0]!.z[0]![0], Math.log10(study.nets[0].plane!.series['train']!.loss[0]!));
-  assert.match(caption, /^CIFAR-10; ResNet-50, ImageNet stem; batch norm frozen at each net's running statistics\. Loss on 500 of the nets' 1,000 training images at 25 x 25 points; two random directions.* SGD is cifar10-resnet50-sgd-100-epochs-seed-0-dbd410fd, SAM is/);
+  assert.match(caption, /^CIFAR-10; ResNet-50, ImageNet stem; batch norm frozen at each network's running statistics\. Loss on 500 of the networks' 1,000 training images at 25 x 25 points; two random directions.* SGD is cifar10-resnet50-sgd-100-epochs-seed-0-dbd410fd, SAM is/);
 });
 
 test('captions tell of bfloat16 where the surface was measured in it', () => {
@@ -90,7 +90,7 @@ test('slices lie over each other, with loss and error', () => {
   const { traces, caption } = find('slices');
   assert.deepEqual(traces.map(({ name, xaxis }) => [name, xaxis]), [['SGD', undefined], ['SGD', 'x2'], ['SAM', undefined], ['SAM', 'x2']]);
   assert.deepEqual(traces[2]!.y, study.nets[1].slice!.series['train']!.loss);
-  assert.match(caption, /one random draw \(seed 0\), filter-normalised to each net/);
+  assert.match(caption, /one random draw \(seed 0\), filter-normalised to each network/);
 });
 
 test('the straight line shows train and test, its barriers, and that batch norm is re-estimated', () => {
@@ -122,7 +122,7 @@ test('eigenvalues that have not converged are hollow', () => {
   assert.match(caption, /hollow ones have not converged.*2 x 30 products/);
 });
 
-test('layers of the first net stand at the side, those of the second above', () => {
+test('layers of the first network stand at the side, those of the second above', () => {
   const { traces, figure } = find('similarity');
   assert.deepEqual(traces[0]!.z, [[1, 0.5, 0.2], [0.5, 0.9, 0.3], [0.2, 0.3, 0.8]]);
   assert.equal(titleOf(figure), 'How alike the layers of SGD and SAM are (ResNet-50, ImageNet stem, seed 0)');
@@ -182,8 +182,8 @@ test('the tables of curvature and sharpness by hand', () => {
   assert.deepEqual(Object.values(second!).slice(1), new Array(6).fill('–'));
   // λ₅ has not converged, so that its column is not there.
   assert.deepEqual([Object.keys(bends), Object.keys(first)], [Object.keys(CURVATURE_HEADINGS).filter((key) => key !== 'eigenvalueRatio'), Object.keys(SHARPNESS_HEADINGS)]);
-  assert.match(sharpnessCaption(study), /500 of the nets' 1000 training images, batch norm frozen\. ρ = 0\.05/);
-  assert.match(curvatureCaption(study), / ρ = 0\.05\. Nets: .* Their losses on these images, 0\.08 and 0\.03, are not alike, .* Not shown: λ₁ \/ λ₅ \(not converged for SGD, SAM\)\.$/);
+  assert.match(sharpnessCaption(study), /500 of the networks' 1000 training images, batch norm frozen\. ρ = 0\.05/);
+  assert.match(curvatureCaption(study), / ρ = 0\.05\. Networks: .* Their losses on these images, 0\.08 and 0\.03, differ, .* Not shown: λ₁ \/ λ₅ \(not converged for SGD, SAM\)\.$/);
 });
 
 test('columns that cannot be read are dropped, with the reason', () => {
@@ -197,7 +197,7 @@ test('columns that cannot be read are dropped, with the reason', () => {
     const measured: LandscapeStudy = { ...study, nets: [{ ...sgd, sharpness: sharpness(worstLosses[0], averages[0]) }, { ...sam, sharpness: sharpness(worstLosses[1], averages[1]) }] };
     return Object.keys(SHARPNESS_HEADINGS).filter((key) => !(key in sharpnessRows(measured)[0]!));
   };
-  // Twice the loss of guessing is 2 ln 10 = 4.605 nats.
+  // Twice the loss at chance is 2 ln 10 = 4.605 nats.
   assert.deepEqual(dropped([4.6, 4.6], [0.0019, 0.0021]), []);
   assert.deepEqual(dropped([4.6, 4.61], [0.0019, -0.0021]), ['epsSharpness']);
   assert.deepEqual(dropped([4.6, 4.6], [0.0019, -0.0019]), ['average']);

@@ -16,14 +16,14 @@ import { describeModel, METHOD_NAMES } from './recipe';
 import type { NamedFigures } from './figures/specification';
 
 const BATCH_NORM: Readonly<Record<BatchNormMode, string>> = {
-  frozen: "frozen at each net's running statistics",
+  frozen: "frozen at each network's running statistics",
   batch: "by each batch's own moments",
   're-estimated': 're-estimated at every point',
 };
 
 const PLANE_AXES = { x: 'Along direction 1', y: 'Along direction 2' } as const;
 
-/** What is stored of landscapes. */
+/** All stored landscape studies. */
 export interface StoredLandscapes {
   readonly studies: readonly LandscapeStudy[];
   readonly paths: readonly LandscapePath[];
@@ -35,7 +35,7 @@ export function landscapeFigures({ studies, paths, minima }: StoredLandscapes): 
   return Object.assign({}, ...studies.map(studyFigures), ...paths.map(pathFigure), ...minima.map(minimaFigure)) as NamedFigures;
 }
 
-/** All figures of a stored study, by name; those whose data is missing are left out. Captions say what was measured, and claim no cause. */
+/** All figures of a stored study, by name; those whose data is missing are left out. Captions state what was measured and claim no cause. */
 export function studyFigures(study: LandscapeStudy): NamedFigures {
   const figures: Readonly<Record<string, FigureSpecification | undefined>> = {
     slices: slices(study),
@@ -50,7 +50,7 @@ export function studyFigures(study: LandscapeStudy): NamedFigures {
   return Object.fromEntries(found.map(([name, figure]) => [`landscape-${study.name}-${name}`, figure]));
 }
 
-/** Of each kind of figure the one of each network's first study that has it: studies of further training seeds show the same kinds again. */
+/** Each kind of figure once for each network, from its first study that has it: studies of further training seeds repeat the kinds. */
 export function figuresOfNetworks(studies: readonly LandscapeStudy[]): NamedFigures {
   const kinds = new Set<string>();
   const found = studies.flatMap((study) =>
@@ -64,7 +64,7 @@ export function figuresOfNetworks(studies: readonly LandscapeStudy[]): NamedFigu
   return Object.fromEntries(found);
 }
 
-/** Where the weights went along training, on the loss over the plane that holds most of their path. */
+/** The path of the weights in training, on the loss over the plane that holds most of it. */
 export function pathFigure({ name, plane, path: places, explainedVariance, moments }: LandscapePath): NamedFigures {
   const source = plane.losses['train']!;
   const [first, second] = explainedVariance.map((share) => `${(100 * share).toFixed(1)} %`) as [string, string];
@@ -115,11 +115,11 @@ function titled({ settings, nets }: LandscapeStudy, what: string): string {
 function caption({ settings, data, nets }: LandscapeStudy, what: string, batchNorm: BatchNormMode | undefined, precision: Precision = 'float32'): string {
   const images = data.synthetic ? `${data.name} (embedded synthetic images, not CIFAR)` : data.name;
   const norm = batchNorm === undefined ? '' : `; batch norm ${BATCH_NORM[batchNorm]}`;
-  return `${images}; ${describeModel(settings)}${norm}${precision === 'mixed' ? '; activations and products in bfloat16' : ''}. ${what} Nets: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.`;
+  return `${images}; ${describeModel(settings)}${norm}${precision === 'mixed' ? '; activations and products in bfloat16' : ''}. ${what} Networks: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.`;
 }
 
 function probed({ data }: LandscapeStudy): string {
-  return `on ${count(data.probedImages)} of the nets' ${count(data.trainingImages)} training images`;
+  return `on ${count(data.probedImages)} of the networks' ${count(data.trainingImages)} training images`;
 }
 
 function slices(study: LandscapeStudy): FigureSpecification | undefined {
@@ -130,7 +130,7 @@ function slices(study: LandscapeStudy): FigureSpecification | undefined {
   const lines = ([[one, one.slice], [other, other.slice]] as const).map(([{ label }, slice]) => line(label, slice.points.map(([x]) => x), slice.series['train']!));
   return lossAndErrorLines({
     title: titled(study, 'A slice through each minimum along a random direction'),
-    caption: caption(study, `Loss and error ${probed(study)}, along one random draw (seed ${study.settings.seed}), filter-normalised to each net.`, study.settings.batchNorm, study.settings.precision),
+    caption: caption(study, `Loss and error ${probed(study)}, along one random draw (seed ${study.settings.seed}), filter-normalised to each network.`, study.settings.batchNorm, study.settings.precision),
     lines,
     xTitle: 'Distance, in filter-normalised directions',
     marks: [{ name: 'minimum', x: 0 }],
@@ -146,7 +146,7 @@ function surfaces(study: LandscapeStudy, kind: string, along: string, choose: (n
     return {};
   }
   const { grid } = found[0]!.surface;
-  const what = `Loss ${probed(study)} at ${grid.x.length} x ${grid.y.length} points; ${found[0]!.samples.directions}. Both nets over one range, to where the mean loss over each rim is at least ${study.settings.rimMultiple} times the centre's.`;
+  const what = `Loss ${probed(study)} at ${grid.x.length} x ${grid.y.length} points; ${found[0]!.samples.directions}. Both networks over one range, to where the mean loss over each rim is at least ${study.settings.rimMultiple} times the centre's.`;
   const text = caption(study, what, found[0]!.samples.losses['train']?.batchNorm, kind === 'planes' ? study.settings.precision : 'float32');
   const named = found.map(({ surface }) => surface);
   return {
@@ -171,7 +171,7 @@ function path(study: LandscapeStudy, samples: Samples | undefined): FigureSpecif
     return undefined;
   }
   const t = samples.points.map(([x]) => x);
-  return pathLines(study, { samples, t, title: 'On the straight line between the minima', where: `Straight line through both nets, ${t.length} points.` });
+  return pathLines(study, { samples, t, title: 'On the straight line between the minima', where: `Straight line through both networks, ${t.length} points.` });
 }
 
 function curve(study: LandscapeStudy): FigureSpecification | undefined {

@@ -48,7 +48,7 @@ export function methodContents(results: readonly RunResult[], federated: readonl
     'defects-reading': [`CIFAR-10: ${reading('defects')}`, `CIFAR-100: ${reading('defects-cifar100')}`].join('\n\n'),
     'defects-evidence': defectEvidenceMarkdown(results),
     'defects-figures': pictures(figures, 'defects-'),
-    // Where nothing is run the reading says so, once.
+    // Where nothing is run, one sentence of the reading says so.
     'label-noise': noise.map(noiseMarkdown).join('\n\n'),
     'label-noise-reading': [...noise.map(readNoise), noiseNotRun(noise)].filter((text) => text !== '').join('\n\n'),
     'label-noise-figures': noise.length === 0 ? '' : pictures(figures, 'label-noise-'),
@@ -61,7 +61,7 @@ export function methodContents(results: readonly RunResult[], federated: readonl
   };
 }
 
-/** The comparison without the sister project's steps; its tests stay corrected for all that were made. */
+/** The comparison without the sister project's steps; its tests stay corrected for all tests that were made. */
 function clipAlone(study: MethodStudy): MethodStudy {
   const ofSister = (method: string): boolean => (study.runsOf?.get(method) ?? []).some(({ config }) => isSisterStep(config));
   return { ...study, title: "The original's FGSM with its clip and without — quick runs on a small budget", rows: study.rows.filter(({ method }) => !ofSister(method)) };

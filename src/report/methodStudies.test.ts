@@ -42,8 +42,8 @@ test('the reading names what the test finds, and no difference that it does not'
   assert.match(text, /^Paired tests against SGD \(no SAM\), corrected by Holm's procedure for the 2 of this table, find a difference in error at the level of 5 % for SAM \(3\.00 points lower\)\./);
   // Differences of -10, 9 and 0 points: mean -1/3, deviation 9.504, half width 4.303 x 9.504 / sqrt 3. At 2.5 % scipy's non-central t
   // with two degrees of freedom has a power of 80 % at 4.625 deviations.
-  assert.match(text, /No difference is found, with .*: ASAM, ρ = 0\.5 \(−23\.94 to \+23\.28 points; could see 43\.96\)\./);
-  assert.doesNotMatch(text, /better than guessing/);
+  assert.match(text, /No difference is found, with .*: ASAM, ρ = 0\.5 \(−23\.94 to \+23\.28 points; could detect 43\.96\)\./);
+  assert.doesNotMatch(text, /better than chance/);
   assert.equal(describeStudy(methodStudy([], 'family')), 'Nothing can be said yet: not run.');
 });
 
@@ -58,7 +58,7 @@ test('one run a row is an observation; a network that stays at chance is named',
   assert.equal(new Set(study.rows.map(({ method }) => method)).size, presetConfigs(findPreset('defects')).filter(({ seed }) => seed === 0).length);
   const text = describeStudy(study);
   assert.match(text, /One run each, so observations and no effects: SAM \(5\.00 points lower\)/);
-  assert.match(text, /within 5 points of guessing \(90 %\): SGD \(no SAM\), batches of 128, learning rate 1 with the original's decay and smoothing; SAM, batches of 128, learning rate 1/);
+  assert.match(text, /within 5 points of chance \(90 %\): SGD \(no SAM\), batches of 128, learning rate 1 with the original's decay and smoothing; SAM, batches of 128, learning rate 1/);
   assert.doesNotMatch(text, /[Pp]aired test/);
 });
 
@@ -122,7 +122,7 @@ test('notes tell of one draw of images, of steps that differ with the batch, and
   const all = notes.join('\n');
   assert.match(all, /All of these runs share one draw of images \(subsetSeed 0\)/);
   // 5 epochs of 1,000 images: 20 batches of 50, or 8 of 128.
-  assert.match(all, /A run takes 100 in batches of 50, 40 in batches of 128: steps/);
+  assert.match(all, /A run takes 100 steps in batches of 50, 40 steps in batches of 128, so rows/);
   // ResNet-20 has 272,474 parameters: 0.05 sqrt(d) = 26.1 where the projection holds, twice that where two steps are not projected.
   assert.match(all, /SAM's radius, 0\.05\. .*: Multi-step FGSM, ρ in its own norm, T = 2: 26; Multi-step FGSM, ρ in its own norm, T = 2, steps of 1 ρ, not projected: 52\./);
   const ownDraws = methodStudy(made('family', () => 60).map((run) => ({ ...run, config: { ...run.config, subsetSeed: run.config.seed } })), 'family');

@@ -40,7 +40,7 @@ test('costs stand beside errors, for each machine apart, and contradicting times
   assert.match(text, /\| SGD \(no SAM\) \| 100 \| 4\.0 \(test, 1 thread\); 1\.0 \(test, 2 threads\) \| 60\.00 \| – \| – \| – \| – \| – \|/);
   assert.match(text, /\| LookSAM \| 120 \| 1\.5 \(test, 2 threads\) \| 59\.00 \| −1\.00 ± 0\.00 \|/);
   assert.doesNotMatch(text, /Some runs of fewer gradients/);
-  assert.match(costsOfMethodsMarkdown(runs.map((run) => (run.config.method === 'sgd' ? { ...run, seconds: 240 } : run))), /Some runs of fewer gradients took longer/);
+  assert.match(costsOfMethodsMarkdown(runs.map((run) => (run.config.method === 'sgd' ? { ...run, seconds: 240 } : run))), /Some runs with fewer gradients took longer/);
   assert.match(text, /\*\*Gradients and time beside error, fast network\*\*: not run\./);
 });
 

@@ -14,7 +14,7 @@ import { readMinima, readPaths, readStudies } from './landscapeStudies';
 /**
  * The work that REPORT.md, README.md, docs/benchmarks.md, the figures and the notebooks show: presets by their names, landscape studies by their
  * folders below `data/results/landscape`, benchmarks by their files in `data/bench`. To publish a study or benchmark, make it with
- * `--store data` and name it here; what is not named is in no table and no figure, wherever it lies.
+ * `--store data` and name it here; what is not named is in no table and no figure, wherever it is stored.
  */
 export const PUBLISHED = {
   presets: PRESETS.map(({ name }) => name).filter((name) => !isQuick(name)),
@@ -24,7 +24,7 @@ export const PUBLISHED = {
     'resnet20-cifar10', 'resnet20-cifar10-seed-1', 'resnet20-cifar10-seed-2',
   ],
   benchmarks: ['amd-epyc-dce94353-tensorflow-2.21.0-2-threads'],
-  /** Of an engine that is no more, on a kind of machine that did not turn up again. */
+  /** Benchmarks of a former engine, on another kind of machine. */
   formerBenchmarks: ['amd-epyc-9ba634af-tensorflow-2.21.0-2-threads'],
 } as const;
 
@@ -54,7 +54,7 @@ export async function readWork(store: string): Promise<StoredWork> {
   };
 }
 
-/** The work of a store that is named in `PUBLISHED`; the rest of studies and benchmarks is not even read. @throws Error if a file is damaged or of another version. */
+/** The work of a store that is named in `PUBLISHED`; other studies and benchmarks are not read. @throws Error if a file is damaged or of another version. */
 export async function readPublishedWork(store: string): Promise<StoredWork> {
   const results = await readResults(join(store, 'results'));
   const federated = await readFederatedResults(join(store, 'results', 'federated'));

@@ -27,7 +27,7 @@ test('methods are compared in pairs of the same seed: wide intervals of each do 
 test('no difference stands beside what the test could have seen', () => {
   const text = read(...[60, 60.2, 60.1].map((top1Error, seed) => ({ method: 'sgd' as const, seed, top1Error })), ...[61, 59.2, 60.1].map((top1Error, seed) => ({ method: 'sam' as const, seed, top1Error })));
   // Differences of 1, -1 and 0: a deviation of 1; at 5 % / 2 scipy's non-central t has a power of 80 % at 4.625 deviations.
-  assert.match(text, /SAM's is equal \(p = 1\.000, corrected p = 1\.000: no difference found, where the test could see 4\.62 points with a power of 80 %\)/);
+  assert.match(text, /SAM's is equal \(p = 1\.000, corrected p = 1\.000: no difference found, where the test could detect 4\.62 points with a power of 80 %\)/);
 });
 
 test('a method that diverged is named and is compared with nothing', () => {

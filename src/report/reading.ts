@@ -50,7 +50,7 @@ function paired({ measure, differences, mean, halfWidth, pValue, adjustedPValue,
   }
   const alike = differences.length > 1 && differences.every((one) => one < 0 === mean < 0 && one !== 0);
   const seen = detectableText({ detectable, measure });
-  const found = adjustedPValue < FAMILY_LEVEL ? 'a difference' : `no difference found, where the test could see ${seen === 'none' ? 'none that is possible' : `${seen} ${unit}`} with a power of 80 %`;
+  const found = adjustedPValue < FAMILY_LEVEL ? 'a difference' : `no difference found, where the test could detect ${seen === 'none' ? 'none that is possible' : `${seen} ${unit}`} with a power of 80 %`;
   return `${told} (${alike ? `in all ${differences.length} pairs, ` : ''}p ${pEquals(pValue)}, corrected p ${pEquals(adjustedPValue)}: ${found})`;
 }
 

@@ -7,7 +7,7 @@ export { METHOD_NAMES } from '../experiment/methodLabel';
 /** Official names of the data sets. */
 export const DATASET_NAMES: Readonly<Record<ExperimentConfig['dataset'], string>> = { cifar10: 'CIFAR-10', cifar100: 'CIFAR-100' };
 
-/** Settings in which runs of one table may differ; runs that differ in any other are never averaged or compared. Kernels differ in rounding alone, and snapshots change nothing. */
+/** Settings in which runs of one table may differ; runs that differ in any other are never averaged or compared. Kernels differ only in rounding, and snapshots change nothing. */
 type Varied = 'method' | 'epochs' | 'seed' | 'subsetSeed' | 'learningRate' | 'rho' | 'perturbationScope' | 'kernels' | 'snapshotEvery';
 
 /** Text that is equal for runs with equal settings and images, up to method, epochs, seeds, learning rate, rho, kernels and snapshots. */
@@ -19,7 +19,7 @@ function recipeKey({ config, data }: RunResult): string {
 /**
  * The runs split by recipe: those in one list differ in method, epochs, learning rate, rho, seed, kernels and snapshots
  * alone. The subset of the images is the same for all runs of a recipe, or drawn by each run's own seed;
- * and so is the scope of the perturbation for all that perturb.
+ * and so are the perturbed parameters of all runs that perturb.
  */
 export function byRecipe(runs: readonly RunResult[]): readonly (readonly RunResult[])[] {
   return groups(runs, recipeKey)
@@ -27,7 +27,7 @@ export function byRecipe(runs: readonly RunResult[]): readonly (readonly RunResu
     .flatMap((alike) => (perturbedScopes(alike).length <= 1 ? [alike] : groups(alike, ({ config }) => config.perturbationScope)));
 }
 
-/** Which parameters the runs perturb, each scope once; runs that perturb none do not count. */
+/** The values of `perturbationScope` in the runs, each once; runs without a perturbation do not count. */
 export function perturbedScopes(runs: readonly RunResult[]): readonly string[] {
   return [...new Set(runs.filter(({ config }) => config.method !== 'sgd').map(({ config }) => config.perturbationScope))];
 }

@@ -9,10 +9,10 @@ import { stopRequest } from '../command/stopRequest';
 import { progressLine } from './progressChart';
 import { regenerateFigures, regenerateReport } from './regenerate';
 
-/** Seconds between two lines that tell how far a run is. */
+/** Seconds between lines of progress. */
 const REPORT_SECONDS = 15;
 
-/** Says what a step does and how long it took. */
+/** Prints what a step does and how long it took. */
 async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   const started = performance.now();
   console.log(name);

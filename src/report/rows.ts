@@ -10,7 +10,7 @@ import { hasPresentSettings } from './presentSettings';
 export interface RunSelection {
   readonly preset: string;
   readonly dataset: ExperimentConfig['dataset'];
-  /** `test` for the runs proper, `heldOut` for the trials that chose their settings. */
+  /** `test` for the final runs, `heldOut` for the trials that chose their settings. */
   readonly evaluateOn: ExperimentConfig['evaluateOn'];
 }
 
@@ -36,7 +36,7 @@ export interface ErrorRow {
   readonly top1HalfWidth: number | null;
   readonly top5Error: number | null;
   readonly top5HalfWidth: number | null;
-  /** The replicated report's number for the same cell, where it has one. */
+  /** The original's number for the same cell, where it has one. */
   readonly publishedTop1Error: number | null;
   readonly publishedTop5Error: number | null;
 }
@@ -125,7 +125,7 @@ function seedList(runs: readonly RunRow[]): string {
   return runs.map((run) => run.seed).sort((a, b) => a - b).join(', ');
 }
 
-/** SGD before SAM, as in the report. */
+/** SGD before SAM, as in the original. */
 function sortRows(rows: readonly ErrorRow[]): readonly ErrorRow[] {
   return from([...rows]).orderby(desc('method'), 'epochs', 'learningRate', 'rho').objects() as ErrorRow[];
 }

@@ -20,10 +20,10 @@ test('runs of an older preset say which settings were others; those of the prese
   assert.deepEqual(earlierSettingsNote([testRun({ ...config!, warmupEpochs: 5, preset: 'none', top1Error: 60 })]), []);
 });
 
-test('a training loss that rises far above guessing is told with how far and when', () => {
+test('a training loss that rises far above the loss at chance is noted, with how far and when', () => {
   const runs = [[3, 9.5, 1], [3, 2, 11.25], [4.5, 2, 1]].map((losses, seed) => testRun({ losses, seed, top1Error: 60 }));
-  // Guessing is ln 10 = 2.30 nats; 4.5 is below twice that.
-  assert.deepEqual(lossPeakNote(runs), ['In 2 of 3 runs the training loss rises above twice that of guessing (2.3 nats) before it falls: to 9.5 to 11.3 nats in epoch 2 to 3.']);
+  // Chance is ln 10 = 2.30 nats; 4.5 is below twice that.
+  assert.deepEqual(lossPeakNote(runs), ['In 2 of 3 runs the training loss rises above twice the loss at chance (2.3 nats) before it falls: to 9.5 to 11.3 nats in epoch 2 to 3.']);
   assert.deepEqual(lossPeakNote(runs.slice(2)), []);
 });
 

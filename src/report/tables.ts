@@ -33,7 +33,7 @@ const TABLE_NUMBERS: Readonly<Record<ExperimentConfig['dataset'], number>> = { c
  * Tables 1 and 2: test error with and without SAM, ours beside the original's. One table for each recipe
  * (network, stem, images, settings) among the preset's runs; one that says "not run" throughout where there are none.
  *
- * Presets that prove nothing (quick, smoke) are not laid beside the original's cells: they show what was run alone.
+ * Presets that prove nothing (quick, smoke) are shown without the original's cells.
  */
 export function errorTables(results: readonly RunResult[], { preset, dataset }: TableSelection): readonly ResultTable[] {
   const recipes = selectRuns(results, { preset, dataset, evaluateOn: 'test' });

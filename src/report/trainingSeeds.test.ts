@@ -35,13 +35,13 @@ test('studies that differ in their weights, and in how they are drawn, alone mak
   assert.deepEqual(Object.values(table!.headings).slice(1, 4), ['SGD', 'SAM', 'SAM minus SGD']);
   assert.match(table!.caption, /over 3 training seeds, loss on 500 of 1000 training images/);
   assert.match(table!.caption, /corrected by Holm's procedure for the 5 tests of this table/);
-  assert.match(table!.shortCaption, /^CIFAR-10; ResNet-50, ImageNet stem: both kinds of minima over 3 training seeds, loss on 500 of 1000 training images; ρ = 0\.05\. After the correction no measure of the place differs between SGD and SAM\. The training losses/);
-  assert.match(table!.caption, /After the correction no measure of the place differs between SGD and SAM\./);
+  assert.match(table!.shortCaption, /^CIFAR-10; ResNet-50, ImageNet stem: both kinds of minima over 3 training seeds, loss on 500 of 1000 training images; ρ = 0\.05\. After the correction no measure of curvature or sharpness differs between SGD and SAM\. The training losses/);
+  assert.match(table!.caption, /After the correction no measure of curvature or sharpness differs between SGD and SAM\./);
   const [clear] = seedTables([ofSeed(0, [80, 50]), ofSeed(1, [60, 30.1]), ofSeed(2, [70, 39.9])]);
   assert.match(clear!.caption, /After the correction SGD and SAM differ in: Largest eigenvalue λ₁ of the Hessian\./);
-  assert.match(table!.caption, /The training losses of SGD and SAM differ \(p < 0\.001, corrected p < 0\.001\), so that the two are not compared at equal training loss\./);
+  assert.match(table!.caption, /The training losses of SGD and SAM differ \(p < 0\.001, corrected p < 0\.001\), so the two are not compared at equal training loss\./);
   // Traces have converged for seed 0 alone.
-  assert.match(table!.caption, /Not shown, since it cannot be read for every net \(see the tables of each\): Trace of the Hessian\.$/);
+  assert.match(table!.caption, /Not shown, since it cannot be read for every network \(see the tables of each\): Trace of the Hessian\.$/);
 });
 
 test('studies whose training images each seed drew for itself are one table; a draw that all share is another', () => {
@@ -62,7 +62,7 @@ test('places at equal training loss have a table of their own that says how they
   assert.match(table!.caption, /both kinds of places at equal training loss over 2 training seeds.*taken from the epoch of its training at which its loss was nearest to the other's\./);
 });
 
-test('an eigenvalue that has not converged for one net is in no table over seeds', () => {
+test('an eigenvalue that has not converged for one network is in no table over seeds', () => {
   const [table] = seedTables([ofSeed(0, [80, 50]), ofSeed(1, [60, 40], false)]);
   assert.ok(table!.rows.every(({ measure }) => !measure.includes('λ')));
   assert.match(table!.caption, /Largest eigenvalue λ₁ of the Hessian; λ₁ \/ λ₅; Trace/);

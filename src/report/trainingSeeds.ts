@@ -19,7 +19,7 @@ export interface SeedRow {
   readonly difference: string;
   readonly pValue: string;
   readonly adjustedPValue: string;
-  /** The smallest difference that the test could see. */
+  /** The smallest difference that the test could detect. */
   readonly detectable: string;
 }
 
@@ -36,11 +36,11 @@ export interface SeedTable {
 interface Measure {
   /** Of one network; undefined where it was not measured. */
   readonly of: (net: StudiedNet) => number | undefined;
-  /** The column of a study's table whose reasons not to be shown hold for this measure too. */
+  /** The column of a study's table that this measure belongs to: it is left out for the same reasons. */
   readonly column?: string;
 }
 
-/** How the row of the training loss begins. */
+/** Beginning of the label of the training loss. */
 const LOSS = 'Training loss';
 
 const MEASURES: Readonly<Record<string, Measure>> = {
@@ -57,15 +57,15 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   "SAM's, 1 step": { of: ({ sharpness }) => sharpness?.sam.sharpness },
 };
 
-/** Settings that may differ within a table: what no measure of it depends on, such as those of drawings and kernels, which differ in rounding alone, and the seed that drew the training images. */
+/** Settings that may differ within a table: those that no measure of it depends on, such as those of drawings and kernels, which differ only in rounding, and the seed that drew the training images. */
 const UNRELATED: Readonly<Partial<Record<keyof StudySettings, undefined>>> = {
   weights: undefined, subsetSeed: undefined, kernels: undefined, slicePoints: undefined, gridPoints: undefined, rimMultiple: undefined, interpolationPoints: undefined,
   curveSteps: undefined, curveLearningRate: undefined, densityProbes: undefined, densitySteps: undefined, testPerClass: undefined,
 };
 
 /**
- * How sharp both kinds of minima are over training seeds: one table for each group of two or more studies that differ in the
- * weights, in the draw of their training images, and in settings of drawings, alone. Means have 95 % intervals of Student's t over the seeds; differences are tested in pairs of studies.
+ * Sharpness of both kinds of minima over training seeds: one table for each group of two or more studies that differ only in
+ * the weights, in the draw of their training images, and in settings of drawings. Means have 95 % intervals of Student's t over the seeds; differences are tested in pairs of studies.
  */
 export function seedTables(studies: readonly LandscapeStudy[]): readonly SeedTable[] {
   const groups = new Map<string, LandscapeStudy[]>();
@@ -104,27 +104,27 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
   return {
     caption:
       `${title}, batch norm frozen; ρ = ${settings.rho}, adaptive ρ = ${settings.adaptiveRho}, m = ${settings.groupImages}. ` +
-      `Mean ± half the 95 % interval over seeds; differences in pairs of the same seed. "p, Holm" is corrected by Holm's procedure for the ${tests.length} tests of this table, "could see" the smallest difference that a test would have found with a power of 80 %, at 5 % for all together.` +
+      `Mean ± half the 95 % interval over seeds; differences in pairs of the same seed. "p, Holm" is corrected by Holm's procedure for the ${tests.length} tests of this table, "detectable" the smallest difference that a test would have found with a power of 80 %, at 5 % for all together.` +
       conclusion +
-      (left.length === 0 ? '' : ` Not shown, since it cannot be read for every net (see the tables of each): ${left.join('; ')}.`),
+      (left.length === 0 ? '' : ` Not shown, since it cannot be read for every network (see the tables of each): ${left.join('; ')}.`),
     shortCaption: `${title}; ρ = ${settings.rho}.${conclusion}`,
-    headings: { measure: 'Measure', first, second, difference: `${second} minus ${first}`, pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Could see' },
+    headings: { measure: 'Measure', first, second, difference: `${second} minus ${first}`, pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Detectable' },
     rows,
   };
 }
 
-/** What follows from the tests, after the correction, of all measures but the training loss. */
+/** What follows from the corrected tests of all measures but the training loss. */
 function verdict(measures: readonly string[], adjusted: readonly number[], [first, second]: readonly [string, string]): string {
   const differ = measures.filter((measure, index) => adjusted[index]! < FAMILY_LEVEL && !measure.startsWith(LOSS));
-  return differ.length === 0 ? ` After the correction no measure of the place differs between ${first} and ${second}.` : ` After the correction ${first} and ${second} differ in: ${differ.join('; ')}.`;
+  return differ.length === 0 ? ` After the correction no measure of curvature or sharpness differs between ${first} and ${second}.` : ` After the correction ${first} and ${second} differ in: ${differ.join('; ')}.`;
 }
 
-/** That the two kinds of networks have unlike training losses, where the test alone finds that: then they are not the same kind of place. */
+/** That the two kinds of networks have different training losses, where the uncorrected test finds that: then they are not compared at equal loss. */
 function lossNote(rows: readonly SeedRow[], tests: readonly PairedTest[], adjusted: readonly number[], [first, second]: readonly [string, string]): string {
   const index = rows.findIndex(({ measure }) => measure.startsWith(LOSS));
   const pValue = tests[index]?.pValue ?? 1;
   return pValue < FAMILY_LEVEL
-    ? ` The training losses of ${first} and ${second} differ (p ${pEquals(pValue)}, corrected p ${pEquals(adjusted[index]!)}), so that the two are not compared at equal training loss.`
+    ? ` The training losses of ${first} and ${second} differ (p ${pEquals(pValue)}, corrected p ${pEquals(adjusted[index]!)}), so the two are not compared at equal training loss.`
     : '';
 }
 

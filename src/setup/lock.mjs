@@ -12,7 +12,7 @@ import { connect, createServer } from 'node:net';
  * @template T
  * @param {string} folder
  * @param {() => Promise<T>} work
- * @param {(holder: string) => void} onWait told once, with the process id of the holder
+ * @param {(holder: string) => void} onWait called once, with the process id of the holder
  * @returns {Promise<T>}
  */
 export async function withLock(folder, work, onWait) {

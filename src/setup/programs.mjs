@@ -9,14 +9,14 @@ import { clearInterval, setInterval } from 'node:timers';
  * @property {readonly string[]} args
  */
 
-/** Milliseconds between two looks at the parent process. */
+/** Milliseconds between checks of the parent process. */
 const LOOK_INTERVAL = 1000;
 
 /**
  * Runs programs side by side in this terminal until the first of them ends; then ends the others.
  *
- * Each gets a process group of its own, so that Ctrl-C reaches it once, through here, as `interrupt`. Each is told this
- * process's number as `SAMLAB_PARENT`: one that trains for long stops when this process is gone.
+ * Each gets a process group of its own, so that Ctrl-C reaches it once, through here, as `interrupt`. Each gets this
+ * process's number as `SAMLAB_PARENT`: a long training stops when this process is gone.
  *
  * @param {readonly Program[]} programs
  * @param {{ cwd: string, env: NodeJS.ProcessEnv, interrupt?: NodeJS.Signals }} options

@@ -17,7 +17,7 @@ import { networkLoss } from '../networkLoss';
 import { splitIntoGroups, mSharpness } from './mSharpness';
 import { samSharpness } from './samSharpness';
 
-/** Forty images, few enough to be learnt by heart. */
+/** Forty images, few enough to be memorised. */
 const IMAGES_PER_CLASS = 4;
 const SETTINGS: TrainingSettings = { ...TEST_SETTINGS, batchSize: 20, flip: false, cropPadding: 0, cutout: 0 };
 const SEEDS = [0, 1, 2];

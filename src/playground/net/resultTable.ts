@@ -43,7 +43,7 @@ function number(value: number | undefined): string {
   return value === undefined || Number.isNaN(value) ? NONE : printed(value, DIGITS);
 }
 
-/** One sentence on how the networks stand, for those who do not see the pictures. */
+/** One sentence on how the networks stand, for readers who do not see the pictures. */
 export function netInWords({ run }: Pick<NetScene, 'run'>): string {
   const { taken, contenders } = run.comparison;
   const places = contenders.map(({ method, divergedAt }, index) => {

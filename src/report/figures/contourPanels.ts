@@ -14,7 +14,7 @@ export interface ContourPanel extends NamedSurface {
   readonly path?: readonly (readonly [number, number])[];
   /** Places that get a star, such as minima. */
   readonly stars?: readonly (readonly [number, number])[];
-  /** Stand beside the stars, in their order. */
+  /** Names beside the stars, in their order. */
   readonly starNames?: readonly string[];
 }
 
@@ -77,7 +77,7 @@ function panelTraces(panel: ContourPanel, index: number, scale: LossScale, shows
   const axes = { xaxis: `x${panelSuffix(index)}`, yaxis: `y${panelSuffix(index)}` } as const;
   const { path = [], stars = [], starNames } = panel;
   const places: readonly Data[] = [
-    // White below orange, so that the path shows on dark and light ground.
+    // White below orange, so that the path is visible on dark and light ground.
     { type: 'scatter', mode: 'lines', ...axes, x: path.map(([x]) => x), y: path.map(([, y]) => y), line: { color: 'white', width: 4.5 }, hoverinfo: 'skip' },
     { type: 'scatter', mode: 'lines+markers', ...axes, name: 'path', x: path.map(([x]) => x), y: path.map(([, y]) => y), line: { color: COLOURS.vermilion, width: 2.5 }, marker: { color: COLOURS.vermilion, size: 7, line: { color: 'white', width: 1 } } },
   ];

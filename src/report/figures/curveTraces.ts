@@ -5,7 +5,7 @@ import type { METHOD_STYLES } from './methodStyles';
 import { lossAxis, lossScale } from './lossScale';
 import { axis, percentAxis, transparent } from './style';
 
-/** What one epoch's loss and error of several seeds come to. */
+/** One epoch's loss and error over several seeds. */
 interface EpochPoint {
   readonly epoch: number;
   readonly lossMean: number;
@@ -24,8 +24,8 @@ export interface Curve {
 }
 
 /**
- * The axes of two panels: loss on the left, error on the right. The loss has a logarithmic scale, on which neither the first
- * epochs nor a spike decide what is seen of the others.
+ * The axes of two panels: loss on the left, error on the right. The loss has a logarithmic scale, so that neither the
+ * first epochs nor a spike hide the others.
  *
  * @param histories all that is drawn.
  */
@@ -77,7 +77,7 @@ function panelTraces({ name, style: { colour, dash, symbol }, points, banded, wi
     { axes: { xaxis: 'x2', yaxis: 'y2' }, mean: points.map((p) => p.errorMean), min: points.map((p) => p.errorMin), max: points.map((p) => p.errorMax) },
   ] as const;
   const epochs = points.map((point) => point.epoch);
-  // About ten markers a line, so that they tell lines apart without covering them.
+  // About ten markers a line, which distinguish lines without covering them.
   const maxdisplayed = 10;
   return panels.flatMap(({ axes, mean, min, max }, panel): Data[] => [
     ...(banded ? [band(epochs, min, max, { colour, ...axes })] : []),
@@ -88,7 +88,7 @@ function panelTraces({ name, style: { colour, dash, symbol }, points, banded, wi
   ]);
 }
 
-/** A band between two lines, see-through and without a place in the legend. */
+/** A transparent band between two lines, without an entry in the legend. */
 export function band(x: readonly number[], low: readonly number[], high: readonly number[], style: { readonly colour: string; readonly xaxis: 'x' | 'x2' | 'x3'; readonly yaxis: 'y' | 'y2' | 'y3' }): Data {
   const { colour, ...axes } = style;
   return {

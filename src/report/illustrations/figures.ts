@@ -35,7 +35,7 @@ export function figure1(): { readonly surface: FigureSpecification; readonly con
   };
 }
 
-/** The loss of Figure 1 along the line through both minima, and the largest loss on that line within rho: the sharp minimum is deeper, and worse to be near. */
+/** The loss of Figure 1 along the line through both minima, and the largest loss on that line within rho: the sharp minimum is deeper, but its neighbourhood is worse. */
 export function figure1Section(): FigureSpecification {
   const { rho } = FIGURE_1_DESCENT;
   const [from, to] = [minimumNear(SHARP_WELL.centre), minimumNear(FLAT_WELL.centre)];
@@ -59,7 +59,7 @@ function minimumNear(start: readonly [number, number]): readonly [number, number
   return [x, y];
 }
 
-/** Figure 2, computed: one step of SAM taken apart, on the loss of Figure 1 beside the sharp minimum. */
+/** Figure 2, computed: the vectors of one step of SAM, on the loss of Figure 1 beside the sharp minimum. */
 export function figure2(): FigureSpecification {
   const { start, rho, learningRate } = FIGURE_2_STEP;
   return samStepDiagram({
