@@ -59,6 +59,15 @@ function federatedCaption(group: readonly FederatedResult[]): string {
   return `${images}, ${data.testImages.toLocaleString('en-US')} test images; ${describeModel(config)}; ${round}; ${describeSeeds(group.map((result) => result.config.seed))}`;
 }
 
+/** "Runs: FedAvg [0](...), [1](...); FedSAM [0](...).", each seed a link to its result file. */
+export function linkedRuns(group: readonly FederatedResult[]): string {
+  const ofMethod = FEDERATED_METHODS.flatMap((method) => {
+    const seeds = group.filter(({ config }) => config.method === method).map(({ id, config: { seed } }) => `[${seed}](data/results/federated/${id}.json)`);
+    return seeds.length === 0 ? [] : [`${FEDERATED_NAMES[method]} ${seeds.join(', ')}`];
+  });
+  return `Runs, by seed: ${ofMethod.join('; ')}.`;
+}
+
 /** The figures of stored federated runs: error and drift of the clients by round, one figure a group. */
 export function federatedFigures(results: readonly FederatedResult[]): NamedFigures {
   return Object.fromEntries(

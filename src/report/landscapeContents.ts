@@ -17,12 +17,17 @@ export function landscapeContents(studies: readonly LandscapeStudy[], figures: N
   const sharpness = studies.filter(hasSharpness).map((study) => recordsToMarkdown(sharpnessCaption(study), sharpnessRows(study), SHARPNESS_HEADINGS));
   const curvature = studies.filter(hasCurvature).map((study) => recordsToMarkdown(curvatureCaption(study), curvatureRows(study), CURVATURE_HEADINGS));
   const overSeeds = seedTables(studies);
-  const markdown = (captionOf: (table: SeedTable) => string): string => overSeeds.map((table) => recordsToMarkdown(captionOf(table), table.rows, table.headings)).join('\n\n') || NOT_MEASURED;
+  const markdown = ({ rows, headings }: SeedTable, caption: string): string => recordsToMarkdown(caption, rows, headings);
   return {
     sharpness: sharpness.join('\n\n') || NOT_MEASURED,
     curvature: curvature.join('\n\n') || CURVATURE_NOT_RUN,
-    'sharpness-over-seeds': markdown(({ caption }) => caption),
-    'sharpness-over-seeds-short': markdown(({ shortCaption }) => shortCaption),
+    'sharpness-over-seeds': overSeeds.map((table) => markdown(table, table.caption)).join('\n\n') || NOT_MEASURED,
+    'sharpness-over-seeds-short': overSeeds.map((table) => `${markdown(table, table.shortCaption)}\n\n${linkedStudies(table)}`).join('\n\n') || NOT_MEASURED,
     'landscape-figures': pictures(figures, 'landscape-'),
   };
+}
+
+/** Links to the folders of the studies that a table is made of. */
+function linkedStudies({ studies }: SeedTable): string {
+  return `*Studies: ${studies.map((name) => `[${name}](data/results/landscape/${name})`).join(', ')}.*`;
 }

@@ -3,7 +3,7 @@ import type { FederatedResult } from '../federated/result';
 import { isSisterStep, readClip, readSisterSteps, sisterTable } from './clipCounterfactual';
 import { pictures } from './contents';
 import { defectEvidenceMarkdown } from './defectEvidence';
-import { federatedFigures, federatedGroups, federatedStudy } from './federatedStudy';
+import { federatedFigures, federatedGroups, federatedStudy, linkedRuns } from './federatedStudy';
 import { methodErrors } from './figures/methodErrors';
 import type { Contents } from './fill';
 import { noiseFigures, noiseMarkdown, noiseNotRun, noiseStudies, readNoise } from './labelNoise';
@@ -27,7 +27,7 @@ export function methodContents(results: readonly RunResult[], federated: readonl
   const table = (name: MethodStudyName): string => methodStudyMarkdown(studies[name]);
   const reading = (name: MethodStudyName): string => describeStudy(studies[name]);
   const short = (name: MethodStudyName): string => shortMethodTable(studies[name]);
-  const groups = federatedGroups(federated).map(federatedStudy);
+  const groups = federatedGroups(federated);
   const noise = noiseStudies(results);
   return {
     family: table('family'),
@@ -55,8 +55,8 @@ export function methodContents(results: readonly RunResult[], federated: readonl
     'question-architectures': architecturesMarkdown(results),
     'question-cost': costsOfMethodsMarkdown(results),
     'question-schedules': schedulesMarkdown(results),
-    federated: groups.map(methodStudyMarkdown).join('\n\n') || 'Not run.',
-    'federated-reading': groups.map(describeStudy).join('\n\n') || 'Not run.',
+    federated: groups.map((group) => methodStudyMarkdown(federatedStudy(group))).join('\n\n') || 'Not run.',
+    'federated-reading': groups.map((group) => `${describeStudy(federatedStudy(group))} ${linkedRuns(group)}`).join('\n\n') || 'Not run.',
     'federated-figures': pictures(figures, 'federated-'),
   };
 }

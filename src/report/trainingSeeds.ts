@@ -31,6 +31,8 @@ export interface SeedTable {
   readonly shortCaption: string;
   readonly headings: Headings;
   readonly rows: readonly SeedRow[];
+  /** Names of the studies that it is made of. */
+  readonly studies: readonly string[];
 }
 
 interface Measure {
@@ -110,6 +112,7 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
     shortCaption: `${title}; ρ = ${settings.rho}.${conclusion}`,
     headings: { measure: 'Measure', first, second, difference: `${second} minus ${first}`, pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Detectable' },
     rows,
+    studies: studies.map(({ name }) => name),
   };
 }
 
