@@ -9,13 +9,13 @@ const SHARED = { data: DATA, store: OWN_STORE, allowSynthetic: false, given: {},
 
 test("two networks and a name make a study in the user's own store; nothing is assumed of their training", () => {
   const request = parseLandscapeArguments(['nets', 'run-one', 'data/weights/other.safetensors', '--name', 'laptop']);
-  assert.deepEqual(request, { ...SHARED, kind: 'nets', name: 'laptop', networks: ['run-one', 'data/weights/other.safetensors'], parts: STUDY_PARTS });
+  assert.deepEqual(request, { ...SHARED, kind: 'nets', name: 'laptop', networks: ['run-one', 'data/weights/other.safetensors'], parts: STUDY_PARTS, atEqualLoss: false });
 });
 
 test('flags change settings, and parts come in their own order', () => {
-  const request = parseLandscapeArguments(['nets', 'a', 'b', '--name', 'x', '--grid-points', '51', '--batch-norm', 're-estimated', '--labels', 'A', 'B', '--parts', 'planes', 'similarity', '--kernel-table', 'table.json', '--store', 'elsewhere']);
+  const request = parseLandscapeArguments(['nets', 'a', 'b', '--name', 'x', '--grid-points', '51', '--batch-norm', 're-estimated', '--labels', 'A', 'B', '--parts', 'planes', 'similarity', '--kernel-table', 'table.json', '--store', 'elsewhere', '--at-equal-loss']);
   assert.deepEqual(request, {
-    ...SHARED, kind: 'nets', name: 'x', networks: ['a', 'b'], parts: ['similarity', 'planes'], labels: ['A', 'B'], kernelTable: 'table.json', store: resolve('elsewhere'),
+    ...SHARED, kind: 'nets', name: 'x', networks: ['a', 'b'], parts: ['similarity', 'planes'], atEqualLoss: true, labels: ['A', 'B'], kernelTable: 'table.json', store: resolve('elsewhere'),
     settings: { ...STUDY_DEFAULTS, gridPoints: 51, batchNorm: 're-estimated', kernels: 'measured' },
   });
 });

@@ -33,7 +33,7 @@ interface Shared {
 
 /** What the command line asks for. */
 export type LandscapeRequest =
-  | (Shared & { readonly kind: 'nets'; readonly parts: readonly StudyPart[]; readonly labels?: readonly [string, string] })
+  | (Shared & { readonly kind: 'nets'; readonly parts: readonly StudyPart[]; readonly labels?: readonly [string, string]; readonly atEqualLoss: boolean })
   | (Shared & { readonly kind: 'minima'; readonly names?: readonly [string, string, string] })
   | (Shared & { readonly kind: 'path' });
 
@@ -184,13 +184,14 @@ export function parseLandscapeArguments(words: readonly string[]): LandscapeRequ
     .argument('<first>', 'run or weights file')
     .argument('<second>', 'run or weights file of the other network')
     .option('--labels <names...>', 'how the networks are called (default: by their methods)')
+    .option('--at-equal-loss', 'take the network whose loss is lower from the snapshot of its training (--snapshot-every) whose loss is nearest to that of the other', false)
     .addOption(new Option('--parts <parts...>', 'what to measure').choices(STUDY_PARTS).default([...STUDY_PARTS]))
-    .action((first: string, second: string, { labels, parts, ...values }: Values & { labels?: string[]; parts: StudyPart[] }) => {
+    .action((first: string, second: string, { labels, parts, atEqualLoss, ...values }: Values & { labels?: string[]; parts: StudyPart[]; atEqualLoss: boolean }) => {
       const [one, other, ...more] = labels ?? [];
       if (labels !== undefined && (one === undefined || other === undefined || more.length > 0)) {
         program.error(`error: expected two labels, got ${labels.join(', ')}.`);
       }
-      request = { kind: 'nets', ...shared(values, [first, second]), parts: STUDY_PARTS.filter((part) => parts.includes(part)), ...(labels === undefined ? {} : { labels: [one!, other!] as const }) };
+      request = { kind: 'nets', ...shared(values, [first, second]), parts: STUDY_PARTS.filter((part) => parts.includes(part)), atEqualLoss, ...(labels === undefined ? {} : { labels: [one!, other!] as const }) };
     });
   addSettings(program.command('path').description('the loss on the principal plane of weights saved along training, with the path on it'))
     .addArgument(new Argument('<weights...>', 'a run with snapshots (--snapshot-every), or three weights files or more in the order of training'))

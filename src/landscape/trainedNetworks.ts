@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { MODEL_NAMES } from '../models/names';
 import { readTrainingRecord, type TrainingRecord } from '../models/trainingRecord';
@@ -13,9 +13,10 @@ export interface TrainedNetwork {
 
 const ENDING = '.safetensors';
 
-/** Name of a weights file, without folder and ending; of a run that is its identifier. */
+/** Name of a weights file, without folder and ending; for a run its identifier, for a snapshot the identifier and the epoch, such as "RUN-epoch-010". */
 export function weightsName(file: string): string {
-  return basename(file).replace(/\.safetensors$/, '');
+  const name = basename(file).replace(/\.safetensors$/, '');
+  return /^epoch-\d+$/.test(name) ? `${basename(dirname(file))}-${name}` : name;
 }
 
 function isFile(path: string): boolean {

@@ -95,15 +95,20 @@ function imagesOf({ data, settings }: LandscapeStudy): string {
   return `${data.name}; ${describeModel(settings)}: loss on ${data.probedImages} of the networks' ${data.trainingImages} training images, batch norm frozen.`;
 }
 
-function netsOf({ nets }: LandscapeStudy): string {
-  return `Networks: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.`;
+function netsOf({ nets, settings }: LandscapeStudy): string {
+  return `Networks: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.${equalLossNote(settings)}`;
+}
+
+/** How the networks of a comparison at equal training loss were chosen; "" for other studies. */
+export function equalLossNote({ atEqualLoss }: LandscapeStudy['settings']): string {
+  return atEqualLoss === true ? ' The network whose loss was lower is taken from the epoch at which its loss was nearest to the other\'s.' : '';
 }
 
 /** A note where the losses of the networks differ: sharpness and curvature grow with the loss, whatever the method. */
 function lossesNote({ nets }: LandscapeStudy): string {
   const [one, other] = nets.map(probedLoss);
   return one !== undefined && other !== undefined && lossesDiffer(one, other)
-    ? ` Their losses on these images, ${digits(one)} and ${digits(other)}, differ, so this is no comparison at equal training loss; a snapshot of the network with the lower loss (--snapshot-every) would allow one.`
+    ? ` Their losses on these images, ${digits(one)} and ${digits(other)}, differ, so this is no comparison at equal training loss; npm run landscape -- nets --at-equal-loss makes one.`
     : '';
 }
 

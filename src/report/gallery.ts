@@ -23,7 +23,7 @@ interface Group {
 /** Kinds of figures, by the beginning or the end of their names; a figure is of the first kind whose pattern matches its name. */
 const KINDS = [
   { title: 'Illustrations', pattern: /^figure-\d/, about: 'Computed on losses of two parameters in closed form; no data set and no seed.' },
-  { title: 'Results', pattern: /^(?!landscape-).*-(final-errors|tuning|training-.*|errors)$/, about: 'Drawn from stored runs.' },
+  { title: 'Results', pattern: /^(?!landscape-).*-(final-errors|tuning|training-.*|errors|chosen-trials)(-recipe-\d+)?$/, about: 'Drawn from stored runs.' },
   { title: 'Methods compared', pattern: /^(?!landscape-)/, about: 'Drawn from stored runs.' },
   { title: 'Loss landscape', pattern: /^/, about: 'Measured around the minima of trained networks; captions say on how many images.' },
 ] as const;

@@ -4,7 +4,7 @@ import type { Contents } from './fill';
 import type { LandscapeStudy } from './landscapeStudies';
 import { recordsToMarkdown } from './recordTable';
 import type { NamedFigures } from './figures/specification';
-import { seedTables } from './trainingSeeds';
+import { seedTables, type SeedTable } from './trainingSeeds';
 
 /** The text in place of tables that have not been measured. */
 export const NOT_MEASURED = 'Not measured.';
@@ -16,11 +16,13 @@ export const CURVATURE_NOT_RUN = 'Eigenvalues, traces and spectral densities of 
 export function landscapeContents(studies: readonly LandscapeStudy[], figures: NamedFigures): Contents {
   const sharpness = studies.filter(hasSharpness).map((study) => recordsToMarkdown(sharpnessCaption(study), sharpnessRows(study), SHARPNESS_HEADINGS));
   const curvature = studies.filter(hasCurvature).map((study) => recordsToMarkdown(curvatureCaption(study), curvatureRows(study), CURVATURE_HEADINGS));
-  const overSeeds = seedTables(studies).map(({ caption, rows, headings }) => recordsToMarkdown(caption, rows, headings));
+  const overSeeds = seedTables(studies);
+  const markdown = (captionOf: (table: SeedTable) => string): string => overSeeds.map((table) => recordsToMarkdown(captionOf(table), table.rows, table.headings)).join('\n\n') || NOT_MEASURED;
   return {
     sharpness: sharpness.join('\n\n') || NOT_MEASURED,
     curvature: curvature.join('\n\n') || CURVATURE_NOT_RUN,
-    'sharpness-over-seeds': overSeeds.join('\n\n') || NOT_MEASURED,
+    'sharpness-over-seeds': markdown(({ caption }) => caption),
+    'sharpness-over-seeds-short': markdown(({ shortCaption }) => shortCaption),
     'landscape-figures': pictures(figures, 'landscape-'),
   };
 }

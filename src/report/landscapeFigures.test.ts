@@ -97,7 +97,7 @@ test('the straight line shows train and test, its barriers, and that batch norm 
   const { traces, caption } = find('interpolation');
   assert.deepEqual(traces.map(({ name }) => name), ['train', 'train', 'test', 'test']);
   // 0.1 + 4 sin² at both ends, 4.1 half way.
-  assert.match(caption, /batch norm re-estimated at every point.*Loss barrier: 4\.00 nats \(train\), 4\.00 nats \(test\)/);
+  assert.match(caption, /batch norm re-estimated at every point.*Loss barrier: 4\.00 nats \(train\), 4\.00 nats \(test\)\. The ends too are evaluated with re-estimated batch norm/);
   const curve = find('curve');
   assert.deepEqual([curve.traces[0]!.x.length, curve.traces[0]!.x[60]], [61, 1]);
 });
@@ -125,7 +125,7 @@ test('eigenvalues that have not converged are hollow', () => {
 test('layers of the first network stand at the side, those of the second above', () => {
   const { traces, figure } = find('similarity');
   assert.deepEqual(traces[0]!.z, [[1, 0.5, 0.2], [0.5, 0.9, 0.3], [0.2, 0.3, 0.8]]);
-  assert.equal(titleOf(figure), 'How alike the layers of SGD and SAM are');
+  assert.equal(titleOf(figure), 'How alike the layers of SGD and SAM are (ResNet-50, ImageNet stem, seed 0)');
 });
 
 test('three minima are stars with names on their plane', () => {
@@ -146,6 +146,21 @@ test('a training path is drawn on its plane, with the variance that the plane ho
   assert.deepEqual([drawn.x, drawn.y], [[4, 2, 0], [1, 2, 0]]);
   const text = JSON.stringify(figure.layout).replaceAll('<br>', ' ');
   assert.match(text, /re-estimated at every point.*80\.0 % and 15\.0 % of their variance/);
+  // A distance is as long on either axis, and the figure no higher than a panel of 6 by 4 needs.
+  assert.deepEqual([(figure.layout.yaxis as { readonly scaleanchor?: string }).scaleanchor, figure.layout.height], ['x', 560]);
+});
+
+test('stored moments and networks are named as a reader names them', () => {
+  const samples = testSamples(gridPoints(evenly([-1, 5], 4), evenly([-1, 0], 2)), (x, y) => 1 + x ** 2 + y ** 2, ['train'], 're-estimated');
+  const losses = { train: { ...samples.losses['train']!, name: 'resnet50, imagenet stem on CIFAR-10' } };
+  const moments = ['sgd-seed-1-epoch-010', 'sam-seed-12-epoch-100'];
+  const named = (network: string): FigureSpecification => pathFigure({ name: 'p', plane: { ...samples, network, losses }, path: [[4, -1], [0, 0]], explainedVariance: [0.8, 0.1], moments })['landscape-p-path']!;
+  const [panel, caption] = (named(moments[1]!).layout['annotations'] as readonly { readonly text: string }[]).map(({ text }) => text.replaceAll('<br>', ' '));
+  assert.equal(panel, '<b>SAM, seed 12, epoch 100</b>');
+  assert.match(caption!, /^CIFAR-10; ResNet-50, ImageNet stem, loss on .* from SGD, seed 1, epoch 10 to SAM, seed 12, epoch 100\./);
+  const other = (named('my best').layout['annotations'] as readonly { readonly text: string }[])[0]!.text;
+  assert.equal(other, '<b>my best</b>');
+  assert.equal(named('my best').layout.height, 400, 'a flat panel keeps room for its colour bar');
 });
 
 test('the tables of curvature and sharpness by hand', () => {
@@ -195,7 +210,7 @@ test('the documents get the table of curvature and the figures of all studies', 
   const { curvature, 'landscape-figures': pictures } = landscapeContents([study], figures);
   assert.match(curvature!, /^\*\*CIFAR-10; ResNet-50, ImageNet stem: .*\n\n\| Net \| Loss on the images \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 0\.08 \| 80 ± 0\.01 \| 70 \| 40 \| 960 ± 4 \|/);
   assert.equal(pictures!.split('\n\n').length, Object.keys(figures).length);
-  assert.match(pictures!, /!\[The loss around both minima along random filter-normalised directions\]\(figures\/landscape-test-planes-surface\.png\)/);
+  assert.match(pictures!, /!\[The loss around both minima along random filter-normalised directions \(ResNet-50, ImageNet stem, seed 0\)\]\(figures\/landscape-test-planes-surface\.png\)/);
   const { name, settings, modelName, data, nets } = study;
   const bare = { name, settings, modelName, data, nets: nets.map(({ label, weights }) => ({ label, weights })) as unknown as LandscapeStudy['nets'] };
   for (const studies of [[], [bare]]) {

@@ -1,4 +1,5 @@
 import type { ExperimentConfig } from '../experiment/config';
+import { varyingSettings } from '../experiment/idleSettings';
 import type { RunResult } from '../experiment/result';
 
 export { METHOD_NAMES } from '../experiment/methodLabel';
@@ -29,6 +30,28 @@ export function byRecipe(runs: readonly RunResult[]): readonly (readonly RunResu
 /** The values of `perturbationScope` in the runs, each once; runs without a perturbation do not count. */
 export function perturbedScopes(runs: readonly RunResult[]): readonly string[] {
   return [...new Set(runs.filter(({ config }) => config.method !== 'sgd').map(({ config }) => config.perturbationScope))];
+}
+
+/**
+ * What distinguishes each of several recipes from the others, as the end of a title, such as " (warmupEpochs=10, a subset for each seed)"; "" for a
+ * single recipe.
+ *
+ * @param recipes lists of runs, as `byRecipe` gives them.
+ */
+export function recipeEnds(recipes: readonly (readonly RunResult[])[]): readonly string[] {
+  const [first] = recipes;
+  if (recipes.length < 2) {
+    return recipes.map(() => '');
+  }
+  const { method, learningRate, rho, seed, subsetSeed, epochs, kernels, snapshotEvery } = first![0]!.config;
+  const heads = recipes.map(([head]) => ({ ...head!.config, method, learningRate, rho, seed, subsetSeed, epochs, kernels, snapshotEvery }));
+  const settingsOf = varyingSettings(heads);
+  const anew = recipes.map((runs) => runs.every(drawsOwnSubset));
+  return recipes.map((_, index) => {
+    const draw = new Set(anew).size === 1 ? '' : anew[index] === true ? 'a subset for each seed' : 'one subset for all seeds';
+    const differing = [settingsOf(heads[index]!).replaceAll(' ', ', '), draw].filter((text) => text !== '').join(', ');
+    return ` (${differing === '' ? `recipe ${index + 1}` : differing})`;
+  });
 }
 
 function drawsOwnSubset({ config }: RunResult): boolean {

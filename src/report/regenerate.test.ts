@@ -7,6 +7,7 @@ import { test, type TestContext } from 'node:test';
 import type { RunResult } from '../experiment/result';
 import { PROJECT_ROOT } from '../files/projectRoot';
 import { figure } from './figures/figure';
+import { titleOf, type FigureSpecification } from './figures/specification';
 import { regenerateFigures, regenerateReport } from './regenerate';
 import { renderFigures } from './render';
 import { testRun } from './testing/run';
@@ -54,6 +55,14 @@ test('every link and picture of the README, the report and the documents leads t
     return targets.filter((target) => !existsSync(join(PROJECT_ROOT, dirname(page), target))).map((target) => `${page}: ${target}`);
   }));
   assert.deepEqual(broken.flat(), []);
+});
+
+test('no two published figures have the same title', async () => {
+  const folder = join(PROJECT_ROOT, 'figures');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  const titles = await Promise.all(names.map(async (name) => titleOf(JSON.parse(await readFile(join(folder, name), 'utf8')) as FigureSpecification)));
+  assert.ok(names.length > 40);
+  assert.deepEqual(titles.filter((title, index) => titles.indexOf(title) !== index), []);
 });
 
 test('an error in one document leaves all as they were', async (context) => {

@@ -4,6 +4,7 @@ import type { RunResult } from '../experiment/result';
 import { meanInterval, type Interval } from '../experiment/interval';
 import { PUBLISHED_ERRORS, type PublishedError } from './published';
 import { byRecipe } from './recipe';
+import { hasPresentSettings } from './presentSettings';
 
 /** Which runs are meant. */
 export interface RunSelection {
@@ -57,9 +58,10 @@ interface RunGroup extends Pick<RunRow, 'method' | 'epochs' | 'learningRate' | '
   readonly runs: readonly RunRow[];
 }
 
-/** The stored runs of a selection, split by recipe: those in one list differ in method, epochs, learning rate, rho and seed alone. */
+/** The stored runs of a selection, split by recipe: those in one list differ only in method, epochs, learning rate, rho and seed. Those with the preset's current settings come first. */
 export function selectRuns(results: readonly RunResult[], { preset, dataset, evaluateOn }: RunSelection): readonly (readonly RunResult[])[] {
-  return byRecipe(results.filter((run) => run.preset === preset && run.config.dataset === dataset && run.config.evaluateOn === evaluateOn));
+  const recipes = byRecipe(results.filter((run) => run.preset === preset && run.config.dataset === dataset && run.config.evaluateOn === evaluateOn));
+  return [true, false].flatMap((present) => recipes.filter((runs) => runs.every(hasPresentSettings) === present));
 }
 
 function runRow({ config, status, final }: RunResult): RunRow {

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { toDataFrame } from './dataFrame';
 import { errorTables, tuningTables, type ResultTable } from './tables';
 import { toHtml, toMarkdown } from './tableText';
+import { findPreset, presetConfigs } from '../experiment/presets';
+import { hasPresentSettings } from './presentSettings';
 import { testRun } from './testing/run';
 
 const LAPTOP = { preset: 'laptop', dataset: 'cifar10' } as const;
@@ -60,6 +62,7 @@ test('runs of another network or of stand-in images are never averaged with the 
   const tables = errorTables([testRun({ top1Error: 60 }), testRun({ top1Error: 50, stem: 'cifar', seed: 1 }), testRun({ top1Error: 40, synthetic: true, seed: 2 })], LAPTOP);
   assert.deepEqual(tables.map((table) => table.rows[0]!.top1Error), [60, 50, 40]);
   assert.match(tables[1]!.caption, /CIFAR stem/);
+  assert.match(tables[1]!.title, /, laptop preset \(stem=cifar, one subset for all seeds\)$/);
 });
 
 test('runs that draw a subset of their own with their seed are one table; a subset that all share is another recipe', () => {
@@ -69,6 +72,16 @@ test('runs that draw a subset of their own with their seed are one table; a subs
   assert.deepEqual(errorTables(shared, LAPTOP).map((table) => table.rows[0]!.n), [2]);
   const apart = errorTables([testRun({ top1Error: 60, seed: 1, subsetSeed: 1 }), testRun({ top1Error: 50, seed: 2, subsetSeed: 7 })], LAPTOP);
   assert.deepEqual(apart.map((table) => table.rows[0]!.n), [1, 1]);
+  assert.deepEqual(apart.map(({ title }) => /\(.*\)$/.exec(title)?.[0]), ['(a subset for each seed)', '(one subset for all seeds)']);
+});
+
+test('runs with the present settings of their preset come before those with earlier ones', () => {
+  const [now] = presetConfigs(findPreset('laptop'));
+  const present = testRun({ ...now, learningRate: 0.3, top1Error: 50 });
+  assert.deepEqual([testRun({ top1Error: 60 }), present, testRun({ ...now, subsetSeed: 5, top1Error: 50 })].map(hasPresentSettings), [false, true, false]);
+  const trial = testRun({ ...now, evaluateOn: 'heldOut', epochs: 20, seed: 100, subsetSeed: 100, top1Error: 70 });
+  assert.equal(hasPresentSettings(trial), true);
+  assert.deepEqual(errorTables([testRun({ top1Error: 60 }), present], LAPTOP).map(({ rows }) => rows[0]!.top1Error), [50, 60]);
 });
 
 test('SAM whose trials chose a scope stands beside SGD, which has none; two scopes are two recipes', () => {

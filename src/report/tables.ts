@@ -1,6 +1,6 @@
 import type { ExperimentConfig } from '../experiment/config';
 import type { RunResult } from '../experiment/result';
-import { DATASET_NAMES, describeData, describeModel, describeRecipe, describeSeeds, METHOD_NAMES, perturbedScopes, unfitPreset, titleEnd } from './recipe';
+import { DATASET_NAMES, describeData, describeModel, describeRecipe, describeSeeds, METHOD_NAMES, perturbedScopes, recipeEnds, unfitPreset, titleEnd } from './recipe';
 import { pairedDifferences, type PairedDifference } from './pairedDifferences';
 import { earlierSettingsNote, lossPeakNote, trialNotes } from './runNotes';
 import { drawnConfigs, drawNote } from './studyNotes';
@@ -43,9 +43,10 @@ export function errorTables(results: readonly RunResult[], { preset, dataset }: 
     const name = DATASET_NAMES[dataset];
     return [{ kind: 'test', title: `${title} ${name}${titleEnd(preset, false)}`, caption: `${name}; not run`, rows, notes: [] }];
   }
-  return recipes.map((runs) => ({
+  const ends = recipeEnds(recipes);
+  return recipes.map((runs, recipe) => ({
     kind: 'test',
-    title: `${title} ${runs[0]!.data.name}${titleEnd(preset, runs[0]!.data.synthetic)}`,
+    title: `${title} ${runs[0]!.data.name}${titleEnd(preset, runs[0]!.data.synthetic)}${ends[recipe]!}`,
     caption: captionOf(runs),
     trainingImages: runs[0]!.data.trainImages,
     rows: unfitPreset(preset) !== undefined ? errorRows(runs) : errorRowsBesidePublished(runs, dataset),
@@ -59,13 +60,15 @@ export function errorTables(results: readonly RunResult[], { preset, dataset }: 
  * The notes count the trials of each method, for a comparison is fair only where both had as many.
  */
 export function tuningTables(results: readonly RunResult[], { preset, dataset }: TableSelection): readonly ResultTable[] {
-  return selectRuns(results, { preset, dataset, evaluateOn: 'heldOut' }).map((runs) => {
+  const recipes = selectRuns(results, { preset, dataset, evaluateOn: 'heldOut' });
+  const ends = recipeEnds(recipes);
+  return recipes.map((runs, recipe) => {
     const rows = errorRows(runs);
     const { name, synthetic } = runs[0]!.data;
     const bestOf = (method: ErrorRow['method']): ErrorRow | undefined => bestTrial({ rows }, method);
     return {
       kind: 'tuning',
-      title: `Choice of settings on held-out images of ${name}${titleEnd(preset, synthetic)}`,
+      title: `Choice of settings on held-out images of ${name}${titleEnd(preset, synthetic)}${ends[recipe]!}`,
       caption: captionOf(runs),
       rows,
       notes: [trialsNote(rows), ...trialNotes(rows, bestOf), `Shared settings: ${describeRecipe(runs[0]!.config)}`],

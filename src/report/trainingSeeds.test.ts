@@ -35,12 +35,31 @@ test('studies that differ in their weights, and in how they are drawn, alone mak
   assert.deepEqual(Object.values(table!.headings).slice(1, 4), ['SGD', 'SAM', 'SAM minus SGD']);
   assert.match(table!.caption, /over 3 training seeds, loss on 500 of 1000 training images/);
   assert.match(table!.caption, /corrected by Holm's procedure for the 5 tests of this table/);
+  assert.match(table!.shortCaption, /^CIFAR-10; ResNet-50, ImageNet stem: both kinds of minima over 3 training seeds, loss on 500 of 1000 training images; ρ = 0\.05\. After the correction no measure of curvature or sharpness differs between SGD and SAM\. The training losses/);
   assert.match(table!.caption, /After the correction no measure of curvature or sharpness differs between SGD and SAM\./);
   const [clear] = seedTables([ofSeed(0, [80, 50]), ofSeed(1, [60, 30.1]), ofSeed(2, [70, 39.9])]);
   assert.match(clear!.caption, /After the correction SGD and SAM differ in: Largest eigenvalue λ₁ of the Hessian\./);
   assert.match(table!.caption, /The training losses of SGD and SAM differ \(p < 0\.001, corrected p < 0\.001\), so the two are not compared at equal training loss\./);
   // Traces have converged for seed 0 alone.
   assert.match(table!.caption, /Not shown, since it cannot be read for every network \(see the tables of each\): Trace of the Hessian\.$/);
+});
+
+test('studies whose training images each seed drew for itself are one table; a draw that all share is another', () => {
+  const drawn = (seed: number, subsetSeed: number): LandscapeStudy => {
+    const study = ofSeed(seed, [80 - seed, 50 + seed]);
+    return { ...study, settings: { ...study.settings, subsetSeed, weights: [`sgd-seed-${seed}-a`, `sam-seed-${seed}-b`] } };
+  };
+  assert.equal(seedTables([0, 1, 2].map((seed) => drawn(seed, seed))).length, 1);
+  assert.deepEqual(seedTables([drawn(0, 0), drawn(1, 0), drawn(2, 7), drawn(3, 7)]).length, 2);
+  assert.deepEqual(seedTables([drawn(0, 0), drawn(1, 7)]), []);
+});
+
+test('places at equal training loss have a table of their own that says how they were taken', () => {
+  const studies = [0, 1].map((seed) => ofSeed(seed, [80 - seed, 50 + seed]));
+  const equal = studies.map((study): LandscapeStudy => ({ ...study, settings: { ...study.settings, atEqualLoss: true } }));
+  const [, table, ...others] = seedTables([...studies, ...equal]);
+  assert.deepEqual(others, []);
+  assert.match(table!.caption, /both kinds of networks at equal training loss over 2 training seeds.*taken from the epoch at which its loss was nearest to the other's\./);
 });
 
 test('an eigenvalue that has not converged for one network is in no table over seeds', () => {

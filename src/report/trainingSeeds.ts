@@ -7,6 +7,7 @@ import type { StudySettings } from '../landscape/study/settings';
 import { pEquals, pText } from './differenceText';
 import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
 import { probedLoss, unreadableCurvature, unreadableSharpness } from './readable';
+import { equalLossNote } from './curvatureRows';
 import { describeModel } from './recipe';
 import type { Headings } from './recordTable';
 
@@ -24,7 +25,10 @@ export interface SeedRow {
 
 /** A table over training seeds. */
 export interface SeedTable {
+  /** With all settings of the measurement and of the tests. */
   readonly caption: string;
+  /** Data, network, images and the outcome of the tests. */
+  readonly shortCaption: string;
   readonly headings: Headings;
   readonly rows: readonly SeedRow[];
 }
@@ -53,15 +57,15 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   "SAM's, 1 step": { of: ({ sharpness }) => sharpness?.sam.sharpness },
 };
 
-/** Settings that no measure of the table depends on: those of drawings, and kernels, which differ only in rounding. */
+/** Settings that may differ within a table: those that none of its measures depends on, such as plot settings; kernels, which differ only in rounding; and the seed that drew the training images. */
 const UNRELATED: Readonly<Partial<Record<keyof StudySettings, undefined>>> = {
-  weights: undefined, kernels: undefined, slicePoints: undefined, gridPoints: undefined, rimMultiple: undefined, interpolationPoints: undefined,
+  weights: undefined, subsetSeed: undefined, kernels: undefined, slicePoints: undefined, gridPoints: undefined, rimMultiple: undefined, interpolationPoints: undefined,
   curveSteps: undefined, curveLearningRate: undefined, densityProbes: undefined, densitySteps: undefined, testPerClass: undefined,
 };
 
 /**
  * Sharpness of both kinds of minima over training seeds: one table for each group of two or more studies that differ only in
- * the weights and in settings of drawings. Means have 95 % intervals of Student's t over the seeds; differences are tested in pairs of studies.
+ * the weights, in the draw of their training images, and in settings of drawings. Means have 95 % intervals of Student's t over the seeds; differences are tested in pairs of studies.
  */
 export function seedTables(studies: readonly LandscapeStudy[]): readonly SeedTable[] {
   const groups = new Map<string, LandscapeStudy[]>();
@@ -69,7 +73,16 @@ export function seedTables(studies: readonly LandscapeStudy[]): readonly SeedTab
     const key = JSON.stringify({ ...study.settings, ...UNRELATED });
     groups.set(key, [...(groups.get(key) ?? []), study]);
   }
-  return [...groups.values()].filter((group) => group.length > 1).map(seedTable);
+  return [...groups.values()].flatMap(byDraw).filter((group) => group.length > 1).map(seedTable);
+}
+
+/** Studies whose images were drawn by each training's own seed stay together; others are split by their common draw. */
+function byDraw(studies: readonly LandscapeStudy[]): readonly (readonly LandscapeStudy[])[] {
+  if (studies.every(({ settings }) => settings.weights.every((name) => name.includes(`-seed-${settings.subsetSeed}-`)))) {
+    return [studies];
+  }
+  const draws = [...new Set(studies.map(({ settings }) => settings.subsetSeed))];
+  return draws.map((draw) => studies.filter(({ settings }) => settings.subsetSeed === draw));
 }
 
 function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
@@ -86,14 +99,15 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
   const adjusted = holmAdjusted(tests.map(({ pValue }) => pValue!));
   const rows = shown.map(({ measure, pairs }, index) => seedRow(measure, pairs, { ...tests[index]!, adjustedPValue: adjusted[index]!, tests: tests.length }));
   const left = found.filter((one) => one.hidden).map(({ measure }) => measure);
+  const title = `${data.name}; ${describeModel(settings)}: ${settings.atEqualLoss === true ? 'both kinds of networks at equal training loss' : 'both kinds of minima'} over ${studies.length} training seeds, loss on ${data.probedImages} of ${data.trainingImages} training images`;
+  const conclusion = equalLossNote(settings) + verdict(shown.map(({ measure }) => measure), adjusted, [first, second]) + lossNote(rows, tests, adjusted, [first, second]);
   return {
     caption:
-      `${data.name}; ${describeModel(settings)}: both kinds of minima over ${studies.length} training seeds, ` +
-      `loss on ${data.probedImages} of ${data.trainingImages} training images, batch norm frozen; ρ = ${settings.rho}, adaptive ρ = ${settings.adaptiveRho}, m = ${settings.groupImages}. ` +
+      `${title}, batch norm frozen; ρ = ${settings.rho}, adaptive ρ = ${settings.adaptiveRho}, m = ${settings.groupImages}. ` +
       `Mean ± half the 95 % interval over seeds; differences in pairs of the same seed. "p, Holm" is corrected by Holm's procedure for the ${tests.length} tests of this table, "detectable" the smallest difference that a test would have found with a power of 80 %, at 5 % for all together.` +
-      verdict(shown.map(({ measure }) => measure), adjusted, [first, second]) +
-      lossNote(rows, tests, adjusted, [first, second]) +
+      conclusion +
       (left.length === 0 ? '' : ` Not shown, since it cannot be read for every network (see the tables of each): ${left.join('; ')}.`),
+    shortCaption: `${title}; ρ = ${settings.rho}.${conclusion}`,
     headings: { measure: 'Measure', first, second, difference: `${second} minus ${first}`, pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Detectable' },
     rows,
   };

@@ -25,6 +25,8 @@ export interface StudySettings extends TrainedSettings {
   readonly labels: readonly [string, string];
   /** Names of their weights files, without folder and ending. */
   readonly weights: readonly [string, string];
+  /** Whether the network with the lower loss is taken from the epoch at which its loss was nearest to the other's; absent where both are final weights. */
+  readonly atEqualLoss?: true;
 
   /** Training images per class that surfaces, curvature and similarity are measured on. */
   readonly probedPerClass: number;
@@ -69,7 +71,7 @@ export interface StudySettings extends TrainedSettings {
 }
 
 /** How a study measures, for any networks. */
-export type ProbeSettings = Omit<StudySettings, keyof TrainedSettings | 'labels' | 'weights'>;
+export type ProbeSettings = Omit<StudySettings, keyof TrainedSettings | 'labels' | 'weights' | 'atEqualLoss'>;
 
 /** A study of ResNet-50 on two cores takes well under an hour. */
 export const STUDY_DEFAULTS: ProbeSettings = {

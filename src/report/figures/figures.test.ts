@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorTables, tuningTables } from '../tables';
+import { resultFigures } from '../reportFigures';
 import { testRun } from '../testing/run';
 import { finalErrors } from './finalErrors';
 import { learningCurves } from './learningCurves';
@@ -91,6 +92,19 @@ test('a quick preset and stand-in images are told in every title', () => {
   for (const figure of [learningCurves(runs.slice(0, 1)), finalErrors(errorTables(runs, quick)[0]!), tuningGrid(tuningTables(runs, quick)[0]!)]) {
     assert.match(titleOf(figure), /quick preset: not a result — embedded synthetic images, not CIFAR/);
   }
+});
+
+test('the curves of trials are those of the settings with the lowest held-out error, under a title of their own', () => {
+  const trial = { evaluateOn: 'heldOut', epochs: 2, losses: [2, 1] } as const;
+  const results = [
+    testRun({ ...trial, top1Error: 60, learningRate: 0.1 }),
+    testRun({ ...trial, top1Error: 50, learningRate: 0.2 }),
+    testRun({ ...trial, top1Error: 40, method: 'sam', rho: 0.1, losses: [3, 2] }),
+    testRun({ ...trial, top1Error: 45, method: 'sam', rho: 0.2, losses: [4, 3] }),
+  ];
+  const figure = resultFigures(results, 'laptop')['laptop-cifar10-chosen-trials']!;
+  assert.deepEqual(traces(figure).filter(({ yaxis }) => yaxis === 'y').map(({ name, y }) => [name, y]), [['SGD (no SAM)', [2, 1]], ['SAM', [3, 2]]]);
+  assert.match(titleOf(figure), /^Trials of the chosen settings over 2 epochs/);
 });
 
 test('the grid of trials has a line for SGD and one for each rho', () => {

@@ -69,6 +69,17 @@ test('Figure 2 draws the SAM step as the gradient at w + eps moved back to w', (
   assert.ok(ascend[0]! * sgd[0]! < 0);
 });
 
+test('the cut goes through both minima: the gradient is zero at each mark, which is 0 where the loss along the line is lowest', () => {
+  const [loss, , marks] = figure1Section().data as { x: number[]; y: number[] }[];
+  assert.equal(marks!.x[0], 0);
+  // By Newton's method on the closed form.
+  assert.ok(Math.abs(marks!.x[1]! - 1.39533795) < 1e-7, `${marks!.x[1]}`);
+  marks!.x.forEach((place, index) => {
+    const near = loss!.y.filter((_, point) => Math.abs(loss!.x[point]! - place) < 0.2);
+    assert.ok(near.every((value) => value >= marks!.y[index]! - 1e-12));
+  });
+});
+
 test('the largest loss within rho is nowhere below the loss', () => {
   const [loss, worst] = figure1Section().data as { y: number[] }[];
   assert.ok(loss!.y.every((value, index) => worst!.y[index]! >= value - 1e-12));
