@@ -107,7 +107,7 @@ test('the CIFAR stem and the fast network have goals of their own', () => {
   ]);
 });
 
-test('why the rounds of a ratio ended stands with its goal', () => {
+test('the reason why the rounds of a ratio ended is given with its goal', () => {
   const endings = [{ above: 'samlab, float32: sgd', below: 'PyTorch, channels_last, float32: sgd', ending: 'narrow' as const }];
   const named = found({ ...IMAGENET, endings });
   assert.equal(named["float32 SGD step / PyTorch's best float32 SGD step, ImageNet stem, batch 128"]!.ending, 'narrow');
@@ -134,7 +134,7 @@ test('the goals of the probes by hand', () => {
   ]);
 });
 
-test('what was not measured has no value and is neither met nor missed', () => {
+test('a goal without measurement has no value and is neither met nor missed', () => {
   const none = Object.values(found({ model: 'resnet50', stem: 'imagenet', batch: 128, agreement: IMAGENET.agreement, timings: [] }));
   assert.deepEqual(none.map(({ value, met }) => [value, met]), Array(11).fill([null, null]));
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Stages } from './stages';
 
-test('a measurement that was broken off goes on where it was, in the same setting alone', async (context) => {
+test('an interrupted measurement resumes where it stopped, only with the same settings', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'samlab-'));
   context.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'bench', 'machine.unfinished');

@@ -9,7 +9,7 @@ import { planSingle, type PlannedRun } from './gridPlan';
 import { runFiles } from './runFiles';
 import { testFolder } from './testing/programs';
 
-void test('a run that another process has taken over is given up, and nothing more is written', async (t) => {
+void test('a run that another process has taken over is abandoned, and nothing more is written', async (t) => {
   const store = testFolder(t);
   const small = { model: 'resnet20', imagesPerClass: 4, testImagesPerClass: 2, normalization: 'half', warmupEpochs: 0, batchSize: 10, epochs: 200 } as const;
   const plan = planSingle(small, 'quick');

@@ -33,7 +33,7 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-void test('a run belongs to one process until that gives it free or ends, and nothing is left behind', async (t) => {
+void test('a run belongs to one process until that releases it or ends, and no file is left', async (t) => {
   const folder = join(testFolder(t), 'run.claims');
   const other = await claimant(t, folder);
   const mine = await claimRun(folder, thisOwner());
@@ -52,7 +52,7 @@ void test('a run belongs to one process until that gives it free or ends, and no
   assert.ok(!existsSync(folder));
 });
 
-void test('of many processes that find the claim of a dead one at once, a single one gets the run', async (t) => {
+void test('of many processes that find the claim of a dead one at once, only one gets the run', async (t) => {
   const folder = join(testFolder(t), 'run.claims');
   mkdirSync(folder);
   writeFileSync(join(folder, '1.json'), JSON.stringify({ ...thisOwner(), started: '1' } satisfies Owner));
@@ -64,7 +64,7 @@ void test('of many processes that find the claim of a dead one at once, a single
   }
 });
 
-void test('a process learns that its run was taken over, whether the other still makes it or is through', async (t) => {
+void test('a process learns that its run was taken over, whether the other is still making it or has finished', async (t) => {
   const folder = join(testFolder(t), 'run.claims');
   const claim = await claimRun(folder, thisOwner());
   assert.ok('release' in claim);
@@ -130,7 +130,7 @@ for (const [what, content] of unreadable) {
   });
 }
 
-void test('a claim reaches the disk before it takes its name, and then the name does', async (t) => {
+void test('a claim is flushed to disk before it is renamed, then the folder is', async (t) => {
   const folder = join(testFolder(t), 'run.claims');
   const synced: string[] = [];
   const sync = fs.fsyncSync;

@@ -26,13 +26,13 @@ for (const [words, message] of refused) {
   });
 }
 
-void test('what is asked of Slurm may stand beside --status', async (t) => {
+void test('Slurm options may be given with --status', async (t) => {
   const { code, output } = await experiment(['--grid', 'smoke', '--store', testFolder(t), '--status', '--partition', 'gpu']);
   assert.equal(code, 0, output);
   assert.match(output, /^smoke: 4 not started\n/);
 });
 
-void test('the mistakes of a single run are told with its flags, once and without a stack; a run on embedded images is found', async (t) => {
+void test('mistakes of a single run are reported by flag, once and without a stack trace; a run on embedded images is found', async (t) => {
   const store = testFolder(t);
   const small = ['--model', 'resnet20', '--images-per-class', '4', '--test-images-per-class', '2', '--epochs', '2', '--store', store];
   const wrong = await experiment([...small, '--batch-size', '1']);
@@ -55,7 +55,7 @@ function statusWithout(words: readonly string[]): Promise<string> {
   });
 }
 
-void test("runs of presets fill the project's store; single runs and one's own grids never do, unless that is asked for", () => {
+void test("runs of presets go to the project's store; single runs and custom grids only on request", () => {
   const storeOf = (...words: readonly string[]): string => parseExperimentArguments(words).store;
   assert.deepEqual([['--preset', 'laptop'], ['--grid', 'paper', '--epochs', '100'], ['--allow-synthetic']].map((words) => storeOf(...words)), [DATA, DATA, DATA]);
   assert.deepEqual([[], ['--method', 'sam', '--epochs', '2'], ['--grid', 'mine.json'], ['--grid', './laptop.json']].map((words) => storeOf(...words)), Array(4).fill(OWN_STORE));

@@ -6,7 +6,7 @@ import { estimateSeconds, thisMachine } from './estimate';
 import { planGrid } from './gridPlan';
 import { testFolder } from './testing/programs';
 
-void test('a configuration of unknown cost is measured once, and the measurement serves all runs like it', async (t) => {
+void test('a configuration of unknown cost is measured once, and the measurement is used for all similar runs', async (t) => {
   t.mock.method(console, 'log', () => undefined);
   const store = testFolder(t);
   const { runs } = planGrid('smoke', { wanted: { dataset: 'cifar10', method: 'sgd' } });

@@ -61,7 +61,7 @@ function claimed({ claims }: RunFiles): boolean {
   return existsSync(join(claims, '1.json'));
 }
 
-void test('a grid with a run that fails: the others are made, two at once, and the cost is told before and after', async (t) => {
+void test('a grid with a failing run: the others are made, two at once, and the cost is shown before and after', async (t) => {
   const store = testFolder(t);
   const { file, plan } = writeGrid(store, { changes: { ...CHANGES, epochs: 2 }, grid: { batchSize: [20, 100], seed: [0, 1] } });
   // What the runs that can be made cost is known, so that nothing is measured: 2 epochs of 1.8 s on all cores, each run.
@@ -84,7 +84,7 @@ void test('a grid with a run that fails: the others are made, two at once, and t
   assert.deepEqual(numbersOf(made.find(({ id }) => id === alone?.id)), numbersOf(alone));
 });
 
-void test('when the process that started a grid is killed, the run stores a checkpoint and ends, and goes on later with the same numbers', async (t) => {
+void test('when the process that started a grid is killed, the run stores a checkpoint and ends, and resumes later with the same numbers', async (t) => {
   const store = testFolder(t);
   const { file, plan } = writeGrid(store, { changes: { ...CHANGES, epochs: 20 }, grid: { batchSize: [20] } });
   const folders = experimentFolders('quick', store);

@@ -8,7 +8,7 @@ import { whyNoSlurm } from './testing/slurm';
 import { TestSubmission } from './testing/submission';
 
 const reason = whyNoSlurm();
-void test('a task that asks for a card is given one, costs GPU hours, has the environment of the commands, and where the card is none computes on the processor', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {
+void test('a task that requests a GPU gets one, costs GPU hours, has the environment of the commands, and computes on the CPU if the GPU is not usable', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {
   const grid = await TestSubmission.start(t, { changes: SMALL_RUNS, grid: { seed: [0] } }, { gpu: true });
   const { slurm, plan, store } = grid;
   const nowhere = await grid.command('--on', 'slurm', '--partition', 'nope');

@@ -12,7 +12,7 @@ import { TestSubmission } from './testing/submission';
 const OTHER_NODE = 'samlab-other';
 
 const reason = whyNoSlurm() ?? whyNoOtherNode();
-void test('runs on two nodes: a second job leaves them alone, and that of a node that dies goes on on the other', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {
+void test('runs on two nodes: a second job leaves them alone, and that of a node that dies resumes on the other', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {
   const grid = await TestSubmission.start(t, { changes: SMALL_RUNS, grid: { seed: [0, 1] } }, { others: [OTHER_NODE], cores: 3 });
   const { slurm } = grid;
   // Of three cores two tasks of two find no place on one node, and there is one for a task more.
@@ -40,7 +40,7 @@ void test('runs on two nodes: a second job leaves them alone, and that of a node
   await grid.compareWithLocal();
 });
 
-void test('a run on a node that is cut off is taken over, and given up there before it writes anything more', { ...(reason === undefined ? {} : { skip: reason }), timeout: 200_000 }, async (t) => {
+void test('a run on a disconnected node is taken over, and abandoned there before it writes anything more', { ...(reason === undefined ? {} : { skip: reason }), timeout: 200_000 }, async (t) => {
   const grid = await TestSubmission.start(t, { changes: SMALL_RUNS, grid: { seed: [0, 1] } }, { others: [OTHER_NODE] });
   const { slurm } = grid;
   const job = await grid.submit('--store-is-shared', '--cpus-per-task', '2');

@@ -15,7 +15,7 @@ const PREEMPTION = {
 };
 
 const reason = whyNoSlurm();
-void test('when a more urgent job takes the node, with a time of grace or without, runs store a checkpoint, wait, and go on with the same numbers', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {
+void test('when a more urgent job preempts the node, with grace time or without, runs store a checkpoint, wait, and resume with the same numbers', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {
   const grid = await TestSubmission.start(t, { changes: SMALL_RUNS, grid: { seed: [0, 1] } }, PREEMPTION);
   const { slurm, plan } = grid;
   const jobs = [await grid.submit('--seed', '0', '--partition', 'patient'), await grid.submit('--seed', '1', '--partition', 'abrupt')];

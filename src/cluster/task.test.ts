@@ -48,7 +48,7 @@ async function endTask(t: TestContext, state: string, environment: Readonly<Reco
   return { code, output, calls: programs.calls().map((call) => call.replaceAll(job, 'JOB')), environment: training.environment };
 }
 
-void test('a task that Slurm asks to end and counts as running puts itself back; it trains as commands do, whatever the shell handed on', async (t) => {
+void test('a running task that Slurm asks to end requeues itself; it trains as commands do, whatever environment the shell passes on', async (t) => {
   const { code, output, calls, environment } = await endTask(t, 'RUNNING', {});
   assert.equal(code, 0, output);
   assert.match(output, /Slurm asks it to end\.[^]*: stopped\n[^]*goes back into the queue: it was asked to end/);
@@ -57,7 +57,7 @@ void test('a task that Slurm asks to end and counts as running puts itself back;
   assert.equal(environment['TF_CPP_MIN_LOG_LEVEL'], '3');
 });
 
-void test("a task that Slurm ends does not put itself back; the user's own environment wins", async (t) => {
+void test("a task that Slurm ends does not requeue itself; the user's own environment wins", async (t) => {
   const { code, output, calls, environment } = await endTask(t, 'COMPLETING', { GLIBC_TUNABLES: 'glibc.malloc.arena_max=2', TF_CPP_MIN_LOG_LEVEL: '2' });
   assert.equal(code, 0, output);
   assert.ok(!calls.some((call) => call.startsWith('scontrol')), calls.join('\n'));

@@ -102,7 +102,7 @@ test('each image of a batch gets a cutout of its own', () => {
   assert.ok(masks.size >= 14, `${masks.size} different masks`);
 });
 
-test('all images of a batch share one cutout where that is asked for, and nothing else changes', () => {
+test('all images of a batch share one cutout on request, and nothing else changes', () => {
   const batchOf = (cutoutPer: 'image' | 'batch', batchSize: number): Batch[] => [
     ...trainingBatches(numberedDataset(16, 2), { ...options, batchSize, augmentation: { ...still, cutout: 8, cutoutPer } }),
   ];
@@ -120,7 +120,7 @@ test('all images of a batch share one cutout where that is asked for, and nothin
   assert.notEqual(zeros(shared[0]!, 0), zeros(shared[1]!, 0));
 });
 
-test('the batch size does not change which pictures an epoch consists of', () => {
+test('the batch size does not change the augmented images of an epoch', () => {
   const data = numberedDataset(12, 3);
   const all = (batchSize: number): number[] =>
     [...trainingBatches(data, { ...options, batchSize, augmentation: moving })].flatMap((batch) => [...batch.images]);
@@ -153,7 +153,7 @@ test('evaluation gives all images in order, normalised and nothing else', () => 
   assert.equal([...evaluationBatches(data, { batchSize: 100, normalization: 'half' })].length, 1);
 });
 
-test('impossible batches are refused at the call, before the first batch is asked for', () => {
+test('impossible batches are refused at the call, before the first batch is drawn', () => {
   const data = numberedDataset(8, 2);
   assert.throws(() => trainingBatches(data, { ...options, batchSize: 9 }), {
     name: 'RangeError',
@@ -179,7 +179,7 @@ function mirroredIn(epoch: number): boolean[] {
   return mirrored;
 }
 
-test('alternating flips mirror half of the images, in the next epoch the others, and then the same again', () => {
+test('alternating flips mirror half of the images, in the next epoch the other half, then the first again', () => {
   const first = mirroredIn(1);
   assert.deepEqual(mirroredIn(2), first.map((value) => !value));
   assert.deepEqual(mirroredIn(3), first);

@@ -77,7 +77,7 @@ const CASES: readonly Case[] = [
 ];
 
 for (const dtype of ['float32', 'bfloat16'] as const) {
-  test(`batch norm folded into a convolution, ${dtype}, is within rounding of the two apart by every kernel, without any variance too`, (context) => {
+  test(`batch norm folded into a convolution, ${dtype}, is within rounding of the two separately by every kernel, also with zero variance`, (context) => {
     if (!oneDnnHas(dtype)) {
       context.skip('this processor does not multiply bfloat16');
       return;

@@ -91,7 +91,7 @@ test('clipping by hand: what lies outside moves to the limit, what lies inside s
   }
 });
 
-test('some kinds are taken out, and added to where they belong', () => {
+test('some kinds are selected, and added back in place', () => {
   const { plain, native } = pair(Array.from({ length: 12 }, (_, index) => index + 1));
   const flat = (vector: Vector): number[][] => vector.toArrays().map((array) => [...array]);
   for (const whole of [plain, native] as readonly Vector[]) {

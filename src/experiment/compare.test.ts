@@ -58,7 +58,7 @@ void test('methods train under both budgets from the same weights; a rule of one
   assert.equal(runs.find(({ label, budget }) => label === 'SAM' && budget === 'gradients')!.result.config.warmupEpochs, 0.5);
 });
 
-void test('stored runs are not made again, own rules only under a name; a comparison that is stopped gives what it has', async (context) => {
+void test('stored runs are not repeated, custom rules are stored only under a name; a stopped comparison returns its finished runs', async (context) => {
   const setting = settingIn(context, { seeds: [0], budgets: ['epochs'], config: { ...CONFIG, epochs: 1, warmupEpochs: 0 } });
   let steps = 0;
   const counting = { ...setting, onProgress: (): void => { steps++; } };
@@ -75,7 +75,7 @@ void test('stored runs are not made again, own rules only under a name; a compar
   assert.equal(second.rows[0]!.top1Error, first.rows[0]!.top1Error);
 });
 
-void test('an own rule with a `storeAs` goes on from its checkpoint to the same numbers; one without begins anew, and is said to', async (context) => {
+void test('a custom rule with `storeAs` resumes from its checkpoint with the same numbers; one without starts over, with a notice', async (context) => {
   const setting = settingIn(context, { seeds: [0], budgets: ['epochs'], config: { ...CONFIG, epochs: 2, warmupEpochs: 0 } });
   let steps = 0;
   const checkpoints: boolean[] = [];
@@ -98,7 +98,7 @@ void test('an own rule with a `storeAs` goes on from its checkpoint to the same 
   assert.match(stoppedTraining('x', false).message, /no checkpoint without a `storeAs`, so this run starts from the beginning/);
 });
 
-void test('networks that are kept are those that the results were measured on, trained or read from their files; none leaks', async (context) => {
+void test('networks that are kept are those of the results, just trained or read from their files; none leaks', async (context) => {
   const setting = settingIn(context, { seeds: [0], config: { ...CONFIG, warmupEpochs: 0 }, keepNetworks: true });
   const before = tensorCount();
   const methods = [{ method: 'sam' }, { rule: LIKE_SAM, storeAs: 'mine' }, { rule: { ...LIKE_SAM, name: 'in memory' } }] as const;
@@ -143,12 +143,12 @@ for (const [name, methods, changes, message] of refused) {
   });
 }
 
-void test('a rule that returns no numbers is named', async (context) => {
+void test('a rule that returns NaN is named', async (context) => {
   const setting = settingIn(context, { seeds: [0] });
   await assert.rejects(compare([{ rule: { name: 'broken', perturb: ({ gradient }) => gradient.times(NaN) } }], setting), /the rule broken returned a perturbation of norm NaN/);
 });
 
-void test('a stored result that cannot be read is named, and the other runs are made and given', async (context) => {
+void test('an unreadable stored result is named, and the other runs are made and returned', async (context) => {
   const setting = settingIn(context, { seeds: [0, 1], config: { ...CONFIG, epochs: 1, warmupEpochs: 0 } });
   const complaints = context.mock.method(console, 'error', () => undefined);
   await compare([{ method: 'sgd' }], { ...setting, budgets: ['epochs'] });

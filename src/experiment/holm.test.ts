@@ -26,6 +26,6 @@ void test('a single test is not corrected, equal values stay equal, and none pas
   assert.deepEqual(holmAdjusted([0.5, 0.02, 0.5, 0.02]), [1, 0.08, 1, 0.08]);
 });
 
-void test('what is no probability is refused', () => {
+void test('numbers that are not probabilities are refused', () => {
   assert.throws(() => holmAdjusted([0.1, NaN]), { name: 'RangeError', message: /^holmAdjusted: expected p values from 0 to 1/ });
 });

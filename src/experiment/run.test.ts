@@ -73,7 +73,7 @@ function defineTests(): void {
   const base = mkdtempSync(join(tmpdir(), 'samlab-run-'));
   after(() => rmSync(base, { recursive: true }));
 
-  void test('a run that was killed goes on and gives the numbers of an unbroken one; its tensors are freed', async () => {
+  void test('a killed run resumes and gives the numbers of an unbroken one; its tensors are freed', async () => {
     const broken = join(base, 'broken');
     await killInTheMiddle(broken);
     let firstStep: readonly number[] | undefined;
@@ -92,7 +92,7 @@ function defineTests(): void {
     assert.deepEqual(readdirSync(join(broken, 'checkpoints')), []);
   });
 
-  void test('a stored run is not run again, unless that is asked for', async () => {
+  void test('a stored run is not repeated unless asked', async () => {
     let steps = 0;
     const options = { preset: 'smoke', folders: foldersIn(join(base, 'unbroken')), onProgress: () => steps++ };
     const stored = await runExperiment(CONFIG, options);
@@ -109,7 +109,7 @@ function defineTests(): void {
     assert.deepEqual(readTrainingRecord(file), { run: runId(CONFIG), config: CONFIG, images: 'synthetic-10' });
   });
 
-  void test('snapshots are kept along the way, the last equal to the weights at the end, and change no number', async () => {
+  void test('snapshots are stored during training, the last equal to the final weights, and change no number', async () => {
     const snapshots = join(base, 'snapshots');
     const result = await runExperiment({ ...CONFIG, snapshotEvery: 3 }, { preset: 'smoke', folders: foldersIn(snapshots) });
     const plain = await runExperiment(CONFIG, { preset: 'smoke', folders: foldersIn(join(base, 'unbroken')) });
@@ -137,7 +137,7 @@ function defineTests(): void {
     assert.deepEqual(bestEvaluation({ history }), history[1]!.heldOut);
   });
 
-  void test('a run whose test loss is no number is stored as diverged, and counts nowhere as finished', async () => {
+  void test('a run whose test loss is not a number is stored as diverged, and nowhere counts as finished', async () => {
     const config: ExperimentConfig = { ...CONFIG, heldOutPerClass: 0, method: 'sgd', epochs: 1, batchSize: 20, learningRate: 1e30 };
     const folders = foldersIn(join(base, 'no-number'));
     const made = await runExperiment(config, { preset: 'smoke', folders });
@@ -167,7 +167,7 @@ function defineTests(): void {
     assert.notEqual(result.final, null);
   });
 
-  void test('with label noise each epoch tells right-labelled from wrong-labelled images, and what the test error is where the held-out error is lowest so far', async () => {
+  void test('with label noise each epoch records right-labelled and wrong-labelled images separately, and the test error at the lowest held-out error so far', async () => {
     const folders = foldersIn(join(base, 'noise'));
     const config: ExperimentConfig = { ...CONFIG, method: 'sgd', imagesPerClass: 4, heldOutPerClass: 4, labelNoise: 0.4 };
     const { history, final } = (await runExperiment(config, { preset: 'none', folders }))!;

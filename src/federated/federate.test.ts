@@ -126,7 +126,7 @@ test('FedSAM with rho 0 is FedAvg to the bit, MoFedSAM with alpha 1 is FedSAM; w
   assert.notDeepEqual(await run({ method: 'fedsam', rho: 0 }), fedsam);
 });
 
-test("MoFedSAM's direction has the scale of one gradient: where alpha hardly lets the weights move, the second update is the first and as much again", async () => {
+test("MoFedSAM's direction has the scale of one gradient: where alpha is small, the second update is twice the first", async () => {
   // Clients of 8 and 12 images make 2 and 3 steps. Were Delta not divided by their mean of 2.6, the factor would be 1 + 2.6.
   const { network, history } = await federate(input({ method: 'mofedsam', alpha: 0.01, batchSize: 4, cropPadding: 0, flip: false, weightDecay: 0, learningRateDecay: 1 }));
   disposeNetwork(network);
@@ -182,7 +182,7 @@ test('a round in which every client fails leaves the server as it was, and says 
   assert.notEqual(evaluation, undefined);
 });
 
-test('what cannot be run is refused before anything is computed', async () => {
+test('impossible settings are refused before anything is computed', async () => {
   const before = tensorCount();
   let steps = 0;
   const refused = (changes: Partial<FederatedSettings>, message: RegExp, parts = clients): Promise<void> =>
@@ -211,7 +211,7 @@ for (const [what, changes, expected] of [
   ["the server's weights", { serverLearningRate: 1e39 }, /^the weights .+ were not finite after round 1$/],
   ['the held-out loss', { serverLearningRate: 1e30 }, /^the held-out loss was (NaN|Infinity) after round 1$/],
 ] as const) {
-  test(`${what} that are no numbers after finite losses end the training as diverged`, async () => {
+  test(`${what} that are not finite after finite losses end the training as diverged`, async () => {
     const before = tensorCount();
     const { status, divergence, network } = await federate(input({ method: 'fedavg', batchSize: 16, learningRateDecay: 1, ...changes }));
     disposeNetwork(network);
@@ -221,7 +221,7 @@ for (const [what, changes, expected] of [
   });
 }
 
-test('a damaged checkpoint is moved aside and the training begins anew; one of another shape is named', async () => {
+test('a damaged checkpoint is moved aside and the training starts over; one of another shape is named', async () => {
   const unbroken = numbersOf(await federate(input({}, small)));
   for (const [what, bytes] of Object.entries({ zeros: Buffer.alloc(1000), empty: Buffer.alloc(0), text: Buffer.from('no checkpoint') })) {
     const checkpoint = { file: join(folder, `damaged-${what}.safetensors`), everySeconds: 1e9, fingerprint: 'a' };

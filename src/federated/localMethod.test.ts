@@ -104,7 +104,7 @@ function directionsOnPlane(momentum: number, rounds: number, localSteps: number)
   });
 }
 
-test("on a loss of constant slope Delta follows c (alpha g + (1 - alpha) Delta), where c is what the clients' own momentum adds up to: with .9 it grows, without it becomes g", () => {
+test("on a loss of constant slope Delta follows c (alpha g + (1 - alpha) Delta), where c is the sum of the clients' momentum factors: with .9 it grows, without momentum it becomes g", () => {
   for (const momentum of [0, 0.9]) {
     // Of ten steps the k-th is 1 + m + ... + m^(k - 1) gradients long.
     const c = Array.from({ length: 10 }, (_, k) => Array.from({ length: k + 1 }, (_unused, power) => momentum ** power)).flat().reduce((sum, value) => sum + value, 0) / 10;

@@ -124,7 +124,7 @@ test("the fixture's orders and absent clients are those of its seed", () => {
   }
 });
 
-test('no training passes for another: they differ by more than two of them are allowed together', () => {
+test('no training passes for another: they differ by more than twice the tolerance', () => {
   for (const [name, training] of Object.entries(trainings)) {
     for (const [other, otherTraining] of Object.entries(trainings)) {
       const found = Math.max(distance(training, otherTraining), distance(otherTraining, training));

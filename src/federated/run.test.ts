@@ -64,7 +64,7 @@ function defineTests(): void {
   const base = mkdtempSync(join(tmpdir(), 'samlab-federated-'));
   after(() => rmSync(base, { recursive: true }));
 
-  void test('a run that was killed goes on and gives the numbers of an unbroken one; its tensors are freed', async () => {
+  void test('a killed run resumes and gives the numbers of an unbroken one; its tensors are freed', async () => {
     const broken = join(base, 'broken');
     await killInTheMiddle(broken);
     let first: FederatedProgress | undefined;
@@ -77,7 +77,7 @@ function defineTests(): void {
     assert.deepEqual(readdirSync(join(broken, 'checkpoints')), []);
   });
 
-  void test('a stored run is not run again, unless that is asked for; it tells which classes each client has', async () => {
+  void test('a stored run is not repeated unless asked; it lists the classes of each client', async () => {
     const steps: FederatedProgress[] = [];
     const options = { preset: 'none', folders: foldersIn(join(base, 'unbroken')), onProgress: (progress: FederatedProgress) => steps.push(progress) };
     const stored = await runFederated(CONFIG, options);
@@ -100,7 +100,7 @@ function defineTests(): void {
     assert.ok(!existsSync(folders.results) && !existsSync(folders.checkpoints));
   });
 
-  void test('the command tells its options and lists runs', () => {
+  void test('the command shows its options and lists runs', () => {
     const command = (...words: string[]): string => {
       const { stdout, stderr } = spawnSync(process.execPath, [join(__dirname, 'main.js'), ...words], { encoding: 'utf8' });
       return stdout + stderr;

@@ -83,7 +83,7 @@ test('weights that are not finite are refused by every probe before it asks for 
   }
 });
 
-test('weights that are no vector, and losses without the methods needed, are refused by name', async () => {
+test('weights that are not a vector, and losses without the methods needed, are refused by name', async () => {
   for (const [name, probe] of Object.entries(probes)) {
     for (const wrong of [[1, 2], { x: 1 }, 3, null, 'w'] as unknown as PlainVector[]) {
       const error = await rejected(() => probe(wrong, counted()));
@@ -106,7 +106,7 @@ test('a loss that is not finite at the weights ends a measure of sharpness after
   }
 });
 
-test('a matrix of NaN ends each estimate at its first product; what is no matrix is refused', async () => {
+test('a matrix of NaN ends each estimate at its first product; anything but a matrix is refused', async () => {
   const estimates = {
     topEigenvalues: (operator: never) => topEigenvalues(operator, { count: 1, seed: 0 }),
     spectralDensity: (operator: never) => spectralDensity(operator, { seed: 0 }),

@@ -96,7 +96,7 @@ async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>,
   }
 }
 
-/** The loss of a stored network on images, with batch norm frozen, as curvature is measured. */
+/** The loss of a stored network on images, with batch norm frozen, as for curvature. */
 async function lossOf({ file }: TrainedNetwork, model: Model, images: Dataset, { normalization }: TrainedSettings, signal: AbortSignal): Promise<number> {
   const network = loadWeights(file, model);
   try {

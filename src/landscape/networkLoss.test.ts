@@ -74,7 +74,7 @@ test("with a batch's moments loss and gradient are those of a training step", as
   });
 });
 
-test('a gradient over several batches is that over one', async () => {
+test('a gradient over several batches equals that over one', async () => {
   await onSmall(async (network) => {
     const gradients = await Promise.all([4, 6].map((batchSize) => networkLoss(model, network, dataset, { ...frozen, batchSize }).gradient(network.parameters)));
     const [inParts, whole] = gradients.map(({ gradient }) => flat(gradient));
@@ -111,7 +111,7 @@ test('re-estimated moments are the mean over all batches', async () => {
   });
 });
 
-test('a probe can be stopped between batches, and tells how far it is', async () => {
+test('a probe can be stopped between batches, and reports its progress', async () => {
   await onSmall(async (network) => {
     const seen: number[] = [];
     const options = { ...frozen, batchSize: 2, onProgress: ({ images, of }: { images: number; of: number }) => seen.push(images / of), signal: signalWhen(() => seen.length === 2) };
@@ -120,7 +120,7 @@ test('a probe can be stopped between batches, and tells how far it is', async ()
   });
 });
 
-test('the source says what was measured', async () => {
+test('the source describes what was measured', async () => {
   await onSmall((network) => {
     assert.deepEqual(networkLoss(model, network, dataset, frozen).source, {
       name: 'small on curvature small',

@@ -13,7 +13,7 @@ export interface TrainedNetwork {
 
 const ENDING = '.safetensors';
 
-/** Name of a weights file, without folder and ending; of a run that is its identifier, of its snapshots with the epoch, such as "RUN-epoch-010". */
+/** Name of a weights file, without folder and ending; for a run its identifier, for a snapshot the identifier and the epoch, such as "RUN-epoch-010". */
 export function weightsName(file: string): string {
   const name = basename(file).replace(/\.safetensors$/, '');
   return /^epoch-\d+$/.test(name) ? `${basename(dirname(file))}-${name}` : name;

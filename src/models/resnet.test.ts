@@ -86,7 +86,7 @@ test('stages of the small networks have 32x32, 16x16 and 8x8 positions, and 6 n 
   }
 });
 
-test('every name makes its network, with the stem that was asked for', () => {
+test('every name makes its network, with the requested stem', () => {
   for (const name of MODEL_NAMES) {
     const stems = (['imagenet', 'cifar'] as const).map((stem) => createModel(name, stem, 7));
     stems.forEach((model) => assert.equal(model.classes, 7));
@@ -107,7 +107,7 @@ test('each parameter\'s kind follows from its name', () => {
   }
 });
 
-test('every parameter of the small networks learns, with the last scale of each block at 0 or 1', () => {
+test('every parameter of the small networks gets a gradient, with the last scale of each block at 0 or 1', () => {
   for (const zeroInitResidual of [false, true]) {
     scope(() => {
       const model = createModel('resnet20', 'cifar', 10);

@@ -55,7 +55,7 @@ function figureCount(cells: readonly Cell[]): number {
   return cells.flatMap(({ outputs = [] }) => outputs).filter(({ data = {} }) => 'application/vnd.plotly.v1+json' in data).length;
 }
 
-test('every notebook runs from its first cell to its last and trains what the smoke preset asks for', async (context) => {
+test('every notebook runs from its first cell to its last and trains the runs of the smoke preset', async (context) => {
   const into = join(PROJECT_ROOT, 'data', 'test', 'notebooks');
   const { results } = experimentFolders('quick');
   const made = presetConfigs(findPreset('smoke')).map((config) => resultFile(results, config));
@@ -103,7 +103,7 @@ test('the committed notebooks have their outputs, and nothing in them that diffe
   }
 });
 
-test('the notebooks define no function and no class, and import from samlab alone', async () => {
+test('the notebooks define no function and no class, and import only from samlab', async () => {
   for (const name of await notebookNames(PROJECT_ROOT)) {
     for (const { id, source } of await codeCells(join(PROJECT_ROOT, 'notebooks', name))) {
       const code = source.join('');

@@ -33,7 +33,7 @@ function foldersIn(base: string): ExperimentFolders {
   return { data: join(base, 'none'), allowSynthetic: true, results: join(base, 'results'), checkpoints: join(base, 'checkpoints'), weights: join(base, 'weights') };
 }
 
-test('an interrupted training leaves a checkpoint, and the same call goes on to the numbers of one that was not interrupted', async (context) => {
+test('an interrupted training leaves a checkpoint, and the same call resumes to the numbers of an uninterrupted one', async (context) => {
   const base = mkdtempSync(join(tmpdir(), 'samlab-live-'));
   context.after(() => rmSync(base, { recursive: true }));
   const log = context.mock.method(console, 'log', () => undefined);
@@ -65,7 +65,7 @@ test('an interrupted training leaves a checkpoint, and the same call goes on to 
 
 const LIKE_SAM: PerturbationRule = { name: 'like SAM', perturb: ({ gradient, rho }) => gradient.times(rho / gradient.norm()) };
 
-test('a rule of one\'s own trains to SAM\'s numbers, and the network that is kept is the one that was measured', async (context) => {
+test('a rule of one\'s own trains to SAM\'s numbers, and the network that is kept is the measured one', async (context) => {
   const base = mkdtempSync(join(tmpdir(), 'samlab-live-rule-'));
   context.after(() => rmSync(base, { recursive: true }));
   const log = context.mock.method(console, 'log', () => undefined);

@@ -62,7 +62,7 @@ function perturbations<V extends Vector>(rule: PerturbationRule, parameters: V, 
 }
 
 RULES.forEach((rule, index) => {
-  test(`rule ${index}, ${rule.name}, gives the same on plain arrays and on native tensors, and keeps no tensor but its state`, () => {
+  test(`rule ${index}, ${rule.name}, gives the same on plain arrays and on native tensors, and keeps no tensor except its state`, () => {
     fc.assert(
       fc.property(distinct, distinct, (w, g) => {
         const plain = [w, g].map((elements) => new PlainVector(SPECS, arraysOf(elements).map((array) => Float64Array.from(array)))) as [PlainVector, PlainVector];

@@ -29,7 +29,7 @@ function expectScale(scale: typeof adaptiveScale): void {
 
 refusesWrong('T by element, by filter and by layer: filters are the last axis, their norms 5 and 13', expectScale, adaptiveScale, {
   'takes filters along the wrong axis': (w, settings) => w.withElements(adaptiveScale(w, settings).toArrays().map((array, index) => (settings.scaling === 'filter' && w.specs[index]!.shape.length === 4 ? array.sort() : array))),
-  'takes a layer by its filters': (w, settings) => adaptiveScale(w, { ...settings, scaling: settings.scaling === 'layer' ? 'filter' : settings.scaling }),
+  'scales layers by filter': (w, settings) => adaptiveScale(w, { ...settings, scaling: settings.scaling === 'layer' ? 'filter' : settings.scaling }),
   'leaves other kinds where they are': (w, settings) => adaptiveScale(w, settings).restrict(({ kind }) => settings.scaledKinds.includes(kind)),
   'forgets eta': (w, settings) => adaptiveScale(w, { ...settings, eta: 0 }),
 });

@@ -46,7 +46,7 @@ function expectMsam(rule: typeof msam): void {
   assert.deepEqual(against(0, 0), [0, 0]);
 }
 
-refusesWrong('the perturbation by hand: against the momentum, of length rho, and zero where there is none', expectMsam, msam, {
+refusesWrong('the perturbation by hand: against the momentum, of length rho, and zero without momentum', expectMsam, msam, {
   'ascends along the momentum': () => ({ ...msam(), perturb: (input) => msam().perturb(input).times(-1) }),
   'drops the norm': () => ({ ...msam(), perturb: ({ gradient, rho }) => gradient.times(-rho) }),
 });

@@ -16,9 +16,9 @@ function expectProjection(projection: typeof project): void {
   assert.deepEqual(elementsOf(projection(PlainVector.of(3, -0.5), { p: Infinity, radius: 1 })), [1, -0.5]);
 }
 
-refusesWrong('the nearest point of a ball: shortened to its length, or clipped; what is within stays', expectProjection, project, {
-  'scales up what is within': (point, ball) => (ball.p === 2 ? scaleTo(point, point.norm(), ball.radius) : project(point, ball)),
-  'leaves what is outside': (point) => point.clone(),
+refusesWrong('the nearest point of a ball: shortened to its length, or clipped; points within stay', expectProjection, project, {
+  'scales up points within': (point, ball) => (ball.p === 2 ? scaleTo(point, point.norm(), ball.radius) : project(point, ball)),
+  'leaves points outside': (point) => point.clone(),
   'clips at twice the radius': (point, ball) => project(point, ball.p === 2 ? ball : { ...ball, radius: 2 * ball.radius }),
 });
 
@@ -33,7 +33,7 @@ function expectStep(step: typeof ascentStep): void {
 refusesWrong('a step of projected steepest ascent by hand', expectStep, ascentStep, {
   'forgets the projection': (eps, direction, ball, length) => ascentStep(eps, direction, { ...ball, radius: Infinity }, length),
   'steps along the gradient whatever its length': (eps, direction, ball, length) => project(eps.plus(direction, length), { ...ball, radius: Math.min(ball.radius, 1e9) }),
-  'forgets where it came from': (eps, direction, ball, length) => ascentStep(eps.zeros(), direction, ball, length),
+  'does not return to w': (eps, direction, ball, length) => ascentStep(eps.zeros(), direction, ball, length),
 });
 
 test('a zero gradient has no direction', () => {

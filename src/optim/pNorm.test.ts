@@ -77,7 +77,7 @@ test('norms of either kind of vector, whatever p and the size of the elements', 
   }
 });
 
-test('norms of what is not finite are not finite', () => {
+test('norms of vectors that are not finite are not finite', () => {
   for (const p of [1, 1.5, 2, 1e12, Infinity]) {
     for (const elements of [[NaN, 1], [1, NaN], [Infinity, 1], [-Infinity, NaN]]) {
       const vectors = [native(elements), PlainVector.of(...elements)];

@@ -56,11 +56,11 @@ function otherFor(exponent: number, other: <V extends Vector>(gradient: V, rho: 
 
 refusesWrong('the perturbation by hand, for p of 2, infinity, 3/2 and 1', expectSam, samPerturbation, {
   'drops the norm': otherFor(2, (g, rho) => g.times(rho)),
-  'ascends down': otherFor(2, (g, rho) => samPerturbation(g, rho).times(-1)),
+  'descends instead': otherFor(2, (g, rho) => samPerturbation(g, rho).times(-1)),
   'does not perturb at all': otherFor(2, (g) => g.zeros()),
   'forgets the sign for p = infinity': otherFor(Infinity, (g, rho) => g.times(rho)),
-  'gives each of the largest all of rho for p = 1': otherFor(1, (g, rho) => samPerturbation(g, rho, 1).sign().times(rho)),
-  'loses the root 1/p, as the report prints it': otherFor(1.5, (g, rho) => g.absPower(2).multiply(g.sign()).times(rho / g.norm(3) ** 3)),
+  'gives each of the largest elements the full rho for p = 1': otherFor(1, (g, rho) => samPerturbation(g, rho, 1).sign().times(rho)),
+  'loses the root 1/p, as the original prints it': otherFor(1.5, (g, rho) => g.absPower(2).multiply(g.sign()).times(rho / g.norm(3) ** 3)),
   'takes a wrong power': otherFor(1.5, (g, rho) => g.absPower(3).multiply(g.sign()).times(rho / g.absPower(3).norm(1.5))),
   'has no guard for a zero gradient': otherFor(2, (g, rho) => g.times(rho / g.norm())),
 });
@@ -96,7 +96,7 @@ test('a zero gradient gives a zero perturbation', () => {
   }
 });
 
-test('ascending leaves the weights where they are', () => {
+test('ascending leaves the weights unchanged', () => {
   const before = tensorCount();
   const [w, g] = [native(1, 2), native(3, 4)];
   const { point: ascended } = ascend(sam(), { ...AT_START, parameters: w, gradient: g, rho: 5 });

@@ -65,7 +65,7 @@ test('weight decay by hand: half of w is added to the gradient, and passes throu
   }
 });
 
-test('weight decay acts on the kinds that are named alone', () => {
+test('weight decay acts on the named kinds only', () => {
   for (const vector of start()) {
     assert.deepEqual(walk(vector, { ...none, weightDecay: 0.5, decayKinds: ['weight'] }, [0], 1), [0.5, -1, 4, 8, 16]);
   }

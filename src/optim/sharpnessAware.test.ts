@@ -52,7 +52,7 @@ function start(): { plain: PlainVector; native: TensorVector } {
   };
 }
 
-test('a rule that refuses numbers which are not finite leaves a divergence to whoever trains; of finite ones its error passes', () => {
+test('a rule that refuses numbers which are not finite leaves divergence to the training loop; its errors on finite numbers pass through', () => {
   const refusing: PerturbationRule = {
     name: 'refusing',
     perturb({ gradient }) {
@@ -79,7 +79,7 @@ test('a rule that refuses numbers which are not finite leaves a divergence to wh
   }
 });
 
-test('a rule whose products overflow in single precision is not blamed for a run that diverges', () => {
+test('a rule whose products overflow in single precision does not get the error for a run that diverges', () => {
   const overflowing: PerturbationRule = { name: 'overflowing', perturb: ({ gradient }) => gradient.times(Infinity) };
   const given = (size: number): PlainVector => PlainVector.of(size);
   const look = (size: number): boolean => checkPerturbation('overflowing', overflowing.perturb(ruleInput({ parameters: given(1), gradient: given(size), rho: 1 })), ruleInput({ parameters: given(1), gradient: given(size), rho: 1 }), true);
@@ -123,13 +123,13 @@ function seeing(keep: (spec: ParameterSpec) => boolean): typeof sharpnessAware {
   return ({ rule, ...settings }) => sharpnessAware({ ...settings, rule: { ...rule, perturb: (input) => rule.perturb({ ...input, gradient: input.gradient.restrict(keep) }) } });
 }
 
-refusesWrong('parameters of the perturbed kinds ascend by all of rho, the others stay', expectConfined, sharpnessAware, {
+refusesWrong('parameters of the perturbed kinds ascend by the full rho, the others stay', expectConfined, sharpnessAware, {
   'perturbs all parameters, whatever the kinds': (settings) => sharpnessAware({ ...settings, kinds: PARAMETER_KINDS }),
   'leaves out the shifts of normalisation': seeing(({ kind }) => kind !== 'normShift'),
   'leaves out biases': seeing(({ kind }) => kind !== 'bias'),
 });
 
-test('a rule that ascends more than once moves parameters of the perturbed kinds alone', () => {
+test('a rule that ascends more than once moves only parameters of the perturbed kinds', () => {
   const rule: PerturbationRule = { name: 'twice', perturb: ({ parameters, gradientAt }) => gradientAt(parameters.plus(parameters)) };
   const { asked } = oneStep({ rule, kinds: ['normScale', 'normShift'] }, 1);
   assert.deepEqual(asked[1]!.at, [8, 5, 8, -4, 6]);
@@ -156,8 +156,8 @@ function given(change: <V extends Vector, State>(input: SharpnessAwareInput<V, S
   };
 }
 
-refusesWrong('groups ascend on their own, and their gradients are averaged', expectGroups, sharpnessAware, {
-  'adds gradients up': given(({ learningRate }) => ({ learningRate: 2 * learningRate })),
+refusesWrong('groups ascend separately, and their gradients are averaged', expectGroups, sharpnessAware, {
+  'sums gradients': given(({ learningRate }) => ({ learningRate: 2 * learningRate })),
   'shows each group the whole batch': given(({ objective }) => ({ objective: (parameters, phase) => objective(parameters, phase) })),
   'takes the batch as one group': (settings) => sharpnessAware({ ...settings, groupSize: TARGETS.length }),
 });
@@ -202,7 +202,7 @@ test('a rule that throws, in its first or its second group, changes nothing', ()
   expectRestored({ name: 'broken after preparing', prepare: ({ gradient }) => ({ numbers: {}, vectors: { kept: gradient.clone() } }), perturb: () => { throw new Error('after'); } }, 'after');
 });
 
-test('an objective that throws on the way changes nothing', () => {
+test('an objective that throws midway changes nothing', () => {
   for (const failAt of [0, 1, 2, 3]) {
     const { objective, asked } = pulls<TensorVector>();
     expectRestored(sam(), 'no gradient', (parameters, phase, part) => {
@@ -212,7 +212,7 @@ test('an objective that throws on the way changes nothing', () => {
   }
 });
 
-test('perturbations of another layout, and such that are no numbers, are refused before the weights move', () => {
+test('perturbations of another layout, and those that are not finite, are refused before the weights move', () => {
   const other = (): TensorVector => TensorVector.from([{ name: 'w', kind: 'weight', shape: [2] }], [Float32Array.of(1, 2)]);
   expectRestored({ name: 'odd', perturb: () => other() as never }, /the rule odd returned a perturbation of layout \(1 parameters: w \[2\]\), expected that of the parameters, \(4 parameters: conv.weight \[2\]/);
   const last = SPECS.map((spec, index) => (index === 3 ? { ...spec, shape: [2] } : spec));
@@ -233,7 +233,7 @@ test('a radius out of range is refused before any gradient', () => {
   }
 });
 
-test('a rule without perturb and unknown kinds or none, as from code without types, are refused', () => {
+test('a rule without perturb and unknown or empty kinds, as from code without types, are refused', () => {
   assert.throws(() => sharpnessAware({ rule: { name: 'mine' } as never }), { name: 'TypeError', message: /sharpnessAware: expected a rule with a function `perturb`, got none; write/ });
   for (const [kinds, got] of [[['norm'], '["norm"]'], [[], '[]'], ['weight', '"weight"']] as const) {
     assert.throws(() => sharpnessAware({ rule: sam(), kinds: kinds as never }), {
@@ -247,7 +247,7 @@ test('images are needed by a rule that reads them', () => {
   expectRestored({ name: 'reader', perturb: ({ sampleGradient }) => sampleGradient(0) }, /reader reads gradients of single images, which this objective does not give; pass sampleGradient/);
 });
 
-test('a rule may hand back what it was given; the weights stay where they are', () => {
+test('a rule may return its input; the weights stay unchanged', () => {
   const optimizer = sgd<TensorVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
   const rules: readonly PerturbationRule[] = [{ name: 'gradient', perturb: ({ gradient }) => gradient }, { name: 'parameters', perturb: ({ parameters }) => parameters }];
   for (const rule of rules) {
@@ -261,7 +261,7 @@ test('a rule may hand back what it was given; the weights stay where they are', 
   }
 });
 
-test("a rule's state is handed on, what it drops is freed, and steps are counted", () => {
+test("a rule's state is passed on, dropped tensors are freed, and steps are counted", () => {
   const seen: (readonly [number, number | undefined])[] = [];
   const rule: PerturbationRule = {
     name: 'counting',
@@ -287,7 +287,7 @@ test("a rule's state is handed on, what it drops is freed, and steps are counted
   assert.equal(tensorCount(), before);
 });
 
-test('a gradient that is no number is not ascended along: the second pass is at w', () => {
+test('there is no ascent along a gradient that is not a number: the second pass is at w', () => {
   const points: number[][] = [];
   const objective: Objective<PlainVector> = (parameters) => (points.push(elementsOf(parameters)), { loss: NaN, gradient: parameters.times(NaN) });
   const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
@@ -296,7 +296,7 @@ test('a gradient that is no number is not ascended along: the second pass is at 
   assert.deepEqual(points, [START.flat(), START.flat()]);
 });
 
-test('a rule with a state cannot be a step without one', () => {
+test('a rule with a state cannot be used for a step without state', () => {
   const rule: PerturbationRule = { name: 'keeper', prepare: ({ state }) => state, perturb: ({ gradient }) => gradient };
   assert.throws(() => perturbedStep(rule, 1), { name: 'RangeError', message: /keeper keeps a state from step to step; use sharpnessAware/ });
 });

@@ -51,7 +51,7 @@ function otherwise<Settings>(maskOf: (settings: Settings) => MaskSource, change:
 
 refusesWrong('the Fisher mask by hand: sums of squares, not squares of sums', expectFisher, fisherMask, {
   'sums magnitudes instead of squares': otherwise(fisherMask, ({ sampleGradient }) => ({ sampleGradient: (index) => sampleGradient(index).absPower(0.5) })),
-  'takes one image again and again': otherwise(fisherMask, ({ sampleGradient }) => ({ sampleGradient: () => sampleGradient(0) })),
+  'takes the same image repeatedly': otherwise(fisherMask, ({ sampleGradient }) => ({ sampleGradient: () => sampleGradient(0) })),
 });
 
 test('more samples than images are refused', () => {
@@ -101,11 +101,11 @@ function changedAfter(change: (mask: Uint8Array, before: Uint8Array) => void): t
 }
 
 refusesWrong('the dynamic mask by hand', expectDynamic, dynamicMask, {
-  'lets the largest gradients die': otherwise(dynamicMask, ({ gradient }) => ({ gradient: gradient.absPower(-1) })),
+  'drops the largest gradients': otherwise(dynamicMask, ({ gradient }) => ({ gradient: gradient.absPower(-1) })),
   'counts the signs of gradients': otherwise(dynamicMask, ({ gradient }) => ({ gradient: gradient.plus(gradient.absPower(0), 100) })),
-  'keeps the dropped share as it was': (settings) => dynamicMask({ ...settings, totalSteps: 1e9 }),
-  'lets one element more die than come to life': changedAfter((mask) => (mask[mask.indexOf(1)] = 0)),
-  'lets what died come back at once': changedAfter((mask, before) => {
+  'keeps the dropped share constant': (settings) => dynamicMask({ ...settings, totalSteps: 1e9 }),
+  'drops one element more than it revives': changedAfter((mask) => (mask[mask.indexOf(1)] = 0)),
+  'revives dropped elements at once': changedAfter((mask, before) => {
     mask[mask.findIndex((one, index) => one === 0 && before[index] === 1)] = 1;
     mask[mask.findIndex((one, index) => one === 1 && before[index] === 0)] = 0;
   }),
@@ -168,14 +168,14 @@ function telling(change: (numbers: Readonly<Record<string, number>>) => Readonly
 }
 
 refusesWrong('a masked rule by hand', expectSparse, sparse, {
-  'masks after the norm when asked for before, and the other way round': (rule, mask, where = 'beforeNorm') => sparse(rule, mask, where === 'afterNorm' ? 'beforeNorm' : 'afterNorm'),
+  'swaps masking before and after the norm': (rule, mask, where = 'beforeNorm') => sparse(rule, mask, where === 'afterNorm' ? 'beforeNorm' : 'afterNorm'),
   'leaves later gradients unmasked': (rule, mask, where) => ({
     ...sparse(rule, mask, where),
     perturb: (at) => (where === 'afterNorm' ? sparse(rule, mask, where).perturb(at) : rule.perturb({ ...at, gradient: at.gradient.multiply(at.state.vectors['mask']!) })),
   }),
   'draws a new mask at each step': (rule, mask, where) => sparse(rule, { ...mask, every: 1 }, where),
-  'tells the share of ones as the sparsity': telling(({ sparsity }) => ({ sparsity: 1 - sparsity! })),
-  'tells the overlap of each mask with itself': telling(() => ({ maskOverlap: 1 })),
+  'returns the share of ones as the sparsity': telling(({ sparsity }) => ({ sparsity: 1 - sparsity! })),
+  'returns the overlap of each mask with itself': telling(() => ({ maskOverlap: 1 })),
 });
 
 test('settings out of range are refused', () => {

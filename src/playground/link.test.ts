@@ -41,12 +41,12 @@ test('an empty link gives the descent of Figure 1, looked at from its end', () =
   assert.deepEqual(readLink(''), { settings: FIRST_SETTINGS, at: 200, problems: [] });
 });
 
-test('what is left out comes from the landscape', () => {
+test('missing settings come from the landscape', () => {
   assert.deepEqual(readLink('#loss=valley&rho=0.5').settings, { ...settingsOf('valley'), rho: 0.5 });
   assert.deepEqual(readLink('#methods=').settings.methods, []);
 });
 
-test('what is not understood is told and replaced', () => {
+test('invalid settings are reported and replaced', () => {
   const { settings, at, problems } = readLink('#loss=hill&methods=sgd,adam&start=9,0&rho=-1&rate=&momentum=1&seed=1.5&steps=20&at=21&colour=red');
   assert.deepEqual({ settings, at }, { settings: { ...FIRST_SETTINGS, steps: 20 }, at: 20 });
   assert.deepEqual(problems, [

@@ -76,8 +76,8 @@ export const LANDSCAPES: readonly Landscape[] = [
   {
     id: 'sharp-and-flat',
     title: 'Sharp and flat',
-    formula: 'two Gaussian hollows in a shallow bowl; the narrow one is deeper',
-    story: 'The loss of the report’s figure 1. SGD rolls into the sharp, deeper hollow. SAM measures the slope a distance ρ uphill, where the sharp hollow pushes it out, and ends in the flat one.',
+    formula: 'two Gaussian wells in a shallow bowl; the narrow one is deeper',
+    story: 'The loss of the report’s figure 1. SGD rolls into the sharp, deeper well. SAM measures the slope a distance ρ uphill, where the sharp well pushes it out, and ends in the flat one.',
     planar: SHARP_AND_FLAT,
     xRange: [-2.4, 3],
     yRange: [-1.6, 1.8],
@@ -106,7 +106,7 @@ export const LANDSCAPES: readonly Landscape[] = [
   {
     id: 'basins',
     title: 'Many basins',
-    formula: 'thirteen Gaussian hollows of different widths in a shallow bowl',
+    formula: 'thirteen Gaussian wells of different widths in a shallow bowl',
     story: 'Twelve small basins and one wide one. SGD is caught by a narrow basin on its way; SAM passes over it and ends in the wide one. Choose other starts: it does not always win.',
     planar: bowlWithWells(BASINS, 0.25),
     xRange: [-2.7, 2.7],

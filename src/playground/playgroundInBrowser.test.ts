@@ -155,7 +155,7 @@ test('a click chooses the start that the map shows there, and every perturbation
   assert.equal(await page.locator('[data-path]').count(), 3);
 });
 
-test('a number out of range is not taken, and gives way to the one that holds', async (context) => {
+test('a number out of range is refused and replaced by the current one', async (context) => {
   const page = await open(context, '', DESKTOP, 'plotly.js');
   const ends = await shownEnds(page);
   await page.locator('#rho').fill('7');
@@ -165,7 +165,7 @@ test('a number out of range is not taken, and gives way to the one that holds', 
   assert.deepEqual(await shownEnds(page), ends);
 });
 
-test('a broken link says what was replaced, and a corrected one takes it back', async (context) => {
+test('a broken link says what was replaced; a corrected one removes the notice', async (context) => {
   const page = await open(context, '#rho=big', DESKTOP, 'plotly.js');
   assert.match(await page.locator('#problems').innerText(), /rho: expected a number from 0 to 1, got "big"/);
   await follow(page, 'rho=0.5&steps=50');

@@ -131,7 +131,7 @@ const LOOKED_UP = [
   'trainer.train', 'trainer.evaluate', 'experiment.compare', 'notebook.compareLive', 'notebook.trainLive', 'federated.federate', 'landscape.lossPlane', 'landscape.samplePoints', 'landscape.topEigenvalues', 'landscape.hessianTrace', 'landscape.spectralDensity', 'landscape.hessian', 'landscape.networkLoss', 'landscape.worstCaseSharpness', 'landscape.averageSharpness', 'landscape.samSharpness', 'landscape.trainBezier', 'figures.displayFigure', 'figures.displayRecords', 'figures.renderFigures',
 ];
 
-test('Shift+Tab shows what is thrown and an example', async () => {
+test('Shift+Tab shows @throws and an example', async () => {
   const [, ...shown] = await kernelSession([{ code: `import { ${[...new Set(LOOKED_UP.map((name) => name.split('.')[0]))].join(', ')} } from 'samlab';` }, ...LOOKED_UP.map((code) => ({ code, inspect: true }))]);
   LOOKED_UP.forEach((name, index) => {
     assert.match(shown[index]!.text, new RegExp(`function (\\w+\\.)?${name.split('.')[1]!}\\b[^]*@throws .*[^]*@example .*${name.split('.')[1]!}\\(`), name);

@@ -50,17 +50,17 @@ test("for which of the sister project's steps each network trains, and which are
   const runs = made('fgsm-sister', ({ method, ascentSteps }) => (method !== 'fgsm' ? 60 : ascentSteps > 5 ? undefined : ascentSteps > 3 ? 89 : 60));
   assert.equal(
     readSisterSteps(runs, 'fgsm-sister'),
-    "On the sister project's own network, ResNet-56 in batches of 512, its steps of 0.00025 train the network for T = 1, 2, 3 and leave it near chance for T = 4, 5; T = 10 is not run. Its own did not train with more than 3.",
+    "On that project's own network, ResNet-56 in batches of 512, these steps train the network for T = 1, 2, 3 and leave it near chance for T = 4, 5; T = 10 is not run.",
   );
-  assert.match(readSisterSteps(runs, 'fgsm-clip'), /its steps are not run\./);
+  assert.match(readSisterSteps(runs, 'fgsm-clip'), /^Steps of 0\.00025, as in a sister project \(`isdevnull\/SAM_project`\), are not run\.$/);
 });
 
-test("the sister project's own FGSM stands as it was printed", () => {
+test("the sister project's own FGSM is given as published", () => {
   assert.match(sisterTable(), /\| FGSM, 2 steps \| 13\.36 \/ 0\.44 \| 11\.17 \/ 0\.31 \| 10\.23 \/ 0\.28 \| 9\.88 \/ 0\.35 \|/);
   assert.match(sisterTable(), /\| FGSM, 1 step \| 71\.86 \/ 39\.67 \| 41\.53 \/ 14\.26 \| 36\.14 \/ 11\.32 \| 34\.90 \/ 10\.76 \|/);
 });
 
-test('the short table has the clips alone, with the p that is corrected for all that were tested', () => {
+test('the short table has only the clips, with p corrected for all tests', () => {
   const runs = made('fgsm-clip', ({ seed }) => 60 + seed);
   const contents = methodContents(runs, [], {});
   const rowsOf = (place: string): string[] => contents[place]!.split('\n\n**')[0]!.split('\n').filter((line) => /^\| (SGD|SAM|Multi)/.test(line));

@@ -67,18 +67,19 @@ function outcome(row: ComparisonRow): string {
 
 /** For which numbers of the sister project's steps a network trains, on the small budget or on the project's own network. */
 export function readSisterSteps(results: readonly RunResult[], preset: 'fgsm-clip' | 'fgsm-sister'): string {
-  const where = preset === 'fgsm-clip' ? 'On the small budget, ResNet-20,' : "On the sister project's own network, ResNet-56 in batches of 512,";
+  const steps = preset === 'fgsm-clip' ? 'Steps of 0.00025, as in a sister project (`isdevnull/SAM_project`),' : "On that project's own network, ResNet-56 in batches of 512, these steps";
   const rows = [1, 2, 3, 4, 5, 10].flatMap((ascentSteps) => {
     const [row] = rowBeside(runsWith(results, preset, { ...SISTER, ascentSteps }), []);
     return row === undefined || (row.n === 0 && row.divergedSeeds === '') ? [] : [{ ascentSteps, learns: trains(row, 'cifar10') }];
   });
   if (rows.length === 0) {
-    return `${where} its steps are not run.`;
+    return `${steps} are not run.`;
   }
   const list = (learns: boolean): string => rows.filter((row) => row.learns === learns).map(({ ascentSteps }) => ascentSteps).join(', ');
   const parts = [list(true) && `train the network for T = ${list(true)}`, list(false) && `leave it near chance for T = ${list(false)}`].filter((text) => text !== '');
-  const missing = [1, 2, 3, 4, 5, 10].filter((steps) => !rows.some(({ ascentSteps }) => ascentSteps === steps));
-  return `${where} its steps of 0.00025 ${parts.join(' and ')}${missing.length === 0 ? '' : `; T = ${missing.join(', ')} is not run`}. Its own did not train with more than 3.`;
+  const missing = [1, 2, 3, 4, 5, 10].filter((wanted) => !rows.some(({ ascentSteps }) => ascentSteps === wanted));
+  const own = preset === 'fgsm-clip' ? '; there, more than 3 did not train' : '';
+  return `${steps} ${parts.join(' and ')}${missing.length === 0 ? '' : `; T = ${missing.join(', ')} is not run`}${own}.`;
 }
 
 /** The sister project's printed rows, errors as top-1 / top-5. */

@@ -38,7 +38,7 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
     const full = FULL.flatMap((preset) => errorTables(results, { preset, dataset }));
     return {
       [`table-${index + 1}`]: tables.map(toMarkdown).join('\n\n'),
-      // The report shows the first, which has the preset's present settings where such runs are there; the appendix shows all.
+      // The report shows the first, which has the preset's current settings where such runs exist; the appendix shows all.
       [`table-${index + 1}-short`]: shortErrorTable(tables[0]!, final),
       [`reading-${index + 1}`]: describeTable(tables[0]!),
       [`table-${index + 1}-full`]: full.map(toMarkdown).join('\n\n'),

@@ -99,9 +99,9 @@ function netsOf({ nets, settings }: LandscapeStudy): string {
   return `Networks: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.${equalLossNote(settings)}`;
 }
 
-/** How the networks of a comparison at equal training loss were taken; "" for other studies. */
+/** How the networks of a comparison at equal training loss were chosen; "" for other studies. */
 export function equalLossNote({ atEqualLoss }: LandscapeStudy['settings']): string {
-  return atEqualLoss === true ? ' The network whose loss was lower is taken from the epoch of its training at which its loss was nearest to the other\'s.' : '';
+  return atEqualLoss === true ? ' The network whose loss was lower is taken from the epoch at which its loss was nearest to the other\'s.' : '';
 }
 
 /** A note where the losses of the networks differ: sharpness and curvature grow with the loss, whatever the method. */

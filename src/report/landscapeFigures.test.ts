@@ -73,7 +73,7 @@ test('both surfaces have the same axes, heights and colours', () => {
   assert.match(caption, /^CIFAR-10; ResNet-50, ImageNet stem; batch norm frozen at each network's running statistics\. Loss on 500 of the networks' 1,000 training images at 25 x 25 points; two random directions.* SGD is cifar10-resnet50-sgd-100-epochs-seed-0-dbd410fd, SAM is/);
 });
 
-test('captions tell of bfloat16 where the surface was measured in it', () => {
+test('captions name bfloat16 where the surface was measured in it', () => {
   const mixed = studyFigures({ ...study, settings: { ...study.settings, precision: 'mixed' } });
   const told = (name: string): boolean => JSON.stringify(mixed[`landscape-test-${name}`]!.layout).replaceAll('<br>', ' ').includes('activations and products in bfloat16');
   assert.deepEqual(['slices', 'planes-contour', 'interpolation', 'eigenvector-planes-contour', 'spectrum', 'similarity'].map(told), [true, true, true, false, false, false]);
@@ -109,7 +109,7 @@ test('the topology of a bowl is one branch and one bar', () => {
   assert.ok(rugged.length > 3);
 });
 
-test('branches stand so that no line to a parent crosses another branch', () => {
+test('branches are ordered so that no line to a parent crosses another branch', () => {
   const branch = (birth: number, death: number, parent: number | null) => ({ birth, death, parent, saddle: null, minimum: { row: 0, column: 0 } });
   // 2 joins 1 before 1 joins 0; 3 joins 0 first.
   assert.deepEqual(branchPlaces({ branches: [branch(0, 9, null), branch(1, 6, 0), branch(2, 4, 1), branch(2, 3, 0)] }), [0, 2, 3, 1]);
@@ -122,7 +122,7 @@ test('eigenvalues that have not converged are hollow', () => {
   assert.match(caption, /hollow ones have not converged.*2 x 30 products/);
 });
 
-test('layers of the first network stand at the side, those of the second above', () => {
+test('layers of the first network are at the side, those of the second on top', () => {
   const { traces, figure } = find('similarity');
   assert.deepEqual(traces[0]!.z, [[1, 0.5, 0.2], [0.5, 0.9, 0.3], [0.2, 0.3, 0.8]]);
   assert.equal(titleOf(figure), 'How alike the layers of SGD and SAM are (ResNet-50, ImageNet stem, seed 0)');
@@ -220,7 +220,7 @@ test('the documents get the table of curvature and the figures of all studies', 
   }
 });
 
-test('stored studies and paths are read as they were; what is unfinished is left out', async (t) => {
+test('stored studies and paths are read unchanged; unfinished ones are left out', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'samlab-studies-'));
   t.after(() => rmSync(folder, { recursive: true }));
   assert.deepEqual(await readStudies(join(folder, 'none')), []);

@@ -78,14 +78,14 @@ export function pathFigure({ name, plane, path: places, explainedVariance, momen
   return { [`landscape-${name}-path`]: figure };
 }
 
-/** A stored moment of a training as a reader names it: "sgd-seed-1-epoch-100" is "SGD, seed 1, epoch 100"; other names stay. */
+/** A stored moment of a training in readable form: "sgd-seed-1-epoch-100" becomes "SGD, seed 1, epoch 100"; other names stay. */
 function readableMoment(moment: string): string {
   const [, method, seed, epoch] = /^([A-Za-z]+)-seed-(\d+)-epoch-0*(\d+)$/.exec(moment) ?? [];
   const label = METHODS.find((candidate) => candidate === method);
   return label === undefined ? moment : `${label === 'sgd' ? 'SGD' : METHOD_NAMES[label]}, seed ${seed!}, epoch ${epoch!}`;
 }
 
-/** What a stored loss was measured with: "resnet50, imagenet stem on CIFAR-10" is "CIFAR-10; ResNet-50, ImageNet stem"; other names stay. */
+/** The source of a stored loss in readable form: "resnet50, imagenet stem on CIFAR-10" becomes "CIFAR-10; ResNet-50, ImageNet stem"; other names stay. */
 function readableSource(name: string): string {
   const [, model, stem, images] = /^(resnet\d+)(?:, (imagenet|cifar) stem)? on (.+)$/.exec(name) ?? [];
   return model === undefined ? name : `${images!}; ${describeModel({ model: model as LandscapeStudy['settings']['model'], stem: (stem ?? 'cifar') as 'imagenet' | 'cifar' })}`;
@@ -104,7 +104,7 @@ export function minimaFigure({ name, plane, minima, places }: LandscapeMinima): 
   return { [`landscape-${name}-minima`]: figure };
 }
 
-/** A title that tells a study's figure from that of another network or training seed: "... (ResNet-20, seed 1)". */
+/** A title that distinguishes a study's figure from that of another network or training seed: "... (ResNet-20, seed 1)". */
 function titled({ settings, nets }: LandscapeStudy, what: string): string {
   const seeds = new Set(nets.map(({ weights }) => /-seed-(\d+)-/.exec(weights)?.[1]));
   const [seed] = seeds;
@@ -189,7 +189,7 @@ function pathLines(study: LandscapeStudy, { samples, t, title, where }: { readon
   const barriers = names.map((name) => `${lossBarrier(t, samples.series[name]!.loss).barrier.toPrecision(3)} nats (${name})`);
   const images = names.map((name) => `${count(samples.losses[name]!.images)} ${name === 'train' ? 'training' : name} images`);
   const batchNorm = samples.losses[names[0]!]?.batchNorm;
-  const ends = batchNorm === 're-estimated' ? " The ends too are evaluated with re-estimated batch norm, so that their errors are not those of the trained networks with the statistics of their training." : '';
+  const ends = batchNorm === 're-estimated' ? " The ends too are evaluated with re-estimated batch norm, so their errors differ from those of the trained networks with their own statistics." : '';
   return lossAndErrorLines({
     title: titled(study, title),
     caption: caption(study, `${where} Loss and error on ${images.join(' and ')}. Loss barrier: ${barriers.join(', ')}.${ends}`, batchNorm, study.settings.precision),

@@ -24,7 +24,7 @@ function made(name: MethodStudyName, errorOf: (config: ExperimentConfig) => numb
 /** SGD 60, 61, 62; SAM 3 points lower each, ASAM scatters; nothing else was run. */
 const FAMILY = made('family', ({ method, seed }) => ({ sgd: 60 + seed, sam: 57 + seed, asam: [50, 70, 62][seed] })[method as string]);
 
-test('a study finds its runs by their settings, tests them in pairs, and says what was not run', () => {
+test('a study finds its runs by their settings, tests them in pairs, and names missing ones', () => {
   const study = methodStudy(FAMILY, 'family');
   assert.deepEqual(study.rows.map(({ method, n }) => [method, n]), [
     ['SGD (no SAM)', 3], ['SAM', 3], ['Multi-step FGSM, T = 2', 0], ['ASAM, ρ = 0.5', 3], ['Sparse SAM, Fisher mask, ρ = 0.1, mask kept 2 epochs', 0],
@@ -93,7 +93,7 @@ test('federated methods are tested against FedAvg of the same seed; quick runs a
   assert.match(federated, /1,000 training images divided by a Dirichlet distribution of concentration 0\.6, 2,000 test images/);
 });
 
-test('figures are drawn of what was run alone: errors with intervals and cost, federated rounds as means over seeds', () => {
+test('figures show only what was run: errors with intervals and cost, federated rounds as means over seeds', () => {
   const figures = methodFigures(FAMILY, FEDERATED);
   assert.deepEqual(Object.keys(figures), ['family-methods', 'fgsm-steps-methods', 'fgsm-clip-methods', 'defects-methods', 'federated-rounds']);
   const [errors, costs] = figures['family-methods']!.data as { x: number[]; y: string[]; error_x?: { array: number[] } }[];
@@ -106,7 +106,7 @@ test('figures are drawn of what was run alone: errors with intervals and cost, f
   assert.deepEqual(Object.keys(METHOD_STUDIES).map((name) => Object.keys(resultFigures(made('family', () => 50), name)).length), Object.keys(METHOD_STUDIES).map(() => 0));
 });
 
-test('a difference that is below 5 % alone and not after the correction is told as such, and a chosen epoch is not tested', () => {
+test('a difference with p below 5 % only before the correction is described as such, and a chosen epoch is not tested', () => {
   // Differences of SAM: 2, 3 and 4 points, t = 5.196 with two degrees of freedom, p = 0.035; two more methods are tested.
   const runs = made('defects', ({ method, seed, selection, cutout, batchSize }) =>
     batchSize === 50 && cutout === 0 && (method === 'sgd' ? 60 : method === 'sam' ? (selection === 'last' ? 62 + seed : 50 + 3 * seed) : method === 'asam' ? 60 + [1, -1, 0.1][seed]! : undefined) || undefined);
@@ -117,7 +117,7 @@ test('a difference that is below 5 % alone and not after the correction is told 
   assert.match(methodStudyMarkdown(study), /\| SAM, epoch chosen by test error \| 800 \|.*\| −7\.00 \| – \| – \| – \|/);
 });
 
-test('notes tell of one draw of images, of steps that differ with the batch, and of radii that are not at SAM\'s 2-norm', () => {
+test('notes mention a single draw of images, steps that differ with the batch, and radii not at SAM\'s 2-norm', () => {
   const { notes } = methodStudy(made('defects', () => 60), 'defects');
   const all = notes.join('\n');
   assert.match(all, /All of these runs share one draw of images \(subsetSeed 0\)/);

@@ -29,7 +29,7 @@ test('runs of two recipes are not paired with each other: the one with more pair
   assert.match(architecturesMarkdown([sgd!, ...old]), /`laptop` \| −3\.00 ± 2\.48 \|/);
 });
 
-test('costs stand beside errors, for each machine apart, and contradicting times are told', () => {
+test('costs are beside errors, separately for each machine, and contradictory times are reported', () => {
   const runs = presetConfigs(findPreset('family')).flatMap((config) =>
     config.method === 'sgd' || config.method === 'lookSam'
       ? [{ ...testRun({ ...config, top1Error: config.method === 'sgd' ? 60 : 59, preset: 'none' }), config, id: runId(config), gradientEvaluations: config.method === 'sgd' ? 100 : 120, seconds: config.method === 'sgd' ? 60 : 90 }]

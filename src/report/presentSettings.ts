@@ -2,10 +2,10 @@ import type { ExperimentConfig } from '../experiment/config';
 import { presetConfigs, PRESETS } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
 
-/** Settings in which trials differ from the runs that they decide, and runs of one table from each other. */
+/** Settings in which trials may differ from the runs whose settings they choose, and runs of one table from each other. */
 const WITHIN: ReadonlySet<keyof ExperimentConfig> = new Set<keyof ExperimentConfig>(['learningRate', 'rho', 'kernels', 'snapshotEvery', 'epochs', 'seed', 'subsetSeed', 'evaluateOn']);
 
-/** Whether a run, or a trial, has the settings that its preset has now; true for runs of no preset. */
+/** Whether a run or trial has the current settings of its preset; true for runs without a preset. */
 export function hasPresentSettings({ preset: name, config }: Pick<RunResult, 'preset' | 'config'>): boolean {
   const preset = PRESETS.find((one) => one.name === name);
   if (preset === undefined) {

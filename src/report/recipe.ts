@@ -33,8 +33,8 @@ export function perturbedScopes(runs: readonly RunResult[]): readonly string[] {
 }
 
 /**
- * What tells each of several recipes from the others, as the end of a title, such as " (warmupEpochs=10, a subset for each seed)"; "" for a
- * recipe that is alone.
+ * What distinguishes each of several recipes from the others, as the end of a title, such as " (warmupEpochs=10, a subset for each seed)"; "" for a
+ * single recipe.
  *
  * @param recipes lists of runs, as `byRecipe` gives them.
  */
@@ -49,8 +49,8 @@ export function recipeEnds(recipes: readonly (readonly RunResult[])[]): readonly
   const anew = recipes.map((runs) => runs.every(drawsOwnSubset));
   return recipes.map((_, index) => {
     const draw = new Set(anew).size === 1 ? '' : anew[index] === true ? 'a subset for each seed' : 'one subset for all seeds';
-    const told = [settingsOf(heads[index]!).replaceAll(' ', ', '), draw].filter((text) => text !== '').join(', ');
-    return ` (${told === '' ? `recipe ${index + 1}` : told})`;
+    const differing = [settingsOf(heads[index]!).replaceAll(' ', ', '), draw].filter((text) => text !== '').join(', ');
+    return ` (${differing === '' ? `recipe ${index + 1}` : differing})`;
   });
 }
 

@@ -25,7 +25,7 @@ async function project(context: TestContext, results: readonly RunResult[], fold
 
 const TEMPLATE = 'Before\n<!-- begin table-1 -->\n<!-- end table-1 -->\n<!-- begin run-count -->?<!-- end run-count --> runs\n';
 
-test('the report is filled from stored results alone, and again gives the same', async (context) => {
+test('the report is filled from stored results alone, with the same result each time', async (context) => {
   const root = await project(context, [testRun({ top1Error: 61.25 })]);
   await writeFile(join(root, 'REPORT.md'), TEMPLATE);
   assert.deepEqual(await regenerateReport(root, 'laptop'), [join(root, 'REPORT.md')]);
@@ -83,7 +83,7 @@ test('a quick preset writes below data/quick and touches nothing else', async (c
   assert.match(quick, /\| SGD \(no SAM\) \| 6 \| 80\.00 \|/);
 });
 
-test('an unknown preset and a damaged result are told, and nothing is written', async (context) => {
+test('an unknown preset and a damaged result are reported, and nothing is written', async (context) => {
   const root = await project(context, []);
   await assert.rejects(regenerateReport(root, 'lap'), /there is no preset "lap"; choose .*laptop/);
   await writeFile(join(root, 'data/results/bad.json'), '{"format": 99}');

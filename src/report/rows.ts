@@ -58,7 +58,7 @@ interface RunGroup extends Pick<RunRow, 'method' | 'epochs' | 'learningRate' | '
   readonly runs: readonly RunRow[];
 }
 
-/** The stored runs of a selection, split by recipe: those in one list differ in method, epochs, learning rate, rho and seed alone. What has the preset's present settings comes first. */
+/** The stored runs of a selection, split by recipe: those in one list differ only in method, epochs, learning rate, rho and seed. Those with the preset's current settings come first. */
 export function selectRuns(results: readonly RunResult[], { preset, dataset, evaluateOn }: RunSelection): readonly (readonly RunResult[])[] {
   const recipes = byRecipe(results.filter((run) => run.preset === preset && run.config.dataset === dataset && run.config.evaluateOn === evaluateOn));
   return [true, false].flatMap((present) => recipes.filter((runs) => runs.every(hasPresentSettings) === present));

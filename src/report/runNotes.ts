@@ -75,5 +75,5 @@ function neighboursNote(best: ErrorRow, tried: readonly ErrorRow[]): readonly st
     return [];
   }
   const told = (row: ErrorRow): string => `${row.top1Error!.toFixed(2)} % at ${row.learningRate!}`;
-  return [`The lowest error of ${METHOD_NAMES[best.method]}, ${told(best)}, is of a single seed and stands between ${told(below)} and ${told(above)}.`];
+  return [`The lowest error of ${METHOD_NAMES[best.method]}, ${told(best)}, is of a single seed and lies between ${told(below)} and ${told(above)}.`];
 }

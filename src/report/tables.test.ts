@@ -24,7 +24,7 @@ test('a cell holds mean, interval, n and seeds, and the report\'s numbers beside
   assert.equal(markdownRow(table!, '| SGD (no SAM) | 400 '), '| SGD (no SAM) | 400 | not run | not run | not run | – | – | 11.24 | 0.80 |');
 });
 
-test('the rows stand in the report\'s order, also where nothing was run', () => {
+test('the rows are in the original\'s order, also where nothing was run', () => {
   for (const runs of [[], [testRun({ method: 'sam', epochs: 200, top1Error: 60 })]]) {
     const [table] = errorTables(runs, { ...LAPTOP, preset: 'laptop' });
     assert.deepEqual(
@@ -47,7 +47,7 @@ test('a diverged run is named and is in no mean', () => {
   assert.match(markdownRow(table!, '| SGD (no SAM) | 200 '), /\| diverged \| diverged \| diverged \(seed 2\) \|/);
 });
 
-test('runs belong to the table of their preset, data set and purpose alone', () => {
+test('runs belong only to the table of their preset, data set and purpose', () => {
   const strangers = [
     testRun({ top1Error: 1, preset: 'corrected' }),
     testRun({ top1Error: 2, dataset: 'cifar100' }),
@@ -84,7 +84,7 @@ test('runs with the present settings of their preset come before those with earl
   assert.deepEqual(errorTables([testRun({ top1Error: 60 }), present], LAPTOP).map(({ rows }) => rows[0]!.top1Error), [50, 60]);
 });
 
-test('SAM whose trials chose a scope stands beside SGD, which has none; two scopes are two recipes', () => {
+test('SAM with a scope that its trials chose is in one table with SGD, which has none; two scopes are two recipes', () => {
   const sgd = testRun({ top1Error: 60 });
   const sam = testRun({ method: 'sam', perturbationScope: 'noNorm', top1Error: 58 });
   const [table, ...others] = errorTables([sgd, sam], LAPTOP);
@@ -100,7 +100,7 @@ test('another learning rate makes another row', () => {
   assert.deepEqual(table!.rows.slice(0, 2).map(({ learningRate, top1Error }) => [learningRate, top1Error]), [[0.01, 50], [0.1, 60]]);
 });
 
-test('titles say what is no result', () => {
+test('titles mark what is not a result', () => {
   const quick = errorTables([testRun({ preset: 'quick', synthetic: true, epochs: 6, top1Error: 80 })], { preset: 'quick', dataset: 'cifar10' });
   assert.match(quick[0]!.title, /quick preset: not a result/);
   assert.match(quick[0]!.title, /embedded synthetic images, not CIFAR/);
@@ -144,7 +144,7 @@ test('rows become a data frame with one column a field', async () => {
   await assert.rejects(toDataFrame([]), /toDataFrame: expected one row or more/);
 });
 
-test("the number of training images stands beside both sides' errors", () => {
+test("the number of training images is beside our errors and the original's", () => {
   const text = toMarkdown(errorTables([testRun({ top1Error: 61.25 })], { preset: 'laptop', dataset: 'cifar10' })[0]!);
   assert.match(text, /\| Top-1 error, %, 1,000 training images \|.*\| Original: top-1, 50,000 training images \|/);
 });

@@ -17,7 +17,7 @@ function ofSeed(seed: number, eigenvalues: readonly [number, number], converged 
   return { ...study, name: `seed-${seed}`, settings: { ...study.settings, gridPoints: 5 + seed, kernels: seed === 0 ? 'pinned' : 'measured', weights: [`sgd-seed-${seed}`, `sam-seed-${seed}`] }, nets: nets as unknown as LandscapeStudy['nets'] };
 }
 
-test('studies that differ in their weights, and in how they are drawn, alone make one table, tested in pairs and corrected', () => {
+test('studies that differ only in their weights and plots make one table, tested in pairs and corrected', () => {
   const [table, ...others] = seedTables([ofSeed(0, [80, 50]), ofSeed(1, [60, 40]), ofSeed(2, [70, 30])]);
   assert.deepEqual(others, []);
   // 60, 70 and 80: standard deviation 10, half width 4.303 * 10 / sqrt 3 = 24.8. Differences -30, -20, -40 likewise: t = 30 / 5.774 = 5.196, p = 0.035.
@@ -44,7 +44,7 @@ test('studies that differ in their weights, and in how they are drawn, alone mak
   assert.match(table!.caption, /Not shown, since it cannot be read for every network \(see the tables of each\): Trace of the Hessian\.$/);
 });
 
-test('studies whose training images each seed drew for itself are one table; a draw that all share is another', () => {
+test('studies whose seeds drew their own training images are one table; a shared draw is another', () => {
   const drawn = (seed: number, subsetSeed: number): LandscapeStudy => {
     const study = ofSeed(seed, [80 - seed, 50 + seed]);
     return { ...study, settings: { ...study.settings, subsetSeed, weights: [`sgd-seed-${seed}-a`, `sam-seed-${seed}-b`] } };
@@ -54,12 +54,12 @@ test('studies whose training images each seed drew for itself are one table; a d
   assert.deepEqual(seedTables([drawn(0, 0), drawn(1, 7)]), []);
 });
 
-test('places at equal training loss have a table of their own that says how they were taken', () => {
+test('networks at equal training loss have a table of their own that says how they were chosen', () => {
   const studies = [0, 1].map((seed) => ofSeed(seed, [80 - seed, 50 + seed]));
   const equal = studies.map((study): LandscapeStudy => ({ ...study, settings: { ...study.settings, atEqualLoss: true } }));
   const [, table, ...others] = seedTables([...studies, ...equal]);
   assert.deepEqual(others, []);
-  assert.match(table!.caption, /both kinds of places at equal training loss over 2 training seeds.*taken from the epoch of its training at which its loss was nearest to the other's\./);
+  assert.match(table!.caption, /both kinds of networks at equal training loss over 2 training seeds.*taken from the epoch at which its loss was nearest to the other's\./);
 });
 
 test('an eigenvalue that has not converged for one network is in no table over seeds', () => {
@@ -68,7 +68,7 @@ test('an eigenvalue that has not converged for one network is in no table over s
   assert.match(table!.caption, /Largest eigenvalue λ₁ of the Hessian; λ₁ \/ λ₅; Trace/);
 });
 
-test('one study is no table, nor are studies that measured otherwise', () => {
+test('one study makes no table, nor do studies that measured differently', () => {
   assert.deepEqual(seedTables([ofSeed(0, [80, 50])]), []);
   const other = ofSeed(1, [60, 40]);
   assert.deepEqual(seedTables([ofSeed(0, [80, 50]), { ...other, settings: { ...other.settings, probedPerClass: 7 } }]), []);

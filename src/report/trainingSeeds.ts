@@ -25,9 +25,9 @@ export interface SeedRow {
 
 /** A table over training seeds. */
 export interface SeedTable {
-  /** All of what was measured and tested. */
+  /** With all settings of the measurement and of the tests. */
   readonly caption: string;
-  /** Data, network, images, and what follows from the tests. */
+  /** Data, network, images and the outcome of the tests. */
   readonly shortCaption: string;
   readonly headings: Headings;
   readonly rows: readonly SeedRow[];
@@ -59,7 +59,7 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   "SAM's, 1 step": { of: ({ sharpness }) => sharpness?.sam.sharpness },
 };
 
-/** Settings that may differ within a table: those that no measure of it depends on, such as those of drawings and kernels, which differ only in rounding, and the seed that drew the training images. */
+/** Settings that may differ within a table: those that none of its measures depends on, such as plot settings; kernels, which differ only in rounding; and the seed that drew the training images. */
 const UNRELATED: Readonly<Partial<Record<keyof StudySettings, undefined>>> = {
   weights: undefined, subsetSeed: undefined, kernels: undefined, slicePoints: undefined, gridPoints: undefined, rimMultiple: undefined, interpolationPoints: undefined,
   curveSteps: undefined, curveLearningRate: undefined, densityProbes: undefined, densitySteps: undefined, testPerClass: undefined,
@@ -78,7 +78,7 @@ export function seedTables(studies: readonly LandscapeStudy[]): readonly SeedTab
   return [...groups.values()].flatMap(byDraw).filter((group) => group.length > 1).map(seedTable);
 }
 
-/** Studies whose images were drawn by each training's own seed stay together; others are split by the draw that they share. */
+/** Studies whose images were drawn by each training's own seed stay together; others are split by their common draw. */
 function byDraw(studies: readonly LandscapeStudy[]): readonly (readonly LandscapeStudy[])[] {
   if (studies.every(({ settings }) => settings.weights.every((name) => name.includes(`-seed-${settings.subsetSeed}-`)))) {
     return [studies];
@@ -101,7 +101,7 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
   const adjusted = holmAdjusted(tests.map(({ pValue }) => pValue!));
   const rows = shown.map(({ measure, pairs }, index) => seedRow(measure, pairs, { ...tests[index]!, adjustedPValue: adjusted[index]!, tests: tests.length }));
   const left = found.filter((one) => one.hidden).map(({ measure }) => measure);
-  const title = `${data.name}; ${describeModel(settings)}: ${settings.atEqualLoss === true ? 'both kinds of places at equal training loss' : 'both kinds of minima'} over ${studies.length} training seeds, loss on ${data.probedImages} of ${data.trainingImages} training images`;
+  const title = `${data.name}; ${describeModel(settings)}: ${settings.atEqualLoss === true ? 'both kinds of networks at equal training loss' : 'both kinds of minima'} over ${studies.length} training seeds, loss on ${data.probedImages} of ${data.trainingImages} training images`;
   const conclusion = equalLossNote(settings) + verdict(shown.map(({ measure }) => measure), adjusted, [first, second]) + lossNote(rows, tests, adjusted, [first, second]);
   return {
     caption:

@@ -55,7 +55,7 @@ for (const [signal, interrupt, expected] of /** @type {const} */ ([
   });
 }
 
-test('a program is told who started it, and is ended when npm is killed', async () => {
+test('a program knows who started it, and is ended when npm is killed', async () => {
   const script = `console.log(process.pid, process.ppid === Number(process.env.SAMLAB_PARENT)); ${FOREVER}`;
   const args = foreground([script]);
   const npm = `

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { addFiles, testFolder } from './testFolder.mjs';
 import { refreshWorkingCopies } from './workingCopies.mjs';
 
-test('an unchanged copy follows its notebook, a changed one is never overwritten, a deleted one is made anew', (t) => {
+test('an unchanged copy follows its notebook, a changed one is never overwritten, a deleted one is made again', (t) => {
   const root = testFolder(t, { 'notebooks/a.ipynb': 'a1', 'notebooks/b.ipynb': 'b1', 'notebooks/notes.txt': 'x' });
   const [from, to] = [join(root, 'notebooks'), join(root, 'mine')];
   /** @param {string} name */

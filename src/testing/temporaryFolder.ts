@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Runs `body` with a new empty folder, which is gone afterwards: once the promise has settled, if it returns one. */
+/** Runs `body` with a new empty folder and then removes it, after the promise has settled if `body` returns one. */
 export function withTemporaryFolder<T>(body: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'samlab-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });

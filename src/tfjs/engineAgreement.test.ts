@@ -173,7 +173,7 @@ for (const backend of ['tensorflow', 'cpu']) {
   }
 }
 
-test('the bound tells each method from the base optimizer', () => {
+test('the tolerance distinguishes each method from the base optimizer', () => {
   const base = engine.get('no SAM')!;
   for (const [name, { weights }] of [...engine].slice(1)) {
     const [moved, apart] = [way(base.weights, start), way(weights, base.weights)];

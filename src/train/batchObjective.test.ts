@@ -35,7 +35,7 @@ function runningMean(objective: BatchObjective): number[] {
   return values;
 }
 
-test('running statistics move in the first phase alone, and once for all groups: to the mean of what each would make of them', () => {
+test('running statistics move only in the first phase, and once for all groups: to the mean of the updates of each', () => {
   const before = tensorCount();
   const elsewhere = parameters.times(2);
   const whole = new BatchObjective(batch, LOSS);
@@ -68,7 +68,7 @@ test('a group is the loss of its own images', () => {
   assert.deepEqual(gradientOf(part), gradientOf(alone));
 });
 
-test('a penalty in the loss adds lambda w to the gradient at each point; the loss is told without it', () => {
+test('a penalty in the loss adds lambda w to the gradient at each point; the reported loss is without it', () => {
   const plain = new BatchObjective(batch, LOSS).evaluate(parameters, 'perturbed');
   const decayed = new BatchObjective(batch, { ...LOSS, penalty: { weightDecay: 0.5, decayKinds: ['weight'] } }).evaluate(parameters, 'perturbed');
   assert.equal(decayed.loss, plain.loss);

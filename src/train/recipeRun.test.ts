@@ -96,7 +96,7 @@ void test('settings that the network has no use for are refused before anything 
   assert.equal(tensorCount(), before);
 });
 
-void test('averaged logits of constant images are those of the images alone, and mirroring changes those of others', async () => {
+void test('averaged logits of constant images equal those of a single view; those of other images differ by mirroring', async () => {
   // Weights sum to 1, and a constant image has no other mirror image or shift.
   const model = network({ name: 'flat', inputShape: [32, 32, 3], layers: sequential({ flat: flatten(), head: linear({ outputs: 10 }) }) });
   const parameters = initialParameters(model, { seed: 0, zeroInitResidual: false });

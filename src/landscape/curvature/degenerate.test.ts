@@ -92,7 +92,7 @@ test('the nodes of each quadrature are eigenvalues, its weights sum to 1, and a 
   }
 });
 
-test('signs weigh the eigenvalues of a diagonal by how often they occur, with one product for each distinct one', async () => {
+test('random signs weigh the eigenvalues of a diagonal matrix by multiplicity, with one product for each distinct one', async () => {
   for (const seed of SEEDS) {
     for (const [spectrum, nodes, shares] of [
       [[1, 1], [1], [1]],

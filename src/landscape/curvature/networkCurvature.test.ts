@@ -79,7 +79,7 @@ for (const { name, options, operator, expected } of cases) {
     });
   });
 
-  test(`differences come near PyTorch's dense matrix: ${name}`, async () => {
+  test(`finite differences are close to PyTorch's dense matrix: ${name}`, async () => {
     await onSmall(options, async (loss, w) => {
       const error = relativeError(await columnsOf(operator(loss, w, { products: 'differences', step: STEP })), symmetric(expected));
       assert.ok(error < 1e-3, `relative error ${error}`);

@@ -132,7 +132,7 @@ test('the moments of the density are those of the dense matrix and of the trace,
   });
 });
 
-test('differences across kinks are told from derivatives: two steps disagree, the matrix is not symmetric, and nothing has converged', async () => {
+test('finite differences across kinks are recognised: two step sizes disagree, the matrix is not symmetric, and nothing has converged', async () => {
   await onEveryLayer({}, async (loss, w) => {
     const { result: exact, vectors: own } = await topEigenvalues(hessian(loss, w), { count: 1, seed: 0 });
     assert.deepEqual([exact.converged, exact.symmetric, exact.eigenvalues[0]!.stepError], [true, true, undefined]);
@@ -156,7 +156,7 @@ function warnings(t: TestContext): unknown[] {
   return said;
 }
 
-test('an operation without a rule for its tangents falls back to differences, which the record and one sentence say', async (t) => {
+test('an operation without a tangent rule falls back to finite differences, as the record and one message say', async (t) => {
   const said = warnings(t);
   await onEveryLayer({ model: everyLayer(softplus) }, async (loss, w) => {
     const matrices = [hessian(loss, w), gaussNewton(loss, w)];
@@ -189,7 +189,7 @@ test('bad directions and options are refused before a product is computed', asyn
   });
 });
 
-test('the curvature over a distance nears that at the point as the distance shrinks', async () => {
+test('the curvature over a distance approaches that at the point as the distance shrinks', async () => {
   await onEveryLayer({}, async (loss, w) => {
     const { result, vectors } = await topEigenvalues(hessian(loss, w), { count: 1, seed: 0, tolerance: 1e-4 });
     const { curvature, rho } = await secantCurvature(loss, w, vectors[0]!, { rho: 1e-3 });

@@ -34,7 +34,7 @@ test('the standard error is that of the estimates over seeds, and Hutch++ has th
   assert.ok(errors['hutch++']! < errors.hutchinson! / 10);
 });
 
-test('signs give the trace of a diagonal matrix exactly, and the estimate ends after the fewest samples', async () => {
+test('signs give the trace of a diagonal matrix exactly, and the estimate ends after the least number of samples', async () => {
   const found = await hessianTrace(matrixOperator([[3, 0], [0, -5]]), { seed: 0 });
   assert.deepEqual([found.trace, found.standardError, found.samples, found.converged], [-2, 0, 10, true]);
 });

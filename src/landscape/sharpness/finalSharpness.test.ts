@@ -53,7 +53,7 @@ async function expectFlatter(images: Dataset, budget: Budget): Promise<void> {
   assert.equal(tensorCount(), before);
 }
 
-void test('on embedded images ResNet-20 ends where its m-sharpness is below that of SGD if it is trained with SAM, with each of three seeds', async () => {
+void test('on embedded images ResNet-20 trained with SAM has lower m-sharpness than with SGD, for each of three seeds', async () => {
   await expectFlatter(syntheticDataset(10, { trainPerClass: 4 * IMAGES_PER_CLASS, testPerClass: 1 }).train, EMBEDDED);
 });
 

@@ -46,7 +46,7 @@ async function onSmall(body: (subject: Subject) => Promise<void>, stopWhen: () =
   assert.equal(tensorCount(), before);
 }
 
-test("SAM's sharpness of a network is the loss where SAM's first phase ends, less the loss", async () => {
+test("SAM's sharpness of a network is the loss after SAM's first phase minus the loss", async () => {
   await onSmall(async ({ loss, w }) => {
     const { gradient } = await loss.gradient(w);
     const { point: ascended } = ascend(sam(), { ...AT_START, parameters: w, gradient, rho: 0.05 });
@@ -59,7 +59,7 @@ test("SAM's sharpness of a network is the loss where SAM's first phase ends, les
   });
 });
 
-test('the worst case is above the average and at least SAM\'s, and grows where each group has its own', async () => {
+test('the worst case is above the average and at least SAM\'s, and is larger with one worst case per group', async () => {
   await onSmall(async ({ loss, w, groups }) => {
     const rho = 0.3;
     const worst = await worstCaseSharpness(loss, w, { rho, seed: 0 });

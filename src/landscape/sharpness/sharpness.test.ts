@@ -75,7 +75,7 @@ test('eps-sharpness by hand: the far corner of the box', async () => {
 /** Smaller doubles have fewer digits, down to one, so that no relative tolerance holds for them. */
 const SMALLEST_NORMAL = 2 ** -1022;
 
-test('more starts and steps never find less, and no point outside of the ball counts', async () => {
+test('more starts and steps never find less, and no point outside the ball counts', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: 3, maxLength: 3 }),
@@ -92,7 +92,7 @@ test('more starts and steps never find less, and no point outside of the ball co
   );
 });
 
-test('gradients are counted as they are asked for', async () => {
+test('gradients are counted as they are computed', async () => {
   const loss = quadratic([1, 2, 3]);
   const found = await worstCaseSharpness(loss, zero, { rho: 0.1, seed: 0, steps: 7, starts: 2 });
   assert.deepEqual([found.gradientEvaluations, loss.asked.gradients, found.ascent.steps, found.ascent.starts], [14, 14, 7, 2]);
@@ -147,7 +147,7 @@ test('average over directions: rho^2 / 2d times the trace, within three standard
   expectAllClose([adaptive.sharpness, adaptive.standardError], [4 * plain.sharpness, 4 * plain.standardError], { relative: 1e-9 });
 });
 
-test('one curvature all around: every direction of the sphere gives the same', async () => {
+test('equal curvature in all directions: every direction of the sphere gives the same', async () => {
   const found = await averageSharpness(quadratic([3, 3, 3]), zero, { rho: 0.1, directions: 5, seed: 2 });
   expectAllClose(found.values, Array<number>(5).fill(0.015), { relative: 1e-9 });
 });
@@ -179,7 +179,7 @@ test('w stays where it was, and the same seed finds the same', async () => {
   assert.deepEqual(JSON.parse(JSON.stringify(runs[0])), runs[0]);
 });
 
-test('bad radii and counts are refused, and a loss that is no number is told', async () => {
+test('bad radii and counts are refused, as is a loss that is not a number', async () => {
   const loss = quadratic([1, 2, 3]);
   const wrong = [
     [worstCaseSharpness(loss, zero, { rho: -0.1, seed: 0 }), 'ascend: expected a radius of 0 or more, got -0.1.'],

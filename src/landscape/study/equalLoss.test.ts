@@ -35,7 +35,7 @@ void test('at equal loss: the snapshot of the run with the lower loss that is ne
     assert.deepEqual(turned.map(({ file }) => weightsName(file)), ['other', 'one-epoch-2']);
   }));
 
-void test('at equal loss: without snapshots, of losses that are not finite: refused with what mends it', () =>
+void test('at equal loss: without snapshots, of losses that are not finite: refused with a remedy', () =>
   withTemporaryFolder(async (folder) => {
     const { stores, one, other } = runs(folder, ['other']);
     await assert.rejects(atEqualLoss([one, other], { stores, lossOf }), /^RangeError: atEqualLoss: one has the lower loss \(0\.1 against 0\.5\) and no snapshots .* --snapshot-every 1\.$/);

@@ -1,7 +1,7 @@
 import { shown } from '../../engine/shown';
 import { findPath, weightsName, type TrainedNetwork } from '../trainedNetworks';
 
-/** How losses are found. */
+/** Where snapshots are stored, and how losses are measured. */
 export interface EqualLossOptions {
   /** Folders in whose `weights` runs leave their networks and snapshots. */
   readonly stores: readonly string[];
@@ -10,10 +10,10 @@ export interface EqualLossOptions {
 }
 
 /**
- * Two networks for a comparison at equal loss: in place of the one whose loss is lower, that snapshot of its training whose loss is
- * nearest to the other's. Places of unlike loss are sharp or flat for that reason alone, since curvature falls with the loss.
+ * Two networks for a comparison at equal loss: the one whose loss is lower is replaced by the snapshot of its training whose loss is
+ * nearest to the other's. At different losses, sharpness differs for that reason alone, since curvature falls with the loss.
  *
- * @throws RangeError if the run of the lower loss left no snapshots, or a loss is not finite.
+ * @throws RangeError if the run with the lower loss has no snapshots, or a loss is not finite.
  */
 export async function atEqualLoss(networks: readonly [TrainedNetwork, TrainedNetwork], { stores, lossOf }: EqualLossOptions): Promise<readonly [TrainedNetwork, TrainedNetwork]> {
   const losses = [await lossOf(networks[0]), await lossOf(networks[1])] as const;
@@ -24,7 +24,7 @@ export async function atEqualLoss(networks: readonly [TrainedNetwork, TrainedNet
   const { file, record } = networks[lower as 0 | 1];
   const snapshots = record === undefined ? [] : findPath([record.run], stores).filter((snapshot) => snapshot.file !== file);
   if (snapshots.length === 0) {
-    throw new RangeError(`atEqualLoss: ${weightsName(file)} has the lower loss (${shown(losses[lower as 0 | 1])} against ${shown(target)}) and no snapshots to choose from; make its run again with --snapshot-every 1.`);
+    throw new RangeError(`atEqualLoss: ${weightsName(file)} has the lower loss (${shown(losses[lower as 0 | 1])} against ${shown(target)}) and no snapshots to choose from; repeat its run with --snapshot-every 1.`);
   }
   let nearest = { network: networks[lower as 0 | 1], distance: Math.abs(losses[0] - losses[1]) };
   for (const network of snapshots) {

@@ -25,7 +25,7 @@ export interface StudySettings extends TrainedSettings {
   readonly labels: readonly [string, string];
   /** Names of their weights files, without folder and ending. */
   readonly weights: readonly [string, string];
-  /** Whether the network that went further is taken from the epoch at which its loss was nearest to the other's; absent where both are as their training left them. */
+  /** Whether the network with the lower loss is taken from the epoch at which its loss was nearest to the other's; absent where both are final weights. */
   readonly atEqualLoss?: true;
 
   /** Training images per class that surfaces, curvature and similarity are measured on. */

@@ -54,7 +54,7 @@ const CLAIMS: Readonly<Record<ExampleId, (outcome: ExampleOutcome) => void>> = {
   },
 };
 
-test('the words of each example are true of what was measured, over all seeds', () => {
+test('the text of each example is true of the measurements, over all seeds', () => {
   for (const { id, settings } of EXAMPLE_SETTINGS) {
     const outcome = EXAMPLE_OUTCOMES[id];
     assert.deepEqual([outcome.asIs, outcome.counter].map((seeds) => seeds.map(({ seed }) => seed)), [SEEDS.asIs, SEEDS.counter].map((count) => Array.from({ length: count }, (_, seed) => seed)));
@@ -63,7 +63,7 @@ test('the words of each example are true of what was measured, over all seeds', 
   }
 });
 
-test('the numbers of the sentences are those of the outcomes', () => {
+test('the numbers in the sentences are those of the outcomes', () => {
   const [first, , , , last] = EXAMPLES;
   assert.match(first!.watch, /Over 10 seeds SGD learned 50 to 95 % of the wrong labels \(median 80 %\) and SAM 0 to 50 % \(15 %\); SAM had the lower test error in all 10 seeds\.$/);
   assert.match(first!.unless, /in 2 of 5 seeds only/);

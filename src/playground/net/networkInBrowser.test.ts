@@ -193,7 +193,7 @@ test('an interrupted training ends as one that was not: pausing, stepping and an
   assert.deepEqual(await shownRows(page), await shownRows(whole));
 });
 
-test('a link with impossible settings says which and starts from the nearest; a corrected one takes it back', async (context) => {
+test('a link with impossible settings says which and starts from the nearest; a corrected one removes the notice', async (context) => {
   const page = await open(context, '#rho=9&points=40&batch=30&m=7');
   const told = await page.locator('#problems').innerText();
   assert.match(told, /rho: expected a number from 0 to 3, got "9"; this starts from 3\./);
@@ -204,7 +204,7 @@ test('a link with impossible settings says which and starts from the nearest; a 
   assert.equal(await page.locator('#rho').inputValue(), '0.5');
 });
 
-test('a network that diverges says so, the other goes on, and a restart with a lower rate begins anew', async (context) => {
+test('a network that diverges says so, the other continues, and a restart with a lower learning rate starts over', async (context) => {
   const page = await open(context, '#act=relu&net=64,64,64&points=40&methods=sgd,sam&rho=0&rate=1&momentum=0.99&noise=0.1&steps=300&at=300');
   const note = page.locator('#regions figure[data-method="sgd"] .caption');
   await note.filter({ hasText: /Diverged at step \d+: its weights grew beyond all bounds\. Lower the learning rate/ }).waitFor();
@@ -216,7 +216,7 @@ test('a network that diverges says so, the other goes on, and a restart with a l
   assert.match(await note.innerText(), /^training error/);
 });
 
-test('the loss around each network is measured when asked for, over one range, and its middle is the training loss', async (context) => {
+test('the loss around each network is measured on request, over one range, and its middle is the training loss', async (context) => {
   const page = await open(context, '#points=40&steps=100&at=100');
   await shownAt(page, 100);
   await page.locator('#measure-planes').click();

@@ -22,15 +22,15 @@ export interface ContourPanel extends NamedSurface {
 export interface ContourPanelsInput extends FigureText {
   readonly panels: readonly ContourPanel[];
   readonly axes: { readonly x: string; readonly y: string };
-  /** Whether a unit is as long on both axes, as where both measure distances in weight space. Default: false, each panel fills its room. */
+  /** Whether a unit has the same length on both axes, for axes that measure distances in weight space. Default: false, each panel fills its space. */
   readonly equalScales?: boolean;
 }
 
 /** Lines of equal loss between the lowest and the highest. */
 const LINES = 16;
-/** In pixels; with equal scales a flat panel makes the figure less high, down to what its colour bar needs. */
+/** In pixels; with equal scales, flat panels lower it, down to what the colour bar needs. */
 const HEIGHT = 560;
-/** What title and caption take of the height, and the width of a lone panel beside its colour bar, in pixels. */
+/** The height of title and caption, the width of a single panel beside its colour bar and the least height of a panel, in pixels. */
 const [TEXT_HEIGHT, PANEL_WIDTH, LEAST_PANEL] = [230, 700, 170] as const;
 
 /**
@@ -57,7 +57,7 @@ export function contourPanels({ panels, axes, equalScales = false, ...text }: Co
   });
 }
 
-/** The height at which the tallest panel fills its room with equal scales. */
+/** The height at which the tallest panel fills its space with equal scales. */
 function heightOf(panels: readonly ContourPanel[]): number {
   const ratios = panels.map(({ grid: { x, y } }) => (y.at(-1)! - y[0]!) / (x.at(-1)! - x[0]!));
   return Math.min(HEIGHT, TEXT_HEIGHT + Math.max(LEAST_PANEL, Math.round((PANEL_WIDTH / panels.length) * Math.max(...ratios))));

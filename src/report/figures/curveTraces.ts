@@ -44,8 +44,8 @@ export function curveAxes(histories: Curve['histories']): Partial<Layout> {
 }
 
 /**
- * Lines in each of both panels, the mean over the histories with a band from the smallest to the largest where there are several: one of the
- * training images and, where every history was evaluated on held-out images, a thin one of those over the epochs after which it was, with open markers.
+ * Lines in both panels, each the mean over the histories with a band from the smallest to the largest where there are several: one for the
+ * training images and, where every history was evaluated on held-out images, a thin one with open markers for those, over the evaluated epochs.
  */
 export function curveTraces({ name, style, histories }: Curve): Data[] {
   const training = panelTraces({ name, style, points: epochPoints(histories, ({ trainLoss, trainTop1Error }) => ({ loss: trainLoss, top1Error: trainTop1Error })), banded: histories.length > 1 });

@@ -56,7 +56,7 @@ test('learning curves are means over seeds with a band from smallest to largest'
   assert.match(captionOf(figure), /CIFAR-10, 1,000 training images \(100 per class\).*ResNet-50, ImageNet stem; seeds 0, 1/);
 });
 
-test('learning curves leave diverged runs out by name, and tell settings of one method apart', () => {
+test('learning curves leave out diverged runs and name them, and distinguish settings of one method', () => {
   const figure = learningCurves([
     testRun({ top1Error: 60, losses: [1] }),
     testRun({ top1Error: 60, losses: [5], learningRate: 0.2 }),
@@ -86,7 +86,7 @@ test('final errors show ours with intervals beside the report', () => {
   assert.match(captionOf(figure), /seeds 0, 1, 2\. Bars: 95 % interval/);
 });
 
-test('a quick preset and stand-in images are told in every title', () => {
+test('a quick preset and stand-in images are named in every title', () => {
   const runs = [testRun({ preset: 'quick', synthetic: true, top1Error: 80 }), testRun({ preset: 'quick', synthetic: true, top1Error: 80, evaluateOn: 'heldOut' })];
   const quick = { preset: 'quick', dataset: 'cifar10' } as const;
   for (const figure of [learningCurves(runs.slice(0, 1)), finalErrors(errorTables(runs, quick)[0]!), tuningGrid(tuningTables(runs, quick)[0]!)]) {

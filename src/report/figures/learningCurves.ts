@@ -21,7 +21,7 @@ interface Line {
  * Diverged runs are left out and named.
  *
  * @param runs runs of one recipe and one number of epochs, such as one list of `selectRuns`, filtered.
- * @param title its first words, default "Training", and its end, which tells the recipe from another.
+ * @param title its first words, default "Training", and its end, which distinguishes the recipe from others.
  * @throws RangeError if no run finished, or if lengths differ.
  */
 export function learningCurves(runs: readonly RunResult[], { what = 'Training', end = '' }: { readonly what?: string; readonly end?: string } = {}): FigureSpecification {

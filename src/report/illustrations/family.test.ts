@@ -50,10 +50,10 @@ const METHODS: Readonly<Record<string, SharpnessAwareSettings>> = {
   LookSAM: { rule: sam(), descent: lookSam({ every: 2, alpha: 0.7 }) },
 };
 
-test('on the loss of Figure 1, where SGD ends in the sharp hollow, every method ends in the flat one', () => {
+test('on the loss of Figure 1, where SGD ends in the sharp well, every method ends in the flat one', () => {
   for (const [name, settings] of Object.entries(METHODS)) {
     const end = endOf(settings, FIGURE_1_DESCENT.rho);
-    // With a fixed radius a path circles around its minimum, well within the hollow's width.
+    // With a fixed radius a path circles around its minimum, well within the width of the well.
     assert.ok(distance(end, FLAT_WELL.centre) < FLAT_WELL.width / 2, `${name} ends at (${end.join(', ')})`);
   }
 });

@@ -52,7 +52,7 @@ export function figure1Section(): FigureSpecification {
   });
 }
 
-/** The minimum of Figure 1's loss in whose basin a point lies. The wells overlap, so that it is not the centre of a well. */
+/** The minimum of Figure 1's loss in whose basin a point lies. The wells overlap, so it is not the centre of a well. */
 function minimumNear(start: readonly [number, number]): readonly [number, number] {
   // Eigenvalues of the Hessian lie between 2 and 36 at both minima, so a step leaves at most 1 - .02 * 2 of the distance.
   const { x, y } = descend(SHARP_AND_FLAT, { start, rho: 0, learningRate: 0.02, momentum: 0, steps: 1500 }).at(-1)!;

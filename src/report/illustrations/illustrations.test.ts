@@ -27,7 +27,7 @@ test('the vectors of a step are those of hand arithmetic', () => {
   assertNear([...step.sgdEnd, ...step.samEnd], [1.2, 0.6, 1.5 - 0.36, 1 - 0.56]);
 });
 
-test('the gradient of the hollows is that of their loss', () => {
+test('the gradient of the wells is that of their loss', () => {
   const h = 1e-5;
   for (const [x, y] of [[0, 0], [-0.35, 0.5], [1.2, -0.7], [-1.6, 0.9]] as const) {
     const slope = [(SHARP_AND_FLAT.loss(x + h, y) - SHARP_AND_FLAT.loss(x - h, y)) / (2 * h), (SHARP_AND_FLAT.loss(x, y + h) - SHARP_AND_FLAT.loss(x, y - h)) / (2 * h)];

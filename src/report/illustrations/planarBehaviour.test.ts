@@ -20,7 +20,7 @@ import type { MethodState } from '../../optim/step';
 import { sparse } from '../../optim/sparse';
 import type { Objective } from '../../optim/step';
 
-/** The descent of Figure 1: from here SGD rolls into the sharp hollow, which is the deeper one and the nearer. */
+/** The descent of Figure 1: from here SGD rolls into the sharp well, which is the deeper one and the nearer. */
 const { start, learningRate, momentum, rho: RHO } = FIGURE_1_DESCENT;
 /** Twice the figure's, so that every method has come to rest, or as near to it as it comes. */
 const STEPS = 2 * FIGURE_1_DESCENT.steps;
@@ -105,16 +105,16 @@ function lastServers(clients: Clients, rho: number): (readonly [number, number])
   }).slice(-LAST);
 }
 
-/** How far the farthest of the points is from the middle of a hollow. */
+/** The distance of the farthest point from the centre of a well. */
 function farthest(points: readonly (readonly [number, number])[], { centre }: Well): number {
   return Math.max(...points.map(([x, y]) => Math.hypot(x - centre[0], y - centre[1])));
 }
 
-/** A bottom lies this near the middle of its hollow, and what still moves about it stays as near: half the hollow's width for the flat one. */
+/** How near a minimum is to the centre of its well, and how near to it paths that still move stay: half the width for the flat one. */
 const NEAR = { sharp: SHARP_WELL.width / 2, flat: FLAT_WELL.width / 2 };
 
 for (const [name, settings] of Object.entries(METHODS)) {
-  test(`${name} ends in the flat hollow, and with rho 0 in the sharp one`, () => {
+  test(`${name} ends in the flat well, and with rho 0 in the sharp one`, () => {
     assert.ok(farthest(lastPoints(settings, 0), SHARP_WELL) < NEAR.sharp);
     assert.ok(farthest(lastPoints(settings, RHO), FLAT_WELL) < NEAR.flat);
   });
@@ -122,7 +122,7 @@ for (const [name, settings] of Object.entries(METHODS)) {
 
 for (const clients of FEDERATED) {
   const perturbed = clients.method !== 'fedavg';
-  test(`${clients.method} ends in the ${perturbed ? 'flat hollow, and with rho 0 in the sharp one' : 'sharp hollow'}`, () => {
+  test(`${clients.method} ends in the ${perturbed ? 'flat well, and with rho 0 in the sharp one' : 'sharp well'}`, () => {
     assert.ok(farthest(lastServers(clients, 0), SHARP_WELL) < NEAR.sharp);
     assert.ok(!perturbed || farthest(lastServers(clients, RHO), FLAT_WELL) < NEAR.flat);
   });

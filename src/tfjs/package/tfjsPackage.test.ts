@@ -107,7 +107,7 @@ for (const [resolution, options, files] of [
   });
 }
 
-test('it asks for TensorFlow.js alone, holds no native code, and its README the example', () => {
+test('it depends on TensorFlow.js only and has no native code, and its README contains the example', () => {
   const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Readonly<Record<string, object>>;
   assert.deepEqual([manifest['peerDependencies'], manifest['dependencies']], [{ '@tensorflow/tfjs-core': '^4.22.0' }, undefined]);
   const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name);
@@ -121,6 +121,6 @@ test('it asks for TensorFlow.js alone, holds no native code, and its README the 
   assert.ok(readFileSync(join(installed, 'LICENSE'), 'utf8').includes('code of pure-rand'));
 });
 
-test('a folder that holds anything else is left alone', async () => {
+test('a folder with other content is left alone', async () => {
   await assert.rejects(writePackage(project), /expected .*project to be absent or an earlier samlab-tfjs/);
 });
