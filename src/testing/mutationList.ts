@@ -122,7 +122,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('train/methods/ssamD', ['train/methodOptions'], [['the dropped share over other steps', 'Math.max(1, perturbedSteps)', 'Math.max(1, 2 * perturbedSteps)']]),
   ...of('train/methods/ball', ['train/methodOptions'], [['the radius always in its own norm', "radiusIn === 'ownNorm' ? rule :", 'true ? rule :']]),
   ...of('train/methods/fgsm', ['train/methodOptions'], [
-    ['FGSM without its momentum', 'momentum, ball, project, ...given', 'ball, project, ...given'],
+    ['FGSM without its momentum', 'momentum, p, project, ...given', 'p, project, ...given'],
     ['steps of FGSM always 1 / T', 'ascentStepLength === 0 ? {}', 'true ? {}'],
   ]),
   ...of('train/methods/asam', ['train/methodOptions'], [['ASAM on weights whatever the settings say', 'parameterKinds_1.KINDS_BY_NAME[asamOn]', "['weight']"]]),
