@@ -1,4 +1,4 @@
-/** One file of a store that cannot be read never stops what does not need it. */
+/** An unreadable file of a store never stops anything that does not need it. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -9,7 +9,7 @@ import { experiment, numbersOf, SMALL_RUNS } from './testing/grid';
 import { whyNoSlurm } from './testing/slurm';
 import { TestSubmission } from './testing/submission';
 
-/** Two runs, and one that fails: no batch of 100 can be had from 40 images. */
+/** Two runs, and one that fails: 40 images do not fill a batch of 100. */
 const GRID = { changes: SMALL_RUNS, grid: { batchSize: [10, 20, 100] } };
 
 const reason = whyNoSlurm();
@@ -22,7 +22,7 @@ void test('a real Slurm makes a grid with the numbers of a local one, though a t
   const here = join(grid.folder, 'local');
   const local = experiment(['--grid', grid.file, '--store', here]);
 
-  // One run is held up in its course until its time is over. Another is killed.
+  // One run is paused until its time limit is over. Another is killed.
   const limited = await grid.hold(job, 1);
   const killed = await grid.hold(job, 0);
   process.kill(killed.pid, 'SIGKILL');

@@ -16,7 +16,7 @@ function of(file: string, tests: readonly string[], changes: readonly (readonly 
   return changes.map(([name, find, replace]) => ({ name, file, find, replace, tests }));
 }
 
-/** All of them, by file. Rules and other functions that a test can be handed a wrong one of are not among them: see `refusesWrong`. */
+/** All of them, by file. Functions of which a test can be given a wrong version are not among them: see `refusesWrong`. */
 export const MUTATIONS: readonly Mutation[] = [
   ...of('optim/sam', ['landscape/sharpness/finalSharpness'], [['does not perturb at all', 'scaleTo)(gradient, norm, rho)', 'scaleTo)(gradient, norm, 0)']]),
   ...of('engine/convolutionKernels', ['engine/kernelChoice'], [
