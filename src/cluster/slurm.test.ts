@@ -34,7 +34,7 @@ void test('a real Slurm makes a grid with the numbers of a local one, though a t
   process.kill(limited.pid, 'SIGCONT');
   await grid.untilLogged(job, 1, 'goes back into the queue');
   const { output: status } = await experiment(['--status', '--store', store], slurm.environment);
-  assert.match(status, /\n {2}cifar10-resnet20-sam-8-epochs-seed-0-\w+ +batchSize=20 +queued +goes on at epoch \d\/8, BeginTime \(Slurm task \d+_1\)/);
+  assert.match(status, /\n {2}cifar10-resnet20-sam-8-epochs-seed-0-\w+ +batchSize=20 +queued +resumes at epoch \d\/8, BeginTime \(Slurm task \d+_1\)/);
   const folders = experimentFolders('quick', store);
   assert.ok(existsSync(join(folders.checkpoints, `${runId(plan.runs[1]!.config)}.safetensors`)));
   await grid.untilDone();

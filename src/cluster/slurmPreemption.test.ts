@@ -30,7 +30,7 @@ void test('when a more urgent job preempts the node, with grace time or without,
   await slurm.until(() => slurm.call('squeue', '--noheader', `--jobs=${urgent}`, '--format=%T').trim() === 'RUNNING', 60, 'the urgent job');
   await grid.untilLogged(jobs[0]!, 0, 'goes back into the queue: its time on the node was nearly over; a checkpoint is stored');
   const { output } = await grid.command('--status');
-  assert.equal(output.match(/ queued +goes on at epoch \d\/8, \w+ \(Slurm task \d+_0\)/g)?.length, 2, output);
+  assert.equal(output.match(/ queued +resumes at epoch \d\/8, \w+ \(Slurm task \d+_0\)/g)?.length, 2, output);
   const { checkpoints } = experimentFolders('quick', grid.store);
   for (const { config } of plan.runs) {
     assert.ok(existsSync(join(checkpoints, `${runId(config)}.safetensors`)));

@@ -84,7 +84,7 @@ function defineTests(): void {
       onProgress: ({ epoch, step }) => (firstStep ??= [epoch, step]),
     });
     assert.equal(tensorCount(), before);
-    assert.notDeepEqual(firstStep, [1, 1], 'the run started anew instead of resuming');
+    assert.notDeepEqual(firstStep, [1, 1], 'the run started over instead of resuming');
     const unbroken = await runExperiment(CONFIG, { preset: 'smoke', folders: foldersIn(join(base, 'unbroken')) });
     assert.deepEqual(numbersOf(resumed), numbersOf(unbroken));
     assert.equal(resumed?.gradientEvaluations, 2 * 4 * 4);

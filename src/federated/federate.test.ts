@@ -158,7 +158,7 @@ test('a training that is stopped within a round and resumed equals an unbroken o
   }
   const seen: FederatedProgress[] = [];
   const resumed = await federate({ ...stoppable, checkpoint, onProgress: (progress) => seen.push(progress) });
-  assert.deepEqual([seen[0]?.round, seen[0]?.client, seen[0]?.step], [2, 2, 9], 'it goes on from the last client that answered');
+  assert.deepEqual([seen[0]?.round, seen[0]?.client, seen[0]?.step], [2, 2, 9], 'it resumes from the last client that answered');
   assert.deepEqual(numbersOf(resumed), unbroken);
   assert.equal(tensorCount(), before);
 });

@@ -71,7 +71,7 @@ function defineTests(): void {
     const before = tensorCount();
     const resumed = await runFederated(CONFIG, { preset: 'none', folders: foldersIn(broken), onProgress: (progress) => (first ??= progress) });
     assert.equal(tensorCount(), before);
-    assert.ok(first!.step > 1, 'the run started anew instead of resuming');
+    assert.ok(first!.step > 1, 'the run started over instead of resuming');
     const unbroken = await runFederated(CONFIG, { preset: 'none', folders: foldersIn(join(base, 'unbroken')) });
     assert.deepEqual(numbersOf(resumed), numbersOf(unbroken));
     assert.deepEqual(readdirSync(join(broken, 'checkpoints')), []);

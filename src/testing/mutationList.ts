@@ -64,7 +64,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('engine/tensor', ['train/foldedPass'], [['what is kept is used for other statistics', 'kept.from.every((other, index) => other === others[index])', 'true']]),
   ...of('bench/rounds', ['bench/rounds'], [
     ['every round goes in the same order', 'round % 2 === 0 ? active : [...active].reverse()', 'active'],
-    ['a ratio goes on when it is narrow', 'open = open.filter((pair) => !isNarrow(samples, pair, limits.width))', 'open = open'],
+    ['a ratio continues when it is narrow', 'open = open.filter((pair) => !isNarrow(samples, pair, limits.width))', 'open = open'],
     ['all are timed until the end', 'all.filter(({ name }) => open.some(', 'all.filter(({ name }) => true || open.some('],
   ]),
   ...of('bench/statistics', ['bench/statistics'], [
@@ -156,7 +156,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('data/autoAugment', ['data/autoAugment'], [['every operation is done', 'chances[index] <= probability ?', 'true ?']]),
   ...of('experiment/studentT', ['experiment/studentT'], [['half a degree of freedom less', 'df / 2, 1 / 2]', '(df - 1) / 2, 1 / 2]']]),
   ...of('landscape/curvature/krylov', ['landscape/curvature/degenerate'], [['a space is never closed', 'return this.size > 0 && this.isInvariant(', 'return false && this.isInvariant(']]),
-  ...of('landscape/curvature/spectralDensity', ['landscape/curvature/degenerate'], [['goes on from a closed space', '!space.isClosed()', 'true']]),
+  ...of('landscape/curvature/spectralDensity', ['landscape/curvature/degenerate'], [['continues from a closed space', '!space.isClosed()', 'true']]),
   ...of('landscape/inputChecks', ['landscape/inputChecks'], [['NaN in the weights passes', 'Number.isFinite(point.norm(1))', 'true']]),
   ...of('tfjs/layersModelLoss', ['tfjs/layersModelLoss'], [['any targets of rank 2 are classes', 'counted && unfit === 0', 'counted']]),
   ...of('engine/scaling', ['optim/pNorm'], [['powers before scaling', 'if (p === 1 || p === 2)', 'if (p > 0)']]),
