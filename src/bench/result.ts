@@ -16,7 +16,7 @@ export interface Timing {
   readonly configuration: string;
   readonly precision: 'float32' | 'mixed';
   readonly work: Work;
-  /** One entry a round; all timings of a comparison begin with the same rounds, and some go on for longer. Empty where the configuration failed. */
+  /** One entry a round; all timings of a comparison begin with the same rounds, and some continue for longer. Empty where the configuration failed. */
   readonly seconds: readonly number[];
   /** Why there are none: PyTorch's message, or "slower" if it was dropped after the first look. */
   readonly failure?: string;

@@ -4,7 +4,7 @@ import { takeRounds, type RoundLimits, type Timed } from './rounds';
 
 const LIMITS: RoundLimits = { least: 6, most: 10, minutes: 60, width: 0.05 };
 
-/** Seconds of each round, the last for all later ones; notes when it is timed. */
+/** Seconds of each round, the last value for all later ones; records when it is timed. */
 function timed(name: string, order: string[], ...seconds: readonly number[]): Timed {
   let round = 0;
   return { name, take: () => (order.push(name), seconds[Math.min(round++, seconds.length - 1)]!) };

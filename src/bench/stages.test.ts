@@ -19,7 +19,7 @@ test('an interrupted measurement resumes where it stopped, only with the same se
   assert.deepEqual(await stage(again, 'ceiling'), [1]);
   assert.deepEqual(await stage(again, 'probes'), [2]);
   assert.deepEqual(measured, ['ceiling', 'probes']);
-  assert.deepEqual(await stage(new Stages(file, 'b'), 'ceiling'), [3], 'another setting measures anew');
+  assert.deepEqual(await stage(new Stages(file, 'b'), 'ceiling'), [3], 'another setting measures again');
   again.done();
   assert.equal(existsSync(file), false);
 });

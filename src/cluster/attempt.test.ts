@@ -21,7 +21,7 @@ void test('a run that another process has taken over is abandoned, and nothing m
     ...{ plan, store, again: false, signal: new AbortController().signal },
     onStep: () => {
       if (taken === '') {
-        // A later claim, as another node writes it when Slurm says that this one is dead; from then on the progress is its own.
+        // A later claim, as another node writes it when Slurm reports this one dead; from then on the progress file belongs to that node.
         writeFileSync(join(files.claims, '2.json'), readFileSync(join(files.claims, '1.json')));
         taken = readFileSync(files.progress, 'utf8');
       }

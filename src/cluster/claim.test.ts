@@ -8,7 +8,7 @@ import { claimRun } from './claim';
 import { thisOwner, type Owner } from './owner';
 import { testFolder, testPrograms } from './testing/programs';
 
-/** A process that claims a run when it is told to, says whether it has it, and lives until it is told to end. */
+/** A process that claims a run on request, reports whether it has it, and lives until told to end. */
 async function claimant(t: TestContext, folder: string): Promise<{ readonly child: ChildProcess; readonly claim: () => Promise<boolean> }> {
   const script = `
     const { claimRun } = require(${JSON.stringify(join(__dirname, 'claim.js'))});
@@ -59,7 +59,7 @@ void test('of many processes that find the claim of a dead one at once, only one
   const claimants = await Promise.all(Array.from({ length: 5 }, () => claimant(t, folder)));
   for (let round = 0; round < 10; round++) {
     const got = await Promise.all(claimants.map(({ claim }) => claim()));
-    // The winner of the first round lives on, and has no second claim on its own run either.
+    // The winner of the first round stays alive, and cannot claim its own run a second time.
     assert.equal(got.filter(Boolean).length, round === 0 ? 1 : 0, `round ${round}`);
   }
 });

@@ -43,7 +43,7 @@ void test('mistakes of a single run are reported by flag, once and without a sta
   assert.doesNotMatch(late.output, /\n {4}at /);
   const made = await experiment([...small, '--batch-size', '20', '--no-flip']);
   assert.match(made.output, /; stored in \S*quick\/results\/cifar10-resnet20-sgd-2-epochs-seed-0-\w+\.json\n/);
-  assert.match((await experiment([...small, '--batch-size', '20', '--flip', 'false'])).output, /stored already; --again makes it anew/);
+  assert.match((await experiment([...small, '--batch-size', '20', '--flip', 'false'])).output, /stored already; --again repeats it/);
   assert.match(await statusWithout(['--status', ...small, '--batch-size', '20', '--no-flip']), /^single: 1 done\n.*with --allow-synthetic, in .*quick\/results\)/);
   assert.match(await statusWithout(['--status', '--store', join(store, 'none')]), /--store: .*none is not there; expected the folder/);
 });

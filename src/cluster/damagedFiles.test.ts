@@ -1,4 +1,4 @@
-/** One file of a store that cannot be read never stops what does not need it. */
+/** An unreadable file of a store never stops anything that does not need it. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,7 +49,7 @@ void test('a grid is made despite an unreadable claim, progress note, result and
   assert.match(status.output, /manifest\.json is not the list of runs of a submission \(it is empty\)/);
 
   const again = await experiment(['--grid', file, '--store', store]);
-  assert.equal(again.output.match(/stored already; --again makes it anew: test error/g)?.length, 2);
+  assert.equal(again.output.match(/stored already; --again repeats it: test error/g)?.length, 2);
   const anew = await experiment(['--grid', file, '--store', store, '--seed', '2', '--again']);
   assert.equal(anew.code, 0, anew.output);
 });

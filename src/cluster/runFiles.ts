@@ -37,7 +37,7 @@ export function writeProgress({ progress }: RunFiles, content: RunProgress): voi
 
 const progressShape = z.object({ epoch: z.int(), epochs: z.int(), secondsLeft: z.number(), writtenAt: z.number() }) satisfies z.ZodType<RunProgress>;
 
-/** How far a run was when it last stored that. A note that cannot be read is ignored: the run goes on from its checkpoint, which does not need it. */
+/** How far a run was when it last stored that. A note that cannot be read is ignored: the run resumes from its checkpoint, which does not need it. */
 export function readProgress({ progress }: RunFiles): RunProgress | undefined {
   if (!existsSync(progress)) {
     return undefined;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { arrayScript } from './arrayScript';
 import { directive, filePattern } from './sbatchText';
 
-/** What Slurm's own parser makes of a line, written from src/sbatch/opt.c's `_get_argument`: the words of a line for sbatch. */
+/** The words of an sbatch line as Slurm's parser reads them, after `_get_argument` in src/sbatch/opt.c. */
 function wordsOf(line: string): string[] {
   const words: string[] = [];
   let word: string | undefined;

@@ -25,7 +25,7 @@ void test('a task that requests a GPU gets one, costs GPU hours, has the environ
   const { pid, environment } = await grid.hold(job, 0);
   assert.match(slurm.call('scontrol', 'show', 'job', `${job.job}_0`), /TresPerNode=gres:gpu:1/);
   assert.equal(environment['CUDA_VISIBLE_DEVICES'], '0');
-  // The first of several settings: the C library cuts them apart in place.
+  // The first of several settings: the C library splits them in place.
   assert.match(environment['GLIBC_TUNABLES'] ?? '', /^glibc\.malloc\.hugetlb=1/);
   assert.equal(environment['TF_CPP_MIN_LOG_LEVEL'], '3');
   process.kill(pid, 'SIGCONT');

@@ -46,8 +46,8 @@ void test('every state is shown, with its details', async (t) => {
     ['failed', 'No space left on device'],
     ['running', 'epoch 3/200, 2 h 5 min left (Slurm task 412_0 on node1)'],
     ['queued', 'Priority (Slurm task 412_1)'],
-    ['queued', 'goes on at epoch 3/200, BeginTime (Slurm task 412_2)'],
-    ['stopped', 'goes on at epoch 3/200'],
+    ['queued', 'resumes at epoch 3/200, BeginTime (Slurm task 412_2)'],
+    ['stopped', 'resumes at epoch 3/200'],
     ['not started', ''],
   ]);
   const text = await gridStatus(undefined, store);

@@ -47,7 +47,7 @@ async function unfinishedStatus(run: PlannedRun, task: QueuedTask | undefined, s
   if (task !== undefined) {
     const where = `Slurm task ${task.job}_${task.index}`;
     if (WAITING.includes(task.state)) {
-      return { state: 'queued', detail: `${progress === undefined ? '' : `goes on at epoch ${progress.epoch}/${progress.epochs}, `}${task.reason} (${where})` };
+      return { state: 'queued', detail: `${progress === undefined ? '' : `resumes at epoch ${progress.epoch}/${progress.epochs}, `}${task.reason} (${where})` };
     }
     return runningStatus(progress, `${where} on ${task.reason}`);
   }
@@ -59,7 +59,7 @@ async function unfinishedStatus(run: PlannedRun, task: QueuedTask | undefined, s
     return { state: 'failed', detail: error };
   }
   if (existsSync(join(folders.checkpoints, `${id}.safetensors`))) {
-    return { state: 'stopped', detail: progress === undefined ? '' : `goes on at epoch ${progress.epoch}/${progress.epochs}` };
+    return { state: 'stopped', detail: progress === undefined ? '' : `resumes at epoch ${progress.epoch}/${progress.epochs}` };
   }
   return { state: 'not started', detail: '' };
 }

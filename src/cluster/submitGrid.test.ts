@@ -103,7 +103,7 @@ function experiment(words: readonly string[], { environment }: TestPrograms): Pr
   });
 }
 
-/** Runs the command and holds it to this error, with nothing submitted and nothing left of a submission. */
+/** Runs the command and expects this error, with nothing submitted and no file of a submission left. */
 async function refuses(t: TestContext, programs: Readonly<Record<string, string>>, words: readonly string[], message: RegExp, store = testFolder(t)): Promise<void> {
   const stand = testPrograms(t, programs);
   const { code, stderr } = await experiment(['--store', store, ...words], stand);
@@ -124,7 +124,7 @@ void test("a partition that does not exist is refused with Slurm's own message",
 void test('an unknown grid is refused with the known ones', (t) => refuses(t, WILLING, ['--grid', 'faster'], /no grid "faster"; choose quick,/));
 
 void test('a store that cannot be written is refused', (t) => {
-  // A file where the folder should be stands in for a folder that refuses: root ignores permissions.
+  // A file in place of the folder instead of one without write permission, which root would ignore.
   const file = join(testFolder(t), 'file');
   writeFileSync(file, '');
   return refuses(t, WILLING, ['--grid', 'smoke'], /checkWritable: the store cannot be written: .*Nothing was started/, join(file, 'store'));

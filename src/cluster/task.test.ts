@@ -13,7 +13,7 @@ import { createSubmission } from './submission';
 import { SMALL_RUNS, trainingProcess, writeGrid } from './testing/grid';
 import { testFolder, testPrograms } from './testing/programs';
 
-/** What a task did that was asked to end in the middle of its run. */
+/** What a task did when asked to end in the middle of its run. */
 interface EndedTask {
   readonly code: number | null;
   readonly output: string;
@@ -23,7 +23,7 @@ interface EndedTask {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Starts a task in an environment that has nothing but these words, and asks it to end once its run has begun. */
+/** Starts a task in an environment with only these variables, and asks it to end once its run has begun. */
 async function endTask(t: TestContext, state: string, environment: Readonly<Record<string, string>>): Promise<EndedTask> {
   const store = testFolder(t);
   const { plan } = writeGrid(store, { changes: { ...SMALL_RUNS, epochs: 1000 }, grid: { seed: [0] } });

@@ -69,7 +69,7 @@ async function runTask(folder: string): Promise<number> {
       await requeueTask(task);
     } catch (error) {
       const folders = experimentFolders(run.kind, store);
-      writeError(folders, runFiles(folders, runId(run.config)), `It could not be put back into the queue; submit the grid again, and it goes on. ${(error as Error).message}`, '');
+      writeError(folders, runFiles(folders, runId(run.config)), `It could not be put back into the queue; submit the grid again, and it resumes. ${(error as Error).message}`, '');
       throw error;
     }
     return 0;

@@ -47,9 +47,9 @@ export function outcomeText({ run, attempt }: RunOutcome, store: string): string
     case 'done':
       return `${resultText(attempt.result)}; stored in ${landed}`;
     case 'stored':
-      return `stored already; --again makes it anew: ${resultText(attempt.result)}; ${landed}`;
+      return `stored already; --again repeats it: ${resultText(attempt.result)}; ${landed}`;
     case 'stopped':
-      return 'stopped; the same command goes on from there';
+      return 'stopped; the same command resumes from there';
     case 'held':
       return `left to ${attempt.by}, which makes it`;
     case 'failed':

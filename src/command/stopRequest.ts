@@ -14,7 +14,7 @@ export function stopRequest(): AbortSignal {
       process.exit(130);
     }
     stop.abort();
-    console.error('\nStopping after this step; the same command goes on from there.');
+    console.error('\nStopping after this step; the same command resumes from there.');
   };
   process.on('SIGINT', ask);
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) {

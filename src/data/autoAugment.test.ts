@@ -94,7 +94,7 @@ test('batches are cropped, go through the policy, and are mirrored, from seed an
     const [plain, first] = (['none', 'cifar10'] as const).map((policy) => epochOf(policy, { epoch })[0]!.slice(0, IMAGE_BYTES));
     const bytes = Uint8Array.from(plain!, (value) => values.indexOf(value));
     const draw = drawSubPolicy(random(5, 'autoAugment', epoch));
-    // Whether it was mirrored is not told by its pixels; one of both has to fit.
+    // Its pixels do not show whether it was mirrored; one of both has to fit.
     const ways = [applySubPolicy(bytes, draw), mirror(applySubPolicy(mirror(bytes), draw))];
     assert.ok(ways.some((way) => way.every((byte, index) => values[byte] === first![index])), `epoch ${epoch}`);
   }

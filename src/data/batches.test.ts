@@ -16,7 +16,7 @@ function pixel(batch: Batch, image: number, row: number, column: number): number
   return [...batch.images.subarray(start, start + 3)].map(byte);
 }
 
-/** Which image of the numbered set stands at each place of a batch, read from blue at a pixel no crop can move out. */
+/** The index in the numbered set of each image of a batch, read from blue at a pixel that no crop removes. */
 function origins(batch: Batch): number[] {
   return Array.from({ length: batch.size }, (_, image) => pixel(batch, image, 16, 16)[2]! - 1);
 }
@@ -183,7 +183,7 @@ test('alternating flips mirror half of the images, in the next epoch the other h
   const first = mirroredIn(1);
   assert.deepEqual(mirroredIn(2), first.map((value) => !value));
   assert.deepEqual(mirroredIn(3), first);
-  // Of 20 fair coins 3 to 17 show heads but once in 2,000 seeds.
+  // Of 20 fair coins, 3 to 17 show heads in all but one of 2,000 seeds.
   const count = first.filter(Boolean).length;
   assert.ok(count >= 3 && count <= 17, `${count} of 20`);
 });

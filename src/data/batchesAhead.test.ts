@@ -81,7 +81,7 @@ test('the last batches stay available after their thread has finished', async ()
   const batches = new BatchesAhead(dataset, options, 1);
   await batches.begin({ epoch: 1, step: 3 });
   const epoch = batches.epoch();
-  // The thread waits while two lie ready, so this lets it go.
+  // The thread waits while two batches are ready, so this lets it continue.
   assert.deepEqual(epoch.next().value, expected(1)[3]);
   const thread = threads.at(-1)!;
   thread.ref();
@@ -93,7 +93,7 @@ test('the last batches stay available after their thread has finished', async ()
 test('a thread that finishes before anyone checks counts as started', async () => {
   const batches = new BatchesAhead(dataset, options, 1);
   const begun = batches.begin({ epoch: 1, step: 4 });
-  // Blocked, as in a long step: the thread says that it runs, makes its only batch and ends.
+  // Blocked, as in a long step: the thread reports that it runs, makes its only batch and ends.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, 500);
   await begun;
   assert.deepEqual([...batches.epoch()], expected(1).slice(4));
@@ -124,7 +124,7 @@ test('a thread that was not closed does not keep the process alive', () => {
   assert.equal(status, 0, stderr);
 });
 
-/** Flags that have code run in each thread but the first, before all else. */
+/** Flags that run code first in each thread but the main one. */
 function inThread(code: string): string[] {
   const path = join(folder, 'before.js');
   writeFileSync(path, `if (!require('node:worker_threads').isMainThread) { ${code} }`);

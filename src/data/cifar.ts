@@ -145,5 +145,5 @@ function checkBalance(directory: string, files: readonly string[], labels: Uint8
 }
 
 function remedy(layout: CifarLayout): string {
-  return `Delete the folder ${layout.folder} if it is there, and call loadDataset: it downloads ${layout.name} anew.`;
+  return `Delete the folder ${layout.folder} if it is there, and call loadDataset: it downloads ${layout.name} again.`;
 }

@@ -49,7 +49,7 @@ test('a broken connection is reopened where it broke off', async () => {
   const seen: DownloadProgress[] = [];
   await downloadFile({ url, path, md5: MD5, onProgress: (progress) => seen.push(progress) });
   await assertComplete();
-  // Bytes that had arrived and were not yet on disk when the connection broke are asked for again.
+  // Bytes that had arrived but were not yet on disk when the connection broke are requested again.
   const [first, second, third] = starts;
   assert.ok(starts.length === 3 && first === 0 && second! > 0 && third! > second!, `asked from ${starts.join(', ')}`);
   assert.ok(seen.every(({ total }) => total === 300_000));
@@ -61,7 +61,7 @@ test('a stopped download keeps its bytes, says how many, and resumes', { timeout
       sendRange(response, CONTENT, start);
       return;
     }
-    // The rest never comes: only the stop can end it.
+    // The rest never comes: only stopping ends it.
     response.writeHead(200, { 'content-length': CONTENT.length });
     response.write(CONTENT.subarray(0, 100_000));
   });

@@ -49,7 +49,7 @@ const LOOK_FOR_STOP = 100;
 const MEGABYTE = 1e6;
 
 /**
- * Downloads a file over HTTP, goes on where an earlier try broke off, and checks the MD5 sum.
+ * Downloads a file over HTTP, resumes where an earlier try broke off, and checks the MD5 sum.
  *
  * A connection that is cut or stalls is opened again as long as that brings new bytes. A file
  * that is at `path` already, with the right sum, is not downloaded again. Its `signal` or the kernel's interrupt stops it; what came
@@ -77,7 +77,7 @@ async function downloadAs(work: LongWork, options: DownloadOptions): Promise<voi
     await rm(part);
     throw new Error(
       `downloadFile: expected MD5 ${md5} from ${url}, got ${found} (${size} bytes). The file was thrown away; ` +
-        `run again to download it anew. If the sum is wrong again, the server or a proxy sends another file.`,
+        `another call downloads it again. If the sum is wrong again, the server or a proxy sends another file.`,
     );
   }
   await rename(part, path);
@@ -99,7 +99,7 @@ async function receiveAll(options: DownloadOptions, part: string, work: LongWork
       if (fruitless === FRUITLESS_ATTEMPTS) {
         throw new Error(
           `downloadFile: ${options.url} broke off after ${size} bytes (${error.message}). ` +
-            `They are kept in ${part}; run again to go on from there.`,
+            `They are kept in ${part}; run again to resume from there.`,
           { cause: error },
         );
       }

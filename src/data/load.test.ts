@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A source whose archive a server on this machine hands out. */
+/** A source whose archive a server on this machine provides. */
 async function servedSource(content: Buffer, md5: string): Promise<DatasetSource & { readonly starts: readonly number[] }> {
   const { url, starts } = await serve((response, start) => sendRange(response, content, start));
   return { layout: LAYOUT, archive: { url: `${url}/small.tar.gz`, md5, folder: LAYOUT.folder }, starts };

@@ -131,7 +131,7 @@ test('a kernel that throws is not a candidate, and one that crashed the process 
     runKernel('first', kernels).dispose();
     assert.equal(read(file).choices['first: missing | works'], 'works');
 
-    // What the file holds after a crash within the timing of "fatal".
+    // The content of the file after a crash while "fatal" is timed.
     const gone = spawnSync(process.execPath, ['--eval', '']).pid;
     const others = { [`${hostname()} ${process.ppid}`]: 'second: busy', 'elsewhere 1': 'second: safe' };
     writeFileSync(file, JSON.stringify({ choices: {}, fatal: [], trying: { [`${hostname()} ${gone}`]: 'second: fatal', ...others } }));

@@ -187,7 +187,7 @@ function readTable({ file, damaged }: Pick<KernelTable, 'file' | 'damaged'>): St
       throw new Error(`measureKernels: ${file} is no table of kernels (${message}); delete it, and the kernels are timed again.`, { cause: error });
     }
     renameSync(file, `${file}.damaged`);
-    console.error(`measureKernels: ${file} is no table of kernels (${message}). It is now ${file}.damaged, and the kernels are timed again; a run that goes on with other kernels differs in rounding.`);
+    console.error(`measureKernels: ${file} is no table of kernels (${message}). It is now ${file}.damaged, and the kernels are timed again; a run that resumes with other kernels differs in rounding.`);
     return { choices: {}, fatal: [] };
   }
 }

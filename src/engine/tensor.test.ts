@@ -13,7 +13,7 @@ function leavingNothing(body: () => void): void {
 
 test('a tensor and the array that it was made from change independently, at any offset of the array', () => {
   const size = 32;
-  // One of sixteen neighbouring places is a multiple of 64 bytes.
+  // One of sixteen neighbouring offsets is a multiple of 64 bytes.
   const room = new Float32Array(size + 16);
   for (let start = 0; start < 16; start++) {
     const array = room.subarray(start, start + size).fill(1);

@@ -68,7 +68,7 @@ void test('stored runs are not repeated, custom rules are stored only under a na
   assert.equal(readdirSync(setting.folders.results).filter((file) => file.endsWith('.json')).length, 1);
   assert.deepEqual(readdirSync(join(setting.folders.results, 'own')).map((file) => file.slice(0, 5)), ['mine-']);
   let stops = 0;
-  // Images are embedded ones, and own results made from them do not stand for real ones; what SGD stored from them is read again.
+  // Images are embedded ones, and custom rules' results from them are not reused as real ones; SGD's stored results are read again.
   const second = await compare(methods, { ...counting, signal: signalWhen(() => ++stops > 1) });
   assert.equal(steps, 3 * 2);
   assert.deepEqual(second.runs.map(({ label }) => label), ['SGD (no SAM)']);
@@ -117,7 +117,7 @@ void test('networks that are kept are those of the results, just trained or read
     comparison.dispose();
     assert.equal(tensorCount(), before, `stored: ${stored}`);
   }
-  // Two batches an epoch: two epochs, and one where gradients are equal, of SGD (which is one run), SAM and both rules; then the rules anew, for their results are from embedded images.
+  // Two batches an epoch: two epochs, and one where gradients are equal, of SGD (which is one run), SAM and both rules; then the rules again, because their results are from embedded images.
   assert.equal(steps, (4 + 3 * 6) + 2 * 6);
   const failing = { rule: { name: 'broken', perturb: () => { throw new Error('broken'); } } };
   await assert.rejects(compare([failing], setting), /broken/);

@@ -6,7 +6,7 @@ import type { ExperimentConfig } from './config';
 import type { ComparedMethod, ComparedNetwork, Comparison, ComparisonSetting } from './comparison';
 import { comparisonRows, type Budget, type ComparedRun } from './comparisonRows';
 import { checkSeeds, contestantsOf, settingsOf, type Contestant } from './contestants';
-import { GOES_ON, STARTS_AGAIN } from './interrupt';
+import { RESUME_NOTE, STARTS_AGAIN } from './interrupt';
 import { checkStoreName, runOwnRule, runOwnRuleWithNetwork } from './ownRun';
 import { withDefaults } from './defaultConfig';
 import type { RunResult } from './result';
@@ -44,7 +44,7 @@ export function compare(methods: readonly ComparedMethod[], setting: ComparisonS
       throw error;
     });
     if (work.stopping) {
-      work.tellStopped(`The comparison holds the ${comparison.runs.length} runs that are complete. Of the run under way: ${comparing.hasCheckpoint ? GOES_ON : STARTS_AGAIN}`);
+      work.tellStopped(`The comparison holds the ${comparison.runs.length} runs that are complete. Of the run under way: ${comparing.hasCheckpoint ? RESUME_NOTE : STARTS_AGAIN}`);
     }
     return comparison;
   });

@@ -51,7 +51,7 @@ export interface ComparisonRun {
   /** Counted from 1. */
   readonly run: number;
   readonly runs: number;
-  /** Whether a run that is stopped goes on from a checkpoint; your own rules do so if they have a `storeAs`. */
+  /** Whether a stopped run resumes from a checkpoint; your own rules do so if they have a `storeAs`. */
   readonly hasCheckpoint: boolean;
 }
 

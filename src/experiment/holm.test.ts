@@ -5,8 +5,8 @@ import { expectAllClose } from '../testing/expectAllClose';
 import { holmAdjusted } from './holm';
 
 /**
- * Holm's procedure by its definition as a closed test: a hypothesis falls if every set of hypotheses that holds it falls, and a
- * set falls by Bonferroni's test of its smallest p.
+ * Holm's procedure by its definition as a closed test: a hypothesis is rejected if every set of hypotheses that contains it is, and a
+ * set is rejected by Bonferroni's test of its smallest p.
  */
 function byClosedTest(pValues: readonly number[], index: number): number {
   const sets = Array.from({ length: 2 ** pValues.length }, (_, bits) => pValues.flatMap((p, at) => ((bits >> at) & 1 ? [{ p, at }] : [])));

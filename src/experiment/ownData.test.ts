@@ -37,7 +37,7 @@ test('numbers go to the network unchanged, bytes are normalised by their own sta
 });
 
 test('images of any size are cropped, mirrored and cut out', () => {
-  // A ramp of 2 x 3 pixels whose value tells its place.
+  // A ramp of 2 x 3 pixels with distinct values.
   const ramp = datasetOf({ name: 'ramp', inputs: Uint8Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3, 1], labels: [0] });
   const options = { batchSize: 1, seed: 1, normalization: 'half' } as const;
   const seen = new Set<string>();

@@ -45,7 +45,7 @@ function ownRunId(name: string, rule: PerturbationRule, config: ExperimentConfig
   return `${name}-${config.dataset}-${config.model}-${config.epochs}-epochs-seed-${config.seed}-${hash}`;
 }
 
-/** The stored result of an own rule. A file that cannot be read is set aside with a message; the run is made again, and a comparison goes on. */
+/** The stored result of an own rule. A file that cannot be read is set aside with a message; the run is made again, and a comparison continues. */
 function readOwnResult(file: string): RunResult | undefined {
   if (!existsSync(file)) {
     return undefined;

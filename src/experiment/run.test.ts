@@ -24,7 +24,7 @@ import { runExperiment } from './run';
 import { bestEvaluation } from './makeRun';
 import { readResults, runId } from './store';
 
-/** No data set lies here, and the embedded one may stand in. */
+/** A folder without data sets; the embedded one is allowed instead. */
 function foldersIn(base: string): ExperimentFolders {
   return { data: join(base, 'none'), allowSynthetic: true, results: join(base, 'results'), checkpoints: join(base, 'checkpoints'), weights: join(base, 'weights') };
 }
@@ -43,19 +43,19 @@ const CONFIG: ExperimentConfig = {
   kernels: 'pinned',
 };
 
-/** What a result says beside clocks and the machine. */
+/** The fields of a result without times and machine. */
 function numbersOf(result: RunResult | undefined): unknown {
   assert.ok(result);
   const { config, data, status, history, final, gradientEvaluations } = result;
   return { config, data, status, final, gradientEvaluations, history: history.map((record) => ({ ...record, seconds: 0 })) };
 }
 
-/** Started anew as a process of its own, this file makes the run and nothing else. */
+/** Started as a separate process, this file only makes the run. */
 async function runAsChild(base: string): Promise<void> {
   await runExperiment(CONFIG, { preset: 'smoke', folders: foldersIn(base), checkpointSeconds: 0 });
 }
 
-/** Starts the run in a process of its own and kills that as soon as a checkpoint is there. */
+/** Starts the run in a separate process and kills it as soon as there is a checkpoint. */
 async function killInTheMiddle(base: string): Promise<void> {
   const child = spawn(process.execPath, [__filename], { env: { ...process.env, SAMLAB_TEST_RUN: base }, stdio: 'ignore' });
   const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_, signal) => resolve(signal)));
@@ -84,7 +84,7 @@ function defineTests(): void {
       onProgress: ({ epoch, step }) => (firstStep ??= [epoch, step]),
     });
     assert.equal(tensorCount(), before);
-    assert.notDeepEqual(firstStep, [1, 1], 'the run started anew instead of resuming');
+    assert.notDeepEqual(firstStep, [1, 1], 'the run started over instead of resuming');
     const unbroken = await runExperiment(CONFIG, { preset: 'smoke', folders: foldersIn(join(base, 'unbroken')) });
     assert.deepEqual(numbersOf(resumed), numbersOf(unbroken));
     assert.equal(resumed?.gradientEvaluations, 2 * 4 * 4);

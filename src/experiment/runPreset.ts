@@ -81,7 +81,7 @@ export function runPreset(name: string, options: PresetOptions = {}): Promise<Ru
   return longWork(`preset ${name}`, options, async (work) => {
     const results = await makeRuns(name, options, work);
     if (work.stopping) {
-      work.tellStopped(`${results.length} runs are stored, and the checkpoint of the one under way; the same call goes on from there.`);
+      work.tellStopped(`${results.length} runs are stored, and the checkpoint of the one under way; the same call resumes from there.`);
     }
     return results;
   });

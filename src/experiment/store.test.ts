@@ -40,7 +40,7 @@ void test('equal runs share a name: SGD does not read rho, ResNet-20 has no choi
   assert.notEqual(configHash({ ...DEFAULT_CONFIG, stem: 'imagenet' }), configHash(DEFAULT_CONFIG));
 });
 
-/** What each method reads of the settings around it, with values that are not the defaults. */
+/** The settings of the perturbation that each method reads, with values that are not the defaults. */
 const AROUND: Partial<ExperimentConfig> = { rho: 0.2, perturbationScope: 'norm', groupSize: 32, rhoSchedule: 'falling', perturbationStart: 3, perturbationEnd: 9 };
 const READ: { readonly [Method in ExperimentConfig['method']]: Partial<ExperimentConfig> } = {
   sgd: {},
@@ -143,7 +143,7 @@ void test('a folder that cannot be written to: the error says so, and stored res
   const stored = mkdtempSync(join(folder, 'stored-'));
   const config = { ...DEFAULT_CONFIG, seed: 2 };
   await writeResult(stored, resultOf(config));
-  // A file where the folder should be stands in for a folder that refuses: root ignores permissions.
+  // A file in place of the folder instead of one without write permission, which root would ignore.
   const blocked = join(stored, `${runId(config)}.json`);
   await assert.rejects(writeResult(join(blocked, 'below'), resultOf(config)), /ENOTDIR/);
   assert.deepEqual(await findResult(stored, config), resultOf(config));
@@ -155,7 +155,7 @@ void test('a disk that fills up while a result is written: the error says so, an
   await writeResult(full, resultOf(config));
   const longer = { ...resultOf(config), divergence: 'x'.repeat(20_000) };
   const script = `require(${JSON.stringify(join(__dirname, 'store.js'))}).writeResult(${JSON.stringify(full)}, ${JSON.stringify(longer)})`;
-  // A limit of 8 blocks on a file's size cuts the write short, as a nearly full disk does.
+  // A file size limit of 8 blocks cuts the write short, as a nearly full disk does.
   const { status, stderr } = spawnSync('bash', ['-c', `ulimit -f 8; exec "$0" -e '${script}'`, process.execPath], { encoding: 'utf8' });
   assert.notEqual(status, 0);
   assert.match(stderr, /writeResult: could not store .*EFBIG.*Make room/);

@@ -5,7 +5,7 @@ import { imageCount, select } from '../data/dataset';
 import { numberedDataset } from '../data/testing/numberedDataset';
 import { checkClients, clientSeed, divideAmongClients, localBatchSize, localSteps } from './clients';
 
-/** Its blue bytes tell which image of the numbered set it is. */
+/** The index in the numbered set, from its blue bytes. */
 function imageNumbers(images: Uint8Array): number[] {
   return Array.from({ length: images.length / 3072 }, (_, image) => images[image * 3072 + 2]! - 1);
 }
@@ -48,7 +48,7 @@ test('a client without data is refused by number, with a remedy', () => {
 test('a client makes as many steps as it has batches; one with few images takes all of them at once', () => {
   const client = (images: number): ReturnType<typeof numberedDataset> => numberedDataset(images, 2);
   const settings = { batchSize: 8, localEpochs: 3 };
-  // 20 = 8 + 8 + 4; of 17 the last image alone is no batch.
+  // 20 = 8 + 8 + 4; of 17 the last single image is not a batch.
   assert.deepEqual([20, 17, 5, 2].map((images) => localSteps(client(images), settings)), [9, 6, 3, 3]);
   assert.deepEqual([20, 5].map((images) => localBatchSize(client(images), 8)), [8, 5]);
   assert.equal(imageCount(client(5)), 5);

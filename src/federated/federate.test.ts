@@ -35,7 +35,7 @@ function range(start: number, end: number): Int32Array {
 /** Of the twenty images the first client has eight, the second twelve. */
 const clients: readonly Dataset[] = [select(images, range(0, 8)), select(images, range(8, 20))];
 
-/** A client of four images and one of six, for what needs many trainings. */
+/** A client with four images and one with six, for tests that need many trainings. */
 const small: readonly Dataset[] = [select(images, range(0, 4)), select(images, range(4, 10))];
 
 const SETTINGS: FederatedSettings = {
@@ -61,7 +61,7 @@ function networkNumbers(network: NetworkState): { readonly parameters: Float32Ar
   return numbers;
 }
 
-/** All numbers that a training produces, without its clock. */
+/** All numbers of a training, without times. */
 function numbersOf({ network, history, gradientEvaluations }: FederatedOutcome): unknown {
   return { ...networkNumbers(network), gradientEvaluations, history: history.map((record) => ({ ...record, seconds: 0 })) };
 }
@@ -89,7 +89,7 @@ for (const method of ['fedavg', 'fedsam'] as const) {
 function firstStep(client: number): number[][] {
   const parameters = initialParameters(model, SETTINGS);
   const statistics = initialStatistics(model);
-  // The second client's seed lies a million further.
+  // The second client's seed is a million higher.
   const options = { batchSize: imageCount(clients[client]!), epoch: 1, seed: SETTINGS.seed + 1_000_000 * client, normalization: 'half', augmentation: { cropPadding: 4, flip: true, cutout: 0 } } as const;
   const [batch] = [...trainingBatches(clients[client]!, options)];
   const found = batchGradient(model, parameters, statistics, batch!, 0);
@@ -158,7 +158,7 @@ test('a training that is stopped within a round and resumed equals an unbroken o
   }
   const seen: FederatedProgress[] = [];
   const resumed = await federate({ ...stoppable, checkpoint, onProgress: (progress) => seen.push(progress) });
-  assert.deepEqual([seen[0]?.round, seen[0]?.client, seen[0]?.step], [2, 2, 9], 'it goes on from the last client that answered');
+  assert.deepEqual([seen[0]?.round, seen[0]?.client, seen[0]?.step], [2, 2, 9], 'it resumes from the last client that answered');
   assert.deepEqual(numbersOf(resumed), unbroken);
   assert.equal(tensorCount(), before);
 });

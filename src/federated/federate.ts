@@ -77,7 +77,7 @@ async function trainRounds(run: FederatedRun, input: FederatedInput, work: LongW
  * the same numbers, whether or not the training was stopped or killed and taken up again from its checkpoint, which is written
  * when a client has answered.
  *
- * When its `signal` or the kernel's interrupt asks for it, it ends as `stopped` after the step under way, and goes on from the last
+ * When its `signal` or the kernel's interrupt asks for it, it ends as `stopped` after the step under way, and resumes from the last
  * client that answered.
  *
  * @throws RangeError before anything is computed, if a setting is out of range, more clients are asked than there are, a

@@ -137,7 +137,7 @@ async function makeOne(config: FederatedConfig, preset: FederatedPreset, again: 
     return false;
   }
   const file = shownPath(federatedResultFile(folders.results, config));
-  console.log(result.finishedAt === stored?.finishedAt ? `  stored already; --again makes it anew:${describeResult(result).slice(1)}; ${file}` : `${describeResult(result)}; stored in ${file}`);
+  console.log(result.finishedAt === stored?.finishedAt ? `  stored already; --again repeats it:${describeResult(result).slice(1)}; ${file}` : `${describeResult(result)}; stored in ${file}`);
   return true;
 }
 

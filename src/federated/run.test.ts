@@ -13,7 +13,7 @@ import { runFederated, type FederatedFolders } from './run';
 import type { FederatedConfig } from './settings';
 import { federatedId } from './store';
 
-/** No data set lies here, and the embedded one may stand in. */
+/** A folder without data sets; the embedded one is allowed instead. */
 function foldersIn(base: string): FederatedFolders {
   return { data: join(base, 'none'), allowSynthetic: true, results: join(base, 'results'), checkpoints: join(base, 'checkpoints') };
 }
@@ -34,19 +34,19 @@ const CONFIG: FederatedConfig = {
   method: 'mofedsam',
 };
 
-/** What a result says beside clocks and the machine. */
+/** The fields of a result without times and machine. */
 function numbersOf(result: FederatedResult | undefined): unknown {
   assert.ok(result);
   const { config, data, status, history, final, gradientEvaluations } = result;
   return { config, data, status, final, gradientEvaluations, history: history.map((record) => ({ ...record, seconds: 0 })) };
 }
 
-/** Started anew as a process of its own, this file makes the run and nothing else. */
+/** Started as a separate process, this file only makes the run. */
 async function runAsChild(base: string): Promise<void> {
   await runFederated(CONFIG, { preset: 'none', folders: foldersIn(base), checkpointSeconds: 0 });
 }
 
-/** Starts the run in a process of its own and kills that as soon as a checkpoint is there. */
+/** Starts the run in a separate process and kills it as soon as there is a checkpoint. */
 async function killInTheMiddle(base: string): Promise<void> {
   const child = spawn(process.execPath, [__filename], { env: { ...process.env, SAMLAB_TEST_FEDERATED: base }, stdio: 'ignore' });
   const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_, signal) => resolve(signal)));
@@ -71,7 +71,7 @@ function defineTests(): void {
     const before = tensorCount();
     const resumed = await runFederated(CONFIG, { preset: 'none', folders: foldersIn(broken), onProgress: (progress) => (first ??= progress) });
     assert.equal(tensorCount(), before);
-    assert.ok(first!.step > 1, 'the run started anew instead of resuming');
+    assert.ok(first!.step > 1, 'the run started over instead of resuming');
     const unbroken = await runFederated(CONFIG, { preset: 'none', folders: foldersIn(join(base, 'unbroken')) });
     assert.deepEqual(numbersOf(resumed), numbersOf(unbroken));
     assert.deepEqual(readdirSync(join(broken, 'checkpoints')), []);
@@ -85,7 +85,7 @@ function defineTests(): void {
     const { clientClassCounts, synthetic } = stored!.data;
     assert.ok(synthetic);
     assert.deepEqual([clientClassCounts.length, ...clientClassCounts.map((counts) => counts.length)], [4, 10, 10, 10, 10]);
-    // Two images of each class, whoever has them.
+    // Two images of each class, over all clients.
     assert.deepEqual(clientClassCounts.reduce((sums, counts) => sums.map((sum, label) => sum + counts[label]!)), new Array(10).fill(2));
     assert.deepEqual(numbersOf(await runFederated(CONFIG, { ...options, again: true })), numbersOf(stored));
     assert.notEqual(steps.length, 0);

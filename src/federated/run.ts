@@ -119,7 +119,7 @@ async function resultOf(config: FederatedConfig, preset: string, model: Model, d
 }
 
 /**
- * Makes one federated run and stores its result, or returns the stored one. A run that was stopped or killed goes on
+ * Makes one federated run and stores its result, or returns the stored one. A run that was stopped or killed resumes
  * from its checkpoint with the same numbers.
  *
  * @returns undefined if its `signal` or the kernel's interrupt ended it; it can be resumed by the same call.
@@ -130,7 +130,7 @@ export function runFederated(config: FederatedConfig, options: FederatedRunOptio
   return longWork(`federated run of ${config.method}, seed ${config.seed}`, options, async (work) => {
     const result = await storedOrMade(config, options);
     if (result === undefined) {
-      work.tellStopped('Its checkpoint is stored; the same call goes on from there.');
+      work.tellStopped('Its checkpoint is stored; the same call resumes from there.');
     }
     return result;
   });

@@ -7,7 +7,7 @@ export const FEDERATED_METHODS = ['fedavg', 'fedsam', 'mofedsam'] as const;
 type SharedSettings = Pick<TrainingSettings, 'model' | 'stem' | 'zeroInitResidual' | 'normalization' | 'cropPadding' | 'flip' | 'batchSize' | 'momentum' | 'weightDecay' | 'seed'>;
 
 /**
- * Everything about a federated training but its data. The clients' optimizer starts anew in each round, with a velocity of 0; its
+ * Everything about a federated training but its data. The clients' optimizer starts over in each round, with a velocity of 0; its
  * `momentum` is 0 in the papers, and with a large one MoFedSAM diverges (see `localOptimizer`).
  */
 export interface FederatedSettings extends SharedSettings {

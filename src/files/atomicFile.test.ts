@@ -58,7 +58,7 @@ test('a folder in place of the file, and a missing folder, are named', () => {
 });
 
 test('if the disk fills up while writing, the old content stays', () => {
-  // A limit on the size of files does what a full disk does: the system writes as much as fits, and only the next call fails.
+  // A file size limit acts like a full disk: the system writes as much as fits, and only the next call fails.
   withTemporaryFolder((folder) => {
     const file = join(folder, 'file');
     writeFileSync(file, 'old');

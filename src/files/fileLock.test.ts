@@ -10,7 +10,7 @@ import { withFileLock } from './fileLock';
 const folder = mkdtempSync(join(tmpdir(), 'samlab-lock-'));
 test.after(() => rmSync(folder, { recursive: true }));
 
-/** A program that counts in a file, `turns` times. */
+/** A program that increments a number in a file `turns` times. */
 function counting(file: string, turns: number): string {
   return `
     const { readFileSync, writeFileSync } = require('node:fs');

@@ -178,7 +178,7 @@ export function parseLandscapeArguments(words: readonly string[]): LandscapeRequ
   let request: LandscapeRequest | undefined;
   // The annotation lets the compiler know that error() does not return.
   const program: Command = new Command('npm run landscape --').description(
-    "Measures loss landscapes of trained networks. A network is a run's identifier, whose weights file says what it was trained with, or a weights file (safetensors, torchvision's names). Stored parts are not measured again: the same command goes on after a stop.",
+    "Measures loss landscapes of trained networks. A network is a run's identifier, whose weights file says what it was trained with, or a weights file (safetensors, torchvision's names). Stored parts are not measured again: the same command resumes after a stop.",
   );
   addSettings(program.command('nets').description('slices, planes, paths, curvature and similarity of two networks of one architecture'))
     .argument('<first>', 'run or weights file')

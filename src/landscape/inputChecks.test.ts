@@ -29,7 +29,7 @@ import { principalPlane } from './trajectory/principalPlane';
 
 const [a, b, c] = [PlainVector.of(1, 0), PlainVector.of(0, 1), PlainVector.of(2, 2)] as const;
 
-/** A loss that counts how often it is asked. */
+/** A loss that counts its calls. */
 function counted(value = 1): LossFunction<PlainVector> & { readonly asked: { times: number } } {
   const asked = { times: 0 };
   return {
@@ -42,7 +42,7 @@ function counted(value = 1): LossFunction<PlainVector> & { readonly asked: { tim
 
 type Probe = (w: PlainVector, loss: LossFunction<PlainVector>) => unknown;
 
-/** Every probe, with where its message begins. */
+/** Every probe, with the start of its message. */
 const probes: Readonly<Record<string, Probe>> = {
   lossPlane: (w, loss) => lossPlane(w, loss, { seed: 0, range: { radius: 1 }, network: 'n' }),
   samplePoints: (w, loss) => samplePoints({ surface: { origin: w, x: b }, points: [[0, 0]], losses: { loss }, network: 'n', directions: 'd' }),

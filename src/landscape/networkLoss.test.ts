@@ -105,7 +105,7 @@ test('re-estimated moments are the mean over all batches', async () => {
     const expected = await networkLoss(model, { statistics }, dataset, frozen).evaluate(network.parameters);
     expectAllClose([found.loss], [expected.loss], tolerance);
     const running = await networkLoss(model, network, dataset, frozen).evaluate(network.parameters);
-    // Ten times the tolerance away: the running moments are others.
+    // Ten times the tolerance away: the running moments differ.
     assert.ok(Math.abs(running.loss - expected.loss) > 2e-5, `${running.loss} and ${expected.loss}`);
     disposeStatistics(statistics);
   });

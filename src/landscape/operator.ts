@@ -19,7 +19,7 @@ export interface LossSource {
  * Which moments batch normalisation uses at a point:
  * - `frozen`: the running statistics of the trained network, at every point;
  * - `batch`: those of each batch, as in training; gradients flow through them;
- * - `re-estimated`: the mean over all batches of the batches' moments, measured anew at every point.
+ * - `re-estimated`: the mean over all batches of the batches' moments, measured again at every point.
  */
 export type BatchNormMode = 'frozen' | 'batch' | 're-estimated';
 

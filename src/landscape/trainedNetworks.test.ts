@@ -29,7 +29,7 @@ test('a run is found by its identifier in the first store that has its weights, 
     assert.deepEqual(findNetwork('one', stores), { file, record: { run: 'one', config: CONFIG, images: 'CIFAR-10' } });
     assert.deepEqual(findNetwork(file, []).file, file);
     assert.throws(() => findNetwork('two', stores), /"two" is neither a weights file nor a run whose weights are here; looked for two, .*own.weights.two\.safetensors, .*data.weights.two\.safetensors/);
-    // A folder is no weights file.
+    // A folder is not a weights file.
     assert.throws(() => findNetwork(folder, []), /is neither a weights file nor a run/);
 
     const snapshots = ['epoch-010', 'epoch-020'].map((name) => join(stores[0]!, 'weights', 'path', `${name}.safetensors`));
@@ -68,7 +68,7 @@ test('a file without a record needs its settings given, and the error says which
   assert.throws(() => trainedSettings([PYTORCH], { model: 'resnet20', imagesPerClass: 100 }), /give --dataset, --normalization, --subset-seed too/);
   const given = { model: 'resnet50', stem: 'imagenet', dataset: 'cifar10', normalization: 'half', imagesPerClass: 0 } as const;
   assert.deepEqual(trainedSettings([PYTORCH, PYTORCH], given), { ...given, heldOutPerClass: 0, subsetSeed: 0 });
-  // One that says something else than the flags of the other.
+  // One that contradicts the flags of the other.
   assert.throws(() => trainedSettings([PYTORCH, trainedWith({})], given), /contradicts --stem imagenet, but it was trained with cifar; --normalization half/);
 });
 

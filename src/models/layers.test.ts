@@ -66,7 +66,7 @@ test('a perceptron on vectors by hand: two inputs, one hidden layer', () => {
 
 test('batch norm of vectors takes the moments of each feature over the batch', () => {
   const model = network({ name: 'norm', inputShape: [2], layers: batchNorm({ scale: false, epsilon: 0 }) });
-  // Features 1, 3 and 0, 4: means 2 and 2, deviations 1 and 2.
+  // Features (1, 3) and (0, 4): means 2 and 2, deviations 1 and 2.
   assert.deepEqual(outputs(model, [1, 0, 3, 4], 2, true), [-1, -1, 1, 1]);
 });
 
@@ -140,7 +140,7 @@ test('the outputs of whitening filters are uncorrelated, with mean squares lambd
     const filter = (f: number): number[] => [...filters.values()].filter((_, index) => index % 24 === f);
     let largest = Infinity;
     for (let i = 0; i < 12; i++) {
-      // |v / sqrt(lambda + epsilon)|^2 = 1 / (lambda + epsilon) tells lambda.
+      // |v / sqrt(lambda + epsilon)|^2 = 1 / (lambda + epsilon) gives lambda.
       const lambda = 1 / filter(i).reduce((sum, value) => sum + value ** 2, 0) - epsilon;
       assert.ok(lambda > 0 && lambda <= largest);
       largest = lambda;

@@ -40,7 +40,7 @@ function gradientOf(model: Model): Found {
 
 test('a network in mixed precision has nearly, but not exactly, the loss and gradient of float32', () => {
   const [full, mixed] = [gradientOf(float32), gradientOf(mixedPrecision(float32))];
-  // Activations of some twenty layers are each rounded by 2^-9 at most, on the way back their gradients too.
+  // Activations of some twenty layers are each rounded by 2^-9 at most, in the backward pass their gradients too.
   assert.ok(Math.abs(mixed.loss - full.loss) < 20 * 2 ** -9 * full.loss);
   const difference = mixed.gradient.plus(full.gradient, -1);
   const relative = difference.norm() / full.gradient.norm();

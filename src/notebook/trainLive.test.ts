@@ -28,7 +28,7 @@ const CONFIG: ExperimentConfig = {
   batchSize: 5,
 };
 
-/** No data set lies here, and the embedded one may stand in. */
+/** A folder without data sets; the embedded one is allowed instead. */
 function foldersIn(base: string): ExperimentFolders {
   return { data: join(base, 'none'), allowSynthetic: true, results: join(base, 'results'), checkpoints: join(base, 'checkpoints'), weights: join(base, 'weights') };
 }

@@ -38,7 +38,7 @@ export interface LiveRun extends RunResult, Omit<TrainedRun, 'result'> {}
  * @param options as those of `runExperiment`; default for the folders: below `data/quick`, apart from results.
  * @returns the result, with `keepNetwork` the model and the network too; or the outcome of `train`, which an interrupt ends
  * early with the status 'stopped'.
- * @throws StoppedError after an interrupt of a run; the same call then goes on from the checkpoint, or starts anew for
+ * @throws StoppedError after an interrupt of a run; the same call then resumes from the checkpoint, or starts over for
  * a rule without `storeAs`. Else as `runExperiment`, `runOwnRule` and `train`.
  * @example
  * const { final } = await notebook.trainLive({ method: 'sam', rho: 0.05, epochs: 4, imagesPerClass: 20 });
@@ -86,7 +86,7 @@ function liveResult<R extends RunResult>(result: R | undefined, config: Experime
 /**
  * Makes all runs of a notebook's preset on a data set that are not stored yet, one after another, with progress to watch.
  *
- * @throws StoppedError after an interrupt; the same call then goes on. Else as `runPreset`.
+ * @throws StoppedError after an interrupt; the same call then resumes. Otherwise as `runPreset`.
  */
 export async function trainNotebookPreset(preset: NotebookPreset, dataset: ExperimentConfig['dataset']): Promise<void> {
   const write = inOnePlace(notebookOutput());

@@ -38,7 +38,7 @@ const RULES: readonly PerturbationRule[] = [
   friendlySam({ sigma: 0.7 }),
 ];
 
-/** Elements that single precision holds, no two alike, so that neither ties nor signs hang on rounding. */
+/** Elements that single precision represents, no two equal, so that neither ties nor signs depend on rounding. */
 const distinct = fc.uniqueArray(fc.integer({ min: -400, max: 400 }).filter((value) => value !== 0), { minLength: 14, maxLength: 14, selector: Math.abs }).map((values) => values.map((value) => value / 64));
 
 function arraysOf(elements: readonly number[]): number[][] {
@@ -55,7 +55,7 @@ function perturbations<V extends Vector>(rule: PerturbationRule, parameters: V, 
       gradientAt: (point) => point.plus(gradient, 3),
       sampleGradient: (index) => gradient.plus(parameters, index / 3),
     };
-    // As in a step: what a formula makes on its way is freed.
+    // As in a step: intermediate tensors of a formula are freed.
     state = parameters.tidy(() => rule.prepare?.(input) ?? state, ({ vectors }) => Object.values(vectors));
     return parameters.tidy(() => rule.perturb({ ...input, state }).toArrays().flatMap((array) => [...array]), () => []);
   });

@@ -40,10 +40,10 @@ function expectAsam(rule: typeof asam): void {
   expectAllClose(perturb(rule({ eta: 0 }), input), [16, -27].map((element) => (0.5 * element) / Math.sqrt(145)), { relative: 1e-12 });
   // eta is added to the magnitudes: with 1, T = (3, 4).
   expectAllClose(perturb(rule({ eta: 1 }), input), [36, -48].map((element) => (0.5 * element) / Math.hypot(12, 12)), { relative: 1e-12 });
-  // By default weights alone are scaled. |T g|: filters and matrix element by element, and 1 for the scale.
+  // By default only weights are scaled. |T g|: filters and matrix element by element, and 1 for the scale.
   const [, , bn] = rule({ eta: 0 }).perturb(ruleInput({ parameters: layered, gradient: layered.absPower(0), rho: 1 })).elements;
   expectAllClose(bn!, [1 / Math.sqrt(9 + 25 + 16 + 144 + 4 + 49 + 1)], { relative: 1e-12 });
-  // With batch-norm scales, as the authors' code has it: T_w = |w| + eta on both, the identity on shifts and biases. T = (3, 2, 1, 1); T g = (3, 4, 2, 4), of norm sqrt 45.
+  // With batch-norm scales, as in the authors' code: T_w = |w| + eta on both, the identity on shifts and biases. T = (3, 2, 1, 1); T g = (3, 4, 2, 4), of norm sqrt 45.
   const parts: readonly ParameterSpec[] = [
     { name: 'fc.weight', kind: 'weight', shape: [1] },
     { name: 'bn.weight', kind: 'normScale', shape: [1] },
@@ -73,7 +73,7 @@ refusesWrong('ASAM by hand', expectAsam, asam, {
   'scales every kind by default': (settings) => asam({ scaledKinds: ['weight', 'bias', 'normScale', 'normShift'], ...settings }),
 });
 
-/** f(a b) with f(z) = z^2 / 2 + z: scaling a up and b down by as much leaves the loss as it is. */
+/** f(a b) with f(z) = z^2 / 2 + z: multiplying a and dividing b by the same number leaves the loss unchanged. */
 function product(a: number, b: number): { readonly parameters: PlainVector; readonly gradient: PlainVector } {
   const slope = a * b + 1;
   return { parameters: PlainVector.of(a, b), gradient: PlainVector.of(slope * b, slope * a) };

@@ -18,7 +18,7 @@ import { sharpnessAware } from './sharpnessAware';
 import type { Descent, MethodState, Objective } from './step';
 import { wsam } from './wsam';
 
-/** One step at rate 1 without momentum, with these gradients at w and at w + eps: how far w moves, and what the base optimizer was given. */
+/** One step at rate 1 without momentum, with these gradients at w and at w + eps: the movement of w, and the base optimizer's input. */
 function oneStep(descent: Descent, gradient: readonly number[], perturbed: readonly number[], step = 0): { readonly moved: number[]; readonly along: number[] } {
   const base = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
   let along: number[] = [];
@@ -41,7 +41,7 @@ function along(combine: Combination): Descent {
 type Combination = <V extends Vector>(gradient: V, perturbed: V) => V;
 
 function expectGsam(descent: typeof gsam): void {
-  // Across (2, 0), the gradient (1, 3) has (0, 3).
+  // The part of the gradient (1, 3) orthogonal to (2, 0) is (0, 3).
   expectAllClose(oneStep(descent({ alpha: 0.5 }), [1, 3], [2, 0]).moved, [2, -1.5], { relative: 1e-12 });
   expectAllClose(oneStep(descent({ alpha: 0 }), [1, 3], [2, 0]).moved, [2, 0], { relative: 0 });
 }
@@ -76,7 +76,7 @@ function expectSaner(descent: typeof saner): void {
   expectAllClose(oneStep(descent({ alpha: 0.8, rampSteps: 4 }), gradient, perturbed, 0).moved, perturbed, { relative: 0 });
 }
 
-/** Takes alpha of those elements off, from the first step on. */
+/** Reduces those elements by the share alpha, from the first step on. */
 function weakening(counts: (gradient: number, perturbed: number) => boolean): typeof saner {
   return (settings) =>
     along((gradient, perturbed) => {

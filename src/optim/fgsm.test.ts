@@ -27,10 +27,10 @@ const BY_HAND: Readonly<Record<string, (rule: typeof fgsm) => void>> = {
     assert.deepEqual(ascendQuadratic(rule({ steps: 3, stepLength: 1 }), 0.5), [0.5, -0.5]);
     assert.deepEqual(ascendQuadratic(rule({ steps: 3, stepLength: 1, project: false }), 0.5), [1.5, -1.5]);
   },
-  'a bound of its own clips steps whose length is still that of the radius': (rule) => {
+  'a separate bound clips, while the length of steps still follows the radius': (rule) => {
     // From (1, -1) each step is 0.4 along the signs (+, -): clipped at 0.3 after each, or after none.
     assert.deepEqual(ascendQuadratic(rule({ steps: 2, stepLength: 1, bound: 0.3 }), 0.4), [0.3, -0.3]);
-    // Wider than the radius: 0.4, then 0.8 within 0.7.
+    // With a bound above the radius: 0.4, then 0.8 clipped to 0.7.
     assert.deepEqual(ascendQuadratic(rule({ steps: 2, stepLength: 1, bound: 0.7 }), 0.4), [0.7, -0.7]);
   },
   'the bound acts after each step, not on the sum of all': (rule) => {

@@ -31,7 +31,7 @@ refusesWrong('a reused gradient by hand: g plus alpha |g| along the stored direc
   'adds the stored part without scaling it': (g, across, alpha) => g.plus(across, alpha),
 });
 
-/** x^2 / 2 + 2 y^2, and the phases in which it was asked. */
+/** x^2 / 2 + 2 y^2, and the phases in which it was evaluated. */
 function bowl(): { readonly objective: Objective<PlainVector>; readonly phases: string[] } {
   const phases: string[] = [];
   return {
@@ -44,7 +44,7 @@ function bowl(): { readonly objective: Objective<PlainVector>; readonly phases: 
   };
 }
 
-/** Where LookSAM gets, step by step. */
+/** LookSAM's points, step by step. */
 function walk(every: number, alpha: number, steps: number, descent = lookSam): { readonly path: number[][]; readonly phases: string[]; readonly passes: number[] } {
   const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
   const { objective, phases } = bowl();

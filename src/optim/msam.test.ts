@@ -11,7 +11,7 @@ import type { MethodState } from './step';
 import { plainStep, type Objective } from './step';
 import { perturb } from './testing/rule';
 
-/** x^2 / 2, and where and in which phase it was asked. */
+/** x^2 / 2, and the points and phases in which it was evaluated. */
 function parabola(): { readonly objective: Objective<PlainVector>; readonly asked: (readonly [string, number])[] } {
   const asked: (readonly [string, number])[] = [];
   return {

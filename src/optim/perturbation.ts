@@ -1,7 +1,7 @@
 import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
 
-/** What a rule keeps from step to step. A checkpoint stores all of it, so that a resumed run goes on with the same numbers. */
+/** What a rule keeps from step to step. A checkpoint stores all of it, so that a resumed run continues with the same numbers. */
 export interface PerturbationState<V extends Vector> {
   readonly numbers: Readonly<Record<string, number>>;
   readonly vectors: Readonly<Record<string, V>>;

@@ -49,7 +49,7 @@ function expectSam(perturbation: Perturbation): void {
   }
 }
 
-/** SAM's perturbation but for one norm. */
+/** SAM's perturbation with one norm replaced. */
 function otherFor(exponent: number, other: <V extends Vector>(gradient: V, rho: number) => V): Perturbation {
   return (gradient, rho, p) => ((p ?? 2) === exponent ? other(gradient, rho) : samPerturbation(gradient, rho, p));
 }
@@ -77,7 +77,7 @@ test('the perturbation lies on the sphere of radius rho and attains the dual nor
     fc.property(gradients, radii, exponents, (elements, rho, p) => {
       const gradient = PlainVector.of(...elements);
       const perturbation = samPerturbation(gradient, rho, p);
-      // With p = infinity a zero element of g may stay where it is; the others reach rho.
+      // With p = infinity a zero element of g may stay; the others reach rho.
       expectAllClose([perturbation.norm(p)], [rho], { relative: 1e-9 }, `${p}-norm`);
       // By Hoelder's inequality no vector on the sphere has a larger product with g than rho |g|_q.
       const q = p === Infinity ? 1 : p === 1 ? Infinity : p / (p - 1);
@@ -105,7 +105,7 @@ test('ascending leaves the weights unchanged', () => {
   assert.equal(tensorCount(), before);
 });
 
-/** x^2 + 2 y^2, and at which points and in which phases it was asked. */
+/** x^2 + 2 y^2, and the points and phases in which it was evaluated. */
 function quadratic(): { readonly objective: Objective<PlainVector>; readonly asked: (readonly [string, ...number[]])[] } {
   const asked: (readonly [string, ...number[]])[] = [];
   return {
@@ -134,7 +134,7 @@ function expectStep(stepOf: typeof samStep): void {
   assert.deepEqual(elementsOf(walked(0.5).parameters), [0 - 0.25 * 0.75, -2 - 0.25 * 0.5]);
 }
 
-/** SAM's step with another answer of the objective. */
+/** SAM's step with a modified objective. */
 function asking(other: <V extends Vector>(input: { readonly parameters: V; readonly objective: Objective<V> }) => Objective<V>): typeof samStep {
   return (rho) => (input) => samStep(rho)({ ...input, objective: other(input) });
 }

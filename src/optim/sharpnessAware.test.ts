@@ -24,7 +24,7 @@ const SPECS: readonly ParameterSpec[] = [
 /** Four "images": image i pulls every parameter to i. */
 const TARGETS = [0, 1, 2, 3];
 
-/** Mean over the images of sum (w - i)^2 / 2, and what it was asked. */
+/** Mean over the images of sum (w - i)^2 / 2, and a record of its evaluations. */
 function pulls<V extends Vector>(): { readonly objective: Objective<V>; readonly asked: { phase: string; part: BatchPart | undefined; at: number[] }[] } {
   const asked: { phase: string; part: BatchPart | undefined; at: number[] }[] = [];
   return {
@@ -87,7 +87,7 @@ test('a rule whose products overflow in single precision does not get the error 
   assert.throws(() => look(1e8), /returned a perturbation of norm Infinity/);
 });
 
-/** One step at rate 1 without momentum: the parameters move by the gradient that the method found. */
+/** One step at rate 1 without momentum: the parameters move by the method's gradient. */
 function oneStep(settings: SharpnessAwareSettings, rho: number, make = sharpnessAware): { readonly moved: number[]; readonly asked: ReturnType<typeof pulls>['asked']; readonly loss: number; readonly passes: number } {
   const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
   const { objective, asked } = pulls<PlainVector>();
@@ -118,7 +118,7 @@ function expectConfined(make: typeof sharpnessAware): void {
   }
 }
 
-/** The same around a rule that sees some of these parameters alone. */
+/** The same with a rule restricted to some of these parameters. */
 function seeing(keep: (spec: ParameterSpec) => boolean): typeof sharpnessAware {
   return ({ rule, ...settings }) => sharpnessAware({ ...settings, rule: { ...rule, perturb: (input) => rule.perturb({ ...input, gradient: input.gradient.restrict(keep) }) } });
 }
@@ -148,7 +148,7 @@ function expectGroups(make: typeof sharpnessAware): void {
   expectAllClose([loss], [oneStep({ rule: sam() }, 2).loss], { relative: 1e-12 });
 }
 
-/** The method with something else as its step's input. */
+/** The method with a modified step input. */
 function given(change: <V extends Vector, State>(input: SharpnessAwareInput<V, State>) => Partial<SharpnessAwareInput<V, State>>): typeof sharpnessAware {
   return (settings) => {
     const method = sharpnessAware(settings);

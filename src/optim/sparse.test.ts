@@ -13,7 +13,7 @@ import { sam } from './sam';
 import { sparse, type MaskSource } from './sparse';
 import { perturb, ruleInput } from './testing/rule';
 
-/** A mask that is given, as often as a mask is wanted. */
+/** A rule that always returns the given mask. */
 function fixed(mask: readonly number[], every = 1): MaskSource {
   return { name: 'fixed', every, draw: () => Uint8Array.from(mask) };
 }
@@ -32,7 +32,7 @@ test('sparsity 0 is SAM, sparsity 1 leaves eps at zero, for both kinds of mask',
 });
 
 function expectFisher(maskOf: typeof fisherMask): void {
-  // Squares summed: 1 + 1, 0 + 4, 4 + 4, 1.5^2. Summed first, the last but one would be 0 and lose to the last.
+  // Sums of squares: 1 + 1, 0 + 4, 4 + 4, 1.5^2. Squares of sums would make the last but one 0, below the last.
   const gradients = [PlainVector.of(1, 0, 2, 1.5), PlainVector.of(1, 2, -2, 0)];
   const asked: number[] = [];
   const seen = ruleInput({ parameters: PlainVector.of(0, 0, 0, 0), rho: 1, batchSize: 2, sampleGradient: (index) => (asked.push(index), gradients[index]!) });
@@ -72,7 +72,7 @@ function masksOf(source: MaskSource, gradient: PlainVector, steps: number): numb
   return masks.map((mask) => [...mask.elements[0]!]);
 }
 
-/** The live elements with the smallest gradients die, others come to life, and the number stays. */
+/** The live elements with the smallest gradients are dropped, others revived, and the number stays. */
 function expectDynamic(maskOf: typeof dynamicMask): void {
   const gradient = PlainVector.of(...Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 1 : -1) * (index + 1)));
   const [before, after] = masksOf(maskOf({ sparsity: 0.5, dropRate: 0.8, every: 1, totalSteps: 4, seed: 1 }), gradient, 2) as [number[], number[]];
@@ -153,7 +153,7 @@ function expectSparse(rule: typeof sparse): void {
   assert.deepEqual(rule(sam(), fixed([1])).logs, ['sparsity', 'maskOverlap']);
 }
 
-/** The rule with something else told in its history. */
+/** The rule with a modified history record. */
 function telling(change: (numbers: Readonly<Record<string, number>>) => Readonly<Record<string, number>>): typeof sparse {
   return (...parts) => {
     const rule = sparse(...parts);

@@ -6,7 +6,7 @@ import { LANDSCAPES, landscapeOf } from './losses';
 import { METHODS } from './methods';
 import { acceptedNumber, FIRST_SETTINGS, RANGES, settingsOf, withinWindow, type NumberSetting } from './settings';
 
-/** Any number that a setting takes. */
+/** A random valid number for a setting. */
 function numberIn(setting: NumberSetting): fc.Arbitrary<number> {
   const { least, most, whole } = RANGES[setting];
   return whole ? fc.integer({ min: least, max: most }) : fc.double({ min: least, max: most, noNaN: true }).map((value) => value + 0);

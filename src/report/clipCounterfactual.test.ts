@@ -8,7 +8,7 @@ import { clipIsRun, readClip, readSisterSteps, sisterTable } from './clipCounter
 import { methodContents } from './methodContents';
 import { testRun } from './testing/run';
 
-/** Made-up results of a preset by their training error; undefined was not run. */
+/** Made-up results of a preset by training error; undefined means not run. */
 function made(preset: 'fgsm-clip' | 'fgsm-sister', trainingErrorOf: (config: ExperimentConfig) => number | undefined): RunResult[] {
   return presetConfigs(findPreset(preset)).flatMap((config) => {
     const error = trainingErrorOf(config);
@@ -16,7 +16,7 @@ function made(preset: 'fgsm-clip' | 'fgsm-sister', trainingErrorOf: (config: Exp
   });
 }
 
-/** What clip a configuration of the original's radius has. */
+/** The clip of a configuration with the original's radius. */
 function clipOf({ rho, ascentProjection, ascentBound }: ExperimentConfig): 'working' | 'missing' | 'atRadius' | undefined {
   return rho !== 0.05 ? undefined : !ascentProjection ? 'missing' : ascentBound === 0.001 ? 'working' : 'atRadius';
 }

@@ -31,7 +31,7 @@ const RUNS = made(({ method, dataset, learningRate, radiusIn, seed, asamEta }) =
 
 test('each defect is compared with the same training without it, and what follows is what the rows say', () => {
   const evidence = Object.fromEntries(defectEvidence(RUNS).map(({ defect, follows }) => [defect, follows]));
-  // Whatever rows of FGSM find, none has the clip that the original's code meant to have.
+  // Whatever the rows of FGSM show, none has the clip that the original's code intended.
   const open = "; the original's cause is open: its clip, had it worked, was at 0.001 for each coordinate, which no row has";
   assert.equal(evidence['FGSM, T = 2: radius for each coordinate'], `with it this network stays near chance${open}`);
   assert.equal(evidence['FGSM, T = 2: both'], `with it this network stays near chance${open}`);
@@ -54,7 +54,7 @@ test('the epoch chosen by its test error is set beside the last epoch of the sam
   assert.equal(row.follows, 'lower by 1.00 points in the mean of 3 runs and by 2.00 at most; it cannot be higher, so nothing is tested');
 });
 
-/** What follows for ASAM's form if its errors differ from SAM's by so much with these seeds. */
+/** The conclusion on ASAM's form if its errors differ from SAM's by these amounts with these seeds. */
 function followsFrom(...differences: readonly number[]): string | undefined {
   const runs = made(({ method, asamEta, seed }) => 60 + (method === 'asam' && asamEta === 0 ? differences[seed]! : 0));
   return defectEvidence(runs).find(({ defect }) => defect === "ASAM's form at SAM's radius")?.follows;

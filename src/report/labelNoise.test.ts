@@ -83,7 +83,7 @@ test('the figure has a line of each method in three panels, of the errors on wro
   assert.deepEqual(lines.map(({ name, xaxis }) => `${name} ${xaxis}`), ['SGD (no SAM) x', 'SGD (no SAM) x2', 'SGD (no SAM) x3', 'SAM, ρ = 0.1 x', 'SAM, ρ = 0.1 x2', 'SAM, ρ = 0.1 x3']);
   assert.deepEqual(lines.slice(0, 3).map(({ y }) => y.map(Math.round)), [[100, 67, 35, 2], [30, 20, 10, 0], HELD_OUT]);
   assert.equal(traces.filter(({ fill }) => fill === 'toself').length, 6);
-  // Table 1 and its figures are not made of them.
+  // Table 1 and its figures do not use them.
   assert.deepEqual(resultFigures(RUNS, NOISE_PRESET), {});
   assert.deepEqual(noiseFigures([]), {});
 });

@@ -15,7 +15,7 @@ import { figuresOfNetworks, minimaFigure, pathFigure, studyFigures } from './lan
 import { readPaths, readStudies, type LandscapeStudy } from './landscapeStudies';
 import { testSamples, testStudy } from './testing/study';
 
-/** The part of a trace that is looked at. */
+/** The fields of a trace that the tests read. */
 interface Trace {
   readonly type: string;
   readonly name?: string;
@@ -180,7 +180,7 @@ test('the tables of curvature and sharpness by hand', () => {
     net: 'SGD', worstCase: '2 ± 2.5', adaptiveWorstCase: '0.5', epsSharpness: '1 ± 0', mSharpness: '4 ± 0.25', sam: '0.1235', average: '0.01 ± 0.002',
   });
   assert.deepEqual(Object.values(second!).slice(1), new Array(6).fill('–'));
-  // λ₅ has not converged, so that its column is not there.
+  // λ₅ has not converged, so its column is missing.
   assert.deepEqual([Object.keys(bends), Object.keys(first)], [Object.keys(CURVATURE_HEADINGS).filter((key) => key !== 'eigenvalueRatio'), Object.keys(SHARPNESS_HEADINGS)]);
   assert.match(sharpnessCaption(study), /500 of the networks' 1000 training images, batch norm frozen\. ρ = 0\.05/);
   assert.match(curvatureCaption(study), / ρ = 0\.05\. Networks: .* Their losses on these images, 0\.08 and 0\.03, differ, .* Not shown: λ₁ \/ λ₅ \(not converged for SGD, SAM\)\.$/);

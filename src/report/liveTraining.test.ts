@@ -47,7 +47,7 @@ test('one output is made and then updated in place', () => {
   const written: { data: MimeBundle; id: string | undefined; update: boolean | undefined }[] = [];
   const show = liveTraining('SGD', (data, id, update) => void written.push({ data, id, update }));
   show(progress);
-  // Too soon after the first to be drawn, unless it is the end of the run.
+  // Too soon after the first to be drawn, except at the end of the run.
   show({ ...progress, step: 6 });
   show({ ...progress, epoch: 4, step: 10 });
   assert.deepEqual(written.map(({ update }) => update), [false, true]);

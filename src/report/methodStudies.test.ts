@@ -21,7 +21,7 @@ function made(name: MethodStudyName, errorOf: (config: ExperimentConfig) => numb
   });
 }
 
-/** SGD 60, 61, 62; SAM 3 points lower each, ASAM scatters; nothing else was run. */
+/** SGD 60, 61, 62; SAM 3 points lower each, ASAM scattered; nothing else was run. */
 const FAMILY = made('family', ({ method, seed }) => ({ sgd: 60 + seed, sam: 57 + seed, asam: [50, 70, 62][seed] })[method as string]);
 
 test('a study finds its runs by their settings, tests them in pairs, and names missing ones', () => {

@@ -12,7 +12,7 @@ import { regenerateFigures, regenerateReport } from './regenerate';
 import { renderFigures } from './render';
 import { testRun } from './testing/run';
 
-/** A project that holds stored results and nothing else. */
+/** A project with nothing but stored results. */
 async function project(context: TestContext, results: readonly RunResult[], folder = 'data/results'): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'samlab-report-'));
   context.after(() => rm(root, { recursive: true }));

@@ -36,7 +36,7 @@ async function makeRuns(preset: string): Promise<void> {
     },
   });
   if (signal.aborted) {
-    throw new Error('Stopped at your request; the same command goes on from there.');
+    throw new Error('Stopped at your request; the same command resumes from there.');
   }
 }
 

@@ -8,7 +8,7 @@ import { testRun } from './testing/run';
 
 const LAPTOP = { preset: 'laptop', dataset: 'cifar10' } as const;
 
-/** A run as the preset makes it now. */
+/** A run with the preset's current settings. */
 const NOW = presetConfigs(findPreset('laptop')).filter(({ dataset, epochs, seed }) => dataset === 'cifar10' && epochs === 100 && seed === 1);
 
 test('runs of an older preset say which settings were others; those of the present one say nothing, whatever their tuned settings', () => {

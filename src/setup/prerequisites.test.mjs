@@ -7,7 +7,7 @@ import { layoutOf, PROJECT } from './layout.mjs';
 import { checkNode, checkPlatform, checkRoom, findPython } from './prerequisites.mjs';
 import { testFolder } from './testFolder.mjs';
 
-/** A real interpreter, and a script that plays another one by running code before what it is asked to run. */
+/** A real interpreter, and a script that acts as another one by running code before the requested code. */
 const PYTHON = execFileSync(layoutOf(PROJECT).python, ['-c', 'import sys; print(sys._base_executable)'], { encoding: 'utf8' }).trim();
 const pythonAfter = (/** @type {string} */ code) => `#!/bin/sh\nexec '${PYTHON}' -c "import sys\n${code}\n$2"\n`;
 const WITHOUT_ENSUREPIP = pythonAfter("sys.modules['ensurepip'] = None");

@@ -25,7 +25,7 @@ test('an unchanged copy follows its notebook, a changed one is never overwritten
   rmSync(join(to, 'a.ipynb'));
   assert.deepEqual(refreshWorkingCopies(from, to), []);
   assert.equal(copy('a.ipynb'), 'a2');
-  // A copy that comes to equal the notebook, by git or by hand, follows it again.
+  // A copy that again equals the notebook, by git or by hand, follows it again.
   addFiles(root, { 'notebooks/a.ipynb': 'a3' });
   assert.deepEqual(refreshWorkingCopies(from, to), []);
   assert.equal(copy('a.ipynb'), 'a3');

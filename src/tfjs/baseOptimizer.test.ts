@@ -74,7 +74,7 @@ test('a radius that is no number is refused, whatever it would be taken for', ()
   }
 });
 
-/** Two variables of different shapes, and a loss that both are in; others are registered beside them. */
+/** Two variables of different shapes and a loss of both; other variables are registered too. */
 class Pair {
   readonly variables: tf.Variable[];
   constructor(values: readonly [number[], number[][]]) {

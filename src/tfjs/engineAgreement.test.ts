@@ -30,7 +30,7 @@ import { SharpnessAwareOptimizer } from './sharpnessAwareOptimizer';
 
 const [BATCH, SIDE, FILTERS, CLASSES] = [6, 5, 4, 3];
 const [LEARNING_RATE, MOMENTUM, STEPS] = [0.1, 0.9, 3];
-/** Of batch norm: what is added to the variance, and the weight of the newest batch in the running statistics. */
+/** Batch norm's epsilon, and the weight of the newest batch in the running statistics. */
 const [EPSILON, NEWEST] = [1e-5, 0.1];
 
 /** A convolution, batch norm, a mean over positions and a dense layer. */
@@ -145,7 +145,7 @@ function withLayers({ rule, rho, kinds, descent }: Case): Trained {
   return { losses, weights: weights.map((weight) => weight.dataSync()), runningMean: model.getWeights()[5]!.dataSync() };
 }
 
-/** Length of the way from the start to some weights, parameter by parameter. */
+/** Distance of weights from the start, parameter by parameter. */
 function way(weights: readonly ArrayLike<number>[], from: readonly ArrayLike<number>[]): number[] {
   return weights.map((array, index) => Math.hypot(...Array.from(array, (value, element) => value - from[index]![element]!)));
 }
@@ -153,7 +153,7 @@ function way(weights: readonly ArrayLike<number>[], from: readonly ArrayLike<num
 /**
  * Each gradient carries some hundred roundings to 2^-24, 1e-5 of its norm at worst; three steps with momentum .9 add
  * up six of them, each once more through eps, and weights of size 1 are rounded to 6e-8 where they move by some tenths.
- * A step that forgets the perturbation is off by a hundredth and more (asserted below).
+ * A step without the perturbation is off by a hundredth or more (asserted below).
  */
 const TOLERANCE = 1e-4;
 

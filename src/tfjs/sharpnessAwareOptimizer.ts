@@ -33,7 +33,7 @@ import { WrappedOptimizer } from './wrappedOptimizer';
  *
  * The base optimizer's settings are read and set through this one: `learningRate`, `momentum`, `beta1` and so on; only Adadelta's
  * `rho` is set at `base`, for here `rho` is the radius. The base optimizer's state is in `getWeights`, a rule's is not: after
- * loading, masks are drawn anew, LookSAM begins with a second pass, and the count of perturbed steps starts at 0.
+ * loading, masks are drawn again, LookSAM begins with a second pass, and the count of perturbed steps starts at 0.
  *
  * @source Foret et al. 2021 (arXiv 2010.01412), algorithm 1.
  */

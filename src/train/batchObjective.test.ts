@@ -27,7 +27,7 @@ function gradientOf(made: { readonly gradient: TensorVector }): number[] {
   return elements;
 }
 
-/** The first layer's running mean after the phases that were made. */
+/** The first layer's running mean after the given phases. */
 function runningMean(objective: BatchObjective): number[] {
   const moved = objective.movedStatistics();
   const values = [...moved[0]!.mean.values()];
@@ -56,7 +56,7 @@ test('running statistics move only in the first phase, and once for all groups: 
   elsewhere.dispose();
   const moved = runningMean(grouped);
   expectAllClose(moved, left!.map((value, channel) => (value + right![channel]!) / 2), { relative: 1e-6, absolute: 1e-8 });
-  // The first layer sees the images themselves, so that its mean over the batch is the mean of its halves' means.
+  // The first layer gets the images themselves, so its mean over the batch is the mean of its halves' means.
   expectAllClose(moved, runningMean(whole), { relative: 1e-4, absolute: 1e-6 });
   assert.equal(tensorCount(), before);
 });
@@ -92,7 +92,7 @@ function imageLoss(index: number, direction: TensorVector, h: number): number {
 test('the gradient of one image is the slope of its loss with running statistics, which other images do not touch', () => {
   const objective = new BatchObjective(batch, LOSS);
   const other = initialParameters(model, { seed: 2, zeroInitResidual: false });
-  // Along the last layer the loss has no kinks, and what reaches that layer depends on the statistics.
+  // Along the last layer the loss has no kinks, and its input depends on the statistics.
   const direction = other.restrict(({ name }) => name.startsWith('linear'));
   const slopes = [0, 1].map((index) => {
     const gradient = objective.sampleGradient(parameters, index);

@@ -9,7 +9,7 @@ const model = smallNetwork();
 const fixture = readFixture('descents.json') as WalkFixture;
 const RHO = 0.2;
 
-/** What asks for each of the fixture's walks. A step is an epoch of a run of three. */
+/** The settings of each of the fixture's walks. A step is an epoch of a run of three. */
 const METHODS: Readonly<Record<string, WalkMethod>> = {
   sam: { method: 'sam', rho: RHO },
   gsam: { method: 'gsam', rho: RHO },

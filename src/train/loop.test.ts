@@ -50,7 +50,7 @@ void test('perturbations start and end with the epochs that are named, or with t
 void test("a rule of the user's own trains as the built-in one with the same formula, and leaves no tensor", async () => {
   const rule: PerturbationRule = {
     name: 'mine',
-    // What a user would write, without freeing anything; the product with 1 is exact.
+    // As a user would write it, without freeing anything; the product with 1 is exact.
     perturb: ({ gradient, rho }) => gradient.times(1).times(rho / gradient.norm()),
   };
   const before = tensorCount();

@@ -93,7 +93,7 @@ void test('running statistics that are not finite are found, which no loss in tr
   disposeNetwork({ parameters, statistics: broken });
 });
 
-/** Every method, as the trial that diverges asks for it. */
+/** Every method, with settings that make it diverge. */
 for (const method of METHODS) {
   void test(`a run with ${method} that diverges ends as diverged, with the history so far`, async () => {
     const before = tensorCount();

@@ -29,7 +29,7 @@ void test('a run that is stopped in the middle of an epoch and resumed equals an
   assert.deepEqual(numbersOf(resumed), unbroken);
 });
 
-/** Methods that keep something from step to step, in a part of the run and of the network. */
+/** Methods with a state, perturbing for a part of the run and of the network. */
 const KEEPING: readonly Partial<TrainingSettings>[] = [
   { method: 'ssamF', maskSamples: 2, perturbationScope: 'weights' },
   { method: 'ssamD', dropRate: 1, epochs: 3 },
@@ -102,7 +102,7 @@ void test('a damaged checkpoint is moved aside, and the run starts over', async 
     writeFileSync(checkpoint.file, bytes);
     assert.deepEqual(numbersOf(await train({ ...runInput(), checkpoint })), unbroken, what);
     assert.deepEqual(readFileSync(`${checkpoint.file}.damaged`), bytes);
-    // What stands in its place is the run's own, from after its last step.
+    // The file in its place is the run's own, written after its last step.
     assert.deepEqual(numbersOf(await train({ ...runInput(), checkpoint })), unbroken, what);
   }
   mkdirSync(join(folder, 'folder.safetensors'));

@@ -40,7 +40,7 @@ function sam(changes: Partial<WalkMethod> = {}): WalkMethod {
   return { method: 'sam', rho: RHO, ...changes };
 }
 
-/** What asks for each of the fixture's walks. */
+/** The settings of each of the fixture's walks. */
 const METHODS: Readonly<Record<string, WalkMethod>> = {
   sgd: { method: 'sgd' },
   'sam, p = 1': own(1, RHO),

@@ -7,7 +7,7 @@ import type { TrainingOutcome } from './trainingRun';
 
 /** Training whose weights are wanted at several moments. */
 export interface SnapshotInput extends TrainingInput {
-  /** The run is stopped for each snapshot and goes on from here. */
+  /** The run is stopped for each snapshot and resumes from here. */
   readonly checkpoint: CheckpointOptions;
   /** Epochs between snapshots. */
   readonly everyEpochs: number;
@@ -53,7 +53,7 @@ async function trainInParts(input: SnapshotInput, work: LongWork): Promise<Train
     }
     if (outcome.status !== 'stopped' || work.stopping) {
       if (outcome.status === 'stopped') {
-        work.tellStopped('Its checkpoint is stored; the same call goes on from there.');
+        work.tellStopped('Its checkpoint is stored; the same call resumes from there.');
       }
       return outcome;
     }

@@ -150,7 +150,7 @@ export class TrainingRun {
     return output.loss;
   }
 
-  /** After every so many steps, the slow weights move towards the fast ones, which go on from there. */
+  /** After every so many steps, the slow weights move towards the fast ones, which continue from there. */
   private lookAhead(): void {
     const { lookaheadEvery: every, lookaheadKeep: keep, lookaheadPower: power } = this.input.settings;
     const share = lookaheadShare({ every, keep, power }, this.stepsTaken + 1, this.totalSteps);

@@ -13,7 +13,7 @@ afterEach(() => pinKernels());
 const type = [typeAttribute('T', 'float32')];
 const times = (a: Tensor, b: Tensor): Tensor => execute1('Mul', type, [a, b]);
 
-/** Values of the function's outputs, and how many ops and graphs TensorFlow was called for. */
+/** The function's outputs, and the numbers of ops and graphs that TensorFlow was called for. */
 function call(owner: object, body: Body, inputs: readonly number[][]): { readonly values: number[][]; readonly ops: number; readonly graphs: number } {
   const [executeOp, runSavedModel] = [binding.executeOp.bind(binding), binding.runSavedModel.bind(binding)];
   let [ops, graphs] = [0, 0];
@@ -76,7 +76,7 @@ test('the kernels within a graph are recorded as used with each run', () => {
   }
 });
 
-/** Values of a function of [1], call after call, and how often it was itself run. */
+/** Values of a function of [1], call by call, and how often the function itself ran. */
 function callsOf(body: Body, calls: number): { readonly values: number[]; readonly runs: number } {
   const owner = {};
   let runs = 0;

@@ -26,7 +26,7 @@ const matrix = { shape: [7, 5] };
 const product = (a: boolean, b: boolean): readonly Attribute[] => [float, boolAttribute('transpose_a', a), boolAttribute('transpose_b', b)];
 const TARGETS = { shape: [7, 2], values: [1, 0, 0, 1, 0.9, 0.1, 0, 1, 1, 0, 0.5, 0.5, 0, 1] };
 
-/** Every op that networks of linear layers, their optimizers and their tangents ask for; those with two operands also with a smaller one repeated. */
+/** Every op that networks of linear layers, their optimizers and their tangents use; those with two operands also with a smaller, broadcast one. */
 const CASES: readonly Case[] = [
   ...['Neg', 'Abs', 'Sign', 'Square', 'Relu', 'Tanh', 'Identity', 'ZerosLike', 'L2Loss'].map((op) => ({ op, operands: [matrix] })),
   { op: 'Sign', operands: [{ shape: [3], values: [0, -3, 2] }] },

@@ -68,7 +68,7 @@ export function unitOutside<V extends Vector>(v: V, basis: readonly V[]): V | un
  * An orthonormal basis of a Krylov space of a symmetric matrix A, grown one product at a time, and A projected on it.
  *
  * Lanczos with full reorthogonalisation. It starts from one vector or from several: a space grown from b vectors finds
- * up to b copies of an eigenvalue. When nothing leads out of the space, it goes on from a fresh random direction.
+ * up to b copies of an eigenvalue. When nothing leads out of the space, it continues from a fresh random direction.
  * All basis vectors are kept: memory for as many vectors as products.
  *
  * @source Golub and Van Loan 2013 (Matrix Computations, 4th edition), sections 10.1 and 10.3.6.

@@ -90,7 +90,7 @@ for (const { name, options, operator, expected } of cases) {
     await onSmall(options, async (loss, w) => {
       const matrix = operator(loss, w);
       const exact = symmetricEigen(symmetric(expected)).map(({ value }) => value);
-      // The smallest converged value is 0 for the two matrices of low rank, so that only the scale of the first tells.
+      // The smallest converged value is 0 for the two matrices of low rank, so that errors are in units of the largest.
       const { result, vectors } = await topEigenvalues(matrix, { count: 3, seed: 0, tolerance: 1e-3 });
       vectors.forEach((vector) => vector.dispose());
       assert.equal(result.converged, true);
@@ -130,7 +130,7 @@ test("the difference's error falls fourfold with half the step", async () => {
     };
     const [large, small] = [await errorOf(0.4), await errorOf(0.2)];
     v.dispose();
-    // Rounding is 1e-4 of the product at these steps, which leaves a thirtieth of the smaller error.
+    // Rounding is 1e-4 of the product at these steps, a thirtieth of the smaller error.
     assert.ok(small > 1e-3 && large / small > 3.6 && large / small < 4.4, `relative errors ${large} and ${small}`);
   });
 });

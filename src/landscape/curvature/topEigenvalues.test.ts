@@ -43,7 +43,7 @@ for (const { name, spectrum, count } of spectra) {
 test('a repeated eigenvalue is found as often as there are start vectors, or with full multiplicity where the space is exhausted', async () => {
   const spectrum = withBulk(5, 5, 5, 4, 3);
   expectAllClose(await valuesOf(spectrum, { count: 5, blockSize: 3 }), [5, 5, 5, 4, 3], { absolute: 1e-8 });
-  // Two distinct eigenvalues: the space of one start is invariant after two products, and goes on from fresh directions.
+  // Two distinct eigenvalues: the space of one start is invariant after two products, and continues from new directions.
   expectAllClose(await valuesOf([2, 2, 2, 1, 1, 1, 1], { count: 4 }), [2, 2, 2, 1], { absolute: 1e-8 });
   expectAllClose(await valuesOf(Array<number>(6).fill(7), { count: 6 }), Array<number>(6).fill(7), { absolute: 1e-8 });
 });
@@ -76,7 +76,7 @@ test('with too few iterations the result never counts as converged', async () =>
       async (spectrum, maxIterations, seed) => {
         const operator = matrixOperator(matrixWithSpectrum(spectrum, seed));
         const { result, vectors } = await topEigenvalues(operator, { count: 2, seed, maxIterations, tolerance: 1e-6 });
-        // Two more for the symmetry, of which the matrix of zeros needs one.
+        // Two more for the symmetry check, of which the matrix of zeros needs one.
         assert.ok([1, 2].includes(operator.asked.products - result.products), `${operator.asked.products} asked`);
         assert.ok(result.iterations <= maxIterations);
         for (const [index, { value, residual, converged }] of result.eigenvalues.entries()) {

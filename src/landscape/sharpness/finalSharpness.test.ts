@@ -22,14 +22,14 @@ const IMAGES_PER_CLASS = 4;
 const SETTINGS: TrainingSettings = { ...TEST_SETTINGS, batchSize: 20, flip: false, cropPadding: 0, cutout: 0 };
 const SEEDS = [0, 1, 2];
 
-/** How long and with which radius: chosen on seeds 100 to 102, which the tests do not use, so that both methods learn all images. */
+/** Epochs and radius: chosen on seeds 100 to 102, which the tests do not use, so that both methods learn all images. */
 type Budget = Pick<TrainingSettings, 'epochs' | 'rho'>;
 const EMBEDDED: Budget = { epochs: 25, rho: 0.1 };
 const CIFAR: Budget = { epochs: 40, rho: 0.05 };
 
 /**
- * Where training ends: its last error, and the m-sharpness of that point, the rise of the loss that SAM keeps low: on groups
- * of a batch's size, normalised by each one's own moments, at SAM's own perturbation. As elsewhere the loss is measured
+ * Where training ends: its last error, and the m-sharpness of that point, the increase of the loss that SAM minimises: on groups
+ * of a batch's size, each normalised by its own moments, at SAM's perturbation. As elsewhere the loss is measured
  * without label smoothing.
  */
 async function finalPoint(method: 'sgd' | 'sam', images: Dataset, seed: number, budget: Budget): Promise<{ readonly error: number; readonly sharpness: number }> {

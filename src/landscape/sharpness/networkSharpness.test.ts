@@ -29,7 +29,7 @@ interface Subject {
   readonly groups: readonly Loss[];
 }
 
-/** Runs `body` on a small network and six images, checks that the weights stay to the bit, and counts tensors. */
+/** Runs `body` on a small network and six images, checks that the weights stay unchanged to the bit, and counts tensors. */
 async function onSmall(body: (subject: Subject) => Promise<void>, stopWhen: () => boolean = () => false): Promise<void> {
   const before = tensorCount();
   const model = smallModel();
@@ -68,7 +68,7 @@ test('the worst case is above the average and at least SAM\'s, and is larger wit
     const grouped = await mSharpness(groups, (group) => worstCaseSharpness(group, w, { rho, seed: 0 }));
     assert.ok(worst.sharpness >= sam.sharpness - 1e-5 && sam.sharpness > 0, `${worst.sharpness}, ${sam.sharpness}`);
     assert.ok(worst.sharpness > average.sharpness + 3 * average.standardError);
-    // Mean of maxima, against the maximum of the mean.
+    // Mean of maxima versus maximum of the mean.
     assert.ok(grouped.sharpness > worst.sharpness);
     assert.deepEqual([grouped.m, grouped.images, grouped.groups.length], [2, 6, 3]);
   });

@@ -17,7 +17,7 @@ interface Asked {
   gradients: number;
 }
 
-/** height + sum of curvature (w - centre)^2 / 2, with a count of what was asked. */
+/** height + sum of curvature (w - centre)^2 / 2, with counts of evaluations. */
 function quadratic(curvatures: readonly number[], { centre = 0, height = 0, images = 1 } = {}): LossFunction<PlainVector> & { readonly asked: Asked } {
   const asked = { evaluations: 0, gradients: 0 };
   const loss = (w: PlainVector): number => curvatures.reduce((sum, c, index) => sum + 0.5 * c * (w.elements[0]![index]! - centre) ** 2, height);
@@ -47,7 +47,7 @@ test('worst case at a minimum: rho^2 / 2 times the largest eigenvalue', async ()
 });
 
 test('worst case away from a minimum: the slope and the curvature along it', async () => {
-  // One curvature c all around the centre: from distance r the worst point of the ball is straight outwards, c ((r + rho)^2 - r^2) / 2.
+  // Equal curvature c in all directions: from distance r the worst point of the ball is straight outwards, c ((r + rho)^2 - r^2) / 2.
   const w = PlainVector.of(0.3, 0.4, 0);
   const found = await worstCaseSharpness(quadratic([2, 2, 2]), w, { rho: 0.2, seed: 0 });
   expectAllClose([found.sharpness], [0.7 ** 2 - 0.5 ** 2], { relative: 1e-6 });

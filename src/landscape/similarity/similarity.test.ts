@@ -77,7 +77,7 @@ test('every stage of two networks is compared; a network has similarity 1 to its
   expectAllClose(own.map((row, index) => row[index]!), own.map(() => 1), { absolute: 1e-6 });
   own.forEach((row, index) => expectAllClose(row, own.map((other) => other[index]!), { absolute: 1e-6 }));
   const rounded = layerSimilarity(small, { ...small, model: mixedPrecision(small.model) }, images, 'half').cka;
-  // bfloat16 rounds to 2^-9: the network is not quite itself any more, and far from another.
+  // bfloat16 rounds to 2^-9: the network is not exactly similar to itself any more, but far from another.
   rounded.forEach((row, index) => assert.ok(row[index]! > 0.98 && row[index]! < 1, `layer ${index} in bfloat16: ${row[index]!}`));
   assert.throws(() => layerSimilarity(small, small, { ...images, labels: images.labels.slice(0, 1), images: images.images.slice(0, 3072) }, 'half'), /at least 2 images, got 1/);
   [small, large].forEach(({ network }) => disposeNetwork(network));

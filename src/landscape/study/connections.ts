@@ -97,12 +97,12 @@ function trainingOf({ settings, data }: Study): string {
 function readControl(file: string, like: TensorVector, training: string): TensorVector {
   const { tensors, metadata } = readSafetensors(file);
   if (metadata['training'] !== training) {
-    throw new Error(`measureCurve: ${file} was trained between other networks or with other settings; delete it to train the curve anew, or choose another name.`);
+    throw new Error(`measureCurve: ${file} was trained between other networks or with other settings; delete it to train the curve again, or choose another name.`);
   }
   const arrays = like.specs.map(({ name }) => {
     const entry = tensors.get(name);
     if (entry === undefined) {
-      throw new Error(`measureCurve: ${file} lacks ${name}; delete it to train the curve anew.`);
+      throw new Error(`measureCurve: ${file} lacks ${name}; delete it to train the curve again.`);
     }
     return entry.values;
   });

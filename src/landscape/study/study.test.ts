@@ -54,7 +54,7 @@ test('a study stores one file per part, and nothing is measured twice', async (t
   const study = makeStudy(root);
   const control = join(root, 'weights', 'curve.safetensors');
   mkdirSync(study.folder);
-  // Untrained networks have no rim to be found.
+  // For untrained networks no rim is found.
   for (const name of ['range', 'eigenvector-range']) {
     writeFileSync(join(study.folder, `${name}.json`), JSON.stringify({ radius: 0.25, multiple: 2, centres: [1, 1], rims: [2, 2] }));
   }

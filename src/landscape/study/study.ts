@@ -36,7 +36,7 @@ export interface StudyData {
   readonly test: Dataset;
 }
 
-/** Two trained networks of one architecture, the images they are measured on, and where the numbers go. A stopped study goes on at the next call. */
+/** Two trained networks of one architecture, the images they are measured on, and where the numbers go. A stopped study resumes at the next call. */
 export interface Study extends Stoppable {
   readonly model: Model;
   /** In the order of `settings.labels`. */
@@ -74,7 +74,7 @@ export function studyData({ train, test }: DatasetPair, settings: TrainedSetting
 const studyShape = z.looseObject({ settings: z.looseObject({}), modelName: z.string(), data: z.looseObject({}) });
 
 function readStudyRecord(file: string): unknown {
-  const mend = 'restore it, or delete its folder to measure anew';
+  const mend = 'restore it, or delete its folder to measure again';
   return readJsonFile(file, { reader: 'openStudy', what: 'the description of a study', shape: studyShape, mend });
 }
 
@@ -94,7 +94,7 @@ export function openStudy({ model, data, settings, folder }: Study): void {
   const record: StudyRecord = { settings, modelName: model.name, data: { name: training.name, synthetic: training.synthetic, ...images } };
   const file = join(folder, 'study.json');
   if (existsSync(file) && !isDeepStrictEqual(readStudyRecord(file), JSON.parse(JSON.stringify(record)))) {
-    throw new Error(`openStudy: ${folder} holds a study with other settings, networks or images; choose another name, or delete the folder to measure anew.`);
+    throw new Error(`openStudy: ${folder} holds a study with other settings, networks or images; choose another name, or delete the folder to measure again.`);
   }
   mkdirSync(folder, { recursive: true });
   writeAtomically(file, [Buffer.from(`${JSON.stringify(record, null, 1)}\n`)]);

@@ -45,14 +45,14 @@ test('each loss is measured at every point of a line, progress is reported, and 
   assert.ok(told[0]!.secondsLeft > 0);
 });
 
-/** A new folder, which goes with the test. */
+/** A new folder, removed after the test. */
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'samlab-samples-'));
   t.after(() => rmSync(folder, { recursive: true }));
   return folder;
 }
 
-/** The loss of `bowl`, which fails or stops at the n-th place. */
+/** The loss of `bowl`, which fails or stops at the n-th point. */
 function failingAt(place: number): LossFunction<PlainVector> {
   let calls = 0;
   return { ...bowl, evaluate: (point) => (++calls === place ? Promise.reject(new Error('out of memory')) : bowl.evaluate(point)) };

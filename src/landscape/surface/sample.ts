@@ -42,7 +42,7 @@ export interface SampleInput<V extends Vector> extends Stoppable {
 /**
  * Measures losses at places of a line or a plane: L(origin + a x + b y).
  *
- * The places are stored as they are measured. A call that was stopped, killed or failed goes on from there with the same
+ * The places are stored as they are measured. A call that was stopped, killed or failed resumes from there with the same
  * input, and gives the same numbers. The weights are never moved: each place is a new vector, made in native memory from
  * that of its row, origin + b y.
  *
@@ -81,7 +81,7 @@ async function sample<V extends Vector>(work: LongWork, input: SampleInput<V>): 
     if (!(error instanceof StoppedError)) {
       throw error;
     }
-    const kept = file === undefined ? 'Give it a `file`, and the points are kept and the same call goes on from there.' : `The points are stored in ${file}; the same call goes on from there.`;
+    const kept = file === undefined ? 'Give it a `file`, and the points are kept and the same call resumes from there.' : `The points are stored in ${file}; the same call resumes from there.`;
     throw new StoppedError(`${work.name} was stopped at your request after ${samplesDone(samples)} of ${points.length} points. ${kept}`, samples);
   } finally {
     walk.dispose();

@@ -76,7 +76,7 @@ export function openSamples(file: string | undefined, description: SampleDescrip
   const stored = readSamples(file);
   const different = (['network', 'directions', 'losses', 'points'] as const).find((key) => !isDeepStrictEqual(stored[key], JSON.parse(JSON.stringify(description[key]))));
   if (different !== undefined) {
-    throw new Error(`openSamples: ${file} was measured with other ${different}; delete it to measure anew, or choose another file.`);
+    throw new Error(`openSamples: ${file} was measured with other ${different}; delete it to measure again, or choose another file.`);
   }
   return stored;
 }

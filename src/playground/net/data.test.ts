@@ -37,7 +37,7 @@ test('without noise the points lie on the shapes, within the window', () => {
   for (const { id } of DATA_SETS) {
     const { places } = trainingPoints({ ...SETTING, data: id, points: 500, noise: 0 });
     const outside = [...places].filter((place) => place < WINDOW[0] || place > WINDOW[1]).length;
-    // The clouds are normal: a few points may lie beyond three deviations.
+    // The clouds are normal: a few points may lie beyond three standard deviations.
     assert.ok(outside <= (id === 'clouds' ? 10 : 0), `${id}: ${outside}`);
   }
 });

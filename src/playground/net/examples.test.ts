@@ -13,7 +13,7 @@ function below(first: readonly number[], second: readonly number[]): number {
   return first.filter((value, index) => value < second[index]!).length;
 }
 
-/** What the words of each example's sentences say, beside their numbers. */
+/** The claims of each example's sentences, apart from their numbers. */
 const CLAIMS: Readonly<Record<ExampleId, (outcome: ExampleOutcome) => void>> = {
   'wrong-labels': ({ asIs, counter }) => {
     const [sgd, sam] = (['sgd', 'sam'] as const).map((method) => valuesOf(asIs, method, ({ learned }) => learned)) as [readonly number[], readonly number[]];
@@ -76,7 +76,7 @@ test('the outcomes are what the code gives: three examples trained again, to the
   for (const [id, seed] of [['wrong-labels', 0], ['rho-too-large', 7], ['sam-is-worse', 5]] as const) {
     const { settings } = EXAMPLE_SETTINGS.find((example) => example.id === id)!;
     const [stored, found] = [EXAMPLE_OUTCOMES[id].asIs[seed]!, seedOutcome(engine, { ...settings, seed })].map(({ ends }) => ends.sam!);
-    // The loss that is shown takes the language's exp, whose last bit each engine chooses.
+    // The displayed loss uses Math.exp, whose last bit depends on the JavaScript engine.
     assert.deepEqual({ ...found!, trainingLoss: 0 }, { ...stored!, trainingLoss: 0 }, id);
     assert.ok(Math.abs(found!.trainingLoss - stored!.trainingLoss) < 1e-6, id);
   }

@@ -31,7 +31,7 @@ test('a training that is stopped between steps continues as if it had not been',
   assert.equal(broken.comparison.taken, 37);
   await broken.advanceTo(101);
   await broken.advanceTo(130);
-  // Where it stopped, nothing more was measured than is due.
+  // Apart from records at the stops, the measurements are the same.
   assert.deepEqual(broken.histories.map(({ records }) => records.filter(({ step }) => step % RECORD_EVERY === 0)), whole.histories.map(({ records }) => records));
   assert.deepEqual(broken.histories.map(({ curvature }) => curvature), whole.histories.map(({ curvature }) => curvature));
   [whole, broken].forEach((run) => run.dispose());

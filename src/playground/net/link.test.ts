@@ -8,7 +8,7 @@ import { NET_METHODS } from './methods';
 import { CONTENDERS, fitting, LAYERS, NET_RANGES, nearestGroup, WIDTHS, type NetNumber } from './settings';
 import { SPEEDS } from './speed';
 
-/** Any number that a setting takes. */
+/** A random valid number for a setting. */
 function numberIn(setting: NetNumber): fc.Arbitrary<number> {
   const { least, most, whole } = NET_RANGES[setting];
   return whole ? fc.integer({ min: least, max: most }) : fc.double({ min: least, max: most, noNaN: true }).map((value) => value + 0);

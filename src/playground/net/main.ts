@@ -130,7 +130,7 @@ function play(to: number): void {
     }
   }, (error: unknown) => {
     problems.hidden = false;
-    problems.textContent = `The training stopped: ${String(error)} Restart begins anew.`;
+    problems.textContent = `The training stopped: ${String(error)} Restart starts over.`;
     throw error;
   });
   changed();

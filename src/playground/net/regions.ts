@@ -82,7 +82,7 @@ function stepOf({ run }: NetScene): string {
 
 function noteOf({ divergedAt }: Contender, trainingError: number | undefined, testError: number | undefined): string {
   if (divergedAt !== undefined) {
-    return `Diverged at step ${divergedAt}: its weights grew beyond all bounds. Lower the learning rate or ρ; Restart begins anew.`;
+    return `Diverged at step ${divergedAt}: its weights grew beyond all bounds. Lower the learning rate or ρ; Restart starts over.`;
   }
   return trainingError === undefined ? '' : `training error ${percent(trainingError)}, test error ${percent(testError!)}`;
 }

@@ -12,7 +12,7 @@ import { tuningGrid } from './tuningGrid';
 
 const LAPTOP = { preset: 'laptop', dataset: 'cifar10' } as const;
 
-/** The part of a trace that is looked at. */
+/** The fields of a trace that the tests read. */
 interface Trace {
   readonly name?: string;
   readonly mode: string;
@@ -48,7 +48,7 @@ test('learning curves are means over seeds with a band from smallest to largest'
   const error = traces(figure).find((trace) => trace.yaxis === 'y2' && trace.name === 'SAM');
   assert.deepEqual(error!.y, [40, 30]);
   assert.deepEqual(['xaxis', 'yaxis', 'yaxis2'].map((axis) => axisTitle(figure, axis)), ['Epoch', 'Training loss, nats (log scale)', 'Training error (top-1), %']);
-  // Losses from 1 to 4, in powers of ten, with a little room.
+  // Losses from 1 to 4, as powers of ten, with a margin.
   const { type, range } = figure.layout.yaxis as { readonly type: string; readonly range: readonly [number, number] };
   assert.ok(type === 'log' && range[0] < 0 && range[0] > -0.05 && range[1] > Math.log10(4) && range[1] < 0.7, `${type} ${range.join()}`);
   const withZero = learningCurves([testRun({ top1Error: 60, losses: [3, 0] })]);

@@ -61,7 +61,7 @@ test('on the loss of Figure 1, where SGD ends in the sharp well, every method en
 test('with radius 0 every method takes the path of SGD, to the bit', () => {
   const end = endOf({ rule: sam() }, 0);
   assert.ok(distance(end, SHARP_WELL.centre) < SHARP_WELL.width / 2, `SGD ends at (${end.join(', ')})`);
-  // LookSAM turns the gradient between second passes by what the last one found; at radius 0 that is rounding.
+  // Between second passes LookSAM adds the stored direction to the gradient; at radius 0 that is rounding.
   for (const [name, settings] of Object.entries(METHODS).filter(([method]) => method !== 'LookSAM')) {
     assert.deepEqual(endOf(settings, 0), end, name);
   }

@@ -22,11 +22,11 @@ import type { Objective } from '../../optim/step';
 
 /** The descent of Figure 1: from here SGD rolls into the sharp well, which is the deeper one and the nearer. */
 const { start, learningRate, momentum, rho: RHO } = FIGURE_1_DESCENT;
-/** Twice the figure's, so that every method has come to rest, or as near to it as it comes. */
+/** Twice the figure's steps, so that every method has settled as far as it does. */
 const STEPS = 2 * FIGURE_1_DESCENT.steps;
 const LAST = STEPS / 10;
 
-/** Where a method is at each of its last steps. */
+/** The points of a method's last steps. */
 function lastPoints(settings: SharpnessAwareSettings, rho: number): (readonly [number, number])[] {
   const optimizer = sgd<PlainVector>({ momentum, nesterov: false, weightDecay: 0 });
   const objective = planarObjective(SHARP_AND_FLAT);
@@ -63,7 +63,7 @@ interface Clients {
   readonly localSteps: number;
 }
 
-/** MoFedSAM keeps its momentum on the server: with this alpha and rate, one local step a round makes it the others' own. */
+/** MoFedSAM keeps its momentum on the server: with this alpha and rate, one local step per round makes it equal to the other methods' momentum. */
 const FEDERATED: readonly Clients[] = [
   ...(['fedavg', 'fedsam'] as const).map((method) => ({ method, alpha: 1, momentum, learningRate, localSteps: 10 })),
   { method: 'mofedsam', alpha: 1 - momentum, momentum: 0, learningRate: learningRate / (1 - momentum), localSteps: 1 },
@@ -93,7 +93,7 @@ function tilted(slope: number): Objective<PlainVector> {
   });
 }
 
-/** Where the server is after each of the last rounds, with two clients whose losses are tilted one against the other. */
+/** The server's points after the last rounds, with two clients whose losses are tilted in opposite directions. */
 function lastServers(clients: Clients, rho: number): (readonly [number, number])[] {
   const objectives = [tilted(0.2), tilted(-0.2)];
   let server: ServerState<PlainVector> = { parameters: PlainVector.of(...start), direction: PlainVector.of(0, 0) };

@@ -15,7 +15,7 @@ import { sparse } from '../../optim/sparse';
 import type { ScalarLoss, Pass } from '../perturbedPass';
 import type { SharpnessAwareOptimizerSettings } from '../settings';
 
-/** Half the sum of a_i w_i^2 over four weights, and at which points and in which passes it was asked. */
+/** Half the sum of a_i w_i^2 over four weights, and the points and passes in which it was evaluated. */
 export class Bowl {
   static readonly curvatures = [1, 2, 4, 0.5];
   static readonly start = [1.5, 1, -0.25, 2];
