@@ -22,7 +22,7 @@ export function landscapeContents(studies: readonly LandscapeStudy[], figures: N
     sharpness: sharpness.join('\n\n') || NOT_MEASURED,
     curvature: curvature.join('\n\n') || CURVATURE_NOT_RUN,
     'sharpness-over-seeds': overSeeds.map((table) => markdown(table, table.caption)).join('\n\n') || NOT_MEASURED,
-    'sharpness-over-seeds-short': overSeeds.map((table) => `${markdown(table, table.shortCaption)}\n\n${linkedStudies(table)}`).join('\n\n') || NOT_MEASURED,
+    'sharpness-over-seeds-short': withoutTwins(overSeeds).map((table) => `${markdown(table, table.shortCaption)}\n\n${linkedStudies(table)}`).join('\n\n') || NOT_MEASURED,
     'landscape-figures': pictures(figures, 'landscape-'),
   };
 }
@@ -30,4 +30,9 @@ export function landscapeContents(studies: readonly LandscapeStudy[], figures: N
 /** Links to the folders of the studies that a table is made of. */
 function linkedStudies({ studies }: SeedTable): string {
   return `*Studies: ${studies.map((name) => `[${name}](data/results/landscape/${name})`).join(', ')}.*`;
+}
+
+/** The tables without those whose networks are compared at equal training loss in another one. */
+function withoutTwins(tables: readonly SeedTable[]): readonly SeedTable[] {
+  return tables.filter(({ network, atEqualLoss }) => atEqualLoss || !tables.some((other) => other.atEqualLoss && other.network === network));
 }

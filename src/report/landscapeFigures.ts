@@ -108,7 +108,7 @@ export function minimaFigure({ name, plane, minima, places }: LandscapeMinima): 
 function titled({ settings, nets }: LandscapeStudy, what: string): string {
   const seeds = new Set(nets.map(({ weights }) => /-seed-(\d+)-/.exec(weights)?.[1]));
   const [seed] = seeds;
-  return `${what} (${describeModel(settings)}${seeds.size === 1 && seed !== undefined ? `, seed ${seed}` : ''})`;
+  return `${what} (${describeModel(settings)}${seeds.size === 1 && seed !== undefined ? `, seed ${seed}` : ''}${settings.atEqualLoss === true ? ', at equal training loss' : ''})`;
 }
 
 /** What all captions of a study share. */

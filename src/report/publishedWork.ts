@@ -22,6 +22,7 @@ export const PUBLISHED = {
   studies: [
     'laptop-cifar10', 'laptop-cifar10-minima', 'laptop-cifar10-path', 'laptop-cifar10-seed-1', 'laptop-cifar10-seed-2',
     'resnet20-cifar10', 'resnet20-cifar10-seed-1', 'resnet20-cifar10-seed-2',
+    'resnet20-cifar10-equal-loss', 'resnet20-cifar10-equal-loss-seed-1', 'resnet20-cifar10-equal-loss-seed-2',
   ],
   benchmarks: ['amd-epyc-dce94353-tensorflow-2.21.0-2-threads'],
   /** Benchmarks of a former engine, on another kind of machine. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TopEigenvalues } from '../landscape/curvature/topEigenvalues';
+import { landscapeContents } from './landscapeContents';
 import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
 import { testStudy } from './testing/study';
 import { seedTables } from './trainingSeeds';
@@ -35,7 +36,8 @@ test('studies that differ only in their weights and plots make one table, tested
   assert.deepEqual(Object.values(table!.headings).slice(1, 4), ['SGD', 'SAM', 'SAM minus SGD']);
   assert.match(table!.caption, /over 3 training seeds, loss on 500 of 1000 training images/);
   assert.match(table!.caption, /corrected by Holm's procedure for the 5 tests of this table/);
-  assert.match(table!.shortCaption, /^CIFAR-10; ResNet-50, ImageNet stem: both kinds of minima over 3 training seeds, loss on 500 of 1000 training images; ρ = 0\.05\. After the correction no measure of curvature or sharpness differs between SGD and SAM\. The training losses/);
+  assert.match(table!.shortCaption, /^CIFAR-10; ResNet-50, ImageNet stem: both kinds of minima over 3 training seeds, loss on 500 of 1000 training images; ρ = 0\.05\. After the correction no measure of curvature or sharpness differs between SGD and SAM\. The training losses .* On average 1 of 4 are lower for SAM\.$/);
+  assert.deepEqual([table!.atEqualLoss, table!.studies], [false, ['seed-0', 'seed-1', 'seed-2']]);
   assert.match(table!.caption, /After the correction no measure of curvature or sharpness differs between SGD and SAM\./);
   const [clear] = seedTables([ofSeed(0, [80, 50]), ofSeed(1, [60, 30.1]), ofSeed(2, [70, 39.9])]);
   assert.match(clear!.caption, /After the correction SGD and SAM differ in: Largest eigenvalue λ₁ of the Hessian\./);
@@ -57,8 +59,13 @@ test('studies whose seeds drew their own training images are one table; a shared
 test('networks at equal training loss have a table of their own that says how they were chosen', () => {
   const studies = [0, 1].map((seed) => ofSeed(seed, [80 - seed, 50 + seed]));
   const equal = studies.map((study): LandscapeStudy => ({ ...study, settings: { ...study.settings, atEqualLoss: true } }));
-  const [, table, ...others] = seedTables([...studies, ...equal]);
+  const [apart, table, ...others] = seedTables([...studies, ...equal]);
   assert.deepEqual(others, []);
+  assert.deepEqual([apart!.atEqualLoss, table!.atEqualLoss, table!.network === apart!.network], [false, true, true]);
+  // The report shows the fairer of the two, the appendix both.
+  const { 'sharpness-over-seeds': all, 'sharpness-over-seeds-short': short } = landscapeContents([...studies, ...equal], {});
+  assert.deepEqual([all!, short!].map((text) => text.split('\n').filter((line) => line.startsWith('**')).length), [2, 1]);
+  assert.match(short!, /at equal training loss/);
   assert.match(table!.caption, /both kinds of networks at equal training loss over 2 training seeds.*taken from the epoch at which its loss was nearest to the other's\./);
 });
 
