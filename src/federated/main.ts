@@ -120,7 +120,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Makes a run, or finds it stored, and tells of it. @returns whether it has a result. */
+/** Makes a run, or finds it stored, and reports it. @returns whether it has a result. */
 async function makeOne(config: FederatedConfig, preset: FederatedPreset, again: boolean, signal: AbortSignal): Promise<boolean> {
   const folders = federatedFolders(preset.quick ? 'quick' : 'real');
   const stored = again ? undefined : await findFederatedResult(folders.results, config);

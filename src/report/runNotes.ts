@@ -74,6 +74,6 @@ function neighboursNote(best: ErrorRow, tried: readonly ErrorRow[]): readonly st
   if (new Set(tried.map(({ rho }) => rho)).size > 1 || tried.some(({ n }) => n > 1) || below === undefined || above === undefined) {
     return [];
   }
-  const told = (row: ErrorRow): string => `${row.top1Error!.toFixed(2)} % at ${row.learningRate!}`;
-  return [`The lowest error of ${METHOD_NAMES[best.method]}, ${told(best)}, is of a single seed and lies between ${told(below)} and ${told(above)}.`];
+  const described = (row: ErrorRow): string => `${row.top1Error!.toFixed(2)} % at ${row.learningRate!}`;
+  return [`The lowest error of ${METHOD_NAMES[best.method]}, ${described(best)}, is of a single seed and lies between ${described(below)} and ${described(above)}.`];
 }

@@ -19,7 +19,7 @@ export type Body = (inputs: readonly Tensor[]) => readonly Tensor[];
 type Entry =
   /** What it did when it was called once. */
   | { readonly state: 'called'; readonly text: string }
-  | { readonly state: 'graph'; readonly graph: Graph; /** As `usedKernels` tells them. */ readonly kernels: Readonly<Record<string, string>> }
+  | { readonly state: 'graph'; readonly graph: Graph; /** As `usedKernels` returns them. */ readonly kernels: Readonly<Record<string, string>> }
   | { readonly state: 'op by op' };
 
 /** Graphs kept at a time; the one that was used longest ago makes room. A run of training uses fewer than ten. */
