@@ -245,7 +245,7 @@ function fastest(computation: string, names: readonly string[], time: (name: str
  * @param time seconds or any other unit of time that one of them takes.
  */
 export function chooseKernel(computation: string, names: readonly string[], time: (name: string) => number): string {
-  // Without tangents, so that the kernels alone are timed.
+  // Without tangents, so that only the kernels are timed.
   const name = choice(computation, names, (candidate) => followTangents(undefined, () => time(candidate)));
   used.set(computation, name);
   return name;

@@ -67,7 +67,7 @@ function edgeNote(best: ErrorRow, tried: readonly ErrorRow[]): readonly string[]
   return edges.length === 0 ? [] : [`The choice of ${METHOD_NAMES[best.method]} lies at the edge of its grid: ${edges.join(', and ')}.`];
 }
 
-/** Only for one seed a setting and a grid of learning rates alone. */
+/** Only for one seed per setting and a grid of learning rates only. */
 function neighboursNote(best: ErrorRow, tried: readonly ErrorRow[]): readonly string[] {
   const line = [...tried].sort((a, b) => a.learningRate! - b.learningRate!);
   const [below, above] = [line[line.indexOf(best) - 1], line[line.indexOf(best) + 1]];

@@ -139,7 +139,7 @@ function keep(key: string, entry: Entry): void {
 
 /**
  * The outputs of `body` for these inputs. The first two calls with inputs of these shapes and types compute op by op; the
- * second also makes a graph of the ops, and from the third on the graph computes alone.
+ * second also makes a graph of the ops, and from the third on only the graph computes.
  *
  * `body` goes on op by op where the two calls did not do the same (other ops, or other constants, as a function has that
  * draws random numbers), where it reads values or tensors that are not among its inputs, and where the graph did not give

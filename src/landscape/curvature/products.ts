@@ -7,7 +7,7 @@ import { checkStep, DIFFERENCE_STEP } from './differences';
 
 /** Which part of a curvature matrix to take, and how. */
 export interface CurvatureOptions {
-  /** The rows and columns of these parameters alone. Default: all. */
+  /** Only the rows and columns of these parameters. Default: all. */
   readonly block?: ParameterBlock;
   /**
    * `exact`: gradients differentiated again, exact but for rounding. `differences`: of gradients, over a step; for losses that
