@@ -25,7 +25,7 @@ export async function rivalContestant({ name, precision, setup, keepsMemory }: R
     side: 'PyTorch',
     configuration: name,
     precision,
-    // The common configuration is timed in one work alone: it is slow, and no goal needs others.
+    // The common configuration is timed in one workload only: it is slow, and no goal needs others.
     works: name === COMMON_CONFIGURATION ? works.filter((work) => work === 'sgd') : works,
     warmUp: (work) => seconds(work, WARM_UP),
     time: (work) => seconds(work, 1),

@@ -8,7 +8,7 @@ const BLOCKS = [3, 4, 6, 3];
 const EXPANSION = 4;
 
 function convolution(x: tf.SymbolicTensor, name: string, filters: number, kernelSize: number, strides = 1): tf.SymbolicTensor {
-  // "same" would pad strided convolutions on two sides alone.
+  // "same" would pad strided convolutions only on two sides.
   const padding = (kernelSize - 1) / 2;
   const padded = padding === 0 ? x : (tf.layers.zeroPadding2d({ padding: [padding, padding] }).apply(x) as tf.SymbolicTensor);
   return tf.layers.conv2d({ name, filters, kernelSize, strides, padding: 'valid', useBias: false }).apply(padded) as tf.SymbolicTensor;

@@ -189,7 +189,7 @@ function program(): Command {
     .action(({ work, network, precision, batch }: { work: Work; network: ComparedName; precision: 'float32' | 'mixed'; batch?: number }) => printProfile(work, network, precision, batch));
   command
     .command('gpu-check')
-    .description("on a machine with an NVIDIA card: the engine's tests and a short comparison, in less than ten minutes; tells what failed")
+    .description("on a machine with an NVIDIA card: the engine's tests and a short comparison, in less than ten minutes; reports failures")
     .action(async () => {
       process.exitCode = await gpuCheck();
     });

@@ -24,7 +24,7 @@ export interface StepRecipe {
 /** Nesterov SGD with weight decay on all parameters. */
 export const PLAIN_RECIPE: StepRecipe = { learningRate: 1e-3, momentum: 0.9, nesterov: true, weightDecay: 5e-4, rho: 0.05, labelSmoothing: 0, shares: {}, frozen: [] };
 
-/** The epoch of the fast recipe whose steps are timed: the whitening layer's bias is trained in the first three of its ten alone. */
+/** The epoch of the fast recipe whose steps are timed: the whitening layer's bias is trained only in the first three of its ten. */
 const EPOCH = 5;
 
 /**

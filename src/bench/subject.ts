@@ -14,7 +14,7 @@ import { startOf, type Compared } from './compared';
 import type { StepRecipe } from './recipe';
 import type { Work } from './result';
 
-/** Steps before timing: op by op, then with the graph being made, then by the graph alone. PyTorch takes as many, so that Lookahead averages at the same steps on both sides. */
+/** Steps before timing: op by op, then with the graph being made, then only the graph. PyTorch takes as many, so that Lookahead averages at the same steps on both sides. */
 export const WARM_UP = 3;
 
 function optimizerOf({ momentum, nesterov, weightDecay, shares }: StepRecipe, specs: readonly ParameterSpec[]): Optimizer<TensorVector, TensorVector> {

@@ -41,7 +41,7 @@ function claimNumbers(folder: string): number[] {
 const ownerShape = z.object({ host: z.string(), pid: z.int(), started: z.string(), task: z.string().exactOptional() }) satisfies z.ZodType<Owner>;
 
 /** Unreadable claims that this process has already reported. */
-const told = new Set<string>();
+const announced = new Set<string>();
 
 /**
  * The owner of a claim; undefined if the claim is gone or damaged. A claim is written whole before it gets its name, so a damaged
@@ -52,8 +52,8 @@ function ownerIn(file: string): Owner | undefined {
     return readJsonFile(file, { reader: 'claimRun', what: 'a claim', shape: ownerShape, mend: 'its run is taken over' });
   } catch (error) {
     // Claims are read twice, but reported once.
-    if (existsSync(file) && !told.has(file)) {
-      told.add(file);
+    if (existsSync(file) && !announced.has(file)) {
+      announced.add(file);
       console.error((error as Error).message);
     }
     return undefined;

@@ -17,7 +17,7 @@ export interface RunCost {
   readonly secondsOnce: number;
 }
 
-/** The part of a machine that costs depend on. The digest of a processor tells its kind, which its name does not. */
+/** The part of a machine that costs depend on. The digest of a processor identifies its kind, which its name does not. */
 export type Machine = Pick<RunEnvironment, 'processorDigest' | 'gpu' | 'threads'>;
 
 /** That part of what is known of a machine. */

@@ -77,7 +77,7 @@ void test('a grid with a failing run: the others are made, two at once, and the 
   }
   assert.match(output, /^Estimated cost: 0\.002 core hours for 2 runs, and 2 of which nothing like them was measured/);
   assert.match(output, /Estimated 0\.002 core hours, took [\d.]+: \d+ % (more|less) than estimated/);
-  assert.match(output, /2 of 4 runs failed; the same command tries them again\. Why is told above, and in:\n {2}.*quick\/results\/cifar10.*\.error\.txt\n/);
+  assert.match(output, /2 of 4 runs failed; the same command tries them again\. The reasons are above, and in:\n {2}.*quick\/results\/cifar10.*\.error\.txt\n/);
   assert.equal(output.split('expected batches of at most 40 images').length - 1, 2, 'each reason is told once');
   assert.doesNotMatch(output, /\n {4}at /);
   const alone = await runExperiment(plan.runs[1]!.config, { preset: 'small', folders: experimentFolders('quick', join(store, 'alone')) });

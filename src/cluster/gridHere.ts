@@ -69,7 +69,7 @@ export async function gridHere(plan: GridPlan, options: GridHereOptions): Promis
   compare(outcomes, estimates);
   const failed = outcomes.flatMap(({ attempt }) => (attempt.kind === 'failed' || attempt.kind === 'killed' ? [attempt] : []));
   if (failed.length > 0 && outcomes.length > 1) {
-    console.error(`${failed.length} of ${outcomes.length} runs failed; the same command tries them again. Why is told above, and in:`);
+    console.error(`${failed.length} of ${outcomes.length} runs failed; the same command tries them again. The reasons are above, and in:`);
     failed.forEach(({ file }) => console.error(`  ${shownPath(file)}`));
   }
   return signal.aborted ? 130 : failed.length > 0 ? 1 : 0;

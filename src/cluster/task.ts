@@ -22,7 +22,7 @@ async function reasonToRequeue(attempt: Attempt, task: string, warned: boolean):
   if (attempt.kind === 'stopped' && ['RUNNING', undefined].includes(await taskWord(task))) {
     return `${warned ? 'its time on the node was nearly over' : 'it was asked to end, and Slurm counts it as running'}; a checkpoint is stored`;
   }
-  // Slurm tells how often it has requeued the task. A run that is killed each time must not be requeued for ever.
+  // Slurm says how often it has requeued the task. A run that is killed each time must not be requeued for ever.
   const restarts = Number(process.env['SLURM_RESTART_COUNT'] ?? 0);
   return attempt.kind === 'killed' && attempt.signal === 'SIGKILL' && restarts < TRIES_AFTER_A_KILL ? attempt.message : undefined;
 }

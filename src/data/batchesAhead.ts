@@ -47,7 +47,7 @@ export class BatchesAhead {
    * @throws RangeError as {@link trainingBatches}, and starts nothing then.
    */
   constructor(dataset: Dataset, options: RunBatchOptions, epochs: number) {
-    // For its checks alone: the generator makes nothing until a batch is asked for.
+    // Only for its checks: the generator makes nothing until the first batch is drawn.
     trainingBatches(dataset, { ...options, epoch: 1 });
     this.perEpoch = batchesPerEpoch(imageCount(dataset), options.batchSize, options.lastBatch);
     const { port1, port2 } = new MessageChannel();

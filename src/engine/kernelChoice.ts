@@ -80,7 +80,7 @@ export function batchBucket(rows: number): number {
  *
  * On a graphics card the first kernel of each list is taken: there cuDNN chooses by itself.
  *
- * @param file its name tells the processor, TensorFlow's version and the threads for which the choices hold.
+ * @param file its name contains the processor, TensorFlow's version and the number of threads that the choices are for.
  * @param damaged 'setAside' for a file of the project's own, so that one bad file does not stop every run. Default: 'refuse'.
  * @throws Error if the file is there but is no table of kernels, unless it is set aside. One that a power cut left blank counts as none.
  */
@@ -245,7 +245,7 @@ function fastest(computation: string, names: readonly string[], time: (name: str
  * @param time seconds or any other unit of time that one of them takes.
  */
 export function chooseKernel(computation: string, names: readonly string[], time: (name: string) => number): string {
-  // Without tangents, so that the kernels alone are timed.
+  // Without tangents, so that only the kernels are timed.
   const name = choice(computation, names, (candidate) => followTangents(undefined, () => time(candidate)));
   used.set(computation, name);
   return name;

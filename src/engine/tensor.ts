@@ -115,7 +115,7 @@ export function scope<T>(body: () => T, keep: (result: T) => Iterable<Tensor> = 
   }
 }
 
-/** Runs `body` as if no scope were open: what it makes is freed by hand alone. */
+/** Runs `body` as if no scope were open: its tensors are freed only by hand. */
 export function unscoped<T>(body: () => T): T {
   const open = scopes.splice(0);
   try {

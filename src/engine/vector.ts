@@ -54,7 +54,7 @@ export interface AdamStep {
 /**
  * A point or a direction in the space of all parameters of a model.
  *
- * Optimizers, perturbations and probes are written against this interface alone. They run on native
+ * Optimizers, perturbations and probes use only this interface. They run on native
  * tensors (`TensorVector`) and on plain double-precision arrays (`PlainVector`) alike.
  * Names ending in `InPlace` change the vector; all others leave it as it is and return a new one.
  */
@@ -80,7 +80,7 @@ export interface Vector {
   zeros(): this;
   /** The same elements, changed independently from then on. */
   clone(): this;
-  /** The parameters of these kinds alone, in the same order; changed independently from then on. */
+  /** Only the parameters of these kinds, in the same order; changed independently from then on. */
   select(kinds: readonly ParameterKind[]): this;
   /** this + part, where `part` holds some of the parameters, by name; the others stay as they are. */
   plusPart(part: this): this;

@@ -46,8 +46,8 @@ const COMPUTING = {
    * machines compute alike. They differ only in rounding, and the result says which were used.
    */
   kernels: setting(z.enum(['measured', 'pinned']), 'measured', 'measured: the fastest on this machine; pinned: the same everywhere', { inRunName: 'never' }),
-  /** Epochs between the weights that are kept along training, for pictures of its path; 0 keeps the last alone. */
-  snapshotEvery: setting(count, 0, 'epochs between weights kept along training, for pictures of its path; 0 keeps the last alone', { changesCost: false, inRunName: 'never' }),
+  /** Epochs between the weights that are kept along training, for pictures of its path; 0 keeps only the last. */
+  snapshotEvery: setting(count, 0, 'epochs between weights kept along training, for pictures of its path; 0 keeps only the last', { changesCost: false, inRunName: 'never' }),
 };
 
 /** All settings of a run, by the headings of the command line's help. */

@@ -9,8 +9,8 @@ export const METHOD_NAMES = Object.fromEntries(Object.entries(METHOD_LIST).map((
 export function methodLabel(settings: Partial<MethodSettings>): string {
   const method = settings.method ?? DEFAULT_METHOD.method;
   const values: Readonly<Record<string, unknown>> = { ...DEFAULT_METHOD, ...settings };
-  const told = Object.entries(settingsReadBy(method)).filter(([key, { alwaysInLabel, default: fallback }]) => alwaysInLabel || values[key] !== fallback);
-  return [METHOD_NAMES[method], ...told.map(([key, setting]) => inWords(key, setting, values[key]))].join(', ');
+  const named = Object.entries(settingsReadBy(method)).filter(([key, { alwaysInLabel, default: fallback }]) => alwaysInLabel || values[key] !== fallback);
+  return [METHOD_NAMES[method], ...named.map(([key, setting]) => inWords(key, setting, values[key]))].join(', ');
 }
 
 function inWords(key: string, setting: Setting<unknown, never>, value: unknown): string {

@@ -27,7 +27,7 @@ export function validateConfig(config: unknown): ExperimentConfig {
     throw new RangeError('validateConfig: evaluateOn "heldOut" needs heldOutPerClass of at least 1, got 0; hold some images out, or evaluate on "test".');
   }
   if (selection === 'bestOnTest' && evaluateOn === 'heldOut') {
-    throw new RangeError('validateConfig: selection "bestOnTest" looks at the test set; use it with evaluateOn "test" alone.');
+    throw new RangeError('validateConfig: selection "bestOnTest" looks at the test set; use it only with evaluateOn "test".');
   }
   if (selection === 'bestOnTest' && heldOutPerClass > 0) {
     throw new RangeError(`validateConfig: selection "bestOnTest" never looks at held-out images, got heldOutPerClass ${heldOutPerClass}; hold none out, or take selection "last".`);

@@ -72,7 +72,7 @@ async function trainRounds(run: FederatedRun, input: FederatedInput, work: LongW
  * its local steps on its own images, and the server steps towards the average of what comes back, weighted by the
  * clients' numbers of images.
  *
- * Running batch-norm statistics start at the server's, move at w alone, and are averaged with the same weights, without the
+ * Running batch-norm statistics start at the server's, move only at w, and are averaged with the same weights, without the
  * server's learning rate. A round in which no client answers leaves the server as it was, Delta included. The same input gives
  * the same numbers, whether or not the training was stopped or killed and taken up again from its checkpoint, which is written
  * when a client has answered.

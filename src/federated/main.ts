@@ -39,8 +39,8 @@ function parseArguments(words: readonly string[]): Request {
   return new Command('npm run federated --')
     .description('Federated runs: FedAvg, FedSAM and MoFedSAM on simulated clients. Stored runs are not run again; interrupted ones are resumed.')
     .option('--preset <name>', 'which runs', 'quick')
-    .addOption(new Option('--method <name>', 'one method alone').choices(FEDERATED_METHODS))
-    .option('--seed <number>', 'one seed of the preset alone', parseSeed)
+    .addOption(new Option('--method <name>', 'only this method').choices(FEDERATED_METHODS))
+    .option('--seed <number>', 'only this seed of the preset', parseSeed)
     .option('--again', 'run again what is already stored', false)
     .option('--dry-run', 'list the runs without making any', false)
     .addHelpText('after', [EXAMPLES, '', 'Presets:', ...presets].join('\n'))
@@ -120,7 +120,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Makes a run, or finds it stored, and tells of it. @returns whether it has a result. */
+/** Makes a run, or finds it stored, and reports it. @returns whether it has a result. */
 async function makeOne(config: FederatedConfig, preset: FederatedPreset, again: boolean, signal: AbortSignal): Promise<boolean> {
   const folders = federatedFolders(preset.quick ? 'quick' : 'real');
   const stored = again ? undefined : await findFederatedResult(folders.results, config);

@@ -42,7 +42,7 @@ export interface LossFunction<V extends Vector> {
   evaluate(point: V): Promise<PointLoss>;
   /** The caller owns the gradient. */
   gradient(point: V): Promise<LossAndGradient<V>>;
-  /** Absent where a loss gives gradients alone: products with its curvature are then differences. */
+  /** Absent where a loss gives only gradients: products with its curvature are then differences. */
   readonly second?: SecondDerivatives<V>;
 }
 

@@ -153,9 +153,9 @@ const METHOD_LABELS: Readonly<Record<string, string>> = { ssamF: 'SSAM-F', ssamD
 
 /** Default labels of two networks: their methods, if these differ; else methods with seeds; else their files. */
 export function defaultLabels(networks: readonly [TrainedNetwork, TrainedNetwork]): readonly [string, string] {
-  const told = networks.map(({ record }) => z.object({ method: z.string(), seed: z.int() }).safeParse(record?.config).data);
-  const [one, other] = told.map((config) => config && (METHOD_LABELS[config.method] ?? config.method.toUpperCase()));
-  const [first, second] = told;
+  const configs = networks.map(({ record }) => z.object({ method: z.string(), seed: z.int() }).safeParse(record?.config).data);
+  const [one, other] = configs.map((config) => config && (METHOD_LABELS[config.method] ?? config.method.toUpperCase()));
+  const [first, second] = configs;
   if (one !== undefined && other !== undefined && one !== other) {
     return [one, other];
   }

@@ -78,7 +78,7 @@ export function sequential(...layers: readonly [Layers] | readonly Layer[]): Lay
       }
       const { convolution, norm, addSideRelu, ...rest } = last;
       const whole = { ...rest, apply: inSequence(functions), ...(addSideRelu ? { addSideRelu: afterOthers(functions.slice(0, -1), addSideRelu) } : {}) };
-      // A sequence of one layer keeps what that layer tells about itself.
+      // A sequence of one layer keeps that layer's description.
       return functions.length === 1 && !addSideRelu ? { ...whole, ...(convolution ? { convolution } : {}), ...(norm ? { norm } : {}) } : whole;
     },
   };

@@ -114,7 +114,7 @@ function openWeights(file: string): number {
   return descriptor;
 }
 
-/** Reads the header alone. */
+/** Reads only the header. */
 function readHeader(descriptor: number, file: string): { readonly placed: Placed[]; readonly metadata: Record<string, string>; readonly dataStart: number } {
   const fileBytes = fstatSync(descriptor).size;
   if (fileBytes < LENGTH_BYTES) {

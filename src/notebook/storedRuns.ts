@@ -40,8 +40,8 @@ function stateOf(preset: string, stored: number, missing: number): string {
   if (stored === 0) {
     return `None of the ${missing} runs of the preset ${preset} is stored yet; ${command}.`;
   }
-  const told = `${stored} of ${stored + missing} runs of the preset ${preset} are stored`;
-  return missing === 0 ? `${told}.` : `${told}. The others are not run; ${command}.`;
+  const summary = `${stored} of ${stored + missing} runs of the preset ${preset} are stored`;
+  return missing === 0 ? `${summary}.` : `${summary}. The others are not run; ${command}.`;
 }
 
 /** Whether a run is that of a preset's configuration, with settings of its own in place of those that trials choose. */

@@ -24,11 +24,11 @@ export interface AsamSettings {
  * so that scaling one layer up and the next down by as much, which does not change the function, does not change the
  * sharpness either (for eta = 0). It needs a radius 10 times SAM's: 0.5 on CIFAR-10, 1.0 on CIFAR-100.
  *
- * The paper's section 5 scales weights alone, the default here. Its authors' code scales every parameter whose name contains
+ * The paper's section 5 scales only weights, the default here. Its authors' code scales every parameter whose name contains
  * "weight", batch-norm scales among them: `scaledKinds: ['weight', 'normScale']`.
  *
  * @throws RangeError if eta is negative or not finite.
- * @source Kwon et al. 2021 (arXiv 2102.11600), eqs. 4 to 6 and 10; T_w on weights alone as in their section 5.
+ * @source Kwon et al. 2021 (arXiv 2102.11600), eqs. 4 to 6 and 10; T_w only on weights as in their section 5.
  */
 export function asam({ eta = 0.01, scaling = 'element', scaledKinds = ['weight'] }: AsamSettings = {}): PerturbationRule {
   if (!(Number.isFinite(eta) && eta >= 0)) {

@@ -18,7 +18,7 @@ export interface FgsmSettings {
   readonly project?: boolean;
   /**
    * The largest size of an element of eps after a projection. Default: rho. Steps keep their length of
-   * `stepLength` times rho. For p = Infinity alone.
+   * `stepLength` times rho. Only for p = Infinity.
    */
   readonly bound?: number;
 }

@@ -51,7 +51,7 @@ export interface PerturbationRule {
 /** The state before the first step. */
 export const EMPTY_STATE: PerturbationState<never> = { numbers: {}, vectors: {} };
 
-/** Checks a radius. @throws RangeError unless it is a finite number, 0 or more: a comparison alone takes '' and [] for 0, and true for 1. */
+/** Checks a radius. @throws RangeError unless it is a finite number, 0 or more: a mere comparison takes '' and [] for 0, and true for 1. */
 export function checkRho(caller: string, rho: number): void {
   if (!(Number.isFinite(rho) && rho >= 0)) {
     throw new RangeError(`${caller}: expected a radius rho of 0 or more, got ${shown(rho)}; SAM's paper uses 0.05 on CIFAR-10.`);

@@ -12,7 +12,7 @@ export function checkKinds(caller: string, kinds: readonly ParameterKind[]): voi
  * The rule confined to the parameters of some kinds: it sees nothing else, so norms, radii and sparsities refer to that part,
  * and eps is 0 in all other parameters.
  *
- * @source SAM on normalisation layers alone: Mueller et al. 2023 (arXiv 2306.04226).
+ * @source SAM on normalisation layers only: Mueller et al. 2023 (arXiv 2306.04226).
  */
 export function onKinds(rule: PerturbationRule, kinds: readonly ParameterKind[]): PerturbationRule {
   if (PARAMETER_KINDS.every((kind) => kinds.includes(kind))) {

@@ -78,7 +78,7 @@ export function sam({ p = 2 }: { readonly p?: number } = {}): PerturbationRule {
 
 /**
  * Sharpness-aware minimisation around a base optimizer, in two phases: ascend to w + eps; then the
- * base step at w with the gradient found there. Batch-norm statistics move in the first phase alone.
+ * base step at w with the gradient found there. Batch-norm statistics move only in the first phase.
  *
  * @param rho radius of the perturbation in the 2-norm. With rho = 0 the second gradient is the first,
  * and the step is the base optimizer's own, bit for bit.

@@ -11,7 +11,7 @@ import { withTemporaries } from './temporaries';
  *
  * g = gradient of L at w; eps = rule(g, rho); g' = gradient of L at w + eps; a base step at w along g'
  *
- * Batch-norm statistics move in the first pass alone.
+ * Batch-norm statistics move only in the first pass.
  *
  * @source Foret et al. 2021 (arXiv 2010.01412), algorithm 1.
  */

@@ -35,7 +35,7 @@ export interface Method {
   readonly training: (settings: PerturbationSettings) => Training;
 }
 
-/** Colour, dash and marker; each of the three alone tells methods apart. */
+/** Colour, dash and marker; each of the three by itself distinguishes methods. */
 export interface MethodLook {
   /** One of Okabe and Ito's colours for each theme, legible on that theme's landscape. */
   readonly colour: { readonly light: string; readonly dark: string };

@@ -21,7 +21,7 @@ function over(above: number | undefined, below: number | undefined): number | un
 function row(benchmark: BenchResult, comparison: Comparison, precision: Timing['precision']): string | undefined {
   const ceiling = precision === 'float32' ? benchmark.ceiling?.samlab : benchmark.ceiling?.mixed;
   const best = precision === 'float32' ? pytorchBest(comparison, 'sgd', 'float32') : pytorchBest(comparison, 'sgd');
-  // The operations are counted for ResNet-50 alone.
+  // The operations are counted only for ResNet-50.
   if (ceiling === undefined || best === undefined || comparedName(comparison) === 'fast') {
     return undefined;
   }

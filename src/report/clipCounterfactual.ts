@@ -41,11 +41,11 @@ export function readClip(results: readonly RunResult[]): string {
   if (working === undefined || missing === undefined) {
     return 'Radius 0.05 for each coordinate with the clip working at 0.001 and with it not working, the pair that decides, is not run; so neither the radius nor the missing clip can be named as the cause.';
   }
-  const told = [
+  const outcomes = [
     `With the clip working at 0.001, ${outcome(working)}; with it not working, ${outcome(missing)}`,
     atRadius && `with a clip at the radius itself, ${outcome(atRadius)}`,
   ].filter((text) => text !== undefined).join('; ');
-  return `${told}. ${cause(working, missing, atRadius)}`;
+  return `${outcomes}. ${cause(working, missing, atRadius)}`;
 }
 
 function cause(working: ComparisonRow, missing: ComparisonRow, atRadius: ComparisonRow | undefined): string {

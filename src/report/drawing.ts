@@ -19,7 +19,7 @@ interface PagePlotly {
 }
 
 /**
- * Draws figures in headless Chromium: SVG and PNG, and PNG alone for three-dimensional ones.
+ * Draws figures in headless Chromium: SVG and PNG, but only PNG for three-dimensional ones.
  *
  * The same figure gives the same SVG on machines with the same typefaces.
  *

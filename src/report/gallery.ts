@@ -84,8 +84,8 @@ function headingsOf(groups: readonly Group[]): ReadonlyMap<string, string> {
   const headings = new Map<string, string>();
   for (const figure of groups.flatMap(({ figures }) => figures)) {
     const title = headingOf(figure.specification);
-    const told = !isOften(title) ? title : `${title}: ${LANDSCAPE_PART.test(figure.name) ? studyLabel(studyOf(figure)) : figure.name}`;
-    headings.set(figure.name, [...headings.values()].includes(told) ? `${title}: ${figure.name}` : told);
+    const heading = !isOften(title) ? title : `${title}: ${LANDSCAPE_PART.test(figure.name) ? studyLabel(studyOf(figure)) : figure.name}`;
+    headings.set(figure.name, [...headings.values()].includes(heading) ? `${title}: ${figure.name}` : heading);
   }
   return headings;
 }

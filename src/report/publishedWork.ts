@@ -38,7 +38,7 @@ export interface StoredWork extends StoredLandscapes {
   readonly formerBenchmarks: readonly BenchResult[];
 }
 
-/** What is stored of landscapes; with names, of those studies alone. @throws Error if a file is damaged or of another version. */
+/** The stored landscape studies; with names, only those. @throws Error if a file is damaged or of another version. */
 export async function readLandscapes(store: string, names?: readonly string[]): Promise<StoredLandscapes> {
   const folder = join(store, 'results', 'landscape');
   return { studies: await readStudies(folder, names), paths: await readPaths(folder, names), minima: await readMinima(folder, names) };

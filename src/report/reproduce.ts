@@ -23,14 +23,14 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
 
 /** Makes the runs of a preset that are not stored yet. @throws Error if an interrupt ended it; what was done is stored. */
 async function makeRuns(preset: string): Promise<void> {
-  let told = performance.now();
+  let lastReport = performance.now();
   const signal = stopRequest();
   await runPreset(preset, {
     signal,
     onStart: (config, run, runs) => console.log(`  [${run}/${runs}] ${runId(config)}`),
     onProgress: (progress) => {
-      if (performance.now() - told >= 1000 * REPORT_SECONDS) {
-        told = performance.now();
+      if (performance.now() - lastReport >= 1000 * REPORT_SECONDS) {
+        lastReport = performance.now();
         console.log(`    ${progressLine(progress)}`);
       }
     },

@@ -67,13 +67,13 @@ function edgeNote(best: ErrorRow, tried: readonly ErrorRow[]): readonly string[]
   return edges.length === 0 ? [] : [`The choice of ${METHOD_NAMES[best.method]} lies at the edge of its grid: ${edges.join(', and ')}.`];
 }
 
-/** Only for one seed a setting and a grid of learning rates alone. */
+/** Only for one seed per setting and a grid of learning rates only. */
 function neighboursNote(best: ErrorRow, tried: readonly ErrorRow[]): readonly string[] {
   const line = [...tried].sort((a, b) => a.learningRate! - b.learningRate!);
   const [below, above] = [line[line.indexOf(best) - 1], line[line.indexOf(best) + 1]];
   if (new Set(tried.map(({ rho }) => rho)).size > 1 || tried.some(({ n }) => n > 1) || below === undefined || above === undefined) {
     return [];
   }
-  const told = (row: ErrorRow): string => `${row.top1Error!.toFixed(2)} % at ${row.learningRate!}`;
-  return [`The lowest error of ${METHOD_NAMES[best.method]}, ${told(best)}, is of a single seed and lies between ${told(below)} and ${told(above)}.`];
+  const described = (row: ErrorRow): string => `${row.top1Error!.toFixed(2)} % at ${row.learningRate!}`;
+  return [`The lowest error of ${METHOD_NAMES[best.method]}, ${described(best)}, is of a single seed and lies between ${described(below)} and ${described(above)}.`];
 }

@@ -32,7 +32,7 @@ export function describeStudy({ rows, dataset }: Pick<MethodStudy, 'rows' | 'dat
   const family = `Paired tests against ${base.method}, corrected by Holm's procedure for the ${base.tests === 1 ? 'one that there is' : `${base.tests} of this table`}`;
   const sentences = [
     tested.length > 0 && `${family}, find ${clear.length > 0 ? `a difference in error at the level of 5 % for ${clear.map(verdict).join('; ')}` : 'no difference in error at the level of 5 %'}.`,
-    nominal.length > 0 && `Below 5 % alone, and not after the correction: ${nominal.map(uncorrected).join('; ')}.`,
+    nominal.length > 0 && `Below 5 % only before the correction: ${nominal.map(uncorrected).join('; ')}.`,
     open.length > 0 && `${clear.length > 0 ? 'No difference is found' : 'Open'}, with the 95 % interval of the difference and the smallest one that the test would have found with a power of 80 %: ${open.map(openRange).join('; ')}.`,
     chosen.length > 0 && `Not tested, since an epoch chosen by its test error is low by construction: ${chosen.map(({ method }) => method).join('; ')}.`,
     single.length > 0 && `One run each, so observations and no effects: ${single.map(verdict).join('; ')}.`,

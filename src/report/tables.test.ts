@@ -90,7 +90,7 @@ test('SAM with a scope that its trials chose is in one table with SGD, which has
   const [table, ...others] = errorTables([sgd, sam], LAPTOP);
   assert.deepEqual(others, []);
   assert.deepEqual(table!.differences!.map(({ measure, mean }) => [measure, mean]), [['top1Error', -2], ['loss', 0]]);
-  assert.ok(table!.notes.includes('SAM perturbs all parameters but those of batch norm.'));
+  assert.ok(table!.notes.includes('SAM perturbs all parameters except those of batch norm.'));
   const two = errorTables([sgd, sam, testRun({ method: 'sam', top1Error: 59, seed: 1 })], LAPTOP);
   assert.deepEqual(two.map(({ rows }) => rows.filter(({ n }) => n > 0).map(({ method, top1Error }) => [method, top1Error])), [[['sgd', 60], ['sam', 59]], [['sam', 58]]]);
 });

@@ -92,7 +92,7 @@ export function captionOf(runs: readonly RunResult[]): string {
 }
 
 function scopeNote(runs: readonly RunResult[]): readonly string[] {
-  const words: Readonly<Record<string, string>> = { weights: 'weights alone', norm: 'the parameters of batch norm alone', noNorm: 'all parameters but those of batch norm' };
+  const words: Readonly<Record<string, string>> = { weights: 'weights only', norm: 'only the parameters of batch norm', noNorm: 'all parameters except those of batch norm' };
   return perturbedScopes(runs).flatMap((scope) => (scope === 'all' ? [] : [`SAM perturbs ${words[scope] ?? scope}.`]));
 }
 

@@ -41,7 +41,7 @@ export function checkNode(version) {
  *
  * @param {NodeJS.ProcessEnv} env
  * @returns {string} its path
- * @throws {SetupProblem} when there is none; its message tells what each one lacks
+ * @throws {SetupProblem} when there is none; its message says what each one lacks
  */
 export function findPython(env) {
   /** @type {string[]} */

@@ -23,8 +23,8 @@ const LOOK_INTERVAL = 1000;
  * @returns {Promise<number>} exit code of the program that ended first; 128 + the signal's number if one ended it
  */
 export async function runInForeground(programs, { cwd, env, interrupt = 'SIGINT' }) {
-  const told = { ...env, SAMLAB_PARENT: String(process.pid) };
-  const children = programs.map(({ command, args }) => spawn(command, args, { cwd, env: told, stdio: 'inherit', detached: true }));
+  const childEnv = { ...env, SAMLAB_PARENT: String(process.pid) };
+  const children = programs.map(({ command, args }) => spawn(command, args, { cwd, env: childEnv, stdio: 'inherit', detached: true }));
   /** @param {NodeJS.Signals} signal */
   const passOn = (signal) => {
     for (const child of children) child.kill(signal === 'SIGINT' ? interrupt : signal);

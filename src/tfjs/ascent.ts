@@ -29,7 +29,7 @@ export interface AscentInput<V extends Vector> extends ImageGradients<V> {
 }
 
 /**
- * The first phase of a step alone, for steps whose second phase comes later: the same ascent as the whole step's.
+ * Only the first phase of a step, for steps whose second phase comes later: the same ascent as the whole step's.
  *
  * @throws Error if the rule asks for gradients at further points.
  */

@@ -4,7 +4,7 @@ import { keep, scalar, type Optimizer, type Scalar } from '@tensorflow/tfjs-core
 interface Settings {
   [name: string]: unknown;
   setLearningRate?(learningRate: number): void;
-  /** Momentum as a tensor, made once from the field: assigning the field alone would change nothing. */
+  /** Momentum as a tensor, made once from the field: assigning only the field would change nothing. */
   m?: Scalar;
 }
 

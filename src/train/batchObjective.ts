@@ -24,7 +24,7 @@ export interface BatchLoss {
 /**
  * The losses of one step on one batch, whole or in groups.
  *
- * Running statistics move in the first phase alone. With groups they move once, to the mean of what each
+ * Running statistics move only in the first phase. With groups they move once, to the mean of what each
  * group would make of them, as in training on several devices.
  */
 export class BatchObjective {

@@ -22,7 +22,7 @@ export const RECIPE_SETTINGS = {
   }),
   /** Whether an epoch's last batch is trained on or dropped where it is incomplete. */
   lastBatch: setting(z.enum(['keep', 'drop']), 'keep', "keep or drop an epoch's incomplete last batch"),
-  /** Logits of the final error: of the images alone, or a mean over mirrored and shifted ones too. */
+  /** Logits of the final error: of the unchanged images, or a mean over mirrored and shifted ones too. */
   testAugmentation: setting(z.enum(['none', 'mirror', 'mirrorAndShift']), 'none', 'final error from the logits of the images (none), their mean with mirror images (mirror), or with shifted ones too (mirrorAndShift)'),
 
   /** Share of the learning rate with which `triangular` starts, in [0, 1]. */

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 /**
  * Everything about one setting of a run: its type, check, default, flag and label, and its part in the names and the cost of runs
- * are defined here alone.
+ * are defined only here.
  *
  * @typeParam Read the other settings that `idle` reads.
  */

@@ -81,14 +81,14 @@ const OPTIMIZER = {
   clipNorm: setting(z.number().min(0), 0, 'largest 2-norm of what the optimizer steps along, over all parameters; 0 is off'),
   /** SGD: coupled L2 penalty. AdamW: decoupled, each step takes learningRate weightDecay w off w. */
   weightDecay: setting(z.number().min(0), 5e-4, 'L2 penalty of sgd; share per unit of the learning rate that adamw takes off the weights', { changesCost: false }),
-  /** What the penalty acts on: every parameter (as in the original's code) or weights alone. */
+  /** What the penalty acts on: every parameter (as in the original's code) or only weights. */
   weightDecayOn: setting(z.enum(['all', 'weights']), 'all', 'what decays: all or weights', {
     changesCost: false,
     inRunName: 'always',
     idle: ({ weightDecay }: { readonly weightDecay: number }) => weightDecay === 0 && 'weightDecay is 0',
   }),
   /**
-   * Where the penalty acts: in the base step, on the gradient at w alone (default), or in the loss, on each gradient at its own point,
+   * Where the penalty acts: in the base step, only on the gradient at w (default), or in the loss, on each gradient at its own point,
    * as MSAM's official code has it, which decays at w + eps.
    */
   weightDecayIn: setting(z.enum(['step', 'loss']), 'step', "step: added at w by the base step; loss: added to each gradient at its own point (MSAM's official code, at w + eps)", {

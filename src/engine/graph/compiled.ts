@@ -19,7 +19,7 @@ export type Body = (inputs: readonly Tensor[]) => readonly Tensor[];
 type Entry =
   /** What it did when it was called once. */
   | { readonly state: 'called'; readonly text: string }
-  | { readonly state: 'graph'; readonly graph: Graph; /** As `usedKernels` tells them. */ readonly kernels: Readonly<Record<string, string>> }
+  | { readonly state: 'graph'; readonly graph: Graph; /** As `usedKernels` returns them. */ readonly kernels: Readonly<Record<string, string>> }
   | { readonly state: 'op by op' };
 
 /** Graphs kept at a time; the one that was used longest ago makes room. A run of training uses fewer than ten. */
@@ -139,7 +139,7 @@ function keep(key: string, entry: Entry): void {
 
 /**
  * The outputs of `body` for these inputs. The first two calls with inputs of these shapes and types compute op by op; the
- * second also makes a graph of the ops, and from the third on the graph computes alone.
+ * second also makes a graph of the ops, and from the third on only the graph computes.
  *
  * `body` goes on op by op where the two calls did not do the same (other ops, or other constants, as a function has that
  * draws random numbers), where it reads values or tensors that are not among its inputs, and where the graph did not give

@@ -7,7 +7,7 @@ import { checkStep, DIFFERENCE_STEP } from './differences';
 
 /** Which part of a curvature matrix to take, and how. */
 export interface CurvatureOptions {
-  /** The rows and columns of these parameters alone. Default: all. */
+  /** Only the rows and columns of these parameters. Default: all. */
   readonly block?: ParameterBlock;
   /**
    * `exact`: gradients differentiated again, exact but for rounding. `differences`: of gradients, over a step; for losses that
@@ -26,11 +26,11 @@ export interface Products<V extends Vector> {
 }
 
 /** Operations for which the warning below has been printed. */
-const told = new Set<string>();
+const announced = new Set<string>();
 
 function tellOnce(caller: string, operation: string, step: number): void {
-  if (!told.has(operation)) {
-    told.add(operation);
+  if (!announced.has(operation)) {
+    announced.add(operation);
     console.warn(
       `${caller}: ${operation} cannot be differentiated twice, so products are differences of gradients over steps of ${step} to either side. ` +
         'Results are marked so; near kinks of ReLUs they are wrong. A rule for its tangents makes them exact.',

@@ -19,7 +19,7 @@ export interface SecantCurvature {
  *
  * v · (g(w + rho v) - g(w - rho v)) / (2 rho), |v| = 1
  *
- * It is the mean of vᵀ H v over that stretch, kinks of ReLUs included, while the Hessian describes the point alone: it is
+ * It is the mean of vᵀ H v over that stretch, kinks of ReLUs included, while the Hessian describes only the point: it is
  * the curvature that sharpness-aware steps of radius rho see. For a quadratic loss the two are the same.
  *
  * @param direction of any length; v is the unit vector along it.

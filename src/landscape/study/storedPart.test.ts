@@ -14,7 +14,7 @@ void test('a damaged part of a study is named, and stays; once removed, it is me
     writeFileSync(file, content);
     await assert.rejects(storedPart(study, 'trace', () => Promise.resolve({ trace: 2 })), (error: Error) => {
       assert.ok(error.message.startsWith(`storedPart: ${file} is not the stored part "trace" of a study (`), error.message);
-      return error.message.endsWith('; delete it, and this part alone is measured again.');
+      return error.message.endsWith('; delete it, and only this part is measured again.');
     });
     assert.equal(readFileSync(file, 'utf8'), content);
   }

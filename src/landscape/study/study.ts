@@ -130,7 +130,7 @@ export function isMeasured({ folder }: Study, part: string): boolean {
 export async function storedPart<T>({ folder }: Study, part: string, compute: () => Promise<T>): Promise<T> {
   const file = join(folder, `${part}.json`);
   if (existsSync(file)) {
-    return readJsonFile(file, { reader: 'storedPart', what: `the stored part "${part}" of a study`, shape: z.looseObject({}), mend: 'delete it, and this part alone is measured again' }) as T;
+    return readJsonFile(file, { reader: 'storedPart', what: `the stored part "${part}" of a study`, shape: z.looseObject({}), mend: 'delete it, and only this part is measured again' }) as T;
   }
   const result = await compute();
   writeAtomically(file, [Buffer.from(`${JSON.stringify(result)}\n`)]);

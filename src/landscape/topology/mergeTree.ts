@@ -24,7 +24,7 @@ export interface MergeTree {
   readonly branches: readonly Branch[];
 }
 
-/** Neighbours of a place: sides and corners. With sides alone, a narrow diagonal valley would break up into many basins. */
+/** Neighbours of a place: sides and corners. With sides only, a narrow diagonal valley would break up into many basins. */
 const NEIGHBOURS = [[-1, -1], [-1, 0], [-1, 1], [0, -1], [0, 1], [1, -1], [1, 0], [1, 1]] as const;
 
 /** A branch while the level rises; `parent` is the minimum's position in the flat grid. */

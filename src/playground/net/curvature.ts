@@ -13,7 +13,7 @@ import { batchOf, pointLoss } from './model';
 const [LEAST_PRODUCTS, MOST_PRODUCTS] = [6, 24];
 /** Largest residual |H v - value v| of the eigenvalue, in units of its size. */
 const TOLERANCE = 0.01;
-/** Random share of the start vector: the last eigenvector alone could hide another one whose eigenvalue has become larger. */
+/** Random share of the start vector: with only the last eigenvector it could miss another one whose eigenvalue has become larger. */
 const FRESH_SHARE = 0.3;
 
 /** The curvature of the training loss at a network's weights. */

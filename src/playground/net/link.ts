@@ -91,7 +91,7 @@ function nearestHidden(text: string): { readonly value: readonly number[]; reado
   return value.length === 0 ? undefined : { value, exact: value.join() === text };
 }
 
-/** The first four known methods that are named; one alone gets SGD beside it, or SAM if it is SGD. */
+/** The first four known methods in the link; a single one gets SGD beside it, or SAM if it is SGD. */
 function nearestMethods(text: string): { readonly value: readonly NetMethodId[]; readonly exact: boolean } | undefined {
   const names = text.split(',');
   const known = NET_METHODS.filter(({ id }) => names.includes(id)).map(({ id }) => id).slice(0, CONTENDERS.most);

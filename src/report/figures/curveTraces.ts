@@ -16,7 +16,7 @@ interface EpochPoint {
   readonly errorMax: number;
 }
 
-/** Loss and error by epoch of runs that one line stands for: they differ in their seed alone. */
+/** Loss and error by epoch of runs that one line stands for: they differ only in their seed. */
 export interface Curve {
   readonly name: string;
   readonly style: (typeof METHOD_STYLES)[keyof typeof METHOD_STYLES];

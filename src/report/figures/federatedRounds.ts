@@ -12,7 +12,7 @@ const STYLES = [
   { color: COLOURS.green, dash: 'dot' },
 ] as const;
 
-/** Runs of federated methods that differ in method and seed alone. */
+/** Runs of federated methods that differ only in method and seed. */
 export interface FederatedRoundsInput extends FigureText {
   readonly methods: readonly { readonly name: string; readonly runs: readonly Pick<FederatedResult, 'history'>[] }[];
 }

@@ -8,7 +8,7 @@ import { figure } from './figure';
 import type { FigureSpecification } from './specification';
 import { METHOD_STYLES } from './methodStyles';
 
-/** Runs that one line stands for: they differ in their seed alone. */
+/** Runs that one line stands for: they differ only in their seed. */
 interface Line {
   readonly method: ExperimentConfig['method'];
   readonly name: string;

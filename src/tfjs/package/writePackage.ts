@@ -17,7 +17,7 @@ interface ProjectManifest {
 
 /**
  * Writes `samlab/tfjs` as a package of its own, for people who have nothing else of this project: one file of CommonJS, one ES
- * module, types for both, README and licences. It asks for `@tensorflow/tfjs-core` alone and holds no native code.
+ * module, types for both, README and licences. It depends only on `@tensorflow/tfjs-core` and has no native code.
  *
  * @param folder is replaced; it must be empty, absent, or what an earlier call wrote.
  * @throws Error if it holds anything else, or the sources cannot be bundled.

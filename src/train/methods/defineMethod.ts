@@ -3,7 +3,7 @@ import type { Descent } from '../../optim/step';
 import type { SettingRecord, Values } from '../setting';
 import type { Colour } from './colours';
 
-/** How figures draw a method; each of the three alone tells it from most others. */
+/** How figures draw a method; each of the three by itself distinguishes it from most others. */
 export interface LineStyle {
   readonly colour: Colour;
   readonly dash: 'solid' | 'dash' | 'dot' | 'dashdot' | 'longdash' | 'longdashdot';

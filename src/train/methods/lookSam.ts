@@ -4,7 +4,7 @@ import { setting } from '../setting';
 import { BALL, samInBall } from './ball';
 import { defineMethod } from './defineMethod';
 
-/** SAM with a second pass in every k-th step alone (Liu et al. 2022). */
+/** SAM with a second pass only in every k-th step (Liu et al. 2022). */
 export const lookSam = defineMethod({
   label: 'LookSAM',
   line: { colour: 'yellow', dash: 'dash', symbol: 'hexagon' },
