@@ -1,6 +1,7 @@
 import { pictures } from './contents';
 import { CURVATURE_HEADINGS, curvatureCaption, curvatureRows, hasCurvature, hasSharpness, SHARPNESS_HEADINGS, sharpnessCaption, sharpnessRows } from './curvatureRows';
 import type { Contents } from './fill';
+import { readFlatness } from './flatness';
 import type { LandscapeStudy } from './landscapeStudies';
 import { recordsToMarkdown } from './recordTable';
 import type { NamedFigures } from './figures/specification';
@@ -23,6 +24,7 @@ export function landscapeContents(studies: readonly LandscapeStudy[], figures: N
     curvature: curvature.join('\n\n') || CURVATURE_NOT_RUN,
     'sharpness-over-seeds': overSeeds.map((table) => markdown(table, table.caption)).join('\n\n') || NOT_MEASURED,
     'sharpness-over-seeds-short': withoutTwins(overSeeds).map((table) => `${markdown(table, table.shortCaption)}\n\n${linkedStudies(table)}`).join('\n\n') || NOT_MEASURED,
+    'flatness-reading': readFlatness(studies),
     'landscape-figures': pictures(figures, 'landscape-'),
   };
 }

@@ -31,6 +31,10 @@ export interface SeedTable {
   readonly shortCaption: string;
   readonly headings: Headings;
   readonly rows: readonly SeedRow[];
+  /** Such as "ResNet-20". */
+  readonly model: string;
+  /** How many measures of curvature and sharpness are lower for the second kind of network on average, such as "8 of 8 are lower for SAM". */
+  readonly direction: string;
   /** Data set, network, images and settings of training that all of its networks share, as text. */
   readonly network: string;
   readonly atEqualLoss: boolean;
@@ -112,9 +116,11 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
       `Mean ± half the 95 % interval over seeds; differences in pairs of the same seed. "p, Holm" is corrected by Holm's procedure for the ${tests.length} tests of this table, "detectable" the smallest difference that a test would have found with a power of 80 %, at 5 % for all together.` +
       conclusion +
       (left.length === 0 ? '' : ` Not shown, since it cannot be read for every network (see the tables of each): ${left.join('; ')}.`),
-    shortCaption: `${title}; ρ = ${settings.rho}.${conclusion}${directionNote(shown, second)}`,
+    shortCaption: `${title}; ρ = ${settings.rho}.${conclusion} On average ${direction(shown, second)}.`,
     headings: { measure: 'Measure', first, second, difference: `${second} minus ${first}`, pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Detectable' },
     rows,
+    model: describeModel(settings),
+    direction: direction(shown, second),
     network: JSON.stringify({ ...settings, ...UNRELATED, atEqualLoss: undefined }),
     atEqualLoss: settings.atEqualLoss === true,
     studies: studies.map(({ name }) => name),
@@ -127,11 +133,11 @@ function verdict(measures: readonly string[], adjusted: readonly number[], [firs
   return differ.length === 0 ? ` After the correction no measure of curvature or sharpness differs between ${first} and ${second}.` : ` After the correction ${first} and ${second} differ in: ${differ.join('; ')}.`;
 }
 
-/** How many measures of curvature and sharpness are lower for the second kind of network on average. */
-function directionNote(shown: readonly { readonly measure: string; readonly pairs: readonly (readonly [number, number])[] }[], second: string): string {
+/** How many measures of curvature and sharpness are lower for the second kind of network on average, such as "8 of 8 are lower for SAM". */
+function direction(shown: readonly { readonly measure: string; readonly pairs: readonly (readonly [number, number])[] }[], second: string): string {
   const measures = shown.filter(({ measure }) => !measure.startsWith(LOSS));
   const lower = measures.filter(({ pairs }) => pairs.reduce((sum, [one, other]) => sum + other - one, 0) < 0);
-  return ` On average ${lower.length} of ${measures.length} are lower for ${second}.`;
+  return `${lower.length} of ${measures.length} are lower for ${second}`;
 }
 
 /** That the two kinds of networks have different training losses, where the uncorrected test finds that: then they are not compared at equal loss. */
