@@ -1,11 +1,11 @@
 import { convolutionFilterGradient, convolutionInputGradient, convolve } from './convolutionKernels';
 import { reshaped } from './layout';
-import { samplingAttributes, spreadApart } from './maps';
+import { spreadApart, takeApart } from './maps';
 import { matrixProduct } from './matrixProduct';
 import { inPrecision, temporarily } from './precision';
 import { isSmallMap, smallMapConvolution } from './smallMapConvolution';
 import { record } from './tape';
-import { execute1, release, scope, type Tensor } from './tensor';
+import { release, scope, type Tensor } from './tensor';
 import { sizeOf } from './shape';
 
 /** A 1x1 convolution is a product of matrices: TensorFlow's own 1x1 convolutions crash on some processors and are never faster. */
@@ -80,8 +80,7 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   return record([x], reshaped(x, shape), () => ({ saved: [], backward: (dy) => [reshaped(dy, x.shape)] }));
 }
 
-/** Every `stride`-th row and column, x[n, s i, s j, c], taken by a 1x1 average pool. */
+/** Every `stride`-th row and column, x[n, s i, s j, c]. */
 export function subsample(x: Tensor, stride: number): Tensor {
-  const y = execute1('AvgPool', samplingAttributes(x, stride), [x]);
-  return record([x], y, () => ({ saved: [], backward: (dy) => [spreadApart(dy, x.shape, stride)] }));
+  return record([x], takeApart(x, stride), () => ({ saved: [], backward: (dy) => [spreadApart(dy, x.shape, stride)] }));
 }

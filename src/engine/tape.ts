@@ -11,9 +11,11 @@ export interface Gradient {
   readonly saved: readonly Tensor[];
   /**
    * From the gradient with respect to the output to those with respect to the inputs, in order;
-   * undefined where an input needs none. It must not dispose of `outputGradient`, and may return it.
+   * undefined where an input needs none. It must not dispose of `outputGradient` or `more`, and may return them.
    */
-  readonly backward: (outputGradient: Tensor) => readonly (Tensor | undefined)[];
+  readonly backward: (outputGradient: Tensor, more?: Tensor) => readonly (Tensor | undefined)[];
+  /** Whether `backward` takes an output gradient in two parts, to be added: the output is read twice, as between residual blocks. Default: false. */
+  readonly takesTwo?: boolean;
 }
 
 interface Node extends Gradient {
@@ -50,21 +52,55 @@ export function unrecorded<T>(body: () => T): T {
   }
 }
 
-function addInto(gradients: Map<Tensor, Tensor>, owner: Tensor, contribution: Tensor): Tensor | undefined {
-  const before = gradients.get(owner);
-  const sum = before && execute1('AddV2', [typeAttribute('T', before.dtype)], [before, contribution]);
-  gradients.set(owner, sum ?? contribution);
-  return before;
-}
+/** The gradients that are known, and the second parts of those that are taken in two. */
+class Gradients {
+  private readonly first: Map<Tensor, Tensor>;
+  private readonly second = new Map<Tensor, Tensor>();
+  private readonly takeTwo: ReadonlySet<Tensor>;
 
-/** Frees what is no tensor's gradient any more. An addition hands one tensor to both of its inputs, so a gradient may have several owners. */
-function disposeUnlessOwned(gradients: ReadonlyMap<Tensor, Tensor>, candidates: readonly (Tensor | undefined)[]): void {
-  const owned = new Set(gradients.values());
-  for (const candidate of candidates) {
-    if (candidate !== undefined && !owned.has(candidate)) {
-      candidate.dispose();
+  constructor(nodes: readonly Node[], loss: Tensor, seed: Tensor) {
+    this.first = new Map([[loss, seed]]);
+    this.takeTwo = new Set(nodes.filter(({ takesTwo }) => takesTwo).map(({ output }) => output));
+  }
+
+  /** @returns what is no part of the owner's gradient any more. */
+  add(owner: Tensor, contribution: Tensor): Tensor | undefined {
+    const before = this.first.get(owner);
+    if (before !== undefined && this.takeTwo.has(owner) && !this.second.has(owner)) {
+      this.second.set(owner, contribution);
+      return undefined;
+    }
+    this.first.set(owner, before === undefined ? contribution : sumOf(before, contribution));
+    return before;
+  }
+
+  /** The parts of the owner's gradient, which is forgotten. */
+  take(owner: Tensor): readonly [Tensor, Tensor?] | undefined {
+    const first = this.first.get(owner);
+    const second = this.second.get(owner);
+    this.first.delete(owner);
+    this.second.delete(owner);
+    return first === undefined ? undefined : second === undefined ? [first] : [first, second];
+  }
+
+  /** Frees what is no tensor's gradient any more. An addition hands one tensor to both of its inputs, so a gradient may have several owners. */
+  disposeUnlessOwned(candidates: readonly (Tensor | undefined)[]): void {
+    const owned = new Set([...this.first.values(), ...this.second.values()]);
+    for (const candidate of candidates) {
+      if (candidate !== undefined && !owned.has(candidate)) {
+        candidate.dispose();
+      }
     }
   }
+
+  /** Of what no node has made, such as the parameters. */
+  get remaining(): ReadonlyMap<Tensor, Tensor> {
+    return this.first;
+  }
+}
+
+function sumOf(a: Tensor, b: Tensor): Tensor {
+  return execute1('AddV2', [typeAttribute('T', a.dtype)], [a, b]);
 }
 
 function releaseSaved(node: Node): void {
@@ -76,22 +112,21 @@ function releaseSaved(node: Node): void {
   }
 }
 
-function backpropagate(nodes: Node[], loss: Tensor, seed: Tensor): Map<Tensor, Tensor> {
-  const gradients = new Map<Tensor, Tensor>([[loss, seed]]);
+function backpropagate(nodes: Node[], loss: Tensor, seed: Tensor): ReadonlyMap<Tensor, Tensor> {
+  const gradients = new Gradients(nodes, loss, seed);
   for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
-    const outputGradient = gradients.get(node.output);
+    const outputGradient = gradients.take(node.output);
     if (outputGradient !== undefined) {
-      gradients.delete(node.output);
-      const inputGradients = node.backward(outputGradient);
+      const inputGradients = node.backward(...outputGradient);
       const replaced = node.inputs.map((input, index) => {
         const contribution = inputGradients[index];
-        return contribution !== undefined && input.tracked ? addInto(gradients, input, contribution) : undefined;
+        return contribution !== undefined && input.tracked ? gradients.add(input, contribution) : undefined;
       });
-      disposeUnlessOwned(gradients, [outputGradient, ...inputGradients, ...replaced]);
+      gradients.disposeUnlessOwned([...outputGradient, ...inputGradients, ...replaced]);
     }
     releaseSaved(node);
   }
-  return gradients;
+  return gradients.remaining;
 }
 
 /** A scalar, its gradient, and what else the forward pass returned. */

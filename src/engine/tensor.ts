@@ -214,6 +214,11 @@ export function followTangents<T>(by: TangentFollower | undefined, body: () => T
   }
 }
 
+/** Whether derivatives are carried along. */
+export function followsTangents(): boolean {
+  return follower !== undefined;
+}
+
 /** Takes over a tensor that an op returned. @throws Error for an element type that the engine does not know. */
 export function fromNative({ id, shape, dtype }: NativeTensor, op: string): Tensor {
   const name = dtypeNames.get(dtype);

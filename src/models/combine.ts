@@ -1,9 +1,9 @@
 /** Layers made of other layers. */
 import { addRelu } from '../engine/activation';
 import { convolveFolded } from '../engine/foldedConvolution';
-import { release, type Tensor } from '../engine/tensor';
+import { release } from '../engine/tensor';
 import { checkLayer, type Declarations, type Layer, type Layers, type PlacedLayer } from './layer';
-import type { Apply, Pass } from './model';
+import type { Apply } from './model';
 
 /** The functions one after another; what lies between them is released. */
 function inSequence(functions: readonly Apply[]): Apply {
@@ -21,20 +21,26 @@ function inSequence(functions: readonly Apply[]): Apply {
 }
 
 /** A convolution and the batch norm after it, as one layer: in a pass with folded convolutions they are one kernel. */
-function folding({ apply: convolve, convolution }: PlacedLayer, { apply: normalize, norm, ...last }: PlacedLayer, declare: Declarations): PlacedLayer {
+function folding({ apply: convolve, convolution }: PlacedLayer, { apply: normalize, norm, addSideRelu, ...last }: PlacedLayer, declare: Declarations): PlacedLayer {
   const { geometry, filter } = convolution!;
   const { activation, ...rest } = norm!;
   const place = declare.canFold({ filter, ...rest });
   const apart = inSequence([convolve, normalize]);
+  const foldedOr =
+    (otherwise: AddSideRelu): AddSideRelu =>
+    (x, side, pass) =>
+      pass.folded ? convolveFolded(x, pass.folded[place]!, geometry, { activation: 'relu', side }) : otherwise(x, side, pass);
   return {
     ...last,
     apply: (x, pass) => (pass.folded ? convolveFolded(x, pass.folded[place]!, geometry, { activation }) : apart(x, pass)),
-    ...(activation === 'identity' ? { addSideRelu: (x, side, { folded }) => convolveFolded(x, folded![place]!, geometry, { activation: 'relu', side }) } : {}),
+    ...(addSideRelu ? { addSideRelu: foldedOr(afterOthers([convolve], addSideRelu)) } : {}),
   };
 }
 
+type AddSideRelu = NonNullable<PlacedLayer['addSideRelu']>;
+
 /** The last layer's `addSideRelu`, applied after the other layers. */
-function afterOthers(others: readonly Apply[], addSideRelu: NonNullable<PlacedLayer['addSideRelu']>): NonNullable<PlacedLayer['addSideRelu']> {
+function afterOthers(others: readonly Apply[], addSideRelu: AddSideRelu): AddSideRelu {
   const first = inSequence(others);
   return (input, side, pass) => {
     const x = first(input, pass);
@@ -79,7 +85,7 @@ export function sequential(...layers: readonly [Layers] | readonly Layer[]): Lay
       const { convolution, norm, addSideRelu, ...rest } = last;
       const whole = { ...rest, apply: inSequence(functions), ...(addSideRelu ? { addSideRelu: afterOthers(functions.slice(0, -1), addSideRelu) } : {}) };
       // A sequence of one layer keeps that layer's description.
-      return functions.length === 1 && !addSideRelu ? { ...whole, ...(convolution ? { convolution } : {}), ...(norm ? { norm } : {}) } : whole;
+      return functions.length === 1 ? { ...whole, ...(convolution ? { convolution } : {}), ...(norm ? { norm } : {}) } : whole;
     },
   };
 }
@@ -119,19 +125,16 @@ export function residual(branch: Layers, { shortcut = {}, zeroInit = true }: Res
 }
 
 function sumThenRelu({ apply: branch, addSideRelu }: PlacedLayer, shortcut: Apply): Apply {
-  const sum = (x: Tensor, pass: Pass): readonly [Tensor, Tensor] => {
+  const sum: AddSideRelu = (x, identity, pass) => {
     const change = branch(x, pass);
-    const identity = shortcut(x, pass);
     const y = addRelu(change, identity);
     release(change);
-    return [y, identity];
+    return y;
   };
-  const fused = (x: Tensor, pass: Pass, add: NonNullable<PlacedLayer['addSideRelu']>): readonly [Tensor, Tensor] => {
-    const identity = shortcut(x, pass);
-    return [add(x, identity, pass), identity];
-  };
+  const add = addSideRelu ?? sum;
   return (x, pass) => {
-    const [y, identity] = pass.folded && addSideRelu ? fused(x, pass, addSideRelu) : sum(x, pass);
+    const identity = shortcut(x, pass);
+    const y = add(x, identity, pass);
     if (identity !== x) {
       release(identity);
     }

@@ -19,7 +19,7 @@ export interface PlacedLayer {
   readonly convolution?: Pick<Fold, 'filter'> & { readonly geometry: Geometry };
   /** Of batch norm: where its parameters and statistics are, and what follows it. */
   readonly norm?: Omit<Fold, 'filter'> & { readonly activation: Activation };
-  /** relu(apply(x) + side), of a layer that ends with both of them folded; for passes that have `Pass.folded`. */
+  /** relu(apply(x) + side), of a layer that ends with batch norm, which does both in the same pass over memory. */
   readonly addSideRelu?: (x: Tensor, side: Tensor, pass: Pass) => Tensor;
 }
 

@@ -1,6 +1,6 @@
 /** The layers that networks are made of, as values; see `network`. */
-import { gelu as geluOf, multiplyBy, relu as reluOf, tanh as tanhOf } from '../engine/activation';
-import { batchNormalizeEvaluation, batchNormalizeTraining, type Activation } from '../engine/batchNormalization';
+import { addRelu, gelu as geluOf, multiplyBy, relu as reluOf, tanh as tanhOf } from '../engine/activation';
+import { batchNormalizeEvaluation, batchNormalizeTraining, batchNormalizeTrainingWithSide, type Activation, type BatchNormalization, type ChannelStatistics } from '../engine/batchNormalization';
 import { conv2d, reshape } from '../engine/convolution';
 import { addBias, matMul } from '../engine/dense';
 import { globalAveragePool as meanOverPositions, maxPool as maxPoolOf } from '../engine/pooling';
@@ -9,7 +9,7 @@ import { release, tensor, type Tensor } from '../engine/tensor';
 import { sizeOf } from '../engine/shape';
 import { constant, heNormal, uniform, type InitialValues } from './initialValues';
 import type { Declarations, Layer, Shape } from './layer';
-import type { Apply } from './model';
+import type { Apply, Pass } from './model';
 
 /** Settings of a convolution. */
 export interface ConvSettings {
@@ -113,23 +113,24 @@ export function batchNorm({ scale = true, momentum = 0.1, epsilon = 1e-5, activa
       const weight = scale ? declare.parameter('weight', 'normScale', [channels], constant(1)) : undefined;
       const shift = declare.parameter('bias', 'normShift', [channels], constant(0));
       const statistics = declare.runningStatistics(channels, momentum);
-      const normalize: Apply = (x, pass) => {
+      const within = (pass: Pass, compute: (norm: BatchNormalization, running: ChannelStatistics) => { readonly y: Tensor; readonly running?: ChannelStatistics }): Tensor => {
         const ones = weight === undefined ? tensor(new Float32Array(channels).fill(1), [channels]) : undefined;
-        const norm = { scale: ones ?? pass.parameters[weight!]!, shift: pass.parameters[shift]!, epsilon };
-        const running = pass.statistics[statistics]!;
-        const y = pass.training ? trained(batchNormalizeTraining(x, norm, running, momentum, activation)) : batchNormalizeEvaluation(x, norm, running, activation);
-        function trained({ y: normalized, running: moved }: ReturnType<typeof batchNormalizeTraining>): Tensor {
+        const { y, running: moved } = compute({ scale: ones ?? pass.parameters[weight!]!, shift: pass.parameters[shift]!, epsilon }, pass.statistics[statistics]!);
+        if (moved) {
           pass.updated[statistics] = moved;
-          return normalized;
         }
         if (ones) {
           release(ones);
         }
         return y;
       };
+      const normalize: Apply = (x, pass) =>
+        within(pass, (norm, running) => (pass.training ? batchNormalizeTraining(x, norm, running, momentum, activation) : { y: batchNormalizeEvaluation(x, norm, running, activation) }));
+      const addSideRelu = (x: Tensor, side: Tensor, pass: Pass): Tensor =>
+        pass.training ? within(pass, (norm, running) => batchNormalizeTrainingWithSide(x, side, norm, running, momentum)) : afterwards(normalize(x, pass), (y) => addRelu(y, side));
       const apply: Apply = input.length === 3 ? normalize : asMaps(normalize, channels);
       const norm = { scale: weight, shift, statistics, epsilon, activation };
-      return { output: input, apply, norm, ...(weight === undefined ? {} : { lastScale: `${declare.name}.weight` }) };
+      return { output: input, apply, norm, ...(activation === 'identity' && input.length === 3 ? { addSideRelu } : {}), ...(weight === undefined ? {} : { lastScale: `${declare.name}.weight` }) };
     },
   };
 }

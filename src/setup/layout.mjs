@@ -15,6 +15,8 @@ export const PROJECT = resolve(fileURLToPath(new URL('../../', import.meta.url))
  * @property {string} cudaRequirements
  * @property {string} tensorflow TensorFlow's libraries and headers, and the addon
  * @property {string} addon
+ * @property {string} operations TensorFlow operations of the project's own, compiled
+ * @property {string} operationSources
  * @property {string} nvidia CUDA's libraries, where TensorFlow's own search path (`$ORIGIN/../nvidia`) expects them
  * @property {string} kernelspec
  * @property {string} labSettings settings of JupyterLab that differ from its own
@@ -39,6 +41,8 @@ export function layoutOf(root) {
     cudaRequirements: join(root, 'src/setup/requirements-cuda.txt'),
     tensorflow: join(venv, 'tensorflow'),
     addon: join(venv, 'tensorflow/tfjs_binding.node'),
+    operations: join(venv, 'tensorflow/samlab_operations.node'),
+    operationSources: join(root, 'src/engine/native'),
     nvidia: join(venv, 'nvidia'),
     kernelspec: join(venv, 'share/jupyter/kernels/tslab/kernel.json'),
     labSettings: join(venv, 'share/jupyter/lab/settings/overrides.json'),

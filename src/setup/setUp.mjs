@@ -7,6 +7,7 @@ import { findDevice } from './device.mjs';
 import { kernelspec } from './kernelspec.mjs';
 import { withLock } from './lock.mjs';
 import { nodePackages } from './nodePackages.mjs';
+import { operations } from './operations.mjs';
 import { checkNode, checkPlatform, checkRoom } from './prerequisites.mjs';
 import { SetupProblem } from './problem.mjs';
 import { pythonEnvironment } from './pythonEnvironment.mjs';
@@ -36,6 +37,7 @@ function stepsFor(layout, device) {
     tensorflow(layout, device),
     ...(device === 'cuda' ? [cudaLibraries(layout)] : []),
     addon(layout),
+    operations(layout),
     kernelspec(layout),
     compilation(layout),
   ];
