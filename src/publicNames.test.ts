@@ -81,7 +81,7 @@ void test('the network of one\'s own on the README trains, is evaluated, probed,
   const before = tensorCount();
   process.chdir(folder);
   try {
-    // No folder of node_modules lies here: the program's one import is answered with the module under test.
+    // There is no node_modules here: the program's only import gives the module under test.
     const run = runInThisContext(`(async (require, exports) => { ${transpiled(readmeProgram(OWN_NETWORK))} })`) as (require: (name: string) => unknown, exports: object) => Promise<void>;
     await run((name) => (assert.equal(name, 'samlab'), samlab), {});
   } finally {

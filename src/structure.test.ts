@@ -6,7 +6,7 @@ import ts from 'typescript';
 import { PROJECT_ROOT } from './files/projectRoot';
 
 const SOURCES = join(PROJECT_ROOT, 'src');
-/** Imported by a test alone, and yet no help for tests: the example of the README of `samlab/tfjs`, what is bundled by its name, and programs that are run by hand. */
+/** Imported only by tests, though not test helpers: the README example of `samlab/tfjs`, modules bundled by name, and programs run by hand. */
 const EXAMPLES = ['tfjs/example.ts', 'playground/net/inNode.ts', 'playground/net/measureExamples.ts', 'playground/net/film.ts'];
 /** Modules of this folder stand in for those of the engine where it is bundled for browsers, and nothing imports them by name. */
 const STAND_INS = 'engine/plain/';
@@ -48,7 +48,7 @@ function importsOfRooms(graph: Graph): Graph {
   return rooms;
 }
 
-/** A way from a node back to itself, or undefined if there is none. Depth first: a node that is left has no circle through it. */
+/** A way from a node back to itself, or undefined if there is none. Depth first: a node that was left is on no cycle. */
 function circleIn(graph: Graph): string[] | undefined {
   const left = new Set<string>();
   const visit = (node: string, path: readonly string[]): string[] | undefined => {

@@ -11,16 +11,16 @@ import type { Comparison } from './result';
 import { prepare, type Rival } from './rival';
 import { Subject } from './subject';
 
-/** Single precision in other orders of summation, over fifty layers; a forgotten layer or term is off by far more. */
+/** Allows for single precision with other orders of summation, over fifty layers; a forgotten layer or term is off by far more. */
 const LARGEST_DIFFERENCE = 1e-2;
 
 /** Steps after which the weights are compared: one more than between Lookahead's averages. */
 const STEPS = 6;
 
-/** Of the ways of the weights: a forgotten weight decay, the least that can be forgotten, changes them by 6e-3 and more. */
+/** Relative to the distance that the weights moved: forgetting weight decay, the smallest term, changes it by 6e-3 and more. */
 const LARGEST_DIFFERENCE_OF_STEPS = 3e-3;
 
-/** Each step begins where the one before it left a difference, so that the ways may differ by some times what the gradients do. */
+/** Each step starts from the difference that the one before it left, so the steps may differ by a few times what the gradients do. */
 const GROWTH = 3;
 
 /** |a - b| / |b| */
@@ -31,7 +31,7 @@ function relativeDistance(a: TensorVector, b: TensorVector): number {
   return distance;
 }
 
-/** How far the weights after a few SGD steps lie apart, relative to the way that they moved. */
+/** How far apart the weights are after a few SGD steps, relative to the distance that they moved. */
 function stepDifference(compared: Compared, batch: Batch, theirs: TensorVector): number {
   const subject = new Subject(compared, batch, 'float32');
   const start = startOf(compared);
@@ -66,7 +66,7 @@ export async function agree(rival: Rival, compared: Compared, batch: Batch, thre
     const theirs = await rival.ask<{ loss: number }>('check', { gradients, steps: STEPS, moved });
     const frozen = ({ name }: { readonly name: string }): boolean => recipe.frozen.includes(name);
     const ours = batchGradient(model, parameters, statistics, batch, recipe.labelSmoothing, true, frozen);
-    // PyTorch writes gradients under the names and in the layout of weights, batch-norm statistics aside.
+    // PyTorch writes gradients under the names and in the layout of weights, without batch-norm statistics.
     const [their, after] = [loadWeights(gradients, model), loadWeights(moved, model)];
     const found = {
       loss: Math.abs(ours.loss - theirs.loss) / theirs.loss,

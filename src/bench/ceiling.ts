@@ -16,7 +16,7 @@ function productSeconds(matrices: readonly Tensor[]): number {
   return (performance.now() - started) / 1000;
 }
 
-/** GFLOP/s of a product of two square matrices, the best of `repeats`, interleaved; samlab's also with bfloat16 factors. */
+/** GFLOP/s of a product of two square matrices, the best of `repeats` on each side, in turn; samlab's also with bfloat16 factors. */
 export async function ceiling(rival: Rival, repeats: number): Promise<NonNullable<BenchResult['ceiling']>> {
   const draw = random(0, 'bench matrices');
   const matrices = [0, 1].map(() => tensor(new Float32Array(SIZE * SIZE).map(() => draw.normal()), [SIZE, SIZE]));

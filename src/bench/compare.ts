@@ -29,17 +29,17 @@ export interface ComparisonSettings {
   readonly kernelTable: string;
   /** Whether torch.compile is among PyTorch's configurations. */
   readonly compile: boolean;
-  /** Whether what no ratio to PyTorch needs is left out: op by op, tf.layers, memory, parts of a step. */
+  /** Measures only the ratios to PyTorch: without op by op, tf.layers, memory and parts of a step. */
   readonly onlyRatios: boolean;
 }
 
-/** Images of the agreement and of the first look at PyTorch's configurations, of which some take a hundred times as long as others. */
+/** Images for the check of agreement and the first look at PyTorch's configurations, some of which take a hundred times as long as others. */
 const SCREENED_BATCH = 16;
 
-/** A configuration of PyTorch that takes this many times the best one's time at everything, of its precision and on the whole batch, is timed no more. */
+/** A configuration of PyTorch that takes this many times as long as the best one of its precision in all works, on the whole batch, is dropped. */
 const HOPELESS = 1.5;
 
-/** What warming up has left: contestants that go on, and what is known of the others. */
+/** After warming up: the contestants that remain, and what is known of the others. */
 interface Warmed {
   readonly ready: readonly Contestant[];
   readonly left: readonly Timing[];
@@ -49,7 +49,7 @@ function untimed({ side, configuration, precision }: Pick<Timing, 'side' | 'conf
   return { side, configuration, precision, work: 'sgd', seconds: [], failure };
 }
 
-/** Warms all up; PyTorch's configurations that fail on the whole batch, or that are hopeless there, are closed. */
+/** Warms all up; PyTorch's configurations that fail on the whole batch, or are hopeless there, are closed. */
 async function warmUp(contestants: readonly Contestant[]): Promise<Warmed> {
   const left: Timing[] = [];
   const found = new Map<Contestant, readonly number[]>();
@@ -79,7 +79,7 @@ async function warmUp(contestants: readonly Contestant[]): Promise<Warmed> {
   return { ready: [...found.keys()].filter((one) => !hopeless.includes(one)), left };
 }
 
-/** All contestants do all kinds of work in turn, a piece each round. */
+/** All contestants do all kinds of work in turn, once in each round. */
 async function interleave(contestants: readonly Contestant[], { compared: { name, batch }, rounds, works }: ComparisonSettings): Promise<{ readonly timings: readonly Timing[]; readonly endings: NonNullable<Comparison['endings']> }> {
   const cells = works.flatMap((work) => contestants.filter((one) => one.works.includes(work)).map((contestant) => ({ contestant, work })));
   const timingsOf = (samples: Samples): Timing[] =>
@@ -98,7 +98,7 @@ async function interleave(contestants: readonly Contestant[], { compared: { name
   return { timings, endings };
 }
 
-/** Peak memory of processes that take SAM steps in float32 and do nothing else; PyTorch's in its leanest hopeful configuration. Of a graphics card it is not measured. */
+/** Peak memory of processes that only take SAM steps in float32; PyTorch's in the remaining configuration that needs least. Not measured on a graphics card. */
 async function peakMemory({ compared, kernelTable, python, threads }: ComparisonSettings, configurations: readonly RivalConfiguration[], batch: Batch): Promise<Comparison['peakMemory']> {
   if (tensorflowPlatform().gpu) {
     return undefined;
@@ -116,7 +116,7 @@ async function peakMemory({ compared, kernelTable, python, threads }: Comparison
   return { samlab: Number(own), pytorch: Math.min(...theirs) };
 }
 
-/** What of a float32 SGD step is not arithmetic: the share outside kernels, and the share of waiting for its batch, step by step. */
+/** The parts of a float32 SGD step that are not arithmetic: the share outside kernels, and the share of waiting for its batch, step by step. */
 async function overhead({ compared, rounds: { least } }: ComparisonSettings, batch: Batch): Promise<{ readonly outside: readonly number[]; readonly waits: readonly number[] }> {
   const subject = new Subject(compared, batch, 'float32');
   subject.warmUp('sgd');
@@ -136,17 +136,17 @@ function partsInEitherPrecision({ compared, rounds: { least } }: ComparisonSetti
   return { float32: parts('float32'), mixed: parts('mixed') };
 }
 
-/** A configuration that was looked at and left: its step at the small batch is no time to compare. */
+/** A configuration that was dropped after the first look: its time on the small batch is not comparable. */
 function leftOf({ configuration: { name, precision }, failure }: Screened): Timing {
   return untimed({ side: 'PyTorch', configuration: name, precision }, failure ?? 'slower');
 }
 
-/** That both sides compute the same, on a small batch, and the first look at PyTorch's configurations there. */
+/** Checks on a small batch that both sides compute the same, and takes a first look at PyTorch's configurations there. */
 async function firstLook({ compared, python, threads, compile }: ComparisonSettings, size: number): Promise<{ readonly agreement: Comparison['agreement']; readonly screened: readonly Screened[] }> {
   const rival = new Rival(python);
   try {
     const { torch, ...agreement } = await agree(rival, compared, noiseBatch(size), threads);
-    console.log(`  PyTorch ${torch} computes the same: loss off by ${agreement.loss.toExponential(1)}, gradient by ${agreement.gradientNorm.toExponential(1)} of its norm, SGD steps by ${agreement.steps!.toExponential(1)} of their way`);
+    console.log(`  PyTorch ${torch} computes the same: loss off by ${agreement.loss.toExponential(1)}, gradient by ${agreement.gradientNorm.toExponential(1)} of its norm, SGD steps by ${agreement.steps!.toExponential(1)} of their length`);
     return { agreement, screened: await screen(rival, rivalConfigurations(compile), size) };
   } finally {
     rival.close();
@@ -187,7 +187,7 @@ export async function compare(settings: ComparisonSettings): Promise<Comparison>
   }
 }
 
-/** What is measured beside the ratios. */
+/** What is measured besides the ratios. */
 async function beside({ timings }: Comparison, settings: ComparisonSettings, configurations: readonly RivalConfiguration[], batch: Batch): Promise<Partial<Comparison>> {
   const { compared, rounds: { least } } = settings;
   const memory = await peakMemory(settings, configurations, batch);

@@ -25,7 +25,7 @@ export interface Compared {
 
 const CLASSES = 10;
 
-/** ResNet-50 with one of its stems, or the fast network with its recipe. @param batch default: what the goals are for. */
+/** ResNet-50 with one of its stems, or the fast network with its recipe. @param batch default: the size that the goals are for. */
 export function compared(name: ComparedName, batch?: number): Compared {
   if (name === 'fast') {
     const model = createModel('fast', 'cifar', CLASSES);
@@ -34,7 +34,7 @@ export function compared(name: ComparedName, batch?: number): Compared {
   return { name, modelName: 'resnet50', stem: name, batch: batch ?? { imagenet: 128, cifar: 64 }[name], model: createModel('resnet50', name, CLASSES), recipe: PLAIN_RECIPE };
 }
 
-/** Initial weights, the same for both sides. A whitening layer finds noise to whiten. */
+/** Initial weights, the same for both sides. A whitening layer is computed from noise. */
 export function startOf({ model }: Pick<Compared, 'model'>): TensorVector {
   return initialParameters(model, { seed: 0, zeroInitResidual: true, examples: noiseImages });
 }

@@ -9,7 +9,7 @@ import { Subject, WARM_UP } from './subject';
 /** One side in one configuration. */
 export interface Contestant extends Pick<Timing, 'side' | 'configuration' | 'precision'> {
   readonly works: readonly Work[];
-  /** Does the work until its time is that of all later pieces. @returns seconds of the last piece */
+  /** Does the work until its time no longer changes. @returns seconds of the last time */
   readonly warmUp: (work: Work) => Promise<number>;
   readonly time: (work: Work) => Promise<number>;
   readonly close: () => void;
@@ -25,7 +25,7 @@ export async function rivalContestant({ name, precision, setup, keepsMemory }: R
     side: 'PyTorch',
     configuration: name,
     precision,
-    // Of the common way one time is told: it is slow, and no goal asks for others.
+    // The common configuration is timed in one workload only: it is slow, and no goal needs others.
     works: name === COMMON_CONFIGURATION ? works.filter((work) => work === 'sgd') : works,
     warmUp: (work) => seconds(work, WARM_UP),
     time: (work) => seconds(work, 1),
@@ -47,7 +47,7 @@ export function ownContestant(precision: Timing['precision'], compared: Compared
   };
 }
 
-/** The same, each op called by itself: what graphs save. */
+/** The same without graphs, each op called by itself: shows what graphs save. */
 export function opByOp({ configuration, warmUp, time, ...contestant }: Contestant): Contestant {
   return {
     ...contestant,

@@ -5,7 +5,7 @@ import type { Goal } from './result';
 
 const GOAL: Goal = { name: 'a ratio', goal: '<= 0.80', value: 0.5, met: true };
 
-test('a number near its goal has the digits that tell them apart, and so have the ends of its interval', () => {
+test('a number near its goal has enough digits to differ from it, and so have the ends of its interval', () => {
   const texts = [0.5, 0.804, 0.80004, 0.8].map((value) => measuredText({ ...GOAL, value }));
   assert.deepEqual(texts, ['0.50', '0.804', '0.80004', '0.80']);
   assert.equal(measuredText({ ...GOAL, goal: '<= 0.05', value: 0.0523 }), '0.052');
@@ -14,7 +14,7 @@ test('a number near its goal has the digits that tell them apart, and so have th
   assert.equal(measuredText({ ...GOAL, value: 0.8 - 1e-12 }), '0.800000');
 });
 
-test('rounds tell why there were no more, and a goal why it has no verdict', () => {
+test('rounds say why there were no more, and a goal why it has no verdict', () => {
   assert.deepEqual([roundsText(GOAL), roundsText({ ...GOAL, rounds: 9 }), roundsText({ ...GOAL, rounds: 9, ending: 'narrow' })], ['', '9', '9, narrow enough']);
   const open = { ...GOAL, met: null };
   assert.deepEqual(

@@ -3,7 +3,7 @@ import type { Goal } from './result';
 const FEWEST_DIGITS = 2;
 const MOST_DIGITS = 6;
 
-/** Digits after the point with which all of these numbers read other than the limit, if they are: at least two. */
+/** Digits after the point, two or more, with which numbers that differ from the limit also read differently. */
 function digitsBeside(limit: number, numbers: readonly number[]): number {
   const tells = (digits: number): boolean => numbers.every((value) => value === limit || value.toFixed(digits) !== limit.toFixed(digits));
   let digits = FEWEST_DIGITS;
@@ -13,7 +13,7 @@ function digitsBeside(limit: number, numbers: readonly number[]): number {
   return digits;
 }
 
-/** What was measured beside a goal, with its interval and digits enough to tell it from the goal: "0.78 (0.77 to 0.79)". */
+/** What was measured for a goal, with its interval and enough digits to distinguish it from the goal: "0.78 (0.77 to 0.79)". */
 export function measuredText({ goal, value, interval }: Goal): string {
   if (value === null) {
     return 'not run';

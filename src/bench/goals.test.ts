@@ -5,7 +5,7 @@ import { SAM_OVER_SGD } from './ratios';
 import type { Comparison, Goal, Timing, Work } from './result';
 import { COMMON_CONFIGURATION, hopeful, rivalConfigurations } from './rivalConfigurations';
 
-/** Seconds of six rounds, of which the medians have an interval from the least to the greatest. */
+/** Seconds of six rounds, whose median has the whole range as its interval. */
 function timing(side: Timing['side'], configuration: string, precision: Timing['precision'], work: Work, ...seconds: number[]): Timing {
   return { side, configuration, precision, work, seconds: seconds.length === 1 ? (Array(6).fill(seconds[0]) as number[]) : seconds };
 }
@@ -87,7 +87,7 @@ test('the best of PyTorch is chosen by the first rounds, which all of its config
 });
 
 test('a SAM step may take two SGD steps and the time of an update; in less time than two gradients and an update it meets nothing', () => {
-  // An update of 20 % of an SGD step of 1 s: two gradients and an update take 1.8 s, an ascent as long as an update 2.2.
+  // The update takes 20 % of an SGD step of 1 s: two gradients and one update take 1.8 s; the limit, two SGD steps and an update, is 2.2 s.
   const goal = (sam: number, parts: Comparison['parts']): Goal => {
     const timings = [timing('samlab', 'float32', 'float32', 'sgd', 1), timing('samlab', 'float32', 'float32', 'sam', sam)];
     return found({ ...IMAGENET, timings, ...(parts ? { parts } : {}) })[`${SAM_OVER_SGD}float32`]!;
@@ -107,7 +107,7 @@ test('the CIFAR stem and the fast network have goals of their own', () => {
   ]);
 });
 
-test('why the rounds of a ratio ended stands with its goal', () => {
+test('the reason why the rounds of a ratio ended is given with its goal', () => {
   const endings = [{ above: 'samlab, float32: sgd', below: 'PyTorch, channels_last, float32: sgd', ending: 'narrow' as const }];
   const named = found({ ...IMAGENET, endings });
   assert.equal(named["float32 SGD step / PyTorch's best float32 SGD step, ImageNet stem, batch 128"]!.ending, 'narrow');
@@ -134,7 +134,7 @@ test('the goals of the probes by hand', () => {
   ]);
 });
 
-test('what was not measured has no value and is neither met nor missed', () => {
+test('a goal without measurement has no value and is neither met nor missed', () => {
   const none = Object.values(found({ model: 'resnet50', stem: 'imagenet', batch: 128, agreement: IMAGENET.agreement, timings: [] }));
   assert.deepEqual(none.map(({ value, met }) => [value, met]), Array(11).fill([null, null]));
 });

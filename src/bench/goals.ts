@@ -6,7 +6,7 @@ import { median, medianInterval, pairedRatios, type MedianInterval } from './sta
 
 type Measured = Pick<BenchResult, 'comparisons' | 'ceiling' | 'probes'>;
 
-/** samlab's median seconds as training runs; op by op is for comparison alone. */
+/** samlab's median seconds in the form in which it trains; op by op is only for comparison. */
 export function ownMedian(comparison: Comparison, precision: Timing['precision'], work: Work): number | undefined {
   const timing = chosenTiming(comparison, { side: 'samlab', work, precision });
   return timing && median(timing.seconds);
@@ -30,7 +30,7 @@ interface Asked {
   readonly shall: RatioGoal['shall'];
 }
 
-/** "<= 0.80" or ">= 1.30"; a limit that was measured itself has more digits. */
+/** "<= 0.80" or ">= 1.30"; a limit that was itself measured has more digits. */
 function goalText({ limit, shall }: Asked): string {
   const given = Math.abs(100 * limit - Math.round(100 * limit)) < 1e-9;
   return `${shall === 'atMost' ? '<=' : '>='} ${limit.toFixed(given ? 2 : 4)}`;
@@ -42,7 +42,7 @@ function verdict({ limit, shall }: Asked, low: number, high: number): boolean | 
   return within ? true : beyond ? false : null;
 }
 
-/** A goal of a median over rounds: met, or missed, only if its whole interval says so. */
+/** A goal for a median over rounds: met, or missed, only if its whole interval is on that side. */
 function ofRounds(asked: Asked, measured: MedianInterval | undefined, ending?: Goal['ending']): Goal {
   const base = { name: asked.name, goal: goalText(asked) };
   if (measured === undefined || measured.n === 0) {
@@ -52,7 +52,7 @@ function ofRounds(asked: Asked, measured: MedianInterval | undefined, ending?: G
   return { ...base, value, met: interval && verdict(asked, interval.low, interval.high), ...(interval ? { interval } : {}), rounds: n, ...(ending ? { ending } : {}) };
 }
 
-/** A goal of what was measured once and does not scatter, such as memory. */
+/** A goal for what is measured once and does not scatter, such as memory. */
 function ofOne(asked: Asked, value: number | null): Goal {
   return { name: asked.name, goal: goalText(asked), value, met: value === null ? null : verdict(asked, value, value) };
 }
@@ -64,7 +64,7 @@ export function updateShare(comparison: Comparison, precision: Timing['precision
 }
 
 /**
- * The least that a SAM step can take in SGD steps: two gradients and one update, with an ascent that costs nothing, so 2 less the
+ * The least that a SAM step can take in SGD steps: two gradients and one update, with an ascent that costs nothing, so 2 minus the
  * update's share of an SGD step. Undefined where the update was not timed.
  */
 export function samFloor(comparison: Comparison, precision: Timing['precision']): number | undefined {
@@ -72,7 +72,7 @@ export function samFloor(comparison: Comparison, precision: Timing['precision'])
   return share === undefined ? undefined : 2 - share;
 }
 
-/** A ratio whose interval lies below its floor tells that one of its times is wrong: it meets no goal. */
+/** A ratio whose interval lies below its floor shows that one of its times is wrong: it meets no goal. */
 function withFloor(goal: Goal, comparison: Comparison): Goal {
   const precision = (['float32', 'mixed'] as const).find((one) => goal.name === `${SAM_OVER_SGD}${one}`);
   const floor = precision && samFloor(comparison, precision);
@@ -88,7 +88,7 @@ function comparisonGoals(comparison: Comparison): Goal[] {
   return ratioGoals(comparedName(comparison), comparison.batch, shares).map((goal) => withFloor(ofRounds(goal, measuredRatio(comparison, goal), endingOf(comparison, goal)), comparison));
 }
 
-/** Goals of what is measured beside the ratios. */
+/** Goals for what is measured besides the ratios. */
 function besideGoals(comparison: Comparison, ceiling: number | undefined, nonPaddingFlops: number): Goal[] {
   const { peakMemory, overhead } = comparison;
   const step = chosenTiming(comparison, { side: 'samlab', work: 'sgd', precision: 'float32' });
@@ -124,7 +124,7 @@ function probeGoals(probes: ProbeCost): Goal[] {
 }
 
 /**
- * The table of goals: medians of ratios that were taken round by round in one run, with their intervals.
+ * The table of goals: medians of ratios taken round by round within one run, with their intervals.
  *
  * @param flopsPerImage operations of one gradient on one image with the ImageNet stem, padding left out.
  */

@@ -25,7 +25,7 @@ test('the command itself ends with that code where the driver finds no card', ()
   assert.match(stdout, /nothing was checked/);
 });
 
-test('every check is made whatever fails, what failed is printed, and the exit code tells', async (context) => {
+test('every check runs even if others fail, failures are printed, and the exit code shows them', async (context) => {
   const said: string[] = [];
   context.mock.method(console, 'log', (line: string) => said.push(line));
   const [bad, good] = [check('bad', 'first line\nsecond line'), check('good')];
@@ -37,7 +37,7 @@ test('every check is made whatever fails, what failed is printed, and the exit c
   assert.equal(await gpuCheck(CARD, [good]), 0);
 });
 
-test('a program that fails, or does not end, is told with what it said', async () => {
+test('a program that fails or does not end is reported with its output', async () => {
   assert.equal(await runNode(['-e', 'console.log("fine")'], 1), undefined);
   assert.match((await runNode(['-e', 'console.log("so far"); console.error("bad"); process.exit(3)'], 1))!, /so far\nbad\n\(exit code 3\)|bad\nso far\n\(exit code 3\)/);
   assert.match((await runNode(['-e', 'console.log("begun"); setInterval(() => {}, 1000)'], 0.02))!, /begun\n\(no end within 0\.02 minutes\)/);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { binding } from '../engine/binding';
 
-/** Exit code where there is no card to check: the one by which test programs know what was skipped. */
+/** Exit code where there is no card to check: test programs read 77 as skipped. */
 export const NO_CARD = 77;
 
 /** Something that is checked on a machine with a graphics card. */
@@ -12,7 +12,7 @@ export interface Check {
   readonly title: string;
   /** Minutes after which it counts as failed. */
   readonly minutes: number;
-  /** @returns nothing if all is well; else what failed, for people. */
+  /** @returns undefined if all is well; else what failed, in words. */
   readonly run: (minutes: number) => Promise<string | undefined>;
 }
 
@@ -25,7 +25,7 @@ export function nvidiaCards(): string[] {
 /** Lines of a failed program that are shown. */
 const LINES = 60;
 
-/** Runs a program of this project to its end. @returns what it said last, if it failed. */
+/** Runs a program of this project to its end. @returns its last output, if it failed. */
 export function runNode(args: readonly string[], minutes: number): Promise<string | undefined> {
   return new Promise((done) => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -79,7 +79,7 @@ const CHECKS: readonly Check[] = [
 ];
 
 /**
- * Makes the checks one after another, all of them whatever fails, and prints what failed.
+ * Makes all checks one after another, even if some fail, and prints what failed.
  *
  * @param cards names of the cards that there are.
  * @returns an exit code: 0 if all is well, 1 if something failed, `NO_CARD` where there is no card; then nothing is run.
@@ -98,6 +98,6 @@ export async function gpuCheck(cards: readonly string[] = nvidiaCards(), checks:
     console.log(problem === undefined ? `passed: ${title} (${seconds} s)` : `FAILED: ${title} (${seconds} s)\n${problem.replace(/^/gm, '  ')}`);
     failed += problem === undefined ? 0 : 1;
   }
-  console.log(failed === 0 ? 'gpu-check: everything works on this card.' : `gpu-check: ${failed} of ${checks.length} checks failed; what they said stands above.`);
+  console.log(failed === 0 ? 'gpu-check: everything works on this card.' : `gpu-check: ${failed} of ${checks.length} checks failed; their output is above.`);
   return failed === 0 ? 0 : 1;
 }

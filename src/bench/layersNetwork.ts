@@ -8,7 +8,7 @@ const BLOCKS = [3, 4, 6, 3];
 const EXPANSION = 4;
 
 function convolution(x: tf.SymbolicTensor, name: string, filters: number, kernelSize: number, strides = 1): tf.SymbolicTensor {
-  // "same" would pad strided convolutions on two sides alone.
+  // "same" would pad strided convolutions only on two sides.
   const padding = (kernelSize - 1) / 2;
   const padded = padding === 0 ? x : (tf.layers.zeroPadding2d({ padding: [padding, padding] }).apply(x) as tf.SymbolicTensor);
   return tf.layers.conv2d({ name, filters, kernelSize, strides, padding: 'valid', useBias: false }).apply(padded) as tf.SymbolicTensor;
@@ -37,7 +37,7 @@ export function layersResNet50(stem: 'imagenet' | 'cifar', classes: number): tf.
   const input = tf.input({ shape: [IMAGE_SIDE, IMAGE_SIDE, CHANNELS] });
   let x = rectified(normalized(stem === 'imagenet' ? convolution(input, 'conv1', 64, 7, 2) : convolution(input, 'conv1', 64, 3), 'bn1'));
   if (stem === 'imagenet') {
-    // After a ReLU padding by zeros is padding by the smallest value.
+    // After a ReLU zero is the smallest value, so padding by zeros never exceeds a maximum.
     const padded = tf.layers.zeroPadding2d({ padding: [1, 1] }).apply(x) as tf.SymbolicTensor;
     x = tf.layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'valid' }).apply(padded) as tf.SymbolicTensor;
   }

@@ -10,7 +10,7 @@ export interface LayersTimes {
   readonly evaluation: readonly number[];
 }
 
-/** Milliseconds for all repeats. A process that takes longer, or that is killed for its memory, counts as not surviving. */
+/** Milliseconds for all repeats. A process that takes longer, or that is killed for its memory, counts as failed. */
 const PATIENCE = 10 * 60_000;
 
 /** The failure of a process that took longer. */

@@ -44,7 +44,7 @@ interface BenchOptions {
   readonly batch?: number;
 }
 
-/** Repeats of what is no ratio. */
+/** Repeats of measurements that are not ratios. */
 const SCALING_REPEATS = 3;
 
 function wholeNumber(text: string): number {
@@ -80,7 +80,7 @@ function printGoals(result: BenchResult): void {
   }
 }
 
-/** What only the whole benchmark measures: the speed of a large product, and probes. */
+/** Measured only in the whole benchmark: the speed of a large product, and probes. */
 interface WholeMeasures extends Pick<BenchResult, 'ceiling' | 'probes'> {}
 
 async function bench(options: BenchOptions): Promise<void> {
@@ -96,7 +96,7 @@ async function bench(options: BenchOptions): Promise<void> {
   mkdirSync(join(store, 'bench'), { recursive: true });
   const rival = new Rival(python);
   const { torch } = await prepare(rival, compared('imagenet'), noiseBatch(1), threads);
-  // Of changed sources nothing tells whether they are still those that were measured.
+  // With uncommitted changes nothing shows whether the sources are still those that were measured.
   const from = commit === null || commit.endsWith('+changes') ? randomUUID() : commit;
   const stages = new Stages(`${file}.unfinished`, JSON.stringify({ options: choices, from, tensorflow, torch }));
   const whole: { -readonly [Key in keyof WholeMeasures]: WholeMeasures[Key] } = {};
@@ -166,18 +166,18 @@ function program(): Command {
   command
     .command('compare', { isDefault: true })
     .description('time steps, evaluation and landscape probes on both sides in turn, until the intervals of their ratios are narrow')
-    .option('--repeats <n>', `rounds that are made in any case, ${FEWEST_ROUNDS} or more; in each one all take a step`, wholeNumber, 9)
-    .option('--most-repeats <n>', 'rounds after which it ends, however wide the intervals are', wholeNumber, 25)
-    .option('--minutes <n>', 'minutes of a network after which no round begins beyond --repeats', positive, 20)
+    .option('--repeats <n>', `least number of rounds, ${FEWEST_ROUNDS} or more; in each round every configuration takes a step`, wholeNumber, 9)
+    .option('--most-repeats <n>', 'most rounds, however wide the intervals are', wholeNumber, 25)
+    .option('--minutes <n>', 'minutes per network after which no further round begins once there are --repeats', positive, 20)
     .option('--width <share>', 'an interval is narrow if it is no wider than this share of its ratio', positive, 0.05)
     .option('--networks <list>', `some of ${COMPARED_NAMES.join(', ')}: ResNet-50 with either stem, and the fast network with its recipe`, listOf(COMPARED_NAMES), COMPARED_NAMES)
     .option('--works <list>', `some of ${WORKS.join(', ')}`, listOf(WORKS), WORKS)
-    .option('--batch <n>', 'images of a step; default: 128, 64 and 1,024, which the goals are for', wholeNumber)
+    .option('--batch <n>', 'images per step; default: 128, 64 and 1,024, which the goals are for', wholeNumber)
     .option('--no-compile', "leave torch.compile out of PyTorch's configurations")
     .option('--no-probes', 'leave out landscape probes and Hessian-vector products')
     .option('--no-scaling', 'leave out batches 16 to 512, ResNet-20 to 152 and fewer threads')
-    .option('--only-ratios', 'leave out what no ratio to PyTorch needs: op by op, tf.layers, memory, parts of a step, scaling', false)
-    .addOption(new Option('--store <folder>', 'the times go to bench in it').argParser((folder) => resolve(folder)).default(OWN_STORE, 'data/own, which git ignores'))
+    .option('--only-ratios', 'measure only the ratios to PyTorch: leave out op by op, tf.layers, memory, parts of a step, scaling', false)
+    .addOption(new Option('--store <folder>', 'folder whose bench folder stores the times').argParser((folder) => resolve(folder)).default(OWN_STORE, 'data/own, which git ignores'))
     .action(bench);
   command
     .command('profile')
@@ -189,7 +189,7 @@ function program(): Command {
     .action(({ work, network, precision, batch }: { work: Work; network: ComparedName; precision: 'float32' | 'mixed'; batch?: number }) => printProfile(work, network, precision, batch));
   command
     .command('gpu-check')
-    .description("on a machine with an NVIDIA card: the engine's tests and a short comparison, in less than ten minutes; tells what failed")
+    .description("on a machine with an NVIDIA card: the engine's tests and a short comparison, in less than ten minutes; reports failures")
     .action(async () => {
       process.exitCode = await gpuCheck();
     });

@@ -1,5 +1,5 @@
 /*
- * A process of its own that takes a few SAM steps, or probes a plane and the Hessian, or multiplies with the Hessian, and says how much memory it has held at most, in bytes:
+ * A process of its own that takes a few SAM steps, or probes a plane and the Hessian, or multiplies with the Hessian, and prints its peak memory in bytes:
  *   node dist/bench/peakMemory.js NETWORK BATCH KERNEL_TABLE (steps | probes | products)
  * Probes and products are of ResNet-50 with the ImageNet stem, whatever NETWORK and BATCH are.
  */

@@ -1,6 +1,6 @@
 import type { ProbeCost } from './result';
 
-/** What is timed of landscape probes. */
+/** The landscape probes that are timed. */
 export type ProbeName = 'forward' | 'point' | 'mixedPoint' | 'gradient' | 'product' | 'pytorchProduct' | 'eigenthingsProduct';
 
 /** A ratio of two of them, each at most its limit. */

@@ -41,7 +41,7 @@ export interface Probed {
 /** ResNet-50 with the ImageNet stem, batch norm frozen. Free it with `disposeProbed`. */
 export function probedNetwork(): Probed {
   const model = createModel('resnet50', 'imagenet', 10);
-  // Not with scales of 0 at the end of each block: most of the Hessian of such a network is 0.
+  // Without scales of 0 at the end of each block: most of the Hessian of such a network is 0.
   const network = { parameters: initialParameters(model, { seed: 0, zeroInitResidual: false }), statistics: initialStatistics(model) };
   const { train } = syntheticDataset(10, { trainPerClass: Math.ceil(IMAGES / 10), testPerClass: 1 });
   const images = (count: number): Dataset => select(train, Int32Array.from({ length: count }, (_, index) => index));

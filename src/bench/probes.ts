@@ -93,7 +93,7 @@ export async function probeCost(settings: ProbeSettings): Promise<ProbeCost> {
   const rival = await rivalOf(settings);
   try {
     const timed = timedProbes(all, rival);
-    // Op by op, then as the graph is made, then by the graph alone.
+    // The first pass is op by op, the second makes the graph, the third runs only the graph.
     for (let round = 0; round < 3; round++) {
       for (const { take } of timed) {
         await take();

@@ -20,8 +20,8 @@ export interface Profile {
 const GRAPH = 'graph';
 
 /**
- * Times every call of TensorFlow in a piece of work: of an op, or of a graph. They run one after another on the processor,
- * so that the time of a call is its own.
+ * Times every call of TensorFlow in a piece of work: of an op, or of a graph. On the processor they run one after another, so
+ * each call's time is its own.
  */
 export function profile(body: () => void): Profile {
   const found = new Map<string, { seconds: number; calls: number }>();

@@ -27,7 +27,7 @@ export function pytorchEnvironment(): string {
     execFileSync('python3', ['-m', 'venv', folder], options);
     execFileSync(python, ['-m', 'pip', '--disable-pip-version-check', 'install', '--quiet', '--only-binary=:all:', '-r', REQUIREMENTS], options);
   } catch (error) {
-    throw new Error('pytorchEnvironment: PyTorch could not be installed; the reason stands above. Mend it and run the same command again.', { cause: error });
+    throw new Error('pytorchEnvironment: PyTorch could not be installed; the reason is above. Mend it and run the same command again.', { cause: error });
   }
   writeFileSync(stamp, wanted);
   return python;

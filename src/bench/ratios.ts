@@ -4,13 +4,13 @@ import type { Comparison, Timing, Work } from './result';
 import type { Ending } from './rounds';
 import { median, medianInterval, pairedRatios, type MedianInterval } from './statistics';
 
-/** Which timing of a side a ratio takes: of those that fit, the one with the lowest median of the first rounds. */
+/** Which timing of a side a ratio uses: of those that fit, the one with the lowest median over the first rounds. */
 export interface Choice {
   readonly side: 'samlab' | 'PyTorch';
   readonly work: Work;
   /** Default: any. */
   readonly precision?: Timing['precision'];
-  /** Default: any, of samlab's those that train: op by op is for comparison alone. */
+  /** Default: any; for samlab, those in which it trains, since op by op is only for comparison. */
   readonly configuration?: string;
 }
 
@@ -27,7 +27,7 @@ export interface RatioGoal {
 /** Names of the ratios that compare samlab's SAM step with its own SGD step, without their precision. */
 export const SAM_OVER_SGD = 'SAM step / SGD step, ';
 
-/** Name by which rounds and results know a timing. */
+/** Name of a timing in rounds and results. */
 export function timingName({ side, configuration, work }: Pick<Timing, 'side' | 'configuration' | 'work'>): string {
   return `${side}, ${configuration}: ${work}`;
 }
@@ -37,10 +37,10 @@ function fits(timing: Timing, { side, work, precision, configuration }: Choice):
   return timing.side === side && timing.work === work && timing.seconds.length > 0 && (configuration === undefined ? trains : timing.configuration === configuration) && (precision ?? timing.precision) === timing.precision;
 }
 
-/** Timings of a comparison, and the first rounds of all of them, by which the fastest are chosen: those which go on for longer may not change that. */
+/** Timings of a comparison, and the number of first rounds that all have. The fastest are chosen by these, so that further rounds of some do not change the choice. */
 export type Timings = Pick<Comparison, 'timings' | 'leastRounds'>;
 
-/** The timing that is meant: the lowest median of the first rounds. Undefined if none fits. */
+/** The timing with the lowest median over the first rounds. Undefined if none fits. */
 export function chosenTiming({ timings, leastRounds }: Timings, choice: Choice): Timing | undefined {
   const fitting = timings.filter((timing) => fits(timing, choice));
   const common = (timing: Timing): number => median(timing.seconds.slice(0, leastRounds));
@@ -59,7 +59,7 @@ export function measuredRatio(timings: Timings, goal: Pick<RatioGoal, 'above' | 
   return pair && medianInterval(pairedRatios(pair.above.seconds, pair.below.seconds));
 }
 
-/** Why the rounds of a ratio ended, if results say it. */
+/** Why the rounds of a ratio ended, if the results tell. */
 export function endingOf(comparison: Timings & Pick<Comparison, 'endings'>, goal: Pick<RatioGoal, 'above' | 'below'>): Ending | undefined {
   const pair = pairOf(comparison, goal);
   return pair && comparison.endings?.find(({ above, below }) => above === timingName(pair.above) && below === timingName(pair.below))?.ending;
@@ -85,7 +85,7 @@ function stepGoals(where: string, limit: number, works: readonly ('sgd' | 'sam')
   return [...float32, ...mixed];
 }
 
-/** Seconds of PyTorch's evaluation over samlab's are images a second of samlab over PyTorch's. */
+/** PyTorch's seconds over samlab's, which is samlab's images per second over PyTorch's. */
 function evaluationGoal(where: string): RatioGoal {
   return {
     name: `evaluation images/s / PyTorch's best inference mode, ${where}`,
@@ -96,7 +96,7 @@ function evaluationGoal(where: string): RatioGoal {
   };
 }
 
-/** Two gradients and an update, and once more the update's time for the ascent. @param updateShare of an SGD step; 0 where it was not measured. */
+/** The limit is the time of two SGD steps and of one update more. @param updateShare of an SGD step; 0 where it was not measured. */
 function samOverSgd(precision: Timing['precision'], updateShare: number): RatioGoal {
   return { name: `${SAM_OVER_SGD}${precision}`, above: { side: 'samlab', work: 'sam', precision }, below: { side: 'samlab', work: 'sgd', precision }, limit: 2 + updateShare, shall: 'atMost' };
 }

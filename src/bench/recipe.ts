@@ -24,12 +24,12 @@ export interface StepRecipe {
 /** Nesterov SGD with weight decay on all parameters. */
 export const PLAIN_RECIPE: StepRecipe = { learningRate: 1e-3, momentum: 0.9, nesterov: true, weightDecay: 5e-4, rho: 0.05, labelSmoothing: 0, shares: {}, frozen: [] };
 
-/** The epoch of the fast recipe whose steps are timed: the whitening layer's bias is trained in the first three of its ten alone. */
+/** The epoch of the fast recipe whose steps are timed: the whitening layer's bias is trained only in the first three of its ten. */
 const EPOCH = 5;
 
 /**
- * The recipe of the fast network. Learning rate and weight decay are those of `PLAIN_RECIPE`, for noise has nothing to be
- * learned from at the recipe's own; each parameter has the recipe's multiple of them, and a step takes the same time.
+ * The recipe of the fast network. Learning rate and weight decay are those of `PLAIN_RECIPE`, since training on
+ * noise at the recipe's own learns nothing; each parameter has the recipe's multiple of them, and a step takes the same time.
  */
 export function fastRecipe(specs: readonly ParameterSpec[]): StepRecipe {
   const settings = { ...DEFAULT_CONFIG, ...FAST_RECIPE };

@@ -16,9 +16,9 @@ export interface Timing {
   readonly configuration: string;
   readonly precision: 'float32' | 'mixed';
   readonly work: Work;
-  /** One entry a round; all timings of a comparison begin with the same rounds, and some go on for longer. Empty where the configuration failed. */
+  /** One entry a round; all timings of a comparison begin with the same rounds, and some continue for longer. Empty where the configuration failed. */
   readonly seconds: readonly number[];
-  /** Why there are none: PyTorch's message, or "slower" where a first look was enough. */
+  /** Why there are none: PyTorch's message, or "slower" if it was dropped after the first look. */
   readonly failure?: string;
 }
 
@@ -36,7 +36,7 @@ export interface Comparison {
   /** Of ResNet-50; the fast network has first layers of its own. */
   readonly stem: 'imagenet' | 'cifar';
   readonly batch: number;
-  /** Largest relative difference found before anything was timed, in float32: of loss, gradient and the way of a few SGD steps, which earlier versions did not compare. */
+  /** Largest relative difference found before anything was timed, in float32: of loss, gradient and a few SGD steps, which earlier versions did not compare. */
   readonly agreement: { readonly loss: number; readonly gradientNorm: number; readonly steps?: number };
   readonly timings: readonly Timing[];
   /** Rounds that all timings have, by which the fastest configurations are chosen; absent where that is all of them. */
@@ -61,7 +61,7 @@ export interface Goal {
   /** Such as "<= 0.80". */
   readonly goal: string;
   readonly value: number | null;
-  /** null where it could not be measured, where the value is less than can be, or where the goal lies within the interval. */
+  /** null where it could not be measured, where the value is below what is possible, or where the goal lies within the interval. */
   readonly met: boolean | null;
   /** Of the median of the rounds, 95 %; absent from results of versions without one, and for what was measured once. */
   readonly interval?: { readonly low: number; readonly high: number };
@@ -113,16 +113,16 @@ export interface ProbeCost {
 export interface BenchResult {
   readonly format: typeof BENCH_FORMAT;
   readonly processor: string;
-  /** Tells kinds of processors apart whose names are the same; absent from results of versions that did not say. */
+  /** Tells apart kinds of processors of the same name; absent from results of versions that did not store it. */
   readonly processorDigest?: string;
-  /** Of its vector unit, such as AVX512F: names do not tell. Absent from results of versions that did not say. */
+  /** Vector instructions, such as AVX512F, which the name does not tell. Absent from results of versions that did not store them. */
   readonly instructions?: readonly string[];
   readonly gpu: string | null;
   readonly threads: number;
   readonly versions: { readonly samlab: string; readonly node: string; readonly tensorflow: string; readonly pytorch: string };
   readonly commit: string | null;
   readonly finishedAt: string;
-  /** Rounds of each measurement, or the least number of them. */
+  /** Rounds of each measurement; with `rounds`, the least number of them. */
   readonly repeats: number;
   /** Limits of the rounds; absent from results of versions whose number of rounds was fixed. */
   readonly rounds?: RoundLimits;

@@ -13,7 +13,7 @@ import { startOf, type Compared } from './compared';
 
 const PROGRAM = join(PROJECT_ROOT, 'src', 'bench', 'pytorch', 'rival.py');
 
-/** PyTorch in a process of its own, which is asked one thing after another (see rival.py). */
+/** PyTorch in a process of its own, which answers one request after another (see rival.py). */
 export class Rival {
   private readonly child: ChildProcessByStdio<Writable, Readable, null>;
   private readonly lines: AsyncIterator<string>;
@@ -35,7 +35,7 @@ export class Rival {
     this.child.stdin.write(`${JSON.stringify({ command, ...request })}\n`);
     const { value, done } = (await this.lines.next()) as { value: string; done?: boolean };
     if (done === true) {
-      throw new Error(`Rival.ask: PyTorch's process ended during "${command}"; its own message stands above.`);
+      throw new Error(`Rival.ask: PyTorch's process ended during "${command}"; its own message is above.`);
     }
     const answer = JSON.parse(value) as Answer & { readonly error?: string };
     if (answer.error !== undefined) {

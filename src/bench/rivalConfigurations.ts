@@ -21,7 +21,7 @@ const COMMON: RivalConfiguration = {
 /** The name of the way PyTorch scripts are commonly written and started. */
 export const COMMON_CONFIGURATION = COMMON.name;
 
-/** The common way; and with freed memory kept both layouts in both precisions, eager and, if asked for, compiled. */
+/** The common way; and, with freed memory kept, both layouts in both precisions, eager and, if asked for, compiled. */
 export function rivalConfigurations(compile: boolean): RivalConfiguration[] {
   const best = [false, ...(compile ? [true] : [])].flatMap((compiled) =>
     ['default', 'channels_last'].flatMap((layout) =>
@@ -36,7 +36,7 @@ export function rivalConfigurations(compile: boolean): RivalConfiguration[] {
   return [COMMON, ...best];
 }
 
-/** Of each precision this many stay after the first look, whose small batch may order them otherwise than a large one. */
+/** So many of each precision stay after the first look, since a large batch may order them differently from its small one. */
 const STAYING = 2;
 
 /** Outcome of the first look at a configuration. */

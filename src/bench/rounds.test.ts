@@ -4,7 +4,7 @@ import { takeRounds, type RoundLimits, type Timed } from './rounds';
 
 const LIMITS: RoundLimits = { least: 6, most: 10, minutes: 60, width: 0.05 };
 
-/** Seconds of each round, the last for all later ones; notes when it is timed. */
+/** Seconds of each round, the last value for all later ones; records when it is timed. */
 function timed(name: string, order: string[], ...seconds: readonly number[]): Timed {
   let round = 0;
   return { name, take: () => (order.push(name), seconds[Math.min(round++, seconds.length - 1)]!) };
@@ -28,7 +28,7 @@ test('a drift that both sides share leaves their ratio narrow, and no further ro
   assert.deepEqual(endings, [{ above: 'a', below: 'b', ending: 'narrow' }]);
 });
 
-test('a wide ratio goes on until it is narrow or the rounds are over; what no wide ratio needs stops', async () => {
+test('a ratio with a wide interval continues until it is narrow or the rounds are over; timings that no such ratio needs stop', async () => {
   const order: string[] = [];
   // Of a / c the noise ends after six rounds, so that of eleven ratios of 1 or 2 the middle ones become 1; b stays noisy.
   const all = [timed('a', order, 1), timed('b', order, ...NOISE, ...NOISE, ...NOISE), timed('c', order, ...NOISE, 1), timed('d', order, 1)];

@@ -2,9 +2,9 @@ import { medianInterval, pairedRatios } from './statistics';
 
 /** When the rounds of a measurement end. */
 export interface RoundLimits {
-  /** Rounds that are made in any case; at least 6, of which a median has an interval. */
+  /** Least number of rounds; at least 6, so that a median has an interval. */
   readonly least: number;
-  /** Rounds after which it ends, however wide the intervals are. */
+  /** Most rounds, however wide the intervals are. */
   readonly most: number;
   /** Minutes after which no further round begins, once the least number is made. */
   readonly minutes: number;
@@ -18,7 +18,7 @@ export const FEWEST_ROUNDS = 6;
 /** Why a ratio got no more rounds: its interval was narrow enough, or there were as many rounds, or minutes, as allowed. */
 export type Ending = 'narrow' | 'rounds' | 'minutes';
 
-/** Something that is timed: once in each round as long as a ratio needs it. */
+/** Something that is timed once in each round, as long as a ratio needs it. */
 export interface Timed {
   readonly name: string;
   /** Does it once. @returns seconds */
@@ -59,14 +59,14 @@ export function checkLimits({ least, most, minutes, width }: RoundLimits): void 
 
 /**
  * Times everything once a round, one after another, every other round in the opposite order, so that a busy moment or a drift of the
- * machine meets all alike and the ratio of two of them can be taken round by round.
+ * machine affects all alike and the ratio of two of them can be taken round by round.
  *
- * After the least number of rounds the pairs are named, and go on until their intervals are narrow enough, whichever side of
- * a goal they lie on: to stop at the first interval that meets a goal would meet too many. What no pair needs
- * any more is not timed any more, so that the samples of all begin with the same rounds.
+ * After the least number of rounds the pairs are chosen, and continue until their intervals are narrow enough, on whichever side
+ * of a goal they lie: stopping at the first interval that meets a goal would meet too many goals. What no pair needs any more is
+ * no longer timed, so the samples of all begin with the same rounds.
  *
  * @param pairsOf names the ratios that matter, from the least number of rounds.
- * @param now minutes of a clock; default: the process's own.
+ * @param now a clock in minutes; default: the process's own.
  * @throws RangeError for limits that cannot be kept.
  */
 export async function takeRounds(all: readonly Timed[], limits: RoundLimits, pairsOf: (samples: Samples) => readonly Pair[], now = (): number => performance.now() / 60_000): Promise<RoundsTaken> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Stages } from './stages';
 
-test('a measurement that was broken off goes on where it was, in the same setting alone', async (context) => {
+test('an interrupted measurement resumes where it stopped, only with the same settings', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'samlab-'));
   context.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'bench', 'machine.unfinished');
@@ -19,7 +19,7 @@ test('a measurement that was broken off goes on where it was, in the same settin
   assert.deepEqual(await stage(again, 'ceiling'), [1]);
   assert.deepEqual(await stage(again, 'probes'), [2]);
   assert.deepEqual(measured, ['ceiling', 'probes']);
-  assert.deepEqual(await stage(new Stages(file, 'b'), 'ceiling'), [3], 'another setting measures anew');
+  assert.deepEqual(await stage(new Stages(file, 'b'), 'ceiling'), [3], 'another setting measures again');
   again.done();
   assert.equal(existsSync(file), false);
 });

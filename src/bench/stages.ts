@@ -7,7 +7,7 @@ import { readJsonFile } from '../files/jsonFile';
 const stagesShape = z.object({ setting: z.string(), results: z.record(z.string(), z.unknown()) });
 type StoredStages = z.infer<typeof stagesShape>;
 
-/** What a file holds. One that cannot be read is named, and its stages are measured again. */
+/** The stages in a file. If it cannot be read, a message names it, and the stages are measured again. */
 function readStages(file: string): StoredStages | undefined {
   if (!existsSync(file)) {
     return undefined;
@@ -20,12 +20,12 @@ function readStages(file: string): StoredStages | undefined {
   }
 }
 
-/** Results of the stages of a long measurement, kept in a file until the whole is done: a run that was killed goes on where it was. */
+/** Results of the stages of a long measurement, kept in a file until the whole is done: a run that was killed is resumed from it. */
 export class Stages {
   private readonly results: Record<string, unknown>;
 
   /**
-   * @param file beside where the whole result will be.
+   * @param file beside the place of the whole result.
    * @param setting all that the results depend on; those of another setting are not taken.
    */
   constructor(

@@ -5,7 +5,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** A median and how well it is known. */
+/** A median, with its interval. */
 export interface MedianInterval {
   readonly median: number;
   /** Ends of an interval that holds the median of the distribution with probability 95 % or more; null where the values are too few for one. */
@@ -14,7 +14,7 @@ export interface MedianInterval {
   readonly n: number;
 }
 
-/** The most that both ends of the interval together may miss. */
+/** Largest probability that the interval misses the median. */
 const MISSED = 0.05;
 
 /** P(B <= k) for B binomial with n trials of probability 1/2. */
@@ -33,7 +33,7 @@ function binomialTail(n: number, k: number): number {
  *
  * [x(k + 1), x(n - k)] for the largest k with 2 P(B <= k) <= 0.05, B binomial with n trials of probability 1/2.
  *
- * It assumes nothing of the distribution. Fewer than six values give no interval: not even their whole range is wide enough.
+ * It assumes nothing of the distribution. Fewer than six values give no interval: not even their whole range has that probability.
  *
  * @source David and Nagaraja 2003, "Order Statistics", section 7.1.
  */

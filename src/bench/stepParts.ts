@@ -16,7 +16,7 @@ export function partsOf(ops: readonly OpTime[]): StepParts {
   return { products: secondsOf(ops, PRODUCT), update: secondsOf(ops, UPDATE) };
 }
 
-/** The parts of an SGD step that set its floor, medians over `repeats` steps; op by op, since a graph's ops are not told apart. */
+/** The parts of an SGD step that set its floor, medians over `repeats` steps; op by op, since the ops of a graph are not timed separately. */
 export function stepParts(subject: Subject, repeats: number): StepParts {
   return withoutGraphs(() => {
     subject.perform('sgd');

@@ -12,7 +12,7 @@ import { Subject } from './subject';
 import { noiseBatch } from './workload';
 
 const [model, batch, repeats] = process.argv.slice(2) as [ModelName, string, string];
-// Of the threads that this process may use: fewer have a table of their own.
+// The table for the number of threads that this process may use.
 measureKernels(kernelTableFile(), 'setAside');
 const subject = new Subject({ model: createModel(model, 'imagenet', 10), recipe: PLAIN_RECIPE }, noiseBatch(Number(batch)), 'float32');
 subject.warmUp('sgd');

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { readJsonFile } from '../files/jsonFile';
 import { BENCH_FORMAT, type BenchResult } from './result';
 
-/** What every reader of a benchmark takes for granted. */
+/** What every reader of a benchmark relies on. */
 const benchShape = z.looseObject({
   format: z.literal(BENCH_FORMAT, { error: ({ input }) => `this file has format ${String(input)}, this version reads ${BENCH_FORMAT}` }),
   goals: z.array(z.looseObject({})),
@@ -28,7 +28,7 @@ export async function readableBenchmarks(folder: string, only?: readonly string[
     try {
       const mend = 'run npm run bench again, or move the file away';
       const result = readJsonFile(join(folder, name), { reader: 'readBenchmarks', what: 'a stored benchmark', shape: benchShape, mend }) as unknown as BenchResult;
-      // Earlier versions wrote it into the file's name alone.
+      // Earlier versions wrote it only into the file's name.
       const processorDigest = result.processorDigest ?? /-([0-9a-f]{8})-tensorflow-/.exec(name)?.[1];
       benchmarks.push({ ...result, ...(processorDigest === undefined ? {} : { processorDigest }) });
     } catch (error) {

@@ -14,7 +14,7 @@ import { startOf, type Compared } from './compared';
 import type { StepRecipe } from './recipe';
 import type { Work } from './result';
 
-/** Op by op, then as the graph is made, then by the graph alone. PyTorch takes as many, so that both sides average at the same steps. */
+/** Steps before timing: op by op, then with the graph being made, then only the graph. PyTorch takes as many, so that Lookahead averages at the same steps on both sides. */
 export const WARM_UP = 3;
 
 function optimizerOf({ momentum, nesterov, weightDecay, shares }: StepRecipe, specs: readonly ParameterSpec[]): Optimizer<TensorVector, TensorVector> {
@@ -31,7 +31,7 @@ export class Subject {
   private velocity: TensorVector;
   private state: NetworkState;
   private slow: NetworkState | undefined;
-  /** What is evaluated: many batches at one point, as after training, and not each at another as between its steps. */
+  /** The network to evaluate: it stays the same for many batches, as after training, while steps change the other one. */
   private readonly evaluated: NetworkState;
   private steps = 0;
 
@@ -51,7 +51,7 @@ export class Subject {
     this.evaluated = copy();
   }
 
-  /** The weights as they are. They belong to the subject. */
+  /** The current weights. They belong to the subject. */
   get parameters(): TensorVector {
     return this.state.parameters;
   }
@@ -108,7 +108,7 @@ export class Subject {
     }
   }
 
-  /** Does the work until it takes the time that it takes from then on: kernels are chosen, its graph is made and has run once. @returns seconds of that run */
+  /** Does the work until its time no longer changes: kernels are chosen, its graph is made and has run once. @returns seconds of that run */
   warmUp(work: Work): number {
     return Array.from({ length: WARM_UP }, () => this.time(work)).at(-1)!;
   }

@@ -4,7 +4,7 @@ import { createModel } from '../models/create';
 import { gradientFlops } from './work';
 
 test("ResNet-50's operations are those of the literature: 0.167 and 2.596 GFLOP forward on 32x32 images", () => {
-  // Three forward passes less the input gradient of the first layer: 7x7 taps at 16x16 positions, 3x3 at 32x32.
+  // Three forward passes minus the input gradient of the first layer: 7x7 taps at 16x16 positions, 3x3 at 32x32.
   const first = { imagenet: 2 * 49 * 3 * 64 * 256, cifar: 2 * 9 * 3 * 64 * 1024 };
   for (const [stem, forward] of [['imagenet', 0.167], ['cifar', 2.596]] as const) {
     const gradient = gradientFlops(createModel('resnet50', stem, 10), stem, true);

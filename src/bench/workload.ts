@@ -5,7 +5,7 @@ import type { Examples } from '../models/examples';
 
 const CLASSES = 10;
 const SHAPE = [IMAGE_SIDE, IMAGE_SIDE, CHANNELS];
-/** More make no other whitening layer of noise. */
+/** Enough images: more give the same whitening layer of noise. */
 const MOST_EXAMPLES = 64;
 
 function noise(size: number): Float32Array {

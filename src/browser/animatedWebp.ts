@@ -1,4 +1,4 @@
-/** A still picture of an animation. */
+/** One picture of an animation. */
 export interface Frame {
   /** A WebP file with one picture. */
   readonly webp: Buffer;

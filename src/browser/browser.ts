@@ -18,7 +18,7 @@ const FLAGS = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swi
  */
 export async function launchChromium(): Promise<Browser> {
   const files = await unpackChromium(CHROMIUM_FOLDER);
-  // Else an interrupt while a figure is drawn would end the process, and with it a notebook's kernel.
+  // By default an interrupt while a figure is drawn would end the process, and with it a notebook's kernel.
   return chromium.launch({ executablePath: files.executable, args: FLAGS, env: environment(files), handleSIGINT: false });
 }
 

@@ -10,11 +10,11 @@ export interface ChromiumFiles {
   readonly executable: string;
   /** Network security and XML libraries for systems that have none. */
   readonly libraries: string;
-  /** Names the package's own typeface (Open Sans), then the system's. */
+  /** Lists the package's own typeface (Open Sans), then the system's. */
   readonly fontConfiguration: string;
 }
 
-/** The package's own names a folder that no project has; paths here are relative to the file itself. */
+/** The package's own configuration names a folder that does not exist here. The paths below are relative to the file itself. */
 const FONT_CONFIGURATION = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>

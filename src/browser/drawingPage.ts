@@ -23,8 +23,8 @@ let idle: NodeJS.Timeout | undefined;
  * Gives `body` a page with plotly on it.
  *
  * A kernel starts one browser, at the first figure, for that takes some seconds, and closes it when it shuts down or has drawn
- * nothing for two minutes. A browser whose kernel was killed ends by itself: it is led over a pipe, which is closed then. Elsewhere
- * the browser is closed after `body`.
+ * nothing for two minutes. A browser whose kernel was killed ends by itself, since it is controlled over a pipe that closes then.
+ * Outside a kernel the browser is closed after `body`.
  */
 export async function withDrawingPage<T>(body: (page: Page) => Promise<T>): Promise<T> {
   const inKernel = kernel();
@@ -66,7 +66,7 @@ async function openShared(onClose: (listener: () => void) => void): Promise<Draw
   };
   try {
     const opened = await open();
-    // One that somebody ended is started anew at the next figure.
+    // If it is closed from outside, the next figure starts another one.
     opened.browser.once('disconnected', forget);
     onClose(closeShared);
     return opened;

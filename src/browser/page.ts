@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { plainEngine } from './plainEngine';
 
-/** What browsers of the last years understand. */
+/** Supported by browsers of recent years. */
 const BROWSERS = 'es2022';
 
 /** Sources of a page. */
@@ -18,7 +18,7 @@ export interface PageSources {
 }
 
 /**
- * One page out of its markup, its styles and its program, which is bundled for the browser with all that it imports.
+ * Makes one page of its markup, its styles and its program, which is bundled for the browser with all that it imports.
  *
  * @throws Error if a file is missing, the program cannot be bundled, or the markup has no place for a part.
  */
@@ -36,7 +36,7 @@ export async function bundledPage({ folder, markup, styles, program }: PageSourc
  * Bundles a program and all that it imports into one script. Equal sources give an equal script.
  *
  * @param entry a TypeScript file.
- * @param format a script for a page, or a CommonJS module, with which Node runs what browsers do.
+ * @param format a script for a page, or a CommonJS module, so that Node can run the code that browsers run.
  * @throws Error if a file is missing or needs what browsers do not have.
  */
 export async function bundleForBrowser(entry: string, format: 'iife' | 'cjs' = 'iife'): Promise<string> {
@@ -46,13 +46,13 @@ export async function bundleForBrowser(entry: string, format: 'iife' | 'cjs' = '
   return outputFiles[0]!.text;
 }
 
-/** Puts texts into the places that a page keeps for them. @throws Error if it has not such a place. */
+/** Puts texts into the places that a page keeps for them. @throws Error if it has no such place. */
 export function fillPage(markup: string, parts: Readonly<Record<string, string>>): string {
   return Object.entries(parts).reduce((filled, [place, text]) => {
     if (!filled.includes(place)) {
       throw new Error(`fillPage: expected the page to have a place "${place}".`);
     }
-    // A function keeps "$&" in a text from being replaced.
+    // With a function as the replacement, a "$&" in the text is left as it is.
     return filled.replace(place, () => text);
   }, markup);
 }

@@ -3,9 +3,9 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { PROJECT_ROOT } from '../files/projectRoot';
 
-/** Where links lead, as the bundler names its files. */
+/** With symbolic links resolved, as in the bundler's paths. */
 const ENGINE = realpathSync(join(PROJECT_ROOT, 'src', 'engine'));
-/** Modules for browsers, each under the path that the module has which it stands for. */
+/** Modules for browsers, each at the path of the module that it replaces. */
 const PLAIN = join(ENGINE, 'plain');
 
 /**

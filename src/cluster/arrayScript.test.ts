@@ -7,7 +7,7 @@ import { PROJECT_ROOT } from '../files/projectRoot';
 import { arrayScript, gpusAsked } from './arrayScript';
 import { testFolder } from './testing/programs';
 
-void test('the script says all that Slurm has to know, and what was asked for', () => {
+void test('the script has everything that Slurm needs, and the requested options', () => {
   const request = { partition: 'gpu', time: '4:00:00', gres: 'gpu:a100:1', arrayLimit: 8, cpusPerTask: 4, warning: 90, sbatch: ['--mem=16G', '--account=lab'] };
   const options = arrayScript('/shared/grids/samlab-laptop-x', 36, request).split('\n').filter((line) => line.startsWith('#SBATCH'));
   assert.deepEqual(options.map((line) => line.slice('#SBATCH '.length)), [
@@ -30,7 +30,7 @@ void test('a shell becomes the task, in the project and with its folder, whateve
   assert.deepEqual(stdout.trimEnd().split('\n'), [`${pid} ${PROJECT_ROOT}`, 'src/setup/task.mjs', folder]);
 });
 
-void test('graphics cards are counted in every notation', () => {
+void test('GPUs are counted in every notation', () => {
   const counts = ['gpu', 'gpu:2', 'gpu:a100:4', 'gres:gpu:1', 'license:matlab:3', 'gpu:1,nvme:2', ''].map((gres) => gpusAsked({ gres, sbatch: [] }));
   assert.deepEqual(counts, [1, 2, 4, 1, 0, 1, 0]);
   assert.equal(gpusAsked({ sbatch: ['--mem=16G', '--gpu-bind=closest'] }), 0);

@@ -41,7 +41,7 @@ export function gpusAsked({ gres = '', sbatch }: Pick<SlurmRequest, 'gres' | 'sb
   return Math.max(...[gres, ...others].map(gpusIn));
 }
 
-/** Options by which a task finds its run, its logs and its way back into the queue, and those that submit nothing or something else. */
+/** Options of sbatch that the script sets itself, or that would submit nothing or something else. */
 const OURS = ['array', 'job-name', 'output', 'error', 'open-mode', 'signal', 'requeue', 'no-requeue', 'chdir', 'wrap', 'parsable', 'test-only', 'wait'];
 const OURS_SHORT = ['a', 'J', 'o', 'e', 'D', 'W'];
 
@@ -55,12 +55,12 @@ function refuseOurs(option: string): void {
 /**
  * The job script of an array with a task a run.
  *
- * The script names `node` alone and lets each node find its own. Its shell becomes the task's process, and so Slurm's
- * warning reaches that.
+ * The script calls `node` without a path, so that each machine uses its own. `exec` replaces the shell by that process, so
+ * Slurm's warning reaches it.
  *
- * @param folder the submission's; logs go there too.
- * @throws RangeError if a path or an option holds what a line of a job script cannot, or a further option takes the place of one
- * by which tasks find their runs.
+ * @param folder the submission's folder; logs go there too.
+ * @throws RangeError if a path or an option holds what a line of a job script cannot, or a further option is one of
+ * those that the script sets itself.
  */
 export function arrayScript(folder: string, tasks: number, request: SlurmRequest): string {
   const { partition, time, gres, arrayLimit, cpusPerTask, warning, sbatch } = request;

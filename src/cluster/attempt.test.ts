@@ -9,7 +9,7 @@ import { planSingle, type PlannedRun } from './gridPlan';
 import { runFiles } from './runFiles';
 import { testFolder } from './testing/programs';
 
-void test('a run that another process has taken over is given up, and nothing more is written', async (t) => {
+void test('a run that another process has taken over is abandoned, and nothing more is written', async (t) => {
   const store = testFolder(t);
   const small = { model: 'resnet20', imagesPerClass: 4, testImagesPerClass: 2, normalization: 'half', warmupEpochs: 0, batchSize: 10, epochs: 200 } as const;
   const plan = planSingle(small, 'quick');
@@ -18,10 +18,10 @@ void test('a run that another process has taken over is given up, and nothing mo
   const files = runFiles(folders, runId(run.config));
   let taken = '';
   const attempt = await attemptRun(run, {
-    ...{ plan, store, again: false, stop: new AbortController().signal },
+    ...{ plan, store, again: false, signal: new AbortController().signal },
     onStep: () => {
       if (taken === '') {
-        // A later claim, as another node writes it when Slurm says that this one is dead; from then on the progress is its own.
+        // A later claim, as another node writes it when Slurm reports this one dead; from then on the progress file belongs to that node.
         writeFileSync(join(files.claims, '2.json'), readFileSync(join(files.claims, '1.json')));
         taken = readFileSync(files.progress, 'utf8');
       }

@@ -11,7 +11,7 @@ import type { RunStep } from './runMessage';
 import { settledConfig, storedResult } from './settledRun';
 import { superviseRun, type RunEnd } from './superviseRun';
 
-/** Milliseconds between two notes of how far a run is. */
+/** Milliseconds between notes of how far a run is. */
 const NOTE_INTERVAL = 5000;
 
 /** How an attempt at a run ended. */
@@ -31,14 +31,14 @@ export type Attempt =
 export interface AttemptOptions {
   readonly plan: GridPlan;
   readonly store: string;
-  /** Makes again what is stored. */
+  /** Makes stored runs again. */
   readonly again: boolean;
-  readonly stop: AbortSignal;
+  readonly signal: AbortSignal;
   readonly onStep?: (step: RunStep) => void;
 }
 
 /** Makes a run that this process has claimed, and notes how far it is. @returns undefined if another process has taken it over meanwhile. */
-async function make(run: PlannedRun, config: ExperimentConfig, claim: Claim, { store, again, stop, onStep }: AttemptOptions): Promise<RunEnd | undefined> {
+async function make(run: PlannedRun, config: ExperimentConfig, claim: Claim, { store, again, signal, onStep }: AttemptOptions): Promise<RunEnd | undefined> {
   const folders = experimentFolders(run.kind, store);
   const files = runFiles(folders, runId(config));
   const abandon = new AbortController();
@@ -55,11 +55,11 @@ async function make(run: PlannedRun, config: ExperimentConfig, claim: Claim, { s
     }
     onStep?.(step);
   };
-  const end = await superviseRun({ config, preset: run.preset, folders, again }, { stop, abandon: abandon.signal, onStep: note });
+  const end = await superviseRun({ config, preset: run.preset, folders, again }, { signal, abandon: abandon.signal, onStep: note });
   return abandon.signal.aborted ? undefined : end;
 }
 
-/** Turns the end of a run's process into the attempt's, and leaves the error of one that failed beside its result. */
+/** Turns the end of a run's process into the end of the attempt, and stores the error of a failed one beside the place of its result. */
 async function conclude(run: PlannedRun, config: ExperimentConfig, end: RunEnd, store: string): Promise<Attempt> {
   const folders = experimentFolders(run.kind, store);
   const files = runFiles(folders, runId(config));
@@ -81,8 +81,8 @@ async function conclude(run: PlannedRun, config: ExperimentConfig, end: RunEnd, 
 }
 
 /**
- * Makes a run, unless it is stored or another process makes it. Nothing that goes wrong in the run is thrown: its error
- * is left where its result would be, and other runs can go on.
+ * Makes a run, unless it is stored or another process makes it. An error in the run is not thrown but
+ * stored where its result would be, so that other runs can go on.
  *
  * @throws Error if the store cannot be read or written.
  */
@@ -102,7 +102,7 @@ export async function attemptRun(run: PlannedRun, options: AttemptOptions): Prom
   }
   try {
     const stored = again ? undefined : await storedResult(run.kind, config, store);
-    // Embedded images gave way to real ones if those have come since; the run itself looks for them.
+    // A result on embedded images does not count: real images may be there by now, and the run looks for them itself.
     if (stored !== undefined && !stored.data.synthetic) {
       return { kind: 'stored', result: stored };
     }
@@ -113,7 +113,7 @@ export async function attemptRun(run: PlannedRun, options: AttemptOptions): Prom
     const attempt = await conclude(run, config, end, store);
     return attempt.kind === 'done' && attempt.result.finishedAt === stored?.finishedAt ? { kind: 'stored', result: stored } : attempt;
   } catch (error) {
-    // A result or a file beside it that cannot be read: it stays, and the run counts as failed.
+    // A result, or a file beside it, cannot be read: the file stays, and the run counts as failed.
     return await conclude(run, config, { kind: 'failed', message: (error as Error).message, log: '' }, store);
   } finally {
     claim.release();

@@ -22,7 +22,7 @@ const BENCH: BenchResult = {
 
 const RUN = { ...DEFAULT_CONFIG, model: 'resnet50', stem: 'imagenet', epochs: 10, imagesPerClass: 100, testImagesPerClass: 20 } as const;
 
-test('a run costs its images times the seconds of a step for each, and an evaluation, by hand', () => {
+test('a run costs its images times the seconds of a step per image, and evaluations, by hand', () => {
   const here = { this: { processorDigest: 'P', threads: 2 } };
   // 10 epochs of 1,000 images at 0.02 s, and 200 images at 0.005 s.
   assert.equal(secondsFromBench({ ...RUN, method: 'sgd' }, [BENCH], here), 200 + 1);
@@ -31,7 +31,7 @@ test('a run costs its images times the seconds of a step for each, and an evalua
   assert.equal(secondsFromBench({ ...RUN, method: 'sgd', epochs: 1, imagesPerClass: 0, heldOutPerClass: 1000, testImagesPerClass: 0 }, [BENCH], { cores: 4, gpus: 0 }), (800 + 50) / 2);
 });
 
-test('nothing is said of what was not timed: other machines, methods, networks and precisions', () => {
+test('there is no estimate without a timing: for other machines, methods, networks and precisions', () => {
   const here = { this: { processorDigest: 'P', threads: 2 } };
   assert.equal(secondsFromBench({ ...RUN, method: 'sgd' }, [BENCH], { this: { processorDigest: 'Q', threads: 2 } }), null);
   assert.equal(secondsFromBench({ ...RUN, method: 'asam' }, [BENCH], here), null);

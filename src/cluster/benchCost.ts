@@ -17,7 +17,7 @@ function imagesOf({ dataset, imagesPerClass, heldOutPerClass, testImagesPerClass
   };
 }
 
-/** Seconds of one kind of work for each image. */
+/** Seconds per image for one kind of work. */
 function secondsAnImage({ comparisons }: BenchResult, { model, stem, precision }: ExperimentConfig, work: Work): number | undefined {
   const comparison = comparisons.find((one) => one.model === model && one.stem === stem);
   const timing = comparison?.timings.find((one) => one.side === 'samlab' && one.precision === precision && one.work === work && one.seconds.length > 0);

@@ -8,7 +8,7 @@ import { claimRun } from './claim';
 import { thisOwner, type Owner } from './owner';
 import { testFolder, testPrograms } from './testing/programs';
 
-/** A process that claims a run when it is told to, says whether it has it, and lives until it is told to end. */
+/** A process that claims a run on request, reports whether it has it, and lives until told to end. */
 async function claimant(t: TestContext, folder: string): Promise<{ readonly child: ChildProcess; readonly claim: () => Promise<boolean> }> {
   const script = `
     const { claimRun } = require(${JSON.stringify(join(__dirname, 'claim.js'))});
@@ -33,7 +33,7 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-void test('a run belongs to one process until that gives it free or ends, and nothing is left behind', async (t) => {
+void test('a run belongs to one process until that releases it or ends, and no file is left', async (t) => {
   const folder = join(testFolder(t), 'run.claims');
   const other = await claimant(t, folder);
   const mine = await claimRun(folder, thisOwner());
@@ -52,19 +52,19 @@ void test('a run belongs to one process until that gives it free or ends, and no
   assert.ok(!existsSync(folder));
 });
 
-void test('of many processes that find the claim of a dead one at once, a single one gets the run', async (t) => {
+void test('of many processes that find the claim of a dead one at once, only one gets the run', async (t) => {
   const folder = join(testFolder(t), 'run.claims');
   mkdirSync(folder);
   writeFileSync(join(folder, '1.json'), JSON.stringify({ ...thisOwner(), started: '1' } satisfies Owner));
   const claimants = await Promise.all(Array.from({ length: 5 }, () => claimant(t, folder)));
   for (let round = 0; round < 10; round++) {
     const got = await Promise.all(claimants.map(({ claim }) => claim()));
-    // The winner of the first round lives on, and has no second claim on its own run either.
+    // The winner of the first round stays alive, and cannot claim its own run a second time.
     assert.equal(got.filter(Boolean).length, round === 0 ? 1 : 0, `round ${round}`);
   }
 });
 
-void test('a process learns that its run was taken over, whether the other still makes it or is through', async (t) => {
+void test('a process learns that its run was taken over, whether the other is still making it or has finished', async (t) => {
   const folder = join(testFolder(t), 'run.claims');
   const claim = await claimRun(folder, thisOwner());
   assert.ok('release' in claim);
@@ -130,7 +130,7 @@ for (const [what, content] of unreadable) {
   });
 }
 
-void test('a claim reaches the disk before it takes its name, and then the name does', async (t) => {
+void test('a claim is flushed to disk before it is renamed, then the folder is', async (t) => {
   const folder = join(testFolder(t), 'run.claims');
   const synced: string[] = [];
   const sync = fs.fsyncSync;

@@ -5,11 +5,11 @@ import { syncFolder } from '../files/syncFolder';
 import { readJsonFile } from '../files/jsonFile';
 import { isAlive, type Owner } from './owner';
 
-/** A run that this process may make, and nobody else meanwhile. */
+/** The exclusive right of this process to make a run. */
 export interface Claim {
-  /** Whether the run is still this process's: a node that does not answer counts as dead, and another takes its runs over. */
+  /** Whether this process still has the run: a node that does not answer counts as dead, and another one takes over its runs. */
   readonly holds: () => boolean;
-  /** Gives the run free. */
+  /** Releases the run. */
   readonly release: () => void;
 }
 
@@ -17,7 +17,7 @@ function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(error.code as string);
 }
 
-/** Does something that fails harmlessly if another process was faster. @returns undefined if it was. */
+/** Runs an action that fails harmlessly if another process was faster. @returns undefined in that case. */
 function unlessGone<T>(action: () => T): T | undefined {
   try {
     return action();
@@ -40,20 +40,20 @@ function claimNumbers(folder: string): number[] {
 
 const ownerShape = z.object({ host: z.string(), pid: z.int(), started: z.string(), task: z.string().exactOptional() }) satisfies z.ZodType<Owner>;
 
-/** Unreadable claims that this process has told of. */
-const told = new Set<string>();
+/** Unreadable claims that this process has already reported. */
+const announced = new Set<string>();
 
 /**
- * Who has a claim; undefined if it is gone, or if nobody can be read from it: a claim is written whole before it takes its
- * name, so one that is not whole is what a power cut left of it, and its owner ended with that.
+ * The owner of a claim; undefined if the claim is gone or damaged. A claim is written whole before it gets its name, so a damaged
+ * one was left by a power cut, which also ended its owner.
  */
 function ownerIn(file: string): Owner | undefined {
   try {
     return readJsonFile(file, { reader: 'claimRun', what: 'a claim', shape: ownerShape, mend: 'its run is taken over' });
   } catch (error) {
-    // Claims are looked through twice.
-    if (existsSync(file) && !told.has(file)) {
-      told.add(file);
+    // Claims are read twice, but reported once.
+    if (existsSync(file) && !announced.has(file)) {
+      announced.add(file);
       console.error((error as Error).message);
     }
     return undefined;
@@ -71,7 +71,7 @@ async function holderIn(folder: string, numbers: readonly number[], mine: number
   return undefined;
 }
 
-/** Puts a claim under its number, whole and only if that is free: a link is made atomically, on network file systems too. */
+/** Stores a claim under its number, if that is free: a link is made atomically, on network file systems too. */
 function writeClaim(folder: string, number: number, me: Owner): boolean {
   const draft = join(folder, `${me.host}-${me.pid}.tmp`);
   try {
@@ -94,8 +94,8 @@ function removeClaims(folder: string, mine: number): void {
 }
 
 /**
- * Claims a run. A claim is a numbered file that names its owner; it counts as long as the owner lives. Whoever takes
- * over from owners that have ended takes the next number, which only one can get. Nobody touches a living owner's claim.
+ * Claims a run. A claim is a numbered file that names its owner; it counts as long as the owner lives. To take over
+ * from owners that have ended, a process takes the next number, which only one can get. Claims of living owners stay.
  *
  * @param folder holds the claims of this run and nothing else.
  * @returns the claim, or the owner that has the run.
@@ -117,7 +117,7 @@ export async function claimRun(folder: string, me: Owner): Promise<Claim | Owner
       const number = mine;
       return { holds: () => claimNumbers(folder).at(-1) === number, release: () => removeClaims(folder, number) };
     }
-    // Looked through once more with the own claim in place, so that two who missed each other at first do not both go on.
+    // Claims are read once more with this one in place, so that two processes that missed each other at first do not both go on.
     const next = (numbers.at(-1) ?? 0) + 1;
     mine = writeClaim(folder, next, me) ? next : undefined;
   }

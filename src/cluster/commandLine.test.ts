@@ -8,8 +8,8 @@ import { testFolder } from './testing/programs';
 import { experiment } from './testing/grid';
 
 const refused: readonly (readonly [readonly string[], RegExp])[] = [
-  [['--partition', 'gpu', '--sbatch=--mem=8G'], /^error: --partition, --sbatch can only be asked of Slurm; say --on slurm too\./],
-  [['--on', 'slurm', '--jobs', '2'], /^error: --jobs says how many runs this machine makes at once; with --on slurm it is --array-limit\./],
+  [['--partition', 'gpu', '--sbatch=--mem=8G'], /^error: only Slurm takes --partition, --sbatch; add --on slurm\./],
+  [['--on', 'slurm', '--jobs', '2'], /^error: --jobs limits the runs that this machine makes at once; with --on slurm use --array-limit\./],
   [['--jobs', '0'], /expected a whole number from 1 on, got "0"/],
   [['--on', 'slurm', '--sbatch', 'mem=8G'], /expected an option of sbatch such as "--mem=8G", got "mem=8G"/],
   [['--batchsize', '4'], /unknown option '--batchsize'\n\(Did you mean --batch-size\?\)/],
@@ -26,13 +26,13 @@ for (const [words, message] of refused) {
   });
 }
 
-void test('what is asked of Slurm may stand beside --status', async (t) => {
+void test('Slurm options may be given with --status', async (t) => {
   const { code, output } = await experiment(['--grid', 'smoke', '--store', testFolder(t), '--status', '--partition', 'gpu']);
   assert.equal(code, 0, output);
   assert.match(output, /^smoke: 4 not started\n/);
 });
 
-void test('the mistakes of a single run are told with its flags, once and without a stack; a run on embedded images is found', async (t) => {
+void test('mistakes of a single run are reported by flag, once and without a stack trace; a run on embedded images is found', async (t) => {
   const store = testFolder(t);
   const small = ['--model', 'resnet20', '--images-per-class', '4', '--test-images-per-class', '2', '--epochs', '2', '--store', store];
   const wrong = await experiment([...small, '--batch-size', '1']);
@@ -43,7 +43,7 @@ void test('the mistakes of a single run are told with its flags, once and withou
   assert.doesNotMatch(late.output, /\n {4}at /);
   const made = await experiment([...small, '--batch-size', '20', '--no-flip']);
   assert.match(made.output, /; stored in \S*quick\/results\/cifar10-resnet20-sgd-2-epochs-seed-0-\w+\.json\n/);
-  assert.match((await experiment([...small, '--batch-size', '20', '--flip', 'false'])).output, /stored already; --again makes it anew/);
+  assert.match((await experiment([...small, '--batch-size', '20', '--flip', 'false'])).output, /stored already; --again repeats it/);
   assert.match(await statusWithout(['--status', ...small, '--batch-size', '20', '--no-flip']), /^single: 1 done\n.*with --allow-synthetic, in .*quick\/results\)/);
   assert.match(await statusWithout(['--status', '--store', join(store, 'none')]), /--store: .*none is not there; expected the folder/);
 });
@@ -55,7 +55,7 @@ function statusWithout(words: readonly string[]): Promise<string> {
   });
 }
 
-void test("runs of presets fill the project's store; single runs and one's own grids never do, unless that is asked for", () => {
+void test("runs of presets go to the project's store; single runs and custom grids only on request", () => {
   const storeOf = (...words: readonly string[]): string => parseExperimentArguments(words).store;
   assert.deepEqual([['--preset', 'laptop'], ['--grid', 'paper', '--epochs', '100'], ['--allow-synthetic']].map((words) => storeOf(...words)), [DATA, DATA, DATA]);
   assert.deepEqual([[], ['--method', 'sam', '--epochs', '2'], ['--grid', 'mine.json'], ['--grid', './laptop.json']].map((words) => storeOf(...words)), Array(4).fill(OWN_STORE));

@@ -20,7 +20,7 @@ export interface ExperimentRequest {
   readonly store: string;
   readonly storeIsShared: boolean;
   readonly jobs: number;
-  /** What Slurm is asked for; undefined for runs on this machine. */
+  /** The request to Slurm; undefined for runs on this machine. */
   readonly slurm?: SlurmRequest;
 }
 
@@ -53,7 +53,7 @@ Examples:
   npm run experiment -- --grid laptop --dataset cifar10 --epochs 100 --seed 0   a part of a preset
   npm run experiment -- --grid mine.json --jobs 2                               a grid of your own: {"changes": {"method": "sam"}, "grid": {"rho": [0.05, 0.1]}}`;
 
-/** Adds the option that was probably meant, such as --learning-rate for --lr, where Commander, which goes by letters alone, finds none. */
+/** Adds the option that was probably meant, such as --learning-rate for --lr, where Commander, which compares only letters, finds none. */
 function withNearestOption(text: string, options: readonly Option[]): string {
   const unknown = /^error: unknown option '--?([^'=]+)[^']*'\n$/.exec(text)?.[1];
   const nearest = unknown && nearestName(unknown, options.map((option) => option.attributeName()));
@@ -63,28 +63,28 @@ function withNearestOption(text: string, options: readonly Option[]): string {
 
 function command(): Command {
   const program = new Command('npm run experiment --')
-    .description('One training run, or all runs of a grid, here or on a cluster. Settings say what the run is; beside --grid they pick a part of it.')
+    .description('One training run, or all runs of a grid, here or on a cluster. Settings describe the run; with --grid they select runs of it.')
     .optionsGroup('What to make:')
     .option('--grid <name>', 'a preset, a group of presets, or a JSON file with "changes" and "grid"')
     .option('--preset <name>', 'another word for --grid')
     .option('--again', 'run again what is already stored', false)
     .option('--dry-run', 'list the runs, or print the job script, without running anything', false)
-    .option('--status', 'tell where the runs of a grid or a single run stand; without either, those of every grid that was started', false)
+    .option('--status', 'show the state of the runs of a grid or of a single run; without either, of every grid that was started', false)
     .option('--jobs <number>', 'runs at once on this machine', positive, 1)
     .option('--no-estimate', 'do not measure what runs of unknown cost will take')
-    .option('--allow-synthetic', 'let embedded images stand in for a data set that cannot be had; results go to data/quick', false)
+    .option('--allow-synthetic', 'let embedded images stand in for a data set that cannot be downloaded; results go to data/quick', false)
     .option('--store <folder>', 'where results, checkpoints and weights go (default: data for presets, data/own for your own runs and grids)', (folder) => resolve(folder))
     .addOption(new Option('--on <where>', 'where to run').choices(['here', 'slurm']).default('here'));
   program
     .optionsGroup('With --on slurm:')
     .option('--partition <name>', "Slurm's partition")
-    .option('--time <limit>', "time limit of a task, in Slurm's notation; a run that needs more goes on in the next sitting")
+    .option('--time <limit>', "time limit of a task, in Slurm's notation; a run that needs more is requeued and resumed")
     .option('--gres <resources>', 'generic resources of a task, such as gpu:1')
     .option('--cpus-per-task <number>', 'processor cores of a task', positive, 1)
     .option('--array-limit <number>', 'tasks that may run at once', positive)
     .option('--warning <seconds>', 'how long before its time limit a task stores a checkpoint and goes back into the queue', positive, 120)
     .option('--sbatch <option>', 'a further option of sbatch, such as --sbatch=--mem=8G; may be given several times', sbatchOption, [])
-    .option('--store-is-shared', 'trust that all nodes see the store under the same path', false)
+    .option('--store-is-shared', 'assume that all nodes see the store under the same path', false)
     .addHelpText('after', `${EXAMPLES}\n${presetList()}`)
     .configureOutput({ outputError: (text, write) => write(withNearestOption(text, program.options)) })
     .showHelpAfterError('(--help lists all settings)');
@@ -92,24 +92,24 @@ function command(): Command {
   return program;
 }
 
-/** What only one of the two places can do. Left unsaid, a grid that is meant for a cluster would start on its login node. */
+/** Options that only one of the two places has. If they were ignored, a grid meant for a cluster would start on its login node. */
 const OPTIONS_OF: Readonly<Record<Flags['on'], readonly string[]>> = {
   here: ['jobs'],
   slurm: ['partition', 'time', 'gres', 'cpusPerTask', 'arrayLimit', 'warning', 'sbatch', 'storeIsShared'],
 };
 
-/** Ends the process if options were given that say nothing about where the runs are to be made. */
+/** Ends the process if options were given that do not apply where the runs are to be made. */
 function refuseOptionsOf(other: Flags['on'], program: Command): void {
   const given = program.options.filter((option) => OPTIONS_OF[other].includes(option.attributeName()) && program.getOptionValueSource(option.attributeName()) === 'cli');
   if (given.length > 0) {
     const names = given.map(({ long }) => long).join(', ');
-    program.error(other === 'slurm' ? `error: ${names} can only be asked of Slurm; say --on slurm too.` : `error: ${names} says how many runs this machine makes at once; with --on slurm it is --array-limit.`);
+    program.error(other === 'slurm' ? `error: only Slurm takes ${names}; add --on slurm.` : `error: ${names} limits the runs that this machine makes at once; with --on slurm use --array-limit.`);
   }
 }
 
 /**
- * The store of runs for which none was named: that of the published work for presets, whose tables it fills; another, which
- * git ignores, for single runs and grids of one's own. Runs on stand-in images lie apart in either, below `quick`.
+ * The default store: for presets that of the published work, from which tables are made; for single runs and your own grids
+ * another one, which git ignores. Runs on stand-in images are kept apart in either, below `quick`.
  */
 function defaultStore(grid: string | undefined, allowSynthetic: boolean): string {
   const ofPreset = grid !== undefined && !grid.endsWith('.json');

@@ -12,14 +12,14 @@ function cost(secondsPerEpoch: number, machine: Partial<MeasuredCost['machine']>
 
 const HERE = { this: { processorDigest: 'p', threads: 4 } } as const;
 
-void test('a run costs its epochs and what comes once, by the median of what was measured', () => {
+void test('a run costs its epochs and a fixed part, by the median of measurements', () => {
   const model = new CostModel([cost(30), cost(10), cost(20), cost(5000, { processorDigest: 'other' }), cost(7000, { threads: 2 })], HERE);
   assert.equal(model.seconds({ ...DEFAULT_CONFIG, epochs: 100 }), 100 * 20 + 6);
   assert.equal(model.seconds({ ...DEFAULT_CONFIG, epochs: 3, seed: 9, learningRate: 1, rho: 0.3 }), 3 * 20 + 6);
   assert.equal(model.seconds({ ...DEFAULT_CONFIG, method: 'sam' }), null);
 });
 
-void test('between numbers of cores their product with the time stays; a card is only like a card', () => {
+void test('for other numbers of cores, cores times time stays constant; a GPU is comparable only with its own kind', () => {
   const known = [cost(10), cost(1, { gpu: 'H100' })];
   const run = { ...DEFAULT_CONFIG, epochs: 100 };
   assert.equal(new CostModel(known, { cores: 2, gpus: 0 }).seconds(run), 2 * (100 * 10 + 6));
@@ -28,14 +28,14 @@ void test('between numbers of cores their product with the time stays; a card is
   assert.equal(new CostModel([cost(10)], { cores: 2, gpus: 1 }).seconds(run), null);
 });
 
-void test('what decides the time of an epoch decides the key, and defaults do not', () => {
+void test('settings that change the time of an epoch change the key; giving a default does not', () => {
   for (const change of [{ model: 'resnet20' }, { stem: 'imagenet' }, { batchSize: 64 }, { method: 'sam' }, { imagesPerClass: 10 }, { dataset: 'cifar100' }] as const) {
     assert.notEqual(costKey({ ...DEFAULT_CONFIG, ...change }), costKey(DEFAULT_CONFIG), JSON.stringify(change));
   }
   assert.equal(costKey({ ...DEFAULT_CONFIG, epochs: 7, seed: 3, labelNoise: 0.2 }), costKey(DEFAULT_CONFIG));
 });
 
-void test('numbers that change no time and settings without effect are no part of the key, whatever the method', () => {
+void test('settings without effect, or without effect on time, are not part of the key, whatever the method', () => {
   const alike: readonly Partial<ExperimentConfig>[] = [
     { schedule: 'warmupStableDecay', decayShare: 0.5 }, { method: 'asam', asamEta: 0 }, { method: 'lookSam', lookAlpha: 0.3 }, { method: 'gsam', gsamAlpha: 1 },
     { method: 'sam', lookEvery: 2, asamScaling: 'filter' }, { model: 'resnet20', stem: 'imagenet' },
@@ -50,17 +50,17 @@ void test('numbers that change no time and settings without effect are no part o
   }
 });
 
-void test('a finished run is a measurement: its epochs apart from the rest', () => {
+void test('a finished run is a measurement: its epochs and the rest separately', () => {
   const { secondsPerEpoch, secondsOnce, machine } = costOfResult(testResult({ epochs: 5 }));
   assert.deepEqual([secondsPerEpoch, secondsOnce, machine], [1, 2, { processorDigest: 'q', gpu: null, threads: 4 }]);
 });
 
-void test('hours are those of all cores, or of all cards where there are any', () => {
+void test('hours are core hours, or GPU hours where there are GPUs', () => {
   assert.deepEqual(gridCost([3600, null, 1800], { cores: 4, gpus: 0 }), { hours: 6, unit: 'core hours', unknown: 1 });
   assert.deepEqual(gridCost([3600, 1800], { cores: 4, gpus: 2 }), { hours: 3, unit: 'GPU hours', unknown: 0 });
 });
 
-void test('the sentences say how much, of how many, and how far off', () => {
+void test('the sentences give the estimate, the number of runs and the deviation', () => {
   assert.equal(estimateText(2, { hours: 12.34, unit: 'core hours', unknown: 0 }), 'Estimated cost: 12 core hours for 2 runs.');
   assert.match(estimateText(3, { hours: 0.0123, unit: 'GPU hours', unknown: 1 }), /0\.012 GPU hours for 2 runs, and 1 of which nothing/);
   assert.match(estimateText(3, { hours: 0, unit: 'GPU hours', unknown: 3 }), /^What these 3 runs cost is not known/);

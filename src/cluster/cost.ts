@@ -13,11 +13,11 @@ import { submissionsFolder } from './submission';
 /** What a run of some configuration costs on some machine. */
 export interface RunCost {
   readonly secondsPerEpoch: number;
-  /** Spent once a run, whatever its length: evaluations. */
+  /** Spent once in a run, whatever its length: evaluations. */
   readonly secondsOnce: number;
 }
 
-/** The part of a machine that costs depend on. The name of a processor does not tell its kind, its digest does. */
+/** The part of a machine that costs depend on. The digest of a processor identifies its kind, which its name does not. */
 export type Machine = Pick<RunEnvironment, 'processorDigest' | 'gpu' | 'threads'>;
 
 /** That part of what is known of a machine. */
@@ -32,8 +32,8 @@ export interface MeasuredCost extends RunCost {
 }
 
 /**
- * The same for all configurations whose epochs take the same time: what changes numbers and not the time that they take is left
- * out, and so is what has no effect in the run. Settings at their default are left out, as older results lack some.
+ * A key that is the same for all configurations whose epochs take the same time: settings that do not change the time, or have no
+ * effect in the run, are left out. So are settings at their default, since older results lack some.
  */
 export function costKey(config: ExperimentConfig): string {
   const idle = idleSettings(config);
@@ -41,7 +41,7 @@ export function costKey(config: ExperimentConfig): string {
   return JSON.stringify([...deciding].sort().map((key) => [key, config[key]]));
 }
 
-/** What a finished run cost. Its first epoch counts like the others, for it was paid for like the others. */
+/** What a finished run cost, its first epoch included. */
 export function costOfResult({ history, seconds, config, environment }: RunResult): MeasuredCost {
   const training = history.reduce((sum, record) => sum + record.seconds, 0);
   return { secondsPerEpoch: training / history.length, secondsOnce: seconds - training, config, machine: machineOf(environment) };
@@ -52,7 +52,7 @@ export type MachineKind = { readonly this: Required<Omit<Machine, 'gpu'>> } | { 
 
 /**
  * How many times as long a run takes on a machine of the wanted kind as on the one it was measured on; undefined if
- * nothing can be said. Between numbers of cores the product of cores and seconds is taken to stay the same.
+ * that is unknown. Cores times seconds is assumed to be constant.
  */
 export function relativeTime(kind: MachineKind, { processorDigest, gpu, threads }: Machine): number | undefined {
   if ('this' in kind) {
@@ -97,7 +97,7 @@ const costShape = z.object({
   machine: z.object({ processorDigest: z.string().exactOptional(), gpu: z.string().nullable(), threads: z.int().min(1) }),
 });
 
-/** Costs that were measured before any run of their kind was finished. A file that cannot be read is named, and counts as none: they can be measured again. */
+/** Costs that were measured before any run of their kind was finished. A file that cannot be read is reported and ignored: costs can be measured again. */
 export function readCosts(store: string): readonly MeasuredCost[] {
   const file = costsFile(store);
   if (!existsSync(file)) {
@@ -121,7 +121,7 @@ export function addCosts(store: string, costs: readonly MeasuredCost[]): void {
 export interface GridCost {
   readonly hours: number;
   readonly unit: 'core hours' | 'GPU hours';
-  /** Runs of which nothing like them was measured; they are not in `hours`. */
+  /** Runs whose cost is unknown; they are not in `hours`. */
   readonly unknown: number;
 }
 
@@ -132,7 +132,7 @@ export function gridCost(seconds: readonly (number | null)[], { cores, gpus }: {
   return { hours: hours * (gpus > 0 ? gpus : cores), unit: gpus > 0 ? 'GPU hours' : 'core hours', unknown: seconds.length - known.length };
 }
 
-/** "0.012", "3.4" or "170": two digits that count, whatever the size. */
+/** "0.012", "3.4" or "170": two significant digits. */
 function hoursText(hours: number): string {
   return hours >= 100 ? hours.toFixed(0) : String(Number(hours.toPrecision(2)));
 }

@@ -1,4 +1,4 @@
-/** One file of a store that cannot be read never stops what does not need it. */
+/** An unreadable file of a store never stops anything that does not need it. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ function filesOf(plan: GridPlan, index: number, store: string): RunFiles {
   return runFiles(experimentFolders('quick', store), runId(plan.runs[index]!.config));
 }
 
-void test('a grid is made around an unreadable claim, progress note, result and submission, and each is told', async (t) => {
+void test('a grid is made despite an unreadable claim, progress note, result and submission, and each is reported', async (t) => {
   const store = testFolder(t);
   const { file, plan } = writeGrid(store, { changes: { ...SMALL_RUNS, epochs: 1 }, grid: { seed: [0, 1, 2] } });
   const folders = experimentFolders('quick', store);
@@ -49,12 +49,12 @@ void test('a grid is made around an unreadable claim, progress note, result and 
   assert.match(status.output, /manifest\.json is not the list of runs of a submission \(it is empty\)/);
 
   const again = await experiment(['--grid', file, '--store', store]);
-  assert.equal(again.output.match(/stored already; --again makes it anew: test error/g)?.length, 2);
+  assert.equal(again.output.match(/stored already; --again repeats it: test error/g)?.length, 2);
   const anew = await experiment(['--grid', file, '--store', store, '--seed', '2', '--again']);
   assert.equal(anew.code, 0, anew.output);
 });
 
-void test('a note of progress that cannot be read counts as none, and an empty error says that it is', (t) => {
+void test('an unreadable progress note counts as none, and an empty error message is reported as empty', (t) => {
   const store = testFolder(t);
   const { plan } = writeGrid(store, { grid: { seed: [0] } });
   const files = filesOf(plan, 0, store);
@@ -76,7 +76,7 @@ async function statesOf(t: TestContext, plan: GridPlan, store: string): Promise<
   return (await planStatus(plan, store)).map(({ state }) => state);
 }
 
-void test('a trial that cannot be read makes the runs that it decides unreadable, and no others', async (t) => {
+void test('an unreadable trial makes the runs whose settings it chooses unreadable, and no others', async (t) => {
   const store = testFolder(t);
   const { trials, ...plan } = planGrid('laptop', { wanted: { epochs: 100, seed: 0 }, kind: 'quick' });
   const { results } = experimentFolders('quick', store);
@@ -106,7 +106,7 @@ void test('a submission that cannot be read is named, and the others are read', 
   }
 });
 
-void test('costs that cannot be read are named, count as none, and are replaced', (t) => {
+void test('unreadable costs are named, count as none, and are replaced', (t) => {
   const store = testFolder(t);
   const { plan } = writeGrid(store, { grid: { seed: [0] } });
   const cost = { secondsPerEpoch: 1, secondsOnce: 2, config: plan.runs[0]!.config, machine: { processorDigest: processorDigest(), threads: 2, gpu: null } };

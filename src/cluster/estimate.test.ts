@@ -6,11 +6,11 @@ import { estimateSeconds, thisMachine } from './estimate';
 import { planGrid } from './gridPlan';
 import { testFolder } from './testing/programs';
 
-void test('a configuration of unknown cost is measured once, and the measurement serves all runs like it', async (t) => {
+void test('a configuration of unknown cost is measured once, and the measurement is used for all similar runs', async (t) => {
   t.mock.method(console, 'log', () => undefined);
   const store = testFolder(t);
   const { runs } = planGrid('smoke', { wanted: { dataset: 'cifar10', method: 'sgd' } });
-  const options = { store, kind: thisMachine(), stop: new AbortController().signal };
+  const options = { store, kind: thisMachine(), signal: new AbortController().signal };
   assert.deepEqual(await estimateSeconds(runs, { ...options, measure: false }), [null]);
   const seeds = [0, 1].map((seed) => ({ ...runs[0]!, config: { ...runs[0]!.config, seed } }));
   const measured = await estimateSeconds(seeds, { ...options, measure: true });
@@ -29,5 +29,5 @@ void test('a configuration that cannot be trained cannot be measured', async (t)
   t.mock.method(console, 'log', () => undefined);
   const [run] = planGrid('smoke', { wanted: { dataset: 'cifar10', method: 'sgd' } }).runs;
   const impossible = { ...run!, config: { ...run!.config, batchSize: 1000 } };
-  await assert.rejects(estimateSeconds([impossible], { store: testFolder(t), kind: thisMachine(), measure: true, stop: new AbortController().signal }), /measureCosts: .*--no-estimate/);
+  await assert.rejects(estimateSeconds([impossible], { store: testFolder(t), kind: thisMachine(), measure: true, signal: new AbortController().signal }), /measureCosts: .*--no-estimate/);
 });

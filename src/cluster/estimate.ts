@@ -17,11 +17,11 @@ export function thisMachine(): MachineKind {
 }
 
 async function knownCosts(store: string): Promise<readonly MeasuredCost[]> {
-  // The project's runs tell what a user's own will cost.
+  // The project's runs show what a user's own will cost.
   const stores = store === OWN_STORE ? [store, DATA] : [store];
   const folders = stores.flatMap((one) => (['real', 'quick'] as const).map((kind) => experimentFolders(kind, one).results));
   const results = await Promise.all(folders.map(readableResults));
-  // Files that cannot be read are told where their runs are: an estimate does without them.
+  // Files that cannot be read are reported with their runs, and left out of the estimate.
   return [...results.flatMap((stored) => stored.results).filter(({ history }) => history.length > 0).map(costOfResult), ...stores.flatMap(readCosts)];
 }
 
@@ -34,23 +34,23 @@ function canMeasureFor(kind: MachineKind): boolean {
 export interface EstimateOptions {
   readonly store: string;
   readonly kind: MachineKind;
-  /** Whether configurations that nothing is known of are measured here, where that tells something. */
+  /** Whether configurations of unknown cost are measured here, if this machine is like those of the runs. */
   readonly measure: boolean;
-  readonly stop: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 /**
  * Estimated seconds of each run, from stored results of the same network, data and method, from earlier measurements,
- * from a few steps that are made here and now, or from this machine's benchmark. Null for a run of which nothing is known.
+ * from a few steps made now, or from this machine's benchmark. Null for a run of unknown cost.
  */
-export async function estimateSeconds(runs: readonly PlannedRun[], { store, kind, measure, stop }: EstimateOptions): Promise<(number | null)[]> {
+export async function estimateSeconds(runs: readonly PlannedRun[], { store, kind, measure, signal }: EstimateOptions): Promise<(number | null)[]> {
   const known = await knownCosts(store);
   let model = new CostModel(known, kind);
   const unknown = new Map(runs.filter(({ config }) => model.seconds(config) === null).map((run) => [costKey(run.config), run]));
   if (unknown.size > 0 && measure && canMeasureFor(kind)) {
     console.log(`Measuring ${unknown.size} configuration${unknown.size === 1 ? '' : 's'} for the estimate ...`);
     const orders = [...unknown.values()].map((run) => ({ config: run.config, folders: experimentFolders(run.kind, store) }));
-    const measured = await measureCosts(orders, stop);
+    const measured = await measureCosts(orders, signal);
     addCosts(store, measured);
     model = new CostModel([...known, ...measured], kind);
   }

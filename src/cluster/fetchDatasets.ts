@@ -3,10 +3,10 @@ import { DATA } from '../files/stores';
 import type { PlannedRun } from './gridPlan';
 
 /**
- * Gets the data sets of runs before several of them look for the same files at once, and before nodes without a
+ * Downloads the data sets of runs before several runs look for the same files at once, and before nodes without a
  * network need them.
  *
- * @throws Error if a data set is damaged, or cannot be had and nothing may stand in for it.
+ * @throws Error if a data set is damaged, or cannot be downloaded and nothing may stand in for it.
  */
 export async function fetchDatasets(runs: readonly PlannedRun[]): Promise<void> {
   for (const kind of ['real', 'quick'] as const) {

@@ -26,7 +26,7 @@ function writeGrid(folder: string, content: unknown): { readonly file: string; r
   return { file, plan: planGrid(file, { kind: 'quick' }) };
 }
 
-/** Starts the command as set-up does, in a process that belongs to another. */
+/** Starts the command as set-up does, as the child of another process. */
 function startCommand(words: readonly string[]): ChildProcess {
   const programs = pathToFileURL(join(PROJECT_ROOT, 'src', 'setup', 'programs.mjs')).href;
   const program = { command: process.execPath, args: [join(__dirname, 'main.js'), ...words, '--allow-synthetic'] };
@@ -50,7 +50,7 @@ async function until(condition: () => boolean, what: string): Promise<void> {
   }
 }
 
-/** What a result says beside clocks and the machine. */
+/** The fields of a result without times and machine. */
 function numbersOf(result: RunResult | undefined): unknown {
   assert.ok(result);
   const { config, data, status, history, final, gradientEvaluations } = result;
@@ -61,10 +61,10 @@ function claimed({ claims }: RunFiles): boolean {
   return existsSync(join(claims, '1.json'));
 }
 
-void test('a grid with a run that fails: the others are made, two at once, and the cost is told before and after', async (t) => {
+void test('a grid with a failing run: the others are made, two at once, and the cost is shown before and after', async (t) => {
   const store = testFolder(t);
   const { file, plan } = writeGrid(store, { changes: { ...CHANGES, epochs: 2 }, grid: { batchSize: [20, 100], seed: [0, 1] } });
-  // What the runs that can be made cost is known, so that nothing is measured: 2 epochs of 1.8 s on all cores, each run.
+  // The cost of the runs that succeed is known, so nothing is measured: 2 epochs of 1.8 s on all cores for each run.
   const machine = { processorDigest: processorDigest(), threads: availableParallelism(), gpu: null };
   addCosts(store, [{ secondsPerEpoch: 1.8 / machine.threads, secondsOnce: 0, config: plan.runs[0]!.config, machine }]);
   const { code, output } = await outputOf(startCommand(['--grid', file, '--store', store, '--jobs', '2', '--no-estimate']));
@@ -77,14 +77,14 @@ void test('a grid with a run that fails: the others are made, two at once, and t
   }
   assert.match(output, /^Estimated cost: 0\.002 core hours for 2 runs, and 2 of which nothing like them was measured/);
   assert.match(output, /Estimated 0\.002 core hours, took [\d.]+: \d+ % (more|less) than estimated/);
-  assert.match(output, /2 of 4 runs failed; the same command tries them again\. Why is told above, and in:\n {2}.*quick\/results\/cifar10.*\.error\.txt\n/);
+  assert.match(output, /2 of 4 runs failed; the same command tries them again\. The reasons are above, and in:\n {2}.*quick\/results\/cifar10.*\.error\.txt\n/);
   assert.equal(output.split('expected batches of at most 40 images').length - 1, 2, 'each reason is told once');
   assert.doesNotMatch(output, /\n {4}at /);
   const alone = await runExperiment(plan.runs[1]!.config, { preset: 'small', folders: experimentFolders('quick', join(store, 'alone')) });
   assert.deepEqual(numbersOf(made.find(({ id }) => id === alone?.id)), numbersOf(alone));
 });
 
-void test('when the process that started a grid is killed, the run stores a checkpoint and ends, and goes on later with the same numbers', async (t) => {
+void test('when the process that started a grid is killed, the run stores a checkpoint and ends, and resumes later with the same numbers', async (t) => {
   const store = testFolder(t);
   const { file, plan } = writeGrid(store, { changes: { ...CHANGES, epochs: 20 }, grid: { batchSize: [20] } });
   const folders = experimentFolders('quick', store);
@@ -95,7 +95,7 @@ void test('when the process that started a grid is killed, the run stores a chec
   await until(() => existsSync(files.progress), 'the first step');
   const { pid } = JSON.parse(readFileSync(join(files.claims, '1.json'), 'utf8')) as { pid: number };
   command.kill('SIGKILL');
-  // The pipes close when the last process that has them ends.
+  // The pipes close when the last process holding them ends.
   await ended;
   await until(() => !existsSync(`/proc/${pid}`), 'the end of the command');
   assert.ok(existsSync(join(folders.checkpoints, `${runId(config)}.safetensors`)));

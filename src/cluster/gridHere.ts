@@ -18,13 +18,13 @@ export interface GridHereOptions {
   readonly again: boolean;
   /** Whether configurations of unknown cost are measured first. */
   readonly measure: boolean;
-  readonly stop: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 type Estimates = ReadonlyMap<string, number | null>;
 
-/** Says what the runs that are left will cost, and notes the grid for `--status`. @returns the estimate of each, in seconds. */
-async function announce(plan: GridPlan, { store, again, measure, stop, jobs }: GridHereOptions): Promise<Estimates> {
+/** Prints what the remaining runs will cost, and stores the grid for `--status`. @returns the estimate of each, in seconds. */
+async function announce(plan: GridPlan, { store, again, measure, signal, jobs }: GridHereOptions): Promise<Estimates> {
   const tasks = [...(await unstoredRuns(plan.trials, plan, { store, again })), ...(await unstoredRuns(plan.runs, plan, { store, again }))];
   if (tasks.length < 2) {
     return new Map();
@@ -32,7 +32,7 @@ async function announce(plan: GridPlan, { store, again, measure, stop, jobs }: G
   if (jobs > 1) {
     await fetchDatasets(tasks);
   }
-  const seconds = await estimateSeconds(tasks, { store, kind: thisMachine(), measure, stop });
+  const seconds = await estimateSeconds(tasks, { store, kind: thisMachine(), measure, signal });
   const cores = availableParallelism();
   console.log(estimateText(tasks.length, gridCost(seconds, { cores, gpus: 0 })));
   createSubmission(store, { plan, tasks, predictedSeconds: seconds, again, cores, gpus: 0 });
@@ -43,7 +43,7 @@ function isMade(attempt: Attempt): attempt is Extract<Attempt, { kind: 'done' }>
   return attempt.kind === 'done';
 }
 
-/** Says how far off the estimate was, over the runs that were made and had one. */
+/** Prints how far off the estimate was, over the runs that were made and had one. */
 function compare(outcomes: readonly RunOutcome[], estimates: Estimates): void {
   const made = outcomes.flatMap(({ run, attempt }) => {
     const predicted = estimates.get(planKey(run)) ?? null;
@@ -56,21 +56,21 @@ function compare(outcomes: readonly RunOutcome[], estimates: Estimates): void {
 }
 
 /**
- * Makes a grid in this terminal, and tells before and after what it costs.
+ * Makes a grid in this terminal, and prints its cost before and after.
  *
  * @returns the process's exit code: 0 if every run has a result or another process makes it, 1 if some failed, 130 if it was stopped.
  * @throws Error if the store cannot be written.
  */
 export async function gridHere(plan: GridPlan, options: GridHereOptions): Promise<number> {
-  const { store, jobs, again, stop } = options;
+  const { store, jobs, again, signal } = options;
   checkWritable(store, plan);
   const estimates = await announce(plan, options);
-  const outcomes = await runHere({ plan, store, jobs, again, stop, ...terminalReport(plan, { store, jobs }) });
+  const outcomes = await runHere({ plan, store, jobs, again, signal, ...terminalReport(plan, { store, jobs }) });
   compare(outcomes, estimates);
   const failed = outcomes.flatMap(({ attempt }) => (attempt.kind === 'failed' || attempt.kind === 'killed' ? [attempt] : []));
   if (failed.length > 0 && outcomes.length > 1) {
-    console.error(`${failed.length} of ${outcomes.length} runs failed; the same command tries them again. Why is told above, and in:`);
+    console.error(`${failed.length} of ${outcomes.length} runs failed; the same command tries them again. The reasons are above, and in:`);
     failed.forEach(({ file }) => console.error(`  ${shownPath(file)}`));
   }
-  return stop.aborted ? 130 : failed.length > 0 ? 1 : 0;
+  return signal.aborted ? 130 : failed.length > 0 ? 1 : 0;
 }

@@ -16,7 +16,7 @@ void test('a group of presets is the runs of its members, each under its own nam
   assert.ok(runs.every(({ kind }) => kind === 'quick'));
 });
 
-void test('settings pick runs, and only the trials that these need stay', () => {
+void test('settings select runs, and only the trials that these need stay', () => {
   const plan = planGrid('laptop', { wanted: { dataset: 'cifar10', epochs: 100, seed: 0 } });
   assert.deepEqual(plan.runs.map(({ config: { method, epochs, seed } }) => [method, epochs, seed]), [['sgd', 100, 0], ['sam', 100, 0]]);
   assert.equal(plan.trials.length, 54);
@@ -26,14 +26,14 @@ void test('settings pick runs, and only the trials that these need stay', () => 
   assert.ok(plan.runs.every(({ kind }) => kind === 'real'));
 });
 
-void test('settings that decide no numbers are laid over the runs that the others pick', () => {
+void test('settings that change no results are applied to the runs that the others select', () => {
   const { runs } = planGrid('laptop', { wanted: { dataset: 'cifar10', epochs: 100, seed: 0, snapshotEvery: 10, kernels: 'pinned' } });
   assert.deepEqual(runs.map(({ config: { method, snapshotEvery, kernels } }) => [method, snapshotEvery, kernels]), [['sgd', 10, 'pinned'], ['sam', 10, 'pinned']]);
   const plain = planGrid('laptop', { wanted: { dataset: 'cifar10', epochs: 100, seed: 0 } });
   assert.deepEqual(runs.map(({ config }) => runId(config)), plain.runs.map(({ config }) => runId(config)));
 });
 
-void test('a file gives changes and values to run through; its name is that of the grid', (t) => {
+void test('a file gives fixed settings and lists of values; its name is that of the grid', (t) => {
   const file = join(testFolder(t), 'radius.json');
   writeFileSync(file, '{"changes": {"method": "sam", "model": "resnet20"}, "grid": {"rho": [0.05, 0.1], "seed": [0, 1, 2]}}');
   const { name, runs } = planGrid(file);
@@ -50,7 +50,7 @@ const damaged: readonly (readonly [string, string, string, RegExp])[] = [
   ['a misspelt part', 'a.json', '{"grid": {"seed": [0]}, "change": {}}', /Unrecognized key: "change"; did you mean changes\?/],
   ['an unknown setting', 'a.json', '{"grid": {"sead": [0]}}', /a\.json: the configuration cannot be run:\n.*Unrecognized key: "sead"; did you mean seed\?$/],
   ['a value out of range', 'a.json', '{"grid": {"rho": [-1]}}', /rho: Too small/],
-  ['the name of a preset', 'laptop.json', '{"grid": {"seed": [0]}}', /would pass for those of the preset "laptop"/],
+  ['the name of a preset', 'laptop.json', '{"grid": {"seed": [0]}}', /would be taken for those of the preset "laptop"/],
   ['a name that quick runs have', 'quick-look.json', '{"grid": {"seed": [0]}}', /give the file another name/],
 ];
 
@@ -62,7 +62,7 @@ for (const [what, name, content, message] of damaged) {
   });
 }
 
-void test('an unknown grid, a file that is not there, and settings that no run has are refused', () => {
+void test('an unknown grid, a missing file, and settings that no run has are refused', () => {
   assert.throws(() => planGrid('faster'), { name: 'RangeError', message: /no grid "faster"; choose quick, .*laptop, .*paper, or name a file/ });
   assert.throws(() => planGrid('none.json'), { name: 'RangeError', message: /there is no file none\.json/ });
   assert.throws(() => planGrid('smoke', { wanted: { epochs: 7 } }), { name: 'RangeError', message: /no run of smoke has \{"epochs":7\}/ });
@@ -88,20 +88,20 @@ void test('a run that a file names twice is planned once, and settings that do n
   assert.equal(planGrid(write('{"grid":{"seed":[0,0,1]}}')).runs.length, 2);
 });
 
-void test('presets name no run twice and no setting in vain', () => {
+void test('presets name no run twice and no setting without effect', () => {
   for (const name of [...PRESETS.map((preset) => preset.name), ...Object.keys(PRESET_GROUPS)]) {
     assert.deepEqual(planGrid(name).notes, [], name);
   }
 });
 
-void test('settings without effect are refused for a single run, and to pick runs by', () => {
+void test('settings without effect are refused for a single run, and for selecting runs', () => {
   assert.throws(() => planSingle({ rho: 0.1 }, 'real'), { name: 'RangeError', message: /rho: changes nothing in this run: the method is sgd, which perturbs nothing; sam, .* read it/ });
   assert.throws(() => planSingle({ method: 'sam', ascentSteps: 10 }, 'real'), /ascentSteps: changes nothing in this run: the method is sam; fgsm reads it/);
   assert.doesNotThrow(() => planSingle({ method: 'sam', rho: 0.1, kernels: 'pinned' }, 'real'));
   assert.throws(() => planGrid('smoke', { wanted: { ascentSteps: 3 } }), /--ascent-steps picks no runs of smoke, for it changes nothing in any of them/);
 });
 
-void test('a folder in the place of a grid, and a grid without .json, are named', (t) => {
+void test('a folder in place of a grid file, and a file without .json, are refused by name', (t) => {
   const folder = join(testFolder(t), 'x.json');
   mkdirSync(folder);
   assert.throws(() => planGrid(folder), { name: 'RangeError', message: /x\.json is not a grid \(it is a folder\); expected a file/ });

@@ -27,7 +27,7 @@ export interface GridPlan {
   readonly name: string;
   readonly trials: readonly PlannedRun[];
   readonly runs: readonly PlannedRun[];
-  /** What whoever planned it should know: settings without effect, runs that it names twice. None if left out. */
+  /** Notes for the user: settings without effect, runs that are named twice. Default: none. */
   readonly notes?: readonly string[];
 }
 
@@ -44,7 +44,7 @@ function readGridFile(file: string): Preset {
     throw new RangeError(`planGrid: there is no file ${file}; a grid's file holds {"changes": {"model": "resnet20"}, "grid": {"seed": [0, 1, 2]}}.`);
   }
   if (PRESETS.some((preset) => preset.name === name) || name in PRESET_GROUPS || isQuick(name)) {
-    throw new RangeError(`planGrid: the runs of ${file} would pass for those of the preset "${name}"; give the file another name, which does not begin with "quick".`);
+    throw new RangeError(`planGrid: the runs of ${file} would be taken for those of the preset "${name}"; give the file another name, which does not begin with "quick".`);
   }
   let content: unknown;
   try {
@@ -82,7 +82,7 @@ function presetsBehind(name: string): readonly Preset[] {
   return expandPreset(name).map(findPreset);
 }
 
-/** Settings that decide no numbers: asked of a grid, they are laid over its runs instead of choosing among them. */
+/** Settings that decide no numbers: with a grid they are set in its runs, instead of selecting runs. */
 const LAID_OVER: ReadonlySet<string> = new Set<keyof ExperimentConfig>(['kernels', 'snapshotEvery']);
 
 function matches(config: ExperimentConfig, wanted: Partial<ExperimentConfig>): boolean {
@@ -93,13 +93,13 @@ function laidOver(wanted: Partial<ExperimentConfig>): Partial<ExperimentConfig> 
   return Object.fromEntries(Object.entries(wanted).filter(([key]) => LAID_OVER.has(key)));
 }
 
-/** Why a setting changes nothing in any of these runs; undefined if it acts in one. */
+/** Why a setting has no effect in any of these runs; undefined if it has one in some run. */
 function idleInAll(key: keyof ExperimentConfig, configs: readonly ExperimentConfig[]): string | undefined {
   const reasons = configs.map((config) => idleSettings(config).get(key));
   return reasons.includes(undefined) ? undefined : reasons[0];
 }
 
-/** Each run once, and what is to be said about runs that were named twice and settings that do nothing. */
+/** Each run once, and notes on runs that were named twice and settings without effect. */
 function eachOnce({ name, changes, grid }: Preset, configs: readonly ExperimentConfig[]): { readonly configs: readonly ExperimentConfig[]; readonly notes: readonly string[] } {
   const seen = new Set<string>();
   const once = configs.filter((config) => seen.size < seen.add(runId(config)).size);
@@ -108,11 +108,11 @@ function eachOnce({ name, changes, grid }: Preset, configs: readonly ExperimentC
     return why === undefined ? [] : [`${name}: ${key} changes nothing in any of its runs: ${why}.`];
   });
   const twice = configs.length - once.length;
-  const repeats = twice === 0 ? [] : [`${name}: ${twice} of its ${configs.length} runs ${twice === 1 ? 'is' : 'are'} the same as another, and listed once: they differ in nothing that acts in them.`];
+  const repeats = twice === 0 ? [] : [`${name}: ${twice} of its ${configs.length} runs ${twice === 1 ? 'is' : 'are'} the same as another, and listed once: they differ only in settings without effect.`];
   return { configs: once, notes: [...idle, ...repeats] };
 }
 
-/** Refuses to pick runs by a setting that acts in none of them. @throws RangeError */
+/** Refuses to select runs by a setting that has no effect in any of them. @throws RangeError */
 function refuseIdle(name: string, wanted: Partial<ExperimentConfig>, configs: readonly ExperimentConfig[]): void {
   for (const key of Object.keys(wanted) as (keyof ExperimentConfig)[]) {
     const why = LAID_OVER.has(key) ? undefined : idleInAll(key, configs);
@@ -125,10 +125,10 @@ function refuseIdle(name: string, wanted: Partial<ExperimentConfig>, configs: re
 /**
  * The runs of a preset, of a group of presets, or of a JSON file with `changes` and `grid`, each once.
  *
- * @param options.wanted keeps only the runs with these settings, and the trials that these need; `kernels` and `snapshotEvery` are laid over them.
+ * @param options.wanted keeps only the runs with these settings, and the trials that these need; `kernels` and `snapshotEvery` are set in them instead.
  * @param options.kind "quick" makes the runs of every grid no results; otherwise the preset decides.
- * @throws RangeError for an unknown name, a damaged file, a setting that no run can have, a setting to pick runs by that acts
- * in none of them, or if no run is left.
+ * @throws RangeError for an unknown name, a damaged file, a setting that no run can have, a setting to select runs by that has
+ * no effect in any of them, or if no run is left.
  */
 export function planGrid(name: string, { wanted = {}, kind = 'real' }: { readonly wanted?: Partial<ExperimentConfig>; readonly kind?: PlannedRun['kind'] } = {}): GridPlan {
   const presets = presetsBehind(name);
@@ -160,7 +160,7 @@ export function planSingle(changes: Partial<ExperimentConfig>, kind: PlannedRun[
   const idle = idleSettings(config);
   const problems = (Object.keys(changes) as (keyof ExperimentConfig)[]).flatMap((key) => (idle.has(key) ? [`  ${key}: changes nothing in this run: ${idle.get(key)!}`] : []));
   if (problems.length > 0) {
-    throw new RangeError(`planSingle: settings without effect; leave them out, or change what takes their effect:\n${problems.join('\n')}`);
+    throw new RangeError(`planSingle: settings without effect; leave them out, or change what makes them ineffective:\n${problems.join('\n')}`);
   }
   return { name: 'single', trials: [], runs: [{ preset: 'none', kind, config }] };
 }

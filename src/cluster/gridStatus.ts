@@ -13,7 +13,7 @@ function unique(runs: readonly PlannedRun[]): readonly PlannedRun[] {
   return [...new Map(runs.map((run) => [planKey(run), run])).values()];
 }
 
-/** The plans of all grids that were started; parts of a grid that were started one by one are one plan. */
+/** The plans of all grids that were started; parts of a grid that were started separately are one plan. */
 function startedPlans(submissions: readonly StoredSubmission[]): readonly GridPlan[] {
   const names = [...new Set(submissions.map(({ plan }) => plan.name))];
   return names.map((name) => {
@@ -22,7 +22,7 @@ function startedPlans(submissions: readonly StoredSubmission[]): readonly GridPl
   });
 }
 
-/** How far off a submission's estimate was, over its results, once each of its runs has one or has failed; undefined before that, or if none had an estimate. */
+/** How far off a submission's estimate was, once each of its runs has a result or has failed; undefined before that, or if no run had an estimate. */
 async function submissionComparison({ plan, tasks, predictedSeconds, cores, gpus }: StoredSubmission, store: string): Promise<string | undefined> {
   const ends = await Promise.all(
     tasks.map(async (task, index) => {
@@ -60,7 +60,7 @@ export async function gridStatus(plan: GridPlan | undefined, store: string): Pro
   return [...tables, ...lines, ...problems].join('\n');
 }
 
-/** The runs of a plan, trials first, a line each: its name, and the settings that vary and that names do not tell. */
+/** The runs of a plan, trials first, a line each: its name, and the varying settings that are not in the name. */
 export function planText({ trials, runs }: GridPlan): string {
   const configs = [...trials, ...runs].map(({ config }) => config);
   const varying = varyingSettings(configs);

@@ -23,21 +23,21 @@ function planOf({ grid, settings, allowSynthetic }: ExperimentRequest): GridPlan
   }
 }
 
-/** What is asked for, and on the terminal what is to be known about it. */
+/** The plan that was asked for, with its notes printed to the terminal. */
 function announcedPlan(request: ExperimentRequest): GridPlan {
   const plan = planOf(request);
   plan.notes?.forEach((note) => console.error(note));
   return plan;
 }
 
-/** @throws Error if a store was named that is not there: nothing in it would look like nothing started. */
+/** @throws Error if a store was named that does not exist, which would look like one in which nothing was started. */
 function requireStore(store: string): void {
   if (!existsSync(store) || !statSync(store).isDirectory()) {
     throw new Error(`--store: ${store} is ${existsSync(store) ? 'a file' : 'not there'}; expected the folder that the runs were stored in.`);
   }
 }
 
-/** Where the grids that `--status` is asked about may have been started: unless one is named, in the project's store or the user's own. */
+/** The stores that `--status` looks in: the named one, or the project's and the user's own. */
 function statusStores({ grid, store }: ExperimentRequest): readonly string[] {
   const started = [DATA, OWN_STORE].filter((one) => readSubmissions(one).submissions.length > 0);
   return grid === undefined && store === OWN_STORE && started.length > 0 ? started : [store];
@@ -61,12 +61,12 @@ async function main(request: ExperimentRequest): Promise<number> {
       console.log(planText(plan));
       return 0;
     }
-    return gridHere(plan, { store, jobs, again, measure: estimate, stop: stopRequest() });
+    return gridHere(plan, { store, jobs, again, measure: estimate, signal: stopRequest() });
   }
   if (dryRun) {
     await printScripts(plan, { store, again, request: slurm });
   } else {
-    await submitGrid(plan, { store, again, request: slurm, storeIsShared, measure: estimate, stop: stopRequest() });
+    await submitGrid(plan, { store, again, request: slurm, storeIsShared, measure: estimate, signal: stopRequest() });
   }
   return 0;
 }

@@ -1,4 +1,4 @@
-/** A program: measures what runs cost, as the process that started it says. */
+/** A program: measures what runs cost; the process that started it names them. */
 import { imageCount, select, type Dataset } from '../data/dataset';
 import { describeEnvironment } from '../machine/environment';
 import { experimentData } from '../experiment/experimentData';
@@ -48,7 +48,7 @@ async function measure({ config, folders }: MeasureOrder['runs'][number]): Promi
     },
     signal: enough.signal,
   });
-  // The first step also prepares what later ones find ready, so it counts only where it is alone.
+  // The first step includes preparations, so it counts only if it is the only one.
   const secondsPerStep = times.length === 1 ? (times[0]! - started) / 1000 : (times.at(-1)! - times[0]!) / 1000 / (times.length - 1);
   const perImage = await secondsPerImage(model, network, test, config);
   disposeNetwork(network);

@@ -6,7 +6,7 @@ import { taskState } from './slurm';
 export interface Owner {
   readonly host: string;
   readonly pid: number;
-  /** When the process started, in clock ticks since the machine did: a process number alone may be given out again. */
+  /** When the process started, in clock ticks since the machine did: process numbers are reused. */
   readonly started: string;
   /** The Slurm task that the process is, such as "412_3". */
   readonly task?: string;
@@ -40,9 +40,9 @@ export function describeOwner({ host, pid, task }: Owner): string {
 
 /**
  * Whether an owner still works. On this machine the process table knows; of a task elsewhere Slurm does. Where neither
- * can be asked the answer is yes: better a run that waits than one that is made twice.
+ * can be asked the answer is yes: a run that waits is better than one that is made twice.
  *
- * @param me an earlier life of the same task, before it was requeued, is over.
+ * @param me an owner that is the same task before it was requeued has ended.
  */
 export async function isAlive(owner: Owner, me: Owner): Promise<boolean> {
   if (owner.host === me.host) {

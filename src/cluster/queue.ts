@@ -4,7 +4,7 @@ import { readSettled } from './settledRun';
 import { queuedTasks, type QueuedTask } from './slurm';
 import { readSubmissions } from './submission';
 
-/** Names a planned run, whether or not trials have decided its settings yet. */
+/** A key of a planned run, which is the same before and after trials have decided its settings. */
 export function planKey({ kind, config }: PlannedRun): string {
   return `${kind} ${runId(config)}`;
 }
@@ -20,7 +20,7 @@ export async function queuedRuns(store: string): Promise<ReadonlyMap<string, Que
   return new Map(entries);
 }
 
-/** The planned runs that have no result, or all of them if they are to be made again. One whose file cannot be read has a result: it is not lightly made anew. */
+/** The planned runs that have no result, or all of them if they are to be made again. A run whose result cannot be read counts as one with a result: it is not simply made again. */
 export async function unstoredRuns(planned: readonly PlannedRun[], plan: GridPlan, { store, again }: { readonly store: string; readonly again: boolean }): Promise<readonly PlannedRun[]> {
   if (again) {
     return planned;

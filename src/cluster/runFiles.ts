@@ -21,7 +21,7 @@ export interface RunFiles {
   /** Folder of the run's claims. */
   readonly claims: string;
   readonly progress: string;
-  /** Why the last attempt failed; its last line is the reason. It ends in .txt, for every .json beside it is a result. */
+  /** Why the last attempt failed; its last line is the reason. It ends in .txt, since every .json beside it is a result. */
   readonly error: string;
 }
 
@@ -30,14 +30,14 @@ export function runFiles({ results, checkpoints }: ExperimentFolders, id: string
   return { claims: join(checkpoints, `${id}.claims`), progress: join(checkpoints, `${id}.progress.json`), error: join(results, `${id}.error.txt`) };
 }
 
-/** Says how far a run is. */
+/** Stores how far a run is. */
 export function writeProgress({ progress }: RunFiles, content: RunProgress): void {
   writeAtomically(progress, [Buffer.from(JSON.stringify(content))]);
 }
 
 const progressShape = z.object({ epoch: z.int(), epochs: z.int(), secondsLeft: z.number(), writtenAt: z.number() }) satisfies z.ZodType<RunProgress>;
 
-/** How far a run was when it last said so. A note that cannot be read counts as none: the run goes on from its checkpoint, which does not need it. */
+/** How far a run was when it last stored that. A note that cannot be read is ignored: the run resumes from its checkpoint, which does not need it. */
 export function readProgress({ progress }: RunFiles): RunProgress | undefined {
   if (!existsSync(progress)) {
     return undefined;
@@ -50,7 +50,7 @@ export function readProgress({ progress }: RunFiles): RunProgress | undefined {
 }
 
 /**
- * Leaves a run's error where its result would be.
+ * Stores a run's error where its result would be.
  *
  * @param log what the run printed before it failed.
  */
@@ -71,7 +71,7 @@ export function readError({ error }: RunFiles): string | undefined {
   }
 }
 
-/** Removes what only an unfinished run needs. */
+/** Removes the files that only an unfinished run needs. */
 export function removeTraces({ progress, error }: RunFiles): void {
   rmSync(progress, { force: true, recursive: true });
   rmSync(error, { force: true, recursive: true });

@@ -8,7 +8,7 @@ export interface RunOutcome {
   readonly attempt: Attempt;
 }
 
-/** How a grid is run on this machine, and who hears about it. */
+/** How a grid is run on this machine, and what is called on the way. */
 export interface RunHereOptions extends Omit<AttemptOptions, 'onStep'> {
   /** Runs at once. */
   readonly jobs: number;
@@ -23,7 +23,7 @@ async function makeAll(runs: readonly PlannedRun[], { jobs, onStart, onStep, onE
   const waiting = runs.values();
   const work = async (): Promise<void> => {
     for (const run of waiting) {
-      if (options.stop.aborted) {
+      if (options.signal.aborted) {
         return;
       }
       onStart(run);
@@ -37,10 +37,10 @@ async function makeAll(runs: readonly PlannedRun[], { jobs, onStart, onStep, onE
 }
 
 /**
- * Makes a grid on this machine: first the trials that decide settings, then the runs. A run that fails leaves its error
- * beside its result's place, and the others go on.
+ * Makes a grid on this machine: first the trials that decide settings, then the runs. The error of a run that fails is
+ * stored where its result would be, and the others go on.
  *
- * @returns what became of each run that was begun before `stop`.
+ * @returns what became of each run that was begun before `signal` was aborted.
  */
 export async function runHere(options: RunHereOptions): Promise<readonly RunOutcome[]> {
   const trials = await makeAll(options.plan.trials, options);

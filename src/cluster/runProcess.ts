@@ -1,6 +1,6 @@
 /**
- * A program: makes one run in a process of its own, as the process that started it says. When that process ends,
- * however it does, this one stores a checkpoint and ends too.
+ * A program: makes one run in a process of its own, which the process that started it names. When that process ends,
+ * however it ends, this one stores a checkpoint and ends too.
  */
 import { runExperiment } from '../experiment/run';
 import { STOPPED, type RunOrder, type RunReport, type RunStep } from './runMessage';
@@ -54,5 +54,5 @@ process.on('message', (order: RunOrder) => {
 });
 process.on('disconnect', stop);
 process.on('SIGTERM', stop);
-// Ctrl-C in a terminal reaches every process there. The one that started this one decides.
+// Ctrl-C in a terminal reaches every process in it. The process that started this one decides what to do.
 process.on('SIGINT', () => undefined);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { arrayScript } from './arrayScript';
 import { directive, filePattern } from './sbatchText';
 
-/** What Slurm's own parser makes of a line, written from src/sbatch/opt.c's `_get_argument`: the words of a line for sbatch. */
+/** The words of an sbatch line as Slurm's parser reads them, after `_get_argument` in src/sbatch/opt.c. */
 function wordsOf(line: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
@@ -71,7 +71,7 @@ void test('Slurm finds the logs in the submission, whatever signs its path has',
 });
 
 const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
-  ['a backslash in the path', () => filePattern('/a\\b'), /path \/a\\b holds a backslash, after which Slurm fills no task's number .*another --store/],
+  ['a backslash in the path', () => filePattern('/a\\b'), /path \/a\\b holds a backslash, with which Slurm does not fill the task's number .*another --store/],
   ['a line break in the path', () => outputOf('/a\n#SBATCH --evil'), /path of the store holds a line break/],
   ['a tab in the path', () => outputOf('/a\tb'), /control character/],
   ['a line break in the partition', () => arrayScript('/a', 1, { ...REQUEST, partition: 'a\nb' }), /an option of sbatch holds a line break .*"--partition=a\\nb"/],

@@ -23,7 +23,7 @@ function quotedValue(value: string): string {
 }
 
 /**
- * A line of a script for Slurm's eyes.
+ * An #SBATCH line of a job script.
  *
  * @param option a word of sbatch's command line as a shell has read it, such as `--comment=a # b`, or two, such as `-G a100:2`;
  * a value in quotes of its own stays as it is.
@@ -39,12 +39,12 @@ export function directive(option: string): string {
 /**
  * A folder as the beginning of one of Slurm's patterns of file names, in which `%` begins a symbol.
  *
- * @throws RangeError for a backslash, which switches all symbols off, the task's number too; or for a control character.
+ * @throws RangeError for a backslash, which switches off all symbols, including the task's number; or for a control character.
  */
 export function filePattern(folder: string): string {
   refuseControl('the path of the store', folder);
   if (folder.includes('\\')) {
-    throw new RangeError(`arrayScript: the path ${folder} holds a backslash, after which Slurm fills no task's number into the names of logs; choose another --store.`);
+    throw new RangeError(`arrayScript: the path ${folder} holds a backslash, with which Slurm does not fill the task's number into the names of logs; choose another --store.`);
   }
   return folder.replaceAll('%', '%%');
 }

@@ -7,7 +7,7 @@ import { missingTrials, settledConfig, settledRun } from './settledRun';
 import { testFolder } from './testing/programs';
 import { testResult } from './testing/result';
 
-void test('a run waits for its trials, and takes the settings of the best one of its method', async (t) => {
+void test('a run waits for its trials and takes the settings of the best one of its method', async (t) => {
   const store = testFolder(t);
   const { results } = experimentFolders('real', store);
   const plan = planGrid('laptop', { wanted: { dataset: 'cifar10', epochs: 100, seed: 0 } });

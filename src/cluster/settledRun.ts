@@ -31,10 +31,10 @@ export async function settledConfig(run: PlannedRun, plan: GridPlan, store: stri
   return { ...run.config, ...bestTrial(trials.filter((trial) => trial !== undefined), run.config.method) };
 }
 
-/** A stored result that may be unreadable: what is wrong with it then stands in its place. */
+/** A stored result, or what is wrong with it if it cannot be read. */
 export type ReadResult = { readonly result: RunResult | undefined } | { readonly problem: string };
 
-/** The stored result of a planned run, and the run with its settled configuration; a damaged file, its own or a trial's, is told and thrown by nobody. */
+/** The stored result of a planned run, and the run with its settled configuration; a damaged file, its own or a trial's, is returned as a problem and not thrown. */
 export async function readSettled(planned: PlannedRun, plan: GridPlan, store: string): Promise<{ readonly run: PlannedRun } & ReadResult> {
   let run = planned;
   try {

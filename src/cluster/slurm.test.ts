@@ -9,7 +9,7 @@ import { experiment, numbersOf, SMALL_RUNS } from './testing/grid';
 import { whyNoSlurm } from './testing/slurm';
 import { TestSubmission } from './testing/submission';
 
-/** Two runs, and one that fails: no batch of 100 can be had from 40 images. */
+/** Two runs, and one that fails: 40 images do not fill a batch of 100. */
 const GRID = { changes: SMALL_RUNS, grid: { batchSize: [10, 20, 100] } };
 
 const reason = whyNoSlurm();
@@ -22,7 +22,7 @@ void test('a real Slurm makes a grid with the numbers of a local one, though a t
   const here = join(grid.folder, 'local');
   const local = experiment(['--grid', grid.file, '--store', here]);
 
-  // One run is held up in its course until its time is over. Another is killed.
+  // One run is paused until its time limit is over. Another is killed.
   const limited = await grid.hold(job, 1);
   const killed = await grid.hold(job, 0);
   process.kill(killed.pid, 'SIGKILL');
@@ -34,7 +34,7 @@ void test('a real Slurm makes a grid with the numbers of a local one, though a t
   process.kill(limited.pid, 'SIGCONT');
   await grid.untilLogged(job, 1, 'goes back into the queue');
   const { output: status } = await experiment(['--status', '--store', store], slurm.environment);
-  assert.match(status, /\n {2}cifar10-resnet20-sam-8-epochs-seed-0-\w+ +batchSize=20 +queued +goes on at epoch \d\/8, BeginTime \(Slurm task \d+_1\)/);
+  assert.match(status, /\n {2}cifar10-resnet20-sam-8-epochs-seed-0-\w+ +batchSize=20 +queued +resumes at epoch \d\/8, BeginTime \(Slurm task \d+_1\)/);
   const folders = experimentFolders('quick', store);
   assert.ok(existsSync(join(folders.checkpoints, `${runId(plan.runs[1]!.config)}.safetensors`)));
   await grid.untilDone();

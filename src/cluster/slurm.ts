@@ -9,8 +9,8 @@ interface Ended {
 }
 
 /**
- * The environment without what a user has set for Slurm's programs at the prompt: it changes what they print, and for sbatch
- * it comes before the lines of a job script.
+ * The environment without variables that a user has set for Slurm's programs: they change what these print, and for sbatch they
+ * override the lines of a job script.
  */
 function plainEnvironment(ours: readonly string[]): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(SQUEUE|SINFO|SACCTMGR|SCONTROL)_/.test(name) && !ours.includes(name)));
@@ -21,7 +21,7 @@ const SCRIPT_HAS = ['SBATCH_JOB_NAME', 'SBATCH_ARRAY_INX', 'SBATCH_OUTPUT', 'SBA
 /** Variables for options that it has if they were asked for. */
 const SCRIPT_MAY_HAVE = { partition: 'SBATCH_PARTITION', time: 'SBATCH_TIMELIMIT', gres: 'SBATCH_GRES' } as const;
 
-/** Variables of sbatch that would come before what a job script says. */
+/** Variables of sbatch that would override lines of a job script. */
 function overriding(script: string): readonly string[] {
   return [...SCRIPT_HAS, ...Object.entries(SCRIPT_MAY_HAVE).flatMap(([option, name]) => (script.includes(`\n#SBATCH --${option}=`) ? [name] : []))];
 }
@@ -71,9 +71,9 @@ export interface QueuedTask {
   readonly jobName: string;
   readonly job: string;
   readonly index: number;
-  /** Slurm's word, such as RUNNING or PENDING. */
+  /** Slurm's name of the state, such as RUNNING or PENDING. */
   readonly state: string;
-  /** Why it waits, in Slurm's word, or the node that it runs on. */
+  /** Slurm's name of the reason why it waits, or the node that it runs on. */
   readonly reason: string;
 }
 
@@ -95,7 +95,7 @@ export async function hasSlurm(): Promise<boolean> {
   return (await run('squeue', ['--version'])).code === 0;
 }
 
-/** Slurm's word for where a task stands, such as RUNNING; "" if it has ended, undefined where Slurm cannot be asked. */
+/** Slurm's name of a task's state, such as RUNNING; "" if it has ended, undefined where Slurm cannot be asked. */
 export async function taskWord(task: string): Promise<string | undefined> {
   const { code, stdout, stderr } = await run('squeue', ['--noheader', '--array', `--jobs=${task}`, '--format=%T']);
   if (code !== 0) {
@@ -107,14 +107,14 @@ export async function taskWord(task: string): Promise<string | undefined> {
 /**
  * Whether a task holds a node. A task that waits, as after a requeue, holds none; one that Slurm does not know has ended.
  *
- * @returns "active" too where Slurm cannot be asked.
+ * @returns "active" also where Slurm cannot be asked.
  */
 export async function taskState(task: string): Promise<'active' | 'ended'> {
   const word = await taskWord(task);
   return word !== undefined && ['', 'PENDING', 'REQUEUED', 'REQUEUE_HOLD'].includes(word) ? 'ended' : 'active';
 }
 
-/** Puts a running task back into the queue; Slurm ends what is left of it. @throws Error with Slurm's own message. */
+/** Puts a running task back into the queue; Slurm ends its processes. @throws Error with Slurm's own message. */
 export async function requeueTask(task: string): Promise<void> {
   await slurm('scontrol', ['requeue', task]);
 }

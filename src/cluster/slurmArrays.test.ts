@@ -9,7 +9,7 @@ import { whyNoSlurm } from './testing/slurm';
 import { TestSubmission } from './testing/submission';
 
 const reason = whyNoSlurm();
-void test('a real Slurm with small arrays makes a grid in several, in a store whose path it would read in its own way', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {
+void test('a real Slurm with small arrays makes a grid in several, in a store whose path contains replacement signs of Slurm', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {
   const grid = await TestSubmission.start(t, { changes: { ...SMALL_RUNS, epochs: 1 }, grid: { seed: [0, 1, 2, 3, 4] } }, { settings: ['MaxArraySize=3'] });
   const store = join(grid.folder, `50%a it's "odd" # $HOME`);
   const { code, output } = await grid.command('--store', store, '--on', 'slurm', '--sbatch=--comment=a # "b"', '--array-limit', '2');

@@ -8,7 +8,7 @@ import { whyNoSlurm } from './testing/slurm';
 import { TestSubmission } from './testing/submission';
 
 const reason = whyNoSlurm();
-void test('a task that asks for a card is given one, costs GPU hours, has the environment of the commands, and where the card is none computes on the processor', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {
+void test('a task that requests a GPU gets one, costs GPU hours, has the environment of the commands, and computes on the CPU if the GPU is not usable', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {
   const grid = await TestSubmission.start(t, { changes: SMALL_RUNS, grid: { seed: [0] } }, { gpu: true });
   const { slurm, plan, store } = grid;
   const nowhere = await grid.command('--on', 'slurm', '--partition', 'nope');
@@ -25,7 +25,7 @@ void test('a task that asks for a card is given one, costs GPU hours, has the en
   const { pid, environment } = await grid.hold(job, 0);
   assert.match(slurm.call('scontrol', 'show', 'job', `${job.job}_0`), /TresPerNode=gres:gpu:1/);
   assert.equal(environment['CUDA_VISIBLE_DEVICES'], '0');
-  // The first of several settings: the C library cuts them apart in place.
+  // The first of several settings: the C library splits them in place.
   assert.match(environment['GLIBC_TUNABLES'] ?? '', /^glibc\.malloc\.hugetlb=1/);
   assert.equal(environment['TF_CPP_MIN_LOG_LEVEL'], '3');
   process.kill(pid, 'SIGCONT');

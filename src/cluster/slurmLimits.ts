@@ -1,11 +1,11 @@
 import { userInfo } from 'node:os';
 import { askSlurm } from './slurm';
 
-/** How much a cluster takes at once. */
+/** How many tasks a cluster accepts. */
 export interface SlurmLimits {
   /** Tasks of one array: their numbers run from 0 to below Slurm's MaxArraySize. */
   readonly arraySize: number;
-  /** Tasks that can be submitted now, and which of Slurm's limits says so; undefined where none is known. */
+  /** Tasks that can be submitted now, and which of Slurm's limits decides; undefined where none is known. */
   readonly tasks?: { readonly most: number; readonly because: string };
 }
 
@@ -29,7 +29,7 @@ async function countJobs(args: readonly string[]): Promise<number> {
 }
 
 /**
- * Asks Slurm how much it takes: MaxArraySize and MaxJobCount of its configuration, and MaxSubmitJobs of the user where
+ * Asks Slurm for its limits: MaxArraySize and MaxJobCount of its configuration, and MaxSubmitJobs of the user where
  * accounting can be asked. What is in the queue already counts against the last two.
  *
  * @throws Error if the cluster takes no arrays at all.
@@ -38,7 +38,7 @@ export async function slurmLimits(): Promise<SlurmLimits> {
   const configuration = await askSlurm('scontrol', ['show', 'config']);
   const arraySize = settingIn(configuration, 'MaxArraySize') ?? DEFAULT_ARRAY_SIZE;
   if (arraySize === 0) {
-    throw new Error('slurmLimits: this cluster takes no job arrays (its MaxArraySize is 0); ask those who run it for some, or make the runs without --on slurm.');
+    throw new Error('slurmLimits: this cluster takes no job arrays (its MaxArraySize is 0); ask its administrators to allow them, or make the runs without --on slurm.');
   }
   const jobCount = settingIn(configuration, 'MaxJobCount');
   const submitted = await mostSubmitted();

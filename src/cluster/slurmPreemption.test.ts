@@ -10,12 +10,12 @@ import { TestSubmission } from './testing/submission';
 
 const PREEMPTION = {
   partitions: { patient: 'PriorityTier=1 GraceTime=60', abrupt: 'PriorityTier=1 GraceTime=0', urgent: 'PriorityTier=2 PreemptMode=OFF' },
-  // Without the last, Slurm tells a job's steps of the time of grace and not the job itself, which then ends as one without.
+  // Without the last, Slurm signals the grace time to a job's steps and not to the job itself, which then ends as without one.
   settings: ['PreemptType=preempt/partition_prio', 'PreemptMode=REQUEUE', 'SlurmctldParameters=preempt_send_user_signal'],
 };
 
 const reason = whyNoSlurm();
-void test('when a more urgent job takes the node, with a time of grace or without, runs store a checkpoint, wait, and go on with the same numbers', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {
+void test('when a more urgent job preempts the node, with grace time or without, runs store a checkpoint, wait, and resume with the same numbers', { ...(reason === undefined ? {} : { skip: reason }), timeout: 300_000 }, async (t) => {
   const grid = await TestSubmission.start(t, { changes: SMALL_RUNS, grid: { seed: [0, 1] } }, PREEMPTION);
   const { slurm, plan } = grid;
   const jobs = [await grid.submit('--seed', '0', '--partition', 'patient'), await grid.submit('--seed', '1', '--partition', 'abrupt')];
@@ -25,12 +25,12 @@ void test('when a more urgent job takes the node, with a time of grace or withou
   const urgent = slurm.call('sbatch', '--parsable', '--partition=urgent', '--ntasks=2', '--output=/dev/null', '--wrap=sleep 600').trim();
   await grid.untilLogged(jobs[0]!, 0, 'Slurm warns');
   process.kill(patient.pid, 'SIGCONT');
-  // Slurm itself wakes up what it ends.
+  // Slurm itself wakes the processes that it ends.
   await grid.untilLogged(jobs[1]!, 0, 'Slurm asks it to end.');
   await slurm.until(() => slurm.call('squeue', '--noheader', `--jobs=${urgent}`, '--format=%T').trim() === 'RUNNING', 60, 'the urgent job');
   await grid.untilLogged(jobs[0]!, 0, 'goes back into the queue: its time on the node was nearly over; a checkpoint is stored');
   const { output } = await grid.command('--status');
-  assert.equal(output.match(/ queued +goes on at epoch \d\/8, \w+ \(Slurm task \d+_0\)/g)?.length, 2, output);
+  assert.equal(output.match(/ queued +resumes at epoch \d\/8, \w+ \(Slurm task \d+_0\)/g)?.length, 2, output);
   const { checkpoints } = experimentFolders('quick', grid.store);
   for (const { config } of plan.runs) {
     assert.ok(existsSync(join(checkpoints, `${runId(config)}.safetensors`)));

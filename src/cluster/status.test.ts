@@ -21,7 +21,7 @@ function eightRuns(folder: string): ReturnType<typeof planGrid> {
   return planGrid(file);
 }
 
-void test('every state is told, with what there is to say about it', async (t) => {
+void test('every state is shown, with its details', async (t) => {
   const store = testFolder(t);
   const plan = eightRuns(store);
   const name = createSubmission(store, { plan, tasks: plan.runs.slice(3, 6), predictedSeconds: [null, null, null], cores: 1, gpus: 0, again: false }).split('/').at(-1)!;
@@ -46,15 +46,15 @@ void test('every state is told, with what there is to say about it', async (t) =
     ['failed', 'No space left on device'],
     ['running', 'epoch 3/200, 2 h 5 min left (Slurm task 412_0 on node1)'],
     ['queued', 'Priority (Slurm task 412_1)'],
-    ['queued', 'goes on at epoch 3/200, BeginTime (Slurm task 412_2)'],
-    ['stopped', 'goes on at epoch 3/200'],
+    ['queued', 'resumes at epoch 3/200, BeginTime (Slurm task 412_2)'],
+    ['stopped', 'resumes at epoch 3/200'],
     ['not started', ''],
   ]);
   const text = await gridStatus(undefined, store);
   assert.match(text, /^seeds: 1 done, 1 diverged, 1 failed, 1 running, 2 queued, 1 stopped, 1 not started\n {2}cifar10-resnet20-sgd-200-epochs-seed-0-\w+ {2}done {9}test error/);
 });
 
-void test('without Slurm a run of this machine is told by its claim', async (t) => {
+void test('without Slurm a run on this machine is recognised by its claim', async (t) => {
   const store = testFolder(t);
   testPrograms(t, {});
   const plan = eightRuns(store);
@@ -68,7 +68,7 @@ void test('without Slurm a run of this machine is told by its claim', async (t) 
   assert.equal((await planStatus(plan, store))[0]?.state, 'not started');
 });
 
-void test('when all runs of a submission are done, its estimate is held against what they took', async (t) => {
+void test('when all runs of a submission are done, its estimate is compared with their actual cost', async (t) => {
   const store = testFolder(t);
   testPrograms(t, {});
   const plan = eightRuns(store);
@@ -83,7 +83,7 @@ void test('when all runs of a submission are done, its estimate is held against 
   assert.match(await gridStatus(plan, store), /samlab-seeds-\w+: Estimated 0\.17 core hours, took 0\.34: 100 % more than estimated\.$/);
 });
 
-void test('a run that fails does not keep the estimate of the others from being held against what they took', async (t) => {
+void test('a run that fails does not prevent comparing the estimate of the others with their actual cost', async (t) => {
   const store = testFolder(t);
   testPrograms(t, {});
   const plan = eightRuns(store);
@@ -95,6 +95,6 @@ void test('a run that fails does not keep the estimate of the others from being 
   assert.match(await gridStatus(plan, store), /: Estimated 0\.22 core hours, took 0\.11: 50 % less than estimated\.$/);
 });
 
-void test('a status of nothing is an error', async (t) => {
+void test('a status without any submission is an error', async (t) => {
   await assert.rejects(gridStatus(undefined, testFolder(t)), { name: 'RangeError', message: /no grid was started in .* yet; name one with --grid/ });
 });

@@ -13,12 +13,12 @@ import { durationText, resultText } from './runText';
 import { readSettled } from './settledRun';
 import { hasSlurm, type QueuedTask } from './slurm';
 
-/** Where a run of a grid stands. */
+/** The state of a run of a grid. */
 export interface RunStatus {
   readonly id: string;
   readonly config: ExperimentConfig;
   readonly state: 'done' | 'diverged' | 'running' | 'queued' | 'failed' | 'stopped' | 'not started' | 'unreadable';
-  /** What there is to say about it, in one line. */
+  /** Details of the state, in one line. */
   readonly detail: string;
 }
 
@@ -27,17 +27,17 @@ function progressText({ epoch, epochs, secondsLeft, writtenAt }: RunProgress, no
   return `epoch ${epoch}/${epochs}, ${durationText(Math.max(0, secondsLeft - (now - writtenAt) / 1000))} left`;
 }
 
-/** What there is to say of a run whose configuration says the rest. */
+/** The state of a run, without its configuration. */
 type Stand = Omit<RunStatus, 'id' | 'config'>;
 
-/** Words that Slurm has for a task that does not hold a node. */
+/** Slurm's states of a task that does not hold a node. */
 const WAITING = ['PENDING', 'REQUEUED', 'REQUEUE_HOLD', 'REQUEUE_FED', 'SPECIAL_EXIT'];
 
 function runningStatus(progress: RunProgress | undefined, where: string): Stand {
   return { state: 'running', detail: `${progress === undefined ? 'starting' : progressText(progress, Date.now())} (${where})` };
 }
 
-/** Where a run stands that has no result. */
+/** The state of a run without a result. */
 async function unfinishedStatus(run: PlannedRun, task: QueuedTask | undefined, store: string, me: Owner): Promise<Stand> {
   const folders = experimentFolders(run.kind, store);
   const id = runId(run.config);
@@ -47,7 +47,7 @@ async function unfinishedStatus(run: PlannedRun, task: QueuedTask | undefined, s
   if (task !== undefined) {
     const where = `Slurm task ${task.job}_${task.index}`;
     if (WAITING.includes(task.state)) {
-      return { state: 'queued', detail: `${progress === undefined ? '' : `goes on at epoch ${progress.epoch}/${progress.epochs}, `}${task.reason} (${where})` };
+      return { state: 'queued', detail: `${progress === undefined ? '' : `resumes at epoch ${progress.epoch}/${progress.epochs}, `}${task.reason} (${where})` };
     }
     return runningStatus(progress, `${where} on ${task.reason}`);
   }
@@ -59,12 +59,12 @@ async function unfinishedStatus(run: PlannedRun, task: QueuedTask | undefined, s
     return { state: 'failed', detail: error };
   }
   if (existsSync(join(folders.checkpoints, `${id}.safetensors`))) {
-    return { state: 'stopped', detail: progress === undefined ? '' : `goes on at epoch ${progress.epoch}/${progress.epochs}` };
+    return { state: 'stopped', detail: progress === undefined ? '' : `resumes at epoch ${progress.epoch}/${progress.epochs}` };
   }
   return { state: 'not started', detail: '' };
 }
 
-/** Where the runs of a plan stand, trials first, from the store and, where there is one, from Slurm's queue. */
+/** The state of the runs of a plan, trials first, from the store and, where there is one, from Slurm's queue. */
 export async function planStatus(plan: GridPlan, store: string): Promise<readonly RunStatus[]> {
   const queue = (await hasSlurm()) ? await queuedRuns(store) : new Map<string, QueuedTask>();
   const me = thisOwner();
@@ -86,8 +86,8 @@ async function standOf(found: Awaited<ReturnType<typeof readSettled>>, task: Que
 }
 
 /**
- * Where the runs of a plan stand, with those on embedded images for runs that have left nothing among the real ones: a grid
- * that was made with `--allow-synthetic` is found without it too.
+ * The state of the runs of a plan. A run that has nothing stored on real images is looked up on embedded ones, so that a grid
+ * made with `--allow-synthetic` is also found without that option.
  */
 export async function planStatusAnywhere(plan: GridPlan, store: string): Promise<readonly RunStatus[]> {
   const real = await planStatus(plan, store);
@@ -104,7 +104,7 @@ export async function planStatusAnywhere(plan: GridPlan, store: string): Promise
   });
 }
 
-/** The statuses as a table for a terminal, with a line of totals above it; beside each name stand the settings that vary and that it does not tell. */
+/** The statuses as a table for a terminal, with a line of totals above it; beside each name the varying settings that are not in it. */
 export function statusText(name: string, statuses: readonly RunStatus[]): string {
   const states = [...new Set(statuses.map(({ state }) => state))];
   const totals = states.map((state) => `${statuses.filter((status) => status.state === state).length} ${state}`);

@@ -38,7 +38,7 @@ export function checkWritable(store: string, plan: GridPlan): void {
  * Refuses a store that other nodes cannot see.
  *
  * @param nodes the cluster's nodes. Where this machine is the only one, any store will do.
- * @throws Error if the store is on a file system of this machine alone.
+ * @throws Error if the store is on a file system that only this machine has.
  */
 export function checkShared(store: string, nodes: readonly string[]): void {
   const here = hostname().split('.')[0];

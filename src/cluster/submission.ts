@@ -9,7 +9,7 @@ import { writeAtomically } from '../files/atomicFile';
 import { readJsonFile } from '../files/jsonFile';
 import type { GridPlan, PlannedRun } from './gridPlan';
 
-/** What a grid that was started holds on to, in `grids/<name>` of the store: enough to make its runs and to tell of them. */
+/** The record of a grid that was started, in `grids/<name>` of the store: all that is needed to make its runs and to show their state. */
 export interface Submission {
   readonly plan: GridPlan;
   /** The runs that were started, by the number of their Slurm task. */
@@ -19,7 +19,7 @@ export interface Submission {
   /** Processor cores and graphics cards of a task. */
   readonly cores: number;
   readonly gpus: number;
-  /** Makes again what is stored. */
+  /** Makes stored runs again. */
   readonly again: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface StoredSubmission extends Submission {
 
 const MANIFEST = 'manifest.json';
 
-/** A run that an earlier version planned lacks the settings that came later: they had no other value than their default then. */
+/** A run that an earlier version planned lacks settings that were added later, which had their default then. */
 const plannedRun = z.object({
   preset: z.string(),
   kind: z.enum(['real', 'quick']),
@@ -57,7 +57,7 @@ export function storeOf(folder: string): string {
   return dirname(dirname(folder));
 }
 
-/** The beginning of the names of a grid's jobs: letters, digits and a few signs that neither Slurm nor its file names read in their own way. */
+/** The beginning of the names of a grid's jobs: letters, digits and a few signs without a special meaning for Slurm or in its file names. */
 export function jobName(grid: string): string {
   return `samlab-${grid.replace(/[^\w.-]/g, '-').slice(0, 80)}`;
 }
@@ -87,7 +87,7 @@ export interface StoredSubmissions {
   readonly problems: readonly string[];
 }
 
-/** All submissions of a store. One that cannot be read does not keep the others from being. */
+/** All submissions of a store. One that cannot be read does not keep the others from being read. */
 export function readSubmissions(store: string): StoredSubmissions {
   const folder = submissionsFolder(store);
   if (!existsSync(folder)) {

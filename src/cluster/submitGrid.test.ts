@@ -25,7 +25,7 @@ async function submit(t: TestContext, grid: string, store: string, wanted: Param
   const print = t.mock.method(console, 'log', () => undefined);
   const request = { cpusPerTask: 1, warning: 120, sbatch: [] };
   try {
-    await submitGrid(planGrid(grid, { kind: 'quick', ...wanted }), { store, request, again: false, storeIsShared: false, measure: false, stop: new AbortController().signal });
+    await submitGrid(planGrid(grid, { kind: 'quick', ...wanted }), { store, request, again: false, storeIsShared: false, measure: false, signal: new AbortController().signal });
     return print.mock.calls.map(({ arguments: words }) => words.join(' ')).join('\n');
   } finally {
     print.mock.restore();
@@ -36,7 +36,7 @@ function submissions(store: string): string[] {
   return existsSync(join(store, 'grids')) ? readdirSync(join(store, 'grids')).map((name) => join(store, 'grids', name)) : [];
 }
 
-void test('a grid is one array with a task a run; what is stored is left out', async (t) => {
+void test('a grid is one array with a task per run; stored runs are left out', async (t) => {
   const { calls } = testPrograms(t, WILLING);
   const store = testFolder(t);
   const { runs } = planGrid('smoke');
@@ -51,7 +51,7 @@ void test('a grid is one array with a task a run; what is stored is left out', a
   assert.deepEqual(calls().filter((call) => call.startsWith('sbatch')), ['sbatch --version', `sbatch --test-only ${script}`, `sbatch --parsable ${script}`]);
 });
 
-void test('what waits or runs in the queue is not submitted again', async (t) => {
+void test('runs that wait or run in the queue are not submitted again', async (t) => {
   const store = testFolder(t);
   testPrograms(t, WILLING);
   await submit(t, 'smoke', store);
@@ -65,7 +65,7 @@ void test('what waits or runs in the queue is not submitted again', async (t) =>
   assert.ok(programs.calls().some((call) => call.startsWith('squeue --noheader --array') && call.includes(name)));
 });
 
-void test('nothing is submitted where nothing is left', async (t) => {
+void test('nothing is submitted if no runs are left', async (t) => {
   const { calls } = testPrograms(t, WILLING);
   const store = testFolder(t);
   for (const { config } of planGrid('smoke').runs) {
@@ -103,7 +103,7 @@ function experiment(words: readonly string[], { environment }: TestPrograms): Pr
   });
 }
 
-/** Runs the command and holds it to this error, with nothing submitted and nothing left of a submission. */
+/** Runs the command and expects this error, with nothing submitted and no file of a submission left. */
 async function refuses(t: TestContext, programs: Readonly<Record<string, string>>, words: readonly string[], message: RegExp, store = testFolder(t)): Promise<void> {
   const stand = testPrograms(t, programs);
   const { code, stderr } = await experiment(['--store', store, ...words], stand);
@@ -124,7 +124,7 @@ void test("a partition that does not exist is refused with Slurm's own message",
 void test('an unknown grid is refused with the known ones', (t) => refuses(t, WILLING, ['--grid', 'faster'], /no grid "faster"; choose quick,/));
 
 void test('a store that cannot be written is refused', (t) => {
-  // A file where the folder should be stands in for a folder that refuses: root ignores permissions.
+  // A file in place of the folder instead of one without write permission, which root would ignore.
   const file = join(testFolder(t), 'file');
   writeFileSync(file, '');
   return refuses(t, WILLING, ['--grid', 'smoke'], /checkWritable: the store cannot be written: .*Nothing was started/, join(file, 'store'));
@@ -135,7 +135,7 @@ void test('a store in the memory of this machine is refused where there are othe
   assert.doesNotThrow(() => checkShared('/dev/shm', ['localhost']));
 });
 
-void test('when Slurm refuses the second of two jobs, the first stays and nothing of the second does', async (t) => {
+void test('when Slurm refuses the second of two jobs, the first stays and the second leaves nothing', async (t) => {
   const once = `case "$*" in *dependency*) echo "sbatch: error: Batch job submission failed: Job dependency problem" >&2; exit 1;; *) ${WILLING.sbatch};; esac`;
   testPrograms(t, { ...WILLING, sbatch: once });
   const store = testFolder(t);
@@ -164,7 +164,7 @@ void test('1,201 runs are two arrays where an array holds 1,001 tasks; both are 
   assert.deepEqual([states[999], states[1000], states[1001], states[1002]], ['not started', 'queued', 'running', 'not started']);
 });
 
-void test('where Slurm takes fewer tasks than are left, the first are submitted, and the rest is told', async (t) => {
+void test('where Slurm accepts fewer tasks than remain, the first are submitted, and the rest is reported', async (t) => {
   const { store, file } = withGrid(t, 5);
   testPrograms(t, { ...WILLING, scontrol: "printf 'MaxArraySize = 1001\\nMaxJobCount = 10\\n'", squeue: `case "$*" in *--format=%i*) printf '1\\n2\\n3\\n4\\n5\\n6\\n7\\n';; esac` });
   assert.match(await submit(t, file, store), /Slurm takes 3 of these 5 now: it holds 10 jobs in all \(MaxJobCount\)\. The first 3 are submitted[^]*Submitted job 412: 3 runs/);
@@ -184,7 +184,7 @@ void test('a refusal says what stays and how to take a part', async (t) => {
   assert.deepEqual(submissions(store), []);
 });
 
-void test("what a user's shell says to Slurm's programs does not come before the job script", async (t) => {
+void test("environment variables for Slurm's programs do not override the job script", async (t) => {
   const { store, file } = withGrid(t, 1);
   const set = { SBATCH_JOB_NAME: 'other', SBATCH_ARRAY_INX: '0-9', SBATCH_PARTITION: 'mine', SQUEUE_FORMAT: '%i' };
   const before = process.env;

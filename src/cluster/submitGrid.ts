@@ -17,11 +17,11 @@ export interface SubmitOptions {
   readonly store: string;
   readonly request: SlurmRequest;
   readonly again: boolean;
-  /** Leaves out the question whether other nodes see the store. */
+  /** Skips the check that other nodes see the store. */
   readonly storeIsShared: boolean;
   /** Whether configurations of unknown cost are measured here first. */
   readonly measure: boolean;
-  readonly stop: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 /** What is left of a grid for Slurm: the trials, then the runs, each of them one job array. */
@@ -32,7 +32,7 @@ interface Stages {
 
 type Queue = ReadonlyMap<string, QueuedTask>;
 
-/** The runs without a result that no task of Slurm is to make already. */
+/** The runs without a result that are not in Slurm's queue. */
 async function stagesLeft(plan: GridPlan, queue: Queue, options: Pick<SubmitOptions, 'store' | 'again'>): Promise<Stages> {
   const left = async (planned: readonly PlannedRun[]): Promise<readonly PlannedRun[]> => (await unstoredRuns(planned, plan, options)).filter((run) => !queue.has(planKey(run)));
   return { trials: await left(plan.trials), runs: await left(plan.runs) };
@@ -42,7 +42,7 @@ function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** Tasks that go into one array, and what they are. */
+/** Tasks of one array, and whether they are trials or runs. */
 interface Part {
   readonly what: 'trial' | 'run';
   readonly tasks: readonly PlannedRun[];
@@ -55,7 +55,7 @@ function partsOf({ trials, runs }: Stages, { arraySize }: SlurmLimits): readonly
   );
 }
 
-/** As many tasks as Slurm takes now, trials first; says so where that is not all. @throws Error if it takes none. */
+/** As many tasks as Slurm accepts now, trials first; prints a note if that is not all. @throws Error if it accepts none. */
 function withinLimit({ trials, runs }: Stages, { tasks }: SlurmLimits): Stages {
   const all = trials.length + runs.length;
   if (tasks === undefined || all <= tasks.most) {
@@ -83,7 +83,7 @@ export async function printScripts(plan: GridPlan, options: Pick<SubmitOptions, 
   (await unreadableResults(plan, options.store)).forEach((problem) => console.error(problem));
 }
 
-/** A part, and the submission that it is. */
+/** A part, and its submission. */
 interface PreparedPart extends Part {
   readonly folder: string;
   readonly script: string;
@@ -105,7 +105,7 @@ function queuedTrials(runs: readonly PlannedRun[], plan: GridPlan, queue: Queue)
   return [...needed].flatMap((key) => queue.get(key)?.job ?? []);
 }
 
-/** Has Slurm look at all arrays before it gets the first, and submits them. @returns the jobs. */
+/** Has Slurm check all arrays, and then submits them. @returns the jobs. */
 async function submitParts(plan: GridPlan, parts: readonly Part[], queue: Queue, seconds: ReadonlyMap<PlannedRun, number | null>, options: SubmitOptions): Promise<readonly string[]> {
   const prepared: PreparedPart[] = [];
   const jobs: { readonly job: string; readonly what: Part['what'] }[] = [];
@@ -116,7 +116,7 @@ async function submitParts(plan: GridPlan, parts: readonly Part[], queue: Queue,
       await checkScript(script);
     }
     for (const { what, tasks, folder, script } of prepared) {
-      // A limit of tasks at once counts for one array, so that of two the second waits.
+      // A limit of tasks at once holds for each array by itself, so of two arrays the second waits for the first.
       const inTurn = options.request.arrayLimit === undefined ? [] : jobsOf(what).slice(-1);
       const before = [...new Set([...(what === 'run' ? [...jobsOf('trial'), ...queuedTrials(tasks, plan, queue)] : []), ...inTurn])];
       const job = await submitScript(script, before.length > 0 ? [`--dependency=afterany:${before.join(':')}`] : []);
@@ -130,23 +130,23 @@ async function submitParts(plan: GridPlan, parts: readonly Part[], queue: Queue,
   return jobs.map(({ job }) => job);
 }
 
-/** What is left to do when Slurm has refused an array. */
+/** Advice for when Slurm has refused an array. */
 function refusalAdvice(submitted: readonly string[]): string {
   const state = submitted.length === 0 ? 'Nothing was submitted.' : `What was submitted before stays: job ${submitted.join(' and ')}.`;
   return `${state} If it is too much at once for this cluster, take a part of the grid by its settings (such as --seed 0), and the next when that is done.`;
 }
 
 /**
- * Submits what is left of a grid: arrays with a task for each run that has no result and that is not in the queue yet, as
- * many of them as Slurm's limit of an array's size makes. Trials that decide settings go into arrays of their own, and the
+ * Submits what is left of a grid: arrays with a task for each run that has no result and that is not in the queue yet,
+ * split by Slurm's limit of an array's size. Trials that decide settings go into arrays of their own, and the
  * runs wait for them. Where Slurm takes fewer tasks than are left, the first are submitted.
  *
  * @throws Error before anything is submitted, if there is no Slurm, if Slurm refuses the job, or if the store cannot be
  *   written or is not shared.
  */
 export async function submitGrid(plan: GridPlan, options: SubmitOptions): Promise<void> {
-  const { store, request, storeIsShared, measure, stop } = options;
-  // An option or a path that no job script can hold is found before anything is written.
+  const { store, request, storeIsShared, measure, signal } = options;
+  // Refuses an option or a path that no job script can hold before anything is written.
   arrayScript(submissionsFolder(store), 1, request);
   await requireSbatch();
   checkWritable(store, plan);
@@ -167,9 +167,9 @@ export async function submitGrid(plan: GridPlan, options: SubmitOptions): Promis
   const tasks = [...stages.trials, ...stages.runs];
   await fetchDatasets(tasks);
   const machine = { cores: request.cpusPerTask, gpus: gpusAsked(request) };
-  const seconds = await estimateSeconds(tasks, { store, kind: machine, measure, stop });
+  const seconds = await estimateSeconds(tasks, { store, kind: machine, measure, signal });
   console.log(estimateText(tasks.length, gridCost(seconds, machine)));
-  if (stop.aborted) {
+  if (signal.aborted) {
     return;
   }
   const jobs = await submitParts(plan, partsOf(stages, limits), queue, new Map(tasks.map((task, index) => [task, seconds[index] ?? null])), options);

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { STOPPED, type RunOrder, type RunReport, type RunStep } from './runMessage';
 
-/** Characters of a run's output that are kept for the case that it fails. */
+/** Characters of a run's output that are kept in case it fails. */
 const LOG_LENGTH = 8000;
 
 /** How a run's process ended. */
@@ -11,25 +11,25 @@ export type RunEnd =
   | { readonly kind: 'failed'; readonly message: string; readonly log: string }
   | { readonly kind: 'killed'; readonly signal: NodeJS.Signals; readonly log: string };
 
-/** Who hears about a run, and who may stop it. */
+/** What is called during a run, and what stops it. */
 export interface Supervision {
   readonly onStep: (step: RunStep) => void;
   /** Aborted, it asks the run to store a checkpoint and end. */
-  readonly stop: AbortSignal;
+  readonly signal: AbortSignal;
   /** Aborted, it ends the run's process at once, before it writes anything more. */
   readonly abandon: AbortSignal;
 }
 
 function send(child: ChildProcess, order: RunOrder): void {
-  // A child that has ended meanwhile tells so by its exit code.
+  // A child that has ended meanwhile shows that by its exit code.
   child.send(order, () => undefined);
 }
 
 /**
- * Makes a run in a process of its own and waits for its end. Whatever happens to that process, a crash of native code
- * and a kill for want of memory included, ends here as a value.
+ * Makes a run in a process of its own and waits for its end. Whatever happens to that process, even a crash of native code
+ * or a kill for lack of memory, is returned as a value.
  */
-export function superviseRun(order: Omit<Extract<RunOrder, { kind: 'make' }>, 'kind'>, { onStep, stop, abandon }: Supervision): Promise<RunEnd> {
+export function superviseRun(order: Omit<Extract<RunOrder, { kind: 'make' }>, 'kind'>, { onStep, signal: stop, abandon }: Supervision): Promise<RunEnd> {
   const child = fork(join(__dirname, 'runProcess.js'), { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
   let log = '';
   let message: string | undefined;

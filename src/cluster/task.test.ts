@@ -13,7 +13,7 @@ import { createSubmission } from './submission';
 import { SMALL_RUNS, trainingProcess, writeGrid } from './testing/grid';
 import { testFolder, testPrograms } from './testing/programs';
 
-/** What a task did that was asked to end in the middle of its run. */
+/** What a task did when asked to end in the middle of its run. */
 interface EndedTask {
   readonly code: number | null;
   readonly output: string;
@@ -23,7 +23,7 @@ interface EndedTask {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Starts a task in an environment that has nothing but these words, and asks it to end once its run has begun. */
+/** Starts a task in an environment with only these variables, and asks it to end once its run has begun. */
 async function endTask(t: TestContext, state: string, environment: Readonly<Record<string, string>>): Promise<EndedTask> {
   const store = testFolder(t);
   const { plan } = writeGrid(store, { changes: { ...SMALL_RUNS, epochs: 1000 }, grid: { seed: [0] } });
@@ -48,7 +48,7 @@ async function endTask(t: TestContext, state: string, environment: Readonly<Reco
   return { code, output, calls: programs.calls().map((call) => call.replaceAll(job, 'JOB')), environment: training.environment };
 }
 
-void test('a task that Slurm asks to end and counts as running puts itself back; it trains as commands do, whatever the shell handed on', async (t) => {
+void test('a running task that Slurm asks to end requeues itself; it trains as commands do, whatever environment the shell passes on', async (t) => {
   const { code, output, calls, environment } = await endTask(t, 'RUNNING', {});
   assert.equal(code, 0, output);
   assert.match(output, /Slurm asks it to end\.[^]*: stopped\n[^]*goes back into the queue: it was asked to end/);
@@ -57,7 +57,7 @@ void test('a task that Slurm asks to end and counts as running puts itself back;
   assert.equal(environment['TF_CPP_MIN_LOG_LEVEL'], '3');
 });
 
-void test("a task that Slurm ends does not put itself back; the user's own environment wins", async (t) => {
+void test("a task that Slurm ends does not requeue itself; the user's own environment wins", async (t) => {
   const { code, output, calls, environment } = await endTask(t, 'COMPLETING', { GLIBC_TUNABLES: 'glibc.malloc.arena_max=2', TF_CPP_MIN_LOG_LEVEL: '2' });
   assert.equal(code, 0, output);
   assert.ok(!calls.some((call) => call.startsWith('scontrol')), calls.join('\n'));

@@ -10,19 +10,19 @@ import { readSettled } from './settledRun';
 import { requeueTask, taskWord } from './slurm';
 import { readSubmission, storeOf } from './submission';
 
-/** A task whose process is killed is given another try this often. */
+/** How often a task whose process was killed is tried again. */
 const TRIES_AFTER_A_KILL = 3;
 /** Milliseconds between two lines of the log that tell how far the run is. */
 const LINE_INTERVAL = 30_000;
 
 /** Whether the task should be put back into the queue, and why. */
 async function reasonToRequeue(attempt: Attempt, task: string, warned: boolean): Promise<string | undefined> {
-  // A task that Slurm ends for good, or puts back itself, does not count as running any more. One that it has only asked
-  // to end would count as completed if it ended now, and that would be the last of it.
+  // A task that Slurm cancels or requeues itself no longer counts as running. One that it has only asked to end would count as
+  // completed if it ended now, and would not be resumed.
   if (attempt.kind === 'stopped' && ['RUNNING', undefined].includes(await taskWord(task))) {
     return `${warned ? 'its time on the node was nearly over' : 'it was asked to end, and Slurm counts it as running'}; a checkpoint is stored`;
   }
-  // Slurm says how often it has put the task back already. A run that is killed each time must not go round for ever.
+  // Slurm says how often it has requeued the task. A run that is killed each time must not be requeued for ever.
   const restarts = Number(process.env['SLURM_RESTART_COUNT'] ?? 0);
   return attempt.kind === 'killed' && attempt.signal === 'SIGKILL' && restarts < TRIES_AFTER_A_KILL ? attempt.message : undefined;
 }
@@ -53,14 +53,14 @@ async function runTask(folder: string): Promise<number> {
     warned = true;
     stop.abort();
   });
-  // At scancel, and when a more urgent job takes the node. Of a time of grace before that Slurm tells the job's steps alone,
-  // or warns the task as before its time limit where the cluster sends the user signal at preemption.
+  // At scancel, and when a more urgent job takes the node. Slurm announces a grace period before that only to the job's steps, or,
+  // where the cluster sends the user signal at preemption, like the warning before the time limit.
   process.on('SIGTERM', () => {
     console.log(`Task ${task}: Slurm asks it to end.`);
     stop.abort();
   });
   console.log(`Task ${task}: ${runId(run.config)}`);
-  const attempt = await attemptRun(run, { plan, store, again, stop: stop.signal, onStep: lineReporter() });
+  const attempt = await attemptRun(run, { plan, store, again, signal: stop.signal, onStep: lineReporter() });
   console.log(`Task ${task}: ${attempt.kind}${attempt.kind === 'held' ? ` by ${attempt.by}` : ''}${'message' in attempt ? `: ${attempt.message}` : ''}`);
   const reason = await reasonToRequeue(attempt, task, warned);
   if (reason !== undefined) {
@@ -69,7 +69,7 @@ async function runTask(folder: string): Promise<number> {
       await requeueTask(task);
     } catch (error) {
       const folders = experimentFolders(run.kind, store);
-      writeError(folders, runFiles(folders, runId(run.config)), `It could not be put back into the queue; submit the grid again, and it goes on. ${(error as Error).message}`, '');
+      writeError(folders, runFiles(folders, runId(run.config)), `It could not be put back into the queue; submit the grid again, and it resumes. ${(error as Error).message}`, '');
       throw error;
     }
     return 0;

@@ -47,19 +47,19 @@ export function outcomeText({ run, attempt }: RunOutcome, store: string): string
     case 'done':
       return `${resultText(attempt.result)}; stored in ${landed}`;
     case 'stored':
-      return `stored already; --again makes it anew: ${resultText(attempt.result)}; ${landed}`;
+      return `stored already; --again repeats it: ${resultText(attempt.result)}; ${landed}`;
     case 'stopped':
-      return 'stopped; the same command goes on from there';
+      return 'stopped; the same command resumes from there';
     case 'held':
       return `left to ${attempt.by}, which makes it`;
     case 'failed':
     case 'killed':
-      // The settings of a single run are flags; those of a grid are names in its file.
+      // Messages name the settings of a single run as flags, and those of a grid as in its file.
       return `failed: ${run.preset === 'none' ? withFlagNames(attempt.message) : attempt.message}`;
   }
 }
 
-/** Tells of a grid's runs in the terminal: a bar where one runs at a time, a line at the start and end of each where several do. */
+/** Shows a grid's runs in the terminal: a bar where one runs at a time, a line at the start and end of each where several do. */
 export function terminalReport({ trials, runs }: GridPlan, { store, jobs }: { readonly store: string; readonly jobs: number }): Pick<RunHereOptions, 'onStart' | 'onStep' | 'onEnd'> {
   const line = new ProgressLine();
   const all = [...trials, ...runs];

@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 
-/** A misspelt name differs from the one that was meant in at most this share of its letters, or in one. */
+/** A misspelt name differs from the one that was meant in at most this share of its letters, or in one letter. */
 const SHARE = 0.4;
-/** Letters from which a part of a name stands for the whole. */
+/** Shortest part of a name, in letters, that is taken for the whole name. */
 const TELLING_PART = 4;
 
 function plain(name: string): string {

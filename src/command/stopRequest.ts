@@ -1,9 +1,9 @@
-/** Milliseconds between two looks at the parent process. */
+/** Milliseconds between checks of the parent process. */
 const LOOK_INTERVAL = 1000;
 
 /**
  * Turns what ends a process into a request to stop in good order: Ctrl-C, SIGTERM, a closed terminal, and the end of
- * the program that started this one, of which the system tells nobody.
+ * the parent process, for which the system sends no signal.
  *
  * A second Ctrl-C ends the process at once.
  */
@@ -14,7 +14,7 @@ export function stopRequest(): AbortSignal {
       process.exit(130);
     }
     stop.abort();
-    console.error('\nStopping after this step; the same command goes on from there.');
+    console.error('\nStopping after this step; the same command resumes from there.');
   };
   process.on('SIGINT', ask);
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) {

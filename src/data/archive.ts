@@ -12,7 +12,7 @@ export interface Archive {
   readonly folder: string;
 }
 
-/** The official archives, with the sums that https://www.cs.toronto.edu/~kriz/cifar.html gives. */
+/** The official archives, with the MD5 sums that https://www.cs.toronto.edu/~kriz/cifar.html gives. */
 export const CIFAR_ARCHIVES: Readonly<Record<'cifar10' | 'cifar100', Archive>> = {
   cifar10: {
     url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',

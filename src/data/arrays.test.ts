@@ -18,7 +18,7 @@ function first(dataset: Dataset, normalization: 'half' | 'dataset'): Batch {
   return [...evaluationBatches(dataset, { batchSize: 100, normalization })][0]!;
 }
 
-void test('vectors are seen as they are, whatever the normalisation, in subsets and batches of training too', async () => {
+void test('vectors are used unchanged, whatever the normalisation, also in subsets and training batches', async () => {
   const inputs = Array.from({ length: 12 }, (_, index) => [index, -index, index / 4]);
   const points = datasetOf({ name: 'points', inputs, labels: inputs.map((_, index) => index % 3) });
   assert.deepEqual([points.shape, points.classNames], [[3], ['class 0', 'class 1', 'class 2']]);
@@ -49,7 +49,7 @@ void test('bytes of another shape are normalised channel by channel, test images
   close(first(later, 'dataset').images, [2, 0, 0, 1]);
 });
 
-void test('bytes of 32 x 32 x 3 become what a data set of CIFAR becomes, augmentation and all', () => {
+void test('bytes of 32 x 32 x 3 are treated as CIFAR images, including augmentation', () => {
   const cifar = numberedDataset(60, 10);
   const own = datasetOf({ name: 'own', inputs: cifar.images as Uint8Array, labels: cifar.labels, shape: [32, 32, 3] });
   const options = { batchSize: 20, epoch: 1, seed: 0, normalization: 'half', augmentation: { cropPadding: 4, flip: true, cutout: 8 } } as const;
@@ -58,7 +58,7 @@ void test('bytes of 32 x 32 x 3 become what a data set of CIFAR becomes, augment
   checkDataset('here', own, { classes: 10 });
 });
 
-void test('arrays of another context of Node, as those of notebook cells, are taken', () => {
+void test('arrays of another Node context, such as notebook cells, are accepted', () => {
   const [bytes, floats, rows] = runInNewContext('[Uint8Array.of(1, 2), Float32Array.of(1, 2), [[1], [2]]]') as [Uint8Array, Float32Array, number[][]];
   assert.deepEqual([bytes, floats].map((inputs) => datasetOf({ name: 'x', inputs, labels: [0, 1], shape: [1] }).images.constructor.name), ['Uint8Array', 'Float32Array']);
   assert.deepEqual([...datasetOf({ name: 'x', inputs: rows, labels: [0, 1] }).images], [1, 2]);

@@ -45,7 +45,7 @@ function listOf(inputs: readonly ArrayLike<number>[]): { readonly values: Float3
  *
  *     const train = datasetOf({ name: 'two moons', inputs: points, labels, classNames: ['upper', 'lower'] });
  *
- * Inputs and labels are copied, to where a training's thread of batches sees them too.
+ * Inputs and labels are copied into shared memory, which the thread that makes training batches reads too.
  *
  * @throws RangeError if lengths do not fit, a label is none of the classes, or a number is not finite.
  */

@@ -56,7 +56,7 @@ test('crop, flip, normalisation and cutout agree with the slow version at every 
   }
 });
 
-test('a crop that lies outside the image altogether is black', () => {
+test('a crop entirely outside the image is black', () => {
   const image = new Float32Array(IMAGE_BYTES);
   cropFlipNormalize(noisyImage(2), { ...still, top: 40, left: -40 }, normalizedValues(STATISTICS), image);
   // (0 - mean) / std by hand: -1, -1.25, -4/3.
@@ -109,7 +109,7 @@ test('augmentation that is off changes nothing', () => {
   }
 });
 
-test('a reflected border is the mirror image of what lies inside, without a second edge', () => {
+test('a reflected border mirrors the pixels inside, without repeating the edge', () => {
   const values = normalizedValues(STATISTICS);
   const source = noisyImage(2);
   // Rows of the padded image, named by the rows that they show: two beyond each edge.

@@ -5,21 +5,21 @@ import { CHANNELS, IMAGE_BYTES, IMAGE_SIDE } from './dataset';
 export interface Augmentation {
   /** Pixels of border around an image before a random 32 x 32 crop; 0 turns cropping off. */
   readonly cropPadding: number;
-  /** What the border shows: black, or the image's mirror image, without a second copy of its outermost pixels; default: 'zero'. */
+  /** What the border shows: black, or the image's reflection, in which its outermost pixels are not repeated. Default: 'zero'. */
   readonly cropBorder?: 'zero' | 'reflect';
   /** Whether an image is mirrored left to right with probability 1/2. */
   readonly flip: boolean;
-  /** Whether that is drawn anew each epoch, or once for all, and every other epoch mirrors the others; default: 'random'. */
+  /** `random`: drawn for each image in each epoch. `alternating`: half of the images, drawn once, are mirrored in every other epoch, the other half in the epochs between. Default: 'random'. */
   readonly flipMode?: 'random' | 'alternating';
   /** Whether an image goes through AutoAugment's policy of CIFAR-10 after the crop and before it is mirrored; default: 'none'. */
   readonly autoAugment?: 'none' | 'cifar10';
   /** Side of the square that is set to zero after normalisation, in pixels; 0 turns it off. */
   readonly cutout: number;
-  /** Whether each image has a square of its own, as it should, or all of a batch share the first one's; `image`. */
+  /** Whether each image has a square of its own, as in the paper, or all images of a batch share the first one's. Default: 'image'. */
   readonly cutoutPer?: 'image' | 'batch';
 }
 
-/** What chance decided for one image. */
+/** The random choices for one image. */
 export interface Placement {
   /** Row and column of the source that become row 0 and column 0 of the crop; negative inside the border. */
   readonly top: number;
@@ -42,10 +42,10 @@ export function drawPlacement({ cropPadding, flip, cutout }: Augmentation, rng: 
 }
 
 /**
- * Which images are mirrored in an epoch if this alternates: half of them at random in the first, the others in the second,
- * and so on, so that two epochs show both versions of each image.
+ * Which images are mirrored in an epoch with `flipMode: 'alternating'`: a random half of them in the first, the others in the
+ * second, and so on, so that two epochs show both versions of each image.
  *
- * @returns 1 for each image that is, by its place in the data set.
+ * @returns 1 for each mirrored image, by its place in the data set.
  * @source Jordan 2024 (arXiv 2404.00498), section 3.6.
  */
 export function alternatingFlips(images: number, seed: number, epoch: number): Uint8Array {
@@ -53,7 +53,7 @@ export function alternatingFlips(images: number, seed: number, epoch: number): U
   return Uint8Array.from({ length: images }, () => (rng.integer(2) + epoch) % 2);
 }
 
-/** Index on the other side of the edge that it lies beyond, without repeating the edge. */
+/** An index beyond an edge, reflected back inside; the edge itself is not repeated. */
 function reflected(index: number): number {
   const inside = Math.abs(index);
   return inside < IMAGE_SIDE ? inside : 2 * (IMAGE_SIDE - 1) - inside;

@@ -33,12 +33,12 @@ test('every operation of the policy gives the bytes that Pillow gives', () => {
   assert.ok(expected.cases.length > 150 && new Set(expected.cases.map(([name]) => name)).size === 13);
 });
 
-test("the policy is the paper's table, magnitudes left out where an operation has none", () => {
+test("the policy is the paper's table, without magnitudes for operations that have none", () => {
   const without = ['AutoContrast', 'Equalize', 'Invert'];
   assert.deepEqual(CIFAR10_POLICY, expected.policy.map((steps) => steps.map(([name, probability, magnitude]) => (without.includes(name) ? [name, probability] : [name, probability, magnitude]))));
 });
 
-test('operations leave their image as it is, and a sub-policy does those whose chance falls', () => {
+test('operations do not modify their input, and a sub-policy applies each with its probability', () => {
   const image = picture(expected.images[0]!);
   const before = Uint8Array.from(image);
   // Sub-policy 1 turns, then moves to the right.
@@ -62,7 +62,7 @@ test('every sub-policy and both signs are drawn about equally often', () => {
   }
 });
 
-test('cropped bytes are what a crop normalises', () => {
+test('a crop normalises the cropped bytes', () => {
   const values = normalizedValues({ mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] });
   const source = picture(expected.images[0]!);
   for (const border of ['zero', 'reflect'] as const) {
@@ -94,13 +94,13 @@ test('batches are cropped, go through the policy, and are mirrored, from seed an
     const [plain, first] = (['none', 'cifar10'] as const).map((policy) => epochOf(policy, { epoch })[0]!.slice(0, IMAGE_BYTES));
     const bytes = Uint8Array.from(plain!, (value) => values.indexOf(value));
     const draw = drawSubPolicy(random(5, 'autoAugment', epoch));
-    // Whether it was mirrored is not told by its pixels; one of both has to fit.
+    // Its pixels do not show whether it was mirrored; one of both has to fit.
     const ways = [applySubPolicy(bytes, draw), mirror(applySubPolicy(mirror(bytes), draw))];
     assert.ok(ways.some((way) => way.every((byte, index) => values[byte] === first![index])), `epoch ${epoch}`);
   }
 });
 
-test('what is no image of 32 x 32 pixels of bytes is refused', () => {
+test('anything but images of 32 x 32 pixels in bytes is refused', () => {
   const flat = { ...IMAGES, shape: [3072] };
   assert.throws(() => trainingBatches(flat, { batchSize: 2, epoch: 1, seed: 0, normalization: 'half', augmentation: { cropPadding: 0, flip: false, cutout: 0, autoAugment: 'cifar10' } }), { name: 'RangeError', message: /^trainingBatches: AutoAugment is for images of bytes of shape \[32, 32, 3\], got .*; set autoAugment none\.$/ });
 });

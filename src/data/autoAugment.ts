@@ -48,7 +48,7 @@ export const CIFAR10_POLICY: readonly (readonly [PolicyStep, PolicyStep])[] = [
 /** Largest magnitude's translation, as a share of the side: 150 of the 331 pixels that the paper's ImageNet images have. */
 const FARTHEST = 150 / 331;
 
-/** Does an operation with a magnitude from 0 to 9; `sign` is 1 or -1 and turns those round that go either way. */
+/** Applies an operation with a magnitude from 0 to 9; `sign`, 1 or -1, is the direction of operations that have one. */
 type Operation = (image: Uint8Array, magnitude: number, sign: 1 | -1) => Uint8Array;
 
 const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
@@ -87,11 +87,11 @@ export function policyOperation(image: Uint8Array, name: OperationName, magnitud
   return OPERATIONS[name](image, magnitude, sign);
 }
 
-/** What chance decided for one image. */
+/** The random choices for one image. */
 export interface PolicyDraw {
   /** Which sub-policy of `CIFAR10_POLICY`. */
   readonly subPolicy: number;
-  /** For each of its two operations: it is done if this is not above its probability, and goes this way. */
+  /** For each of its two operations, a number in [0, 1): the operation is applied unless this is above its probability. */
   readonly chances: readonly [number, number];
   readonly signs: readonly [1 | -1, 1 | -1];
 }
@@ -131,7 +131,7 @@ export function croppedBytes(source: Uint8Array, { top, left }: Pick<Placement, 
   return cropped;
 }
 
-/** Index on the other side of the edge that it lies beyond, without repeating the edge. */
+/** An index beyond an edge, reflected back inside; the edge itself is not repeated. */
 function reflected(index: number): number {
   const inside = Math.abs(index);
   return inside < IMAGE_SIDE ? inside : 2 * (IMAGE_SIDE - 1) - inside;

@@ -23,7 +23,7 @@ test('a batch is moved, not copied', () => {
   taker.port.close();
 });
 
-test('an error comes behind the batches before it', () => {
+test('an error arrives after the batches before it', () => {
   const { maker, taker } = ends();
   give(maker, batch());
   giveUp(maker, new RangeError('nothing more'));
@@ -32,7 +32,7 @@ test('an error comes behind the batches before it', () => {
   taker.port.close();
 });
 
-test('who waits for a batch in vain gets an error, not an endless wait', () => {
+test('waiting for a batch that never comes ends with an error', () => {
   const { taker } = ends();
   assert.throws(() => take(taker, 0), /^Error: trainingBatches: expected the next batch .* got none in 0 seconds; .* free some/);
   taker.port.close();

@@ -18,7 +18,7 @@ const TAKEN = 1;
 /** How many batches may lie ready: one that is there when a step ends, and one for a step that is shorter than most. */
 const AHEAD = 2;
 
-/** Milliseconds of one wait. A process that was halted for a while loses one of them and no more. */
+/** Milliseconds of one wait. Patience is counted in waits, so a process that was suspended loses one at most. */
 const WAIT = 1000;
 
 /** The counters of a handover at which nothing has been made. */
@@ -42,7 +42,7 @@ export function giveUp(handover: Handover, failure: unknown): void {
 
 function announce({ port, counters }: Handover, message: Message, transferred: readonly ArrayBuffer[]): void {
   port.postMessage(message, transferred);
-  // Only now, so that what is counted can be received.
+  // After it was posted, so that what is counted can be received.
   Atomics.add(counters, MADE, 1);
   Atomics.notify(counters, MADE);
 }
@@ -55,14 +55,14 @@ export function isReady({ counters }: Handover): boolean {
 /**
  * Takes the next batch, and blocks this thread until there is one.
  *
- * @param patience seconds after which nobody is believed to make it any more.
+ * @param patience seconds after which the other thread is taken for dead.
  * @throws what the other thread failed with; Error if there is no batch for too long.
  */
 export function take(handover: Handover, patience: number): Batch {
   const { port, counters } = handover;
   const taken = Atomics.load(counters, TAKEN);
   for (let waits = 0; !isReady(handover); waits++) {
-    // A thread that runs out of memory cannot say so, and one that is blocked would not hear it.
+    // A thread that runs out of memory cannot report it, and this thread, which is blocked, could not receive a report.
     if (waits >= patience) {
       throw new Error(
         `trainingBatches: expected the next batch from the thread that makes them, got none in ${patience} seconds; ` +

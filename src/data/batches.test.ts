@@ -16,7 +16,7 @@ function pixel(batch: Batch, image: number, row: number, column: number): number
   return [...batch.images.subarray(start, start + 3)].map(byte);
 }
 
-/** Which image of the numbered set stands at each place of a batch, read from blue at a pixel no crop can move out. */
+/** The index in the numbered set of each image of a batch, read from blue at a pixel that no crop removes. */
 function origins(batch: Batch): number[] {
   return Array.from({ length: batch.size }, (_, image) => pixel(batch, image, 16, 16)[2]! - 1);
 }
@@ -102,7 +102,7 @@ test('each image of a batch gets a cutout of its own', () => {
   assert.ok(masks.size >= 14, `${masks.size} different masks`);
 });
 
-test('all images of a batch share one cutout where that is asked for, and nothing else changes', () => {
+test('all images of a batch share one cutout on request, and nothing else changes', () => {
   const batchOf = (cutoutPer: 'image' | 'batch', batchSize: number): Batch[] => [
     ...trainingBatches(numberedDataset(16, 2), { ...options, batchSize, augmentation: { ...still, cutout: 8, cutoutPer } }),
   ];
@@ -120,7 +120,7 @@ test('all images of a batch share one cutout where that is asked for, and nothin
   assert.notEqual(zeros(shared[0]!, 0), zeros(shared[1]!, 0));
 });
 
-test('the batch size does not change which pictures an epoch consists of', () => {
+test('the batch size does not change the augmented images of an epoch', () => {
   const data = numberedDataset(12, 3);
   const all = (batchSize: number): number[] =>
     [...trainingBatches(data, { ...options, batchSize, augmentation: moving })].flatMap((batch) => [...batch.images]);
@@ -153,7 +153,7 @@ test('evaluation gives all images in order, normalised and nothing else', () => 
   assert.equal([...evaluationBatches(data, { batchSize: 100, normalization: 'half' })].length, 1);
 });
 
-test('impossible batches are refused at the call, before the first batch is asked for', () => {
+test('impossible batches are refused at the call, before the first batch is drawn', () => {
   const data = numberedDataset(8, 2);
   assert.throws(() => trainingBatches(data, { ...options, batchSize: 9 }), {
     name: 'RangeError',
@@ -179,11 +179,11 @@ function mirroredIn(epoch: number): boolean[] {
   return mirrored;
 }
 
-test('alternating flips mirror half of the images, in the next epoch the others, and then the same again', () => {
+test('alternating flips mirror half of the images, in the next epoch the other half, then the first again', () => {
   const first = mirroredIn(1);
   assert.deepEqual(mirroredIn(2), first.map((value) => !value));
   assert.deepEqual(mirroredIn(3), first);
-  // Of 20 fair coins 3 to 17 show heads but once in 2,000 seeds.
+  // Of 20 fair coins, 3 to 17 show heads in all but one of 2,000 seeds.
   const count = first.filter(Boolean).length;
   assert.ok(count >= 3 && count <= 17, `${count} of 20`);
 });

@@ -56,7 +56,7 @@ export function batchesPerEpoch(images: number, batchSize: number, lastBatch: 'k
 
 /**
  * One epoch of training batches: every image once in random order, cropped, put through AutoAugment, mirrored, normalised
- * and cut out, in this order, as far as the augmentation says so.
+ * and cut out, in this order, as far as `augmentation` asks for it.
  *
  * An epoch's images depend on seed and epoch alone, so any epoch can be made without those before
  * it. A last, incomplete batch is kept unless it has a single image or `lastBatch` says otherwise (see {@link batchesPerEpoch}).

@@ -33,7 +33,7 @@ test('the batches of a run are those of trainingBatches, bit for bit, with image
   }
 });
 
-test('a run begins at any place, and an epoch that was left goes on where it was left', async () => {
+test('a run begins at any batch, and an interrupted epoch continues where it stopped', async () => {
   const batches = new BatchesAhead(dataset, options, 3);
   await batches.begin({ epoch: 2, step: 3 });
   for (const batch of batches.epoch()) {
@@ -45,7 +45,7 @@ test('a run begins at any place, and an epoch that was left goes on where it was
   await batches.end();
 });
 
-test('a run that begins behind the last batch of an epoch has nothing of this epoch', async () => {
+test('a run that begins after the last batch of an epoch has no batch of this epoch', async () => {
   const batches = new BatchesAhead(dataset, options, 2);
   await batches.begin({ epoch: 1, step: 5 });
   assert.deepEqual([...batches.epoch()], []);
@@ -67,7 +67,7 @@ test('an error in the thread is thrown where its batch would have been', async (
   await batches.end();
 });
 
-test('a thread that has died gives what it had made, and then an error', async () => {
+test('a thread that died still delivers its finished batches, then an error', async () => {
   const batches = new BatchesAhead(dataset, options, 1);
   await batches.begin({ epoch: 1, step: 0 });
   const epoch = batches.epoch();
@@ -77,11 +77,11 @@ test('a thread that has died gives what it had made, and then an error', async (
   await batches.end();
 });
 
-test('the last batches wait for whoever takes them, though their thread is done', async () => {
+test('the last batches stay available after their thread has finished', async () => {
   const batches = new BatchesAhead(dataset, options, 1);
   await batches.begin({ epoch: 1, step: 3 });
   const epoch = batches.epoch();
-  // The thread waits while two lie ready, so this lets it go.
+  // The thread waits while two batches are ready, so this lets it continue.
   assert.deepEqual(epoch.next().value, expected(1)[3]);
   const thread = threads.at(-1)!;
   thread.ref();
@@ -90,17 +90,17 @@ test('the last batches wait for whoever takes them, though their thread is done'
   await batches.end();
 });
 
-test('a thread that is done before anybody looks has begun', async () => {
+test('a thread that finishes before anyone checks counts as started', async () => {
   const batches = new BatchesAhead(dataset, options, 1);
   const begun = batches.begin({ epoch: 1, step: 4 });
-  // Blocked, as in a long step: the thread says that it runs, makes its only batch and ends.
+  // Blocked, as in a long step: the thread reports that it runs, makes its only batch and ends.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, 500);
   await begun;
   assert.deepEqual([...batches.epoch()], expected(1).slice(4));
   await batches.end();
 });
 
-test('a thread ends in the middle of a run', async () => {
+test('a thread can be ended in the middle of a run', async () => {
   const batches = new BatchesAhead(dataset, options, 1);
   await batches.begin({ epoch: 1, step: 0 });
   let gone = false;
@@ -119,12 +119,12 @@ function run(program: string, ...flags: string[]): { readonly status: number | n
   return spawnSync(process.execPath, [...flags, path], { encoding: 'utf8', timeout: 20_000 });
 }
 
-test('a thread that was forgotten does not keep the process', () => {
+test('a thread that was not closed does not keep the process alive', () => {
   const { status, stderr } = run(`batches.begin({ epoch: 1, step: 0 }).then(() => batches.epoch().next());`);
   assert.equal(status, 0, stderr);
 });
 
-/** Flags that have code run in each thread but the first, before all else. */
+/** Flags that run code first in each thread but the main one. */
 function inThread(code: string): string[] {
   const path = join(folder, 'before.js');
   writeFileSync(path, `if (!require('node:worker_threads').isMainThread) { ${code} }`);
@@ -150,7 +150,7 @@ test('the thread does not load TensorFlow', () => {
   assert.equal(status, 0, stderr);
 });
 
-test('images are shared as they are, and copied once where they cannot be', () => {
+test('shareable images are not copied; others are copied once', () => {
   const copy = shared(dataset);
   assert.ok(copy.images.buffer instanceof SharedArrayBuffer);
   assert.deepEqual(copy, dataset);

@@ -4,14 +4,14 @@ import { isReady, newCounters, take, type Handover } from './batchHandover';
 import { batchesPerEpoch, trainingBatches, type Batch, type TrainingBatchOptions } from './batches';
 import { imageCount, shared, type Dataset } from './dataset';
 
-/** How the epochs of a run are made; all alike but for their numbers. */
+/** How the epochs of a run are made; the same for all. */
 export type RunBatchOptions = Omit<TrainingBatchOptions, 'epoch'>;
 
 /** A place in a run. */
 export interface BatchPlace {
   /** Counted from 1. */
   readonly epoch: number;
-  /** Batches of this epoch that are behind. */
+  /** Batches of this epoch that have been used. */
   readonly step: number;
 }
 
@@ -23,7 +23,7 @@ export interface ThreadData {
   readonly handover: Handover;
 }
 
-/** Seconds without a batch after which the thread is believed dead; a batch takes milliseconds, on a busy machine a second. */
+/** Seconds without a batch after which the thread is taken for dead; a batch takes milliseconds, on a busy machine a second. */
 const PATIENCE = 60;
 
 /**
@@ -37,7 +37,7 @@ export class BatchesAhead {
   private readonly handover: Handover;
   private readonly perEpoch: number;
   private step = 0;
-  /** Why the thread is no more, once this is known. */
+  /** Why the thread has ended, once this is known. */
   private death: Error | undefined;
 
   /**
@@ -47,7 +47,7 @@ export class BatchesAhead {
    * @throws RangeError as {@link trainingBatches}, and starts nothing then.
    */
   constructor(dataset: Dataset, options: RunBatchOptions, epochs: number) {
-    // For its checks: nothing is made before a first batch is asked for.
+    // Only for its checks: the generator makes nothing until the first batch is drawn.
     trainingBatches(dataset, { ...options, epoch: 1 });
     this.perEpoch = batchesPerEpoch(imageCount(dataset), options.batchSize, options.lastBatch);
     const { port1, port2 } = new MessageChannel();
@@ -75,11 +75,11 @@ export class BatchesAhead {
       this.worker.once('message', () => resolve(true));
       this.worker.once('exit', () => resolve(false));
     });
-    // A thread with little to make may be done with it, and gone, by the time that this is known.
+    // A thread with few batches to make may have finished and ended before this is known.
     if (!runs) {
       throw this.death!;
     }
-    // Not before: a process whose only work is to wait for the thread would end here.
+    // Not earlier: a process that only waits for the thread would end here.
     this.worker.unref();
   }
 
@@ -88,7 +88,7 @@ export class BatchesAhead {
    *
    * The caller's thread is blocked until a batch is there. Batches are equal to those of {@link trainingBatches}, bit for bit.
    *
-   * @throws Error if the thread has died, else what it failed with.
+   * @throws whatever the thread threw; Error if it ended without one.
    */
   *epoch(): Generator<Batch, void, void> {
     while (this.step < this.perEpoch) {

@@ -32,7 +32,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /**
  * One record, byte by byte: labels, then 1024 bytes of red, of green, of blue. Each plane is constant
- * (first, first + 1, first + 2) but for its second byte (row 0, column 1) and its 33rd (row 1, column 0).
+ * (first, first + 1, first + 2) except for its second byte (row 0, column 1) and its 33rd (row 1, column 0).
  */
 function record(labels: number[], first: number): Buffer {
   const plane = (value: number): Buffer => {

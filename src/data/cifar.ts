@@ -98,7 +98,7 @@ async function readWhole(path: string, expected: number, layout: CifarLayout): P
 }
 
 /**
- * Takes binary records apart: `labelBytes` bytes of labels, then a red, a green and a blue plane of
+ * Decodes binary records: `labelBytes` bytes of labels, then a red, a green and a blue plane of
  * 32 x 32 bytes each, row by row.
  *
  * @param images [n, 32, 32, 3], filled here.
@@ -145,5 +145,5 @@ function checkBalance(directory: string, files: readonly string[], labels: Uint8
 }
 
 function remedy(layout: CifarLayout): string {
-  return `Delete the folder ${layout.folder} if it is there, and call loadDataset: it downloads ${layout.name} anew.`;
+  return `Delete the folder ${layout.folder} if it is there, and call loadDataset: it downloads ${layout.name} again.`;
 }

@@ -65,7 +65,7 @@ export function imageRoom(images: number): Uint8Array {
   return new Uint8Array(new SharedArrayBuffer(images * IMAGE_BYTES));
 }
 
-/** Name of an array's type, such as 'Uint8Array'. By name, for arrays may come from another context of Node, where `instanceof` knows them not. */
+/** Name of an array's type, such as 'Uint8Array'. By name, since `instanceof` fails for arrays from another context of Node. */
 export function kindOf(values: unknown): string {
   return Object.prototype.toString.call(values).slice('[object '.length, -1);
 }
@@ -75,7 +75,7 @@ export function inputRoom(like: Dataset['images'], length: number): Dataset['ima
   return kindOf(like) === 'Float32Array' ? new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT)) : new Uint8Array(new SharedArrayBuffer(length));
 }
 
-/** The data set itself where other threads can read its images, as they can if samlab has made it; else with a copy of them. */
+/** The data set with its images in memory that other threads can read: itself, as for all data sets that samlab makes, or with a copy of them. */
 export function shared(dataset: Dataset): Dataset {
   if (dataset.images.buffer instanceof SharedArrayBuffer) {
     return dataset;

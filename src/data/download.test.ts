@@ -37,7 +37,7 @@ test('a whole file arrives, with its progress', async () => {
   assert.deepEqual(starts, [0], 'a file that is there and right is not asked for again');
 });
 
-test('a connection that is cut is opened again where it broke off', async () => {
+test('a broken connection is reopened where it broke off', async () => {
   const { url, starts } = await serve((response, start, nth) => {
     if (nth >= 2) {
       sendRange(response, CONTENT, start);
@@ -49,31 +49,31 @@ test('a connection that is cut is opened again where it broke off', async () => 
   const seen: DownloadProgress[] = [];
   await downloadFile({ url, path, md5: MD5, onProgress: (progress) => seen.push(progress) });
   await assertComplete();
-  // Bytes that had arrived and were not yet on disk when the connection broke are asked for again.
+  // Bytes that had arrived but were not yet on disk when the connection broke are requested again.
   const [first, second, third] = starts;
   assert.ok(starts.length === 3 && first === 0 && second! > 0 && third! > second!, `asked from ${starts.join(', ')}`);
   assert.ok(seen.every(({ total }) => total === 300_000));
 });
 
-test('a download that is stopped keeps what came, says how far it was, and goes on', { timeout: 20_000 }, async () => {
+test('a stopped download keeps its bytes, says how many, and resumes', { timeout: 20_000 }, async () => {
   const { url, starts } = await serve((response, start, nth) => {
     if (nth > 0) {
       sendRange(response, CONTENT, start);
       return;
     }
-    // The rest never comes: only the stop can end it.
+    // The rest never comes: only stopping ends it.
     response.writeHead(200, { 'content-length': CONTENT.length });
     response.write(CONTENT.subarray(0, 100_000));
   });
   const controller = new AbortController();
   const stopped = downloadFile({ url: `${url}/file.bin`, path, md5: MD5, signal: controller.signal, stallAfter: 600_000, onProgress: () => controller.abort() });
-  await assert.rejects(stopped, { name: 'ProbeStopped', message: /^download of file\.bin was stopped at your request after 0 of 1 MB\.$/ });
+  await assert.rejects(stopped, { name: 'StoppedError', message: /^download of file\.bin was stopped at your request after 0 of 1 MB\.$/ });
   await downloadFile({ url: `${url}/file.bin`, path, md5: MD5 });
   await assertComplete();
   assert.ok(starts.length === 2 && starts[1]! > 0, `asked from ${starts.join(', ')}`);
 });
 
-test('a download that an earlier call left unfinished goes on', async () => {
+test('a download that an earlier call left unfinished resumes', async () => {
   const { url, starts } = await serve((response, start) => sendRange(response, CONTENT, start));
   await mkdir(join(folder, 'inner'));
   await writeFile(`${path}.part`, CONTENT.subarray(0, 123_456));
@@ -91,7 +91,7 @@ test('a complete but unchecked piece is checked, not downloaded', async () => {
   assert.deepEqual(starts, [300_000]);
 });
 
-test('a server that ignores ranges makes the download start over, not pile up', async () => {
+test('a server that ignores ranges makes the download start over, not append', async () => {
   const { url, starts } = await serve((response, _, nth) => {
     if (nth > 0) {
       sendRange(response, CONTENT, 0);
@@ -116,7 +116,7 @@ test('a file with a wrong sum is refused and thrown away', async () => {
   assert.ok(!existsSync(path) && !existsSync(`${path}.part`));
 });
 
-test('a server that falls silent is left, and what came is kept', async () => {
+test('a server that goes silent is dropped, and its bytes are kept', async () => {
   const { url, starts } = await serve((response, start) => {
     response.writeHead(start > 0 ? 206 : 200, { 'content-length': CONTENT.length - start });
     if (start === 0) response.write(CONTENT.subarray(0, 10_000));
@@ -150,7 +150,7 @@ test('a closed port, and a host without an address, count as unreachable', async
   await assert.rejects(downloadFile({ url: 'https://host.invalid/a', path, md5: MD5, answerWithin: 1000 }), { name: 'UnreachableError' });
 });
 
-test('a refusal is told with its status, and a redirection is followed', async () => {
+test('a refusal is reported with its status, and a redirection is followed', async () => {
   const refusing = await serve((response) => response.writeHead(403).end('no'));
   await assert.rejects(downloadFile({ url: refusing.url, path, md5: MD5 }), /UnreachableError: .*not handed out \(HTTP status 403\)/);
   const { url } = await serve((response, start, _, request) => {
@@ -164,7 +164,7 @@ test('a refusal is told with its status, and a redirection is followed', async (
   assert.equal(endless.starts.length, 4);
 });
 
-test('a full disk is told as such, not as a broken connection', { skip: existsSync('/dev/full') ? false : 'there is no /dev/full' }, async () => {
+test('a full disk is reported as such, not as a broken connection', { skip: existsSync('/dev/full') ? false : 'there is no /dev/full' }, async () => {
   const { url, starts } = await serve((response, start) => sendRange(response, CONTENT, start));
   const full = join(folder, 'full.bin');
   await symlink('/dev/full', `${full}.part`);

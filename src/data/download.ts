@@ -8,12 +8,12 @@ import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { longWork, type LongWork } from '../progress/longWork';
-import { ProbeStopped, type Stoppable } from '../progress/work';
+import { StoppedError, type Stoppable } from '../progress/work';
 
-/** How far a download has come. */
+/** How far a download is. */
 export interface DownloadProgress {
   readonly url: string;
-  /** Bytes that are on disk, those of earlier sittings included. */
+  /** Bytes that are on disk, those of earlier attempts included. */
   readonly received: number;
   /** Bytes of the whole file, or null where the server does not say. */
   readonly total: number | null;
@@ -27,38 +27,38 @@ export interface DownloadOptions extends Stoppable {
   /** MD5 of the whole file, in hexadecimal. */
   readonly md5: string;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
-  /** Milliseconds within which the server must answer; 4000. */
+  /** Milliseconds within which the server must answer. Default: 4000. */
   readonly answerWithin?: number;
-  /** Milliseconds without a byte after which a connection counts as dead; 20,000. */
+  /** Milliseconds without a byte after which a connection counts as dead. Default: 20,000. */
   readonly stallAfter?: number;
 }
 
-/** Thrown where the server cannot be reached, or does not hand out the file. */
+/** Thrown where the server cannot be reached, or refuses the file. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }
 
-/** A transfer that began and broke off; its bytes are kept, and asking again goes on from there. */
+/** A transfer that began and broke off. Its bytes are kept, and another request continues from there. */
 class InterruptedError extends Error {}
 
 /** Attempts in a row that bring no new byte before a download is given up. */
 const FRUITLESS_ATTEMPTS = 3;
 const PAUSE_BETWEEN_ATTEMPTS = 300;
-/** Milliseconds between looks at whether the download is to stop. */
+/** Milliseconds between checks whether the download is to stop. */
 const LOOK_FOR_STOP = 100;
 const MEGABYTE = 1e6;
 
 /**
- * Downloads a file over HTTP, goes on where an earlier try broke off, and checks the MD5 sum.
+ * Downloads a file over HTTP, resumes where an earlier try broke off, and checks the MD5 sum.
  *
- * A connection that is cut or falls silent is opened again as long as that brings new bytes. A file
+ * A connection that is cut or stalls is opened again as long as that brings new bytes. A file
  * that is at `path` already, with the right sum, is not downloaded again. Its `signal` or the kernel's interrupt stops it; what came
  * is kept for the next call.
  *
- * @throws ProbeStopped if it was stopped.
+ * @throws StoppedError if it was stopped.
  * @throws UnreachableError if the server does not answer in time or refuses, before the first byte.
- * @throws Error if the transfer keeps breaking off (what came is kept for the next call), if the sum
- *   is wrong (the bytes are thrown away), or if the disk cannot be written.
+ * @throws Error if the transfer keeps breaking off (the received bytes are kept for the next call), if the
+ *   sum is wrong (they are thrown away), or if the disk cannot be written.
  */
 export function downloadFile(options: DownloadOptions): Promise<void> {
   return longWork(`download of ${basename(options.url)}`, options, (work) => downloadAs(work, options));
@@ -77,7 +77,7 @@ async function downloadAs(work: LongWork, options: DownloadOptions): Promise<voi
     await rm(part);
     throw new Error(
       `downloadFile: expected MD5 ${md5} from ${url}, got ${found} (${size} bytes). The file was thrown away; ` +
-        `run again to download it anew. If the sum is wrong again, the server or a proxy sends another file.`,
+        `another call downloads it again. If the sum is wrong again, the server or a proxy sends another file.`,
     );
   }
   await rename(part, path);
@@ -99,7 +99,7 @@ async function receiveAll(options: DownloadOptions, part: string, work: LongWork
       if (fruitless === FRUITLESS_ATTEMPTS) {
         throw new Error(
           `downloadFile: ${options.url} broke off after ${size} bytes (${error.message}). ` +
-            `They are kept in ${part}; run again to go on from there.`,
+            `They are kept in ${part}; run again to resume from there.`,
           { cause: error },
         );
       }
@@ -117,14 +117,14 @@ async function receiveRest(options: DownloadOptions, part: string, start: number
     response.destroy();
     return;
   }
-  // 200 instead of 206: the server does not know ranges and sends the file from its beginning.
+  // 200 instead of 206: the server does not support ranges and sends the file from its beginning.
   let received = response.statusCode === 206 ? start : 0;
   const length = Number(response.headers['content-length']);
   const total = Number.isNaN(length) ? null : received + length;
 
   const watchdog = new AbortController();
   const timer = setTimeout(() => watchdog.abort(), stallAfter);
-  // A server that sends nothing must not keep a stop waiting.
+  // A request to stop must not wait for a server that sends nothing.
   const stop = setInterval(() => work.stopping && watchdog.abort(), LOOK_FOR_STOP);
   const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
@@ -141,7 +141,7 @@ async function receiveRest(options: DownloadOptions, part: string, start: number
     const file = createWriteStream(part, { flags: received > 0 ? 'a' : 'w' });
     await pipeline(response, counted, file, { signal: watchdog.signal });
   } catch (error) {
-    if (work.stopping) throw new ProbeStopped();
+    if (work.stopping) throw new StoppedError();
     if (watchdog.signal.aborted) throw new InterruptedError(`no byte came for ${stallAfter / 1000} s`);
     if (isDisconnection(error)) throw new InterruptedError(error.message);
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 /**
  * Operations on whole images of bytes, [side, side, 3], as Pillow computes them, to the bit: with its integers where it rounds by
- * integers, and its float32 where it blends. Each gives a new image. What comes from outside of an image is black.
+ * integers, and its float32 where it blends. Each gives a new image. Pixels from outside the image are black.
  */
 import { CHANNELS, IMAGE_SIDE } from './dataset';
 

@@ -13,7 +13,7 @@ import { imageCount, type Dataset } from './dataset';
  * that its p changes p (1 - 1 / C) of the labels: its 60 % on CIFAR-10 is a fraction of 0.54 here.
  *
  * @param options.fraction p, in [0, 1].
- * @throws RangeError if the fraction is out of range, or labels are to change where there is one class alone or so few images that none would.
+ * @throws RangeError if the fraction is out of range, or is above 0 for a data set of one class, or of so few images that no label would change.
  */
 export function symmetricLabelNoise(
   dataset: Dataset,
@@ -34,7 +34,7 @@ export function symmetricLabelNoise(
   const rng = random(seed, 'label noise');
   const labels = Uint8Array.from(dataset.labels);
   for (const index of permutation(count, rng).subarray(0, changed)) {
-    // A step of 1 to C - 1 around the circle of classes reaches each other class, and never its own.
+    // A step of 1 to C - 1 around the circle of classes reaches every other class, and never the label's own.
     labels[index] = (labels[index]! + 1 + rng.integer(classes - 1)) % classes;
   }
   return { ...dataset, labels };

@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A source whose archive a server on this machine hands out. */
+/** A source whose archive a server on this machine provides. */
 async function servedSource(content: Buffer, md5: string): Promise<DatasetSource & { readonly starts: readonly number[] }> {
   const { url, starts } = await serve((response, start) => sendRange(response, content, start));
   return { layout: LAYOUT, archive: { url: `${url}/small.tar.gz`, md5, folder: LAYOUT.folder }, starts };
@@ -86,7 +86,7 @@ test('a damaged set in place is an error, with or without network, and is left a
   assert.equal((await readFile(join(folder, LAYOUT.folder, 'train.bin'))).length, 6145);
 });
 
-test('without network the embedded set of as many classes stands in, and the reason is told', async () => {
+test('without network the embedded set with the same number of classes is used, and the reason is given', async () => {
   const source: DatasetSource = { layout: LAYOUT, archive: { url: NOWHERE, md5: '', folder: LAYOUT.folder } };
   const reasons: string[] = [];
   const ten = await loadFrom(source, { folder, onSynthetic: (reason) => reasons.push(reason.message) });

@@ -7,14 +7,14 @@ import type { DatasetPair } from './dataset';
 import { UnreachableError, type DownloadProgress } from './download';
 import { syntheticDataset } from './synthetic';
 
-/** Where data come from and who hears about it. */
+/** Where data come from, and what is called on the way. */
 export interface LoadOptions extends Stoppable {
-  /** Folder that holds, or will hold, `cifar-10-batches-bin` and `cifar-100-binary`; 'data'. */
+  /** Folder that holds, or will hold, `cifar-10-batches-bin` and `cifar-100-binary`. Default: 'data'. */
   readonly folder?: string | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
-  /** Whether the embedded set may stand in where the download server cannot be reached; true. */
+  /** Whether the embedded set may stand in where the download server cannot be reached. Default: true. */
   readonly allowSynthetic?: boolean | undefined;
-  /** Told why the embedded set stands in. */
+  /** Called with the reason when the embedded set stands in. */
   readonly onSynthetic?: ((reason: UnreachableError) => void) | undefined;
 }
 
@@ -30,9 +30,8 @@ export interface DatasetSource {
  *
  * Files that are in place but damaged are an error. They are never replaced.
  *
- * @throws Error as `loadCifar` and `downloadFile`; ProbeStopped if its `signal` or the kernel's interrupt stops a download, which the
- *   next call goes on with; UnreachableError without network if
- *   `allowSynthetic` is false.
+ * @throws Error as `loadCifar` and `downloadFile`; StoppedError if its `signal` or the kernel's interrupt stops a download, which the
+ *   next call continues; UnreachableError without network if `allowSynthetic` is false.
  */
 export function loadDataset(dataset: 'cifar10' | 'cifar100', options: LoadOptions = {}): Promise<DatasetPair> {
   return loadFrom({ layout: CIFAR_LAYOUTS[dataset], archive: CIFAR_ARCHIVES[dataset] }, options);
@@ -48,7 +47,7 @@ export async function loadFrom({ layout, archive }: DatasetSource, options: Load
     if (!(error instanceof UnreachableError)) throw error;
     if (!allowSynthetic) {
       throw new UnreachableError(
-        `loadDataset: ${layout.name} is not in ${folder}, and its archive cannot be had. ${error.message} ` +
+        `loadDataset: ${layout.name} is not in ${folder}, and its archive cannot be downloaded. ${error.message} ` +
           `Unpack ${archive.url} to ${folder} by hand, or allow the synthetic set.`,
       );
     }

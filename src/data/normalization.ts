@@ -1,6 +1,6 @@
 import { inputShape, type Dataset, type PixelStatistics } from './dataset';
 
-/** `half` is what the report's text says, `dataset` (the training set's own statistics) what its code does. */
+/** `half` is what the original's text says, `dataset` (the training set's own statistics) what its code does. */
 export type Normalization = 'half' | 'dataset';
 
 /** Maps [0, 1] to [-1, 1]. */

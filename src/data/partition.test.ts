@@ -68,7 +68,7 @@ test('a small concentration separates the classes, a large one spreads them', ()
   assert.ok(purity(1000) < 0.15, `${purity(1000)}`);
 });
 
-test('which samples of a class a client gets is chance', () => {
+test('the samples of a class that a client gets are random', () => {
   const parts = dirichletPartition(new Uint8Array(1000), { clients: 2, concentration: 1000, seed: 0 });
   // 500 or so of 1000: unshuffled, they would be the first half.
   assert.ok(parts[0]!.some((index) => index >= 750));

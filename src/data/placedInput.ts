@@ -12,7 +12,7 @@ export interface InputReader {
   readonly cutOut: (target: Float32Array, placement: Placement, side: number) => void;
 }
 
-/** The way to read a data set; images of CIFAR, which everything here waits for, have a faster one of their own. */
+/** Returns the reader of a data set. CIFAR's images, on which the project's speed depends, have a faster one of their own. */
 export function inputReader(dataset: Dataset, normalization: Normalization): InputReader {
   const shape = inputShape(dataset);
   const values = kindOf(dataset.images) === 'Uint8Array' ? normalizedValues(pixelStatistics(normalization, dataset)) : undefined;
@@ -44,7 +44,7 @@ function plainInput(source: Source, { shape, values }: InputForm, target: Float3
   source.forEach((value, index) => (target[index] = values === undefined ? value : values[256 * (index % channels) + value]!));
 }
 
-/** Index on the other side of the edge that it lies beyond, without repeating the edge. */
+/** An index beyond an edge, reflected back inside; the edge itself is not repeated. */
 function reflected(index: number, length: number): number {
   const inside = Math.abs(index);
   return inside < length ? inside : 2 * (length - 1) - inside;

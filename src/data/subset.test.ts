@@ -53,7 +53,7 @@ test('the same seed draws the same images, another seed others, and a larger sub
   assert.ok(ten.every((index) => twenty.has(index)));
 });
 
-test('which images are drawn is chance, not their place in the set', () => {
+test('images are drawn at random, independent of their place in the set', () => {
   // Half of 100 images of one class, under 40 seeds: each image is drawn about 20 times (deviation 3.2).
   const full = numberedDataset(100, 1);
   const drawn = new Int32Array(100);

@@ -13,7 +13,7 @@ const SIZES = {
 const DEFAULT_SEED = 0;
 
 /**
- * Draws the embedded data set that stands in where CIFAR cannot be had: 32 x 32 colour pictures of
+ * Draws the embedded data set that stands in where CIFAR cannot be downloaded: 32 x 32 colour pictures of
  * ten shapes in any of ten textures ('synthetic-10'), or of every pair of shape and texture ('synthetic-100').
  *
  * A picture depends on seed, part, class and number alone, so a smaller set is contained in a larger one.
@@ -58,7 +58,7 @@ function drawPart(classes: 10 | 100, part: string, perClass: number, seed: numbe
   };
 }
 
-/** A reservoir of normal numbers; pictures read from random places of it, which is faster than drawing 3072 each. */
+/** A store of normal numbers. Pictures read from random places in it, which is faster than drawing 3072 for each. */
 function normalNumbers(seed: number): Float32Array {
   const rng = random(seed, 'synthetic', 'noise');
   return Float32Array.from({ length: 99_991 }, () => rng.normal());

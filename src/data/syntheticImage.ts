@@ -23,10 +23,10 @@ const TEXTURE_NAMES = Object.keys(TEXTURES);
 
 /**
  * Draws one synthetic picture: a background that fades between two colours, two to four small
- * figures that mean nothing, the large figure that makes the class, and noise.
+ * figures that do not depend on the class, the large figure that does, and noise.
  *
  * Place, size, turn and colours vary. A shape prefers a hue, loosely, and the figure may be lighter
- * or darker than its ground, so that sums over pixels tell only a part of the classes apart.
+ * or darker than its ground, so that sums over pixels separate only some of the classes.
  *
  * @param shape index of the large figure's outline.
  * @param texture index of its pattern.

@@ -55,7 +55,7 @@ function geluAndDerivative(x: Tensor, withDerivative: boolean): readonly Tensor[
   if (!withDerivative) {
     return [y];
   }
-  // x phi(x), as a product: a quotient by an exponential that overflows has no tangent.
+  // x phi(x), with exp(-x²/2) as a factor: dividing by exp(x²/2), which overflows, would leave no tangent.
   const slope = compute('Mul', compute('Mul', scaled, compute('Exp', compute('Neg', compute('Square', scaled)))), constant(1 / Math.sqrt(Math.PI)));
   return [y, converted(compute('AddV2', share, slope), x.dtype)];
 }
@@ -74,7 +74,7 @@ export function gelu(x: Tensor): Tensor {
   if (!withDerivative) {
     return y;
   }
-  // Kept in place of x, so that the way back reads one tensor and multiplies once.
+  // Saved in place of x, so that the backward pass reads one tensor and multiplies once.
   record([x], y, () => ({ saved: [derivative], backward: (dy) => [execute1('Mul', [typeAttribute('T', dy.dtype)], [dy, derivative])] }));
   release(derivative);
   return y;

@@ -16,11 +16,11 @@ export interface AdamFactors {
  *
  * @source Kingma and Ba 2015 (arXiv 1412.6980), end of section 2.
  */
-export function adamFactors(specs: readonly ParameterSpec[], { learningRate, beta1, beta2, epsilon, step, weightDecay, weightDecayOn, shares }: AdamStep): { readonly epsilon: number; readonly factors: readonly AdamFactors[] } {
+export function adamFactors(specs: readonly ParameterSpec[], { learningRate, beta1, beta2, epsilon, step, weightDecay, decayKinds, shares }: AdamStep): { readonly epsilon: number; readonly factors: readonly AdamFactors[] } {
   const correction = Math.sqrt(1 - beta2 ** step);
   const factors = specs.map(({ kind }, index) => {
     const rate = learningRate * (shares?.[index]?.rate ?? 1);
-    const decay = (weightDecayOn?.includes(kind) ?? true) ? weightDecay * (shares?.[index]?.decay ?? 1) : 0;
+    const decay = (decayKinds?.includes(kind) ?? true) ? weightDecay * (shares?.[index]?.decay ?? 1) : 0;
     return { rate: (rate * correction) / (1 - beta1 ** step), keep: 1 - rate * decay };
   });
   return { epsilon: epsilon * correction, factors };

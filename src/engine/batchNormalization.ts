@@ -43,7 +43,7 @@ function choose(op: string, x: Tensor, training: boolean, kernels: readonly Kern
   return runKernel(`${op} ${training ? 'training' : 'evaluation'} ${x.dtype} ${[batchBucket(batch), ...map].join(' x ')}`, kernels);
 }
 
-/** y, the running moments after it, and what the gradient reads: it may come from any of the kernels. It is not recorded on the tape. */
+/** y, the updated running moments, and what the gradient reads, which is the same from every kernel. Not recorded on the tape. */
 export function normalize(x: Tensor, attributes: readonly Attribute[], inputs: readonly Tensor[], training: boolean, activation: Activation): readonly Tensor[] {
   const plain: Kernel<readonly Tensor[]>[] = [
     { name: 'TensorFlow', run: () => execute('FusedBatchNormV3', attributes, inputs, 6) },
@@ -87,7 +87,7 @@ function normalizeWithSide(x: Tensor, attributes: readonly Attribute[], inputs: 
   ]);
 }
 
-/** Gradients with respect to x, scale and shift from that of the output without an activation. */
+/** Gradients with respect to x, scale and shift, from that of the normalisation's output. */
 export function gradients(x: Tensor, attributes: readonly Attribute[], inputs: readonly Tensor[], training: boolean): readonly [Tensor, Tensor, Tensor] {
   const [dy, , scale, mean, variance] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
   const [dx, dScale, dShift, ...unused] = choose('FusedBatchNormGrad', x, training, [

@@ -10,7 +10,7 @@ test('TensorFlow 2 computes, and says where', () => {
 });
 
 test('attributes of every kind reach TensorFlow', () => {
-  // Each op would be refused for want of the attribute it needs.
+  // Each op would be refused without the attribute it needs.
   const x = binding.createTensor([2], DTYPE_NUMBERS.float32, Float32Array.of(1, -2));
   const type = typeAttribute('T', 'float32');
   const leaky = binding.executeOp('LeakyRelu', [type, floatAttribute('alpha', 0.5)], [x], 1)[0]!;

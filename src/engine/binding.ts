@@ -43,7 +43,7 @@ export function shapeAttribute(name: string, value: readonly number[]): Attribut
   return { name, type: binding.TF_ATTR_SHAPE, value };
 }
 
-/** Makes a list of strings, which ops have within graphs alone; see `executeAlone`. */
+/** Makes a list of strings, which ops have only within graphs; see `executeAlone`. */
 export function stringListAttribute(name: string, value: readonly string[]): Attribute {
   return { name, type: binding.TF_ATTR_STRING, value };
 }

@@ -30,7 +30,7 @@ function pointwiseConvolution(x: Tensor, filter: Tensor): Tensor {
         (gradients) => gradients.filter((gradient) => gradient !== undefined),
       ),
   }));
-  // Kept as matrices, they need no second reshape on the way back.
+  // Saved as matrices, they need no second reshape in the backward pass.
   release(rows, matrix);
   return y;
 }

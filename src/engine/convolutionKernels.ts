@@ -51,20 +51,20 @@ export function convolve(x: Tensor, filter: Tensor, geometry: Geometry): Tensor 
   return choose('forward', x.shape, filter.shape, x.dtype, geometry, kernels);
 }
 
-/** oneDNN's gradients know no explicit padding: at stride 1 theirs is the same, else the map is padded beforehand. */
+/** oneDNN's gradient kernels take no explicit padding: at stride 1 "SAME" is equal to it, otherwise the map is padded beforehand. */
 function oneDnnPadding({ stride, padding }: Geometry, kernel: number): Padding {
   return stride === 1 && padding === (kernel - 1) / 2 ? 'SAME' : 'VALID';
 }
 
 /**
- * The filter's gradient as a convolution whose batch are the channels, whose channels are the images and whose filter is
- * the output's gradient, its taps as far apart as the stride: dF[a, b, c, f] = sum over (i, j, n) of x^T[c, s i + a - p, s j + b - p, n] dy^T[i, j, n, f].
+ * The filter's gradient as a convolution: its batch is the channels, its channels are the images, and its filter is the
+ * output's gradient, dilated by the stride: dF[a, b, c, f] = sum over (i, j, n) of x^T[c, s i + a - p, s j + b - p, n] dy^T[i, j, n, f].
  */
 function filterGradientAsConvolution(library: KernelLibrary, x: Tensor, [kernel, , channels, filters]: readonly number[], dy: Tensor, { stride, padding }: Geometry): Tensor {
   const images = permuted(x, [3, 1, 2, 0]);
   const taps = permuted(dy, [1, 2, 0, 3]);
   const gradient = permuted(convolution(library, images, taps, { stride: 1, padding }, stride), [1, 2, 0, 3]);
-  // Where the stride leaves rows and columns of the map over, the convolution finds gradients of taps beyond the filter.
+  // Where the stride leaves over rows and columns of the map, the convolution also gives gradients of taps outside the filter.
   return gradient.shape[0] === kernel ? gradient : execute1('Slice', [typeAttribute('T', x.dtype), typeAttribute('Index', 'int32')], [gradient, sizes([0, 0, 0, 0]), sizes([kernel!, kernel!, channels!, filters!])]);
 }
 
@@ -110,7 +110,7 @@ function transposedFilter(filter: Tensor): Tensor {
 function asConvolution(library: KernelLibrary, xShape: readonly number[], filter: Tensor, dy: Tensor, { stride, padding }: Geometry): Tensor {
   const [batch, height, width] = xShape as [number, number, number];
   const kernel = filter.shape[0]!;
-  // The output's size at stride 1, of which the stride takes a part.
+  // The output's size at stride 1, of which a larger stride keeps a part.
   const [rows, columns] = [height, width].map((length) => length + 2 * padding - kernel + 1) as [number, number];
   const spread = stride === 1 ? dy : spreadApart(dy, [batch, rows, columns, filter.shape[3]!], stride);
   return convolution(library, spread, transposedFilter(filter), { stride: 1, padding: kernel - 1 - padding });

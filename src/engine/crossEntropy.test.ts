@@ -15,7 +15,7 @@ test('cross-entropy with and without smoothing, and its gradient, are PyTorch\'s
   }
 });
 
-test('by hand: even odds cost ln(classes), whatever the targets; large logits do not overflow', () => {
+test('by hand: equal logits cost ln(classes), whatever the targets; large logits do not overflow', () => {
   const before = tensorCount();
   scope(() => {
     const targets = smoothedTargets([0, 2], 4, 0.2);

@@ -12,14 +12,14 @@ import { valueAndGradient } from './tape';
 import { scope, tensor, type Tensor } from './tensor';
 import { sizeOf } from './shape';
 
-/** An op on inputs of given shapes; the cross-entropy of its output makes a scalar of it that is not linear in anything. */
+/** An op on inputs of given shapes; the cross-entropy of its output makes it a scalar that is not linear in any input. */
 interface Case {
   readonly name: string;
   readonly shapes: readonly (readonly number[])[];
   readonly op: (...inputs: Tensor[]) => Tensor;
   /** Instead of hashed numbers: inputs that stay off the op's kinks. */
   readonly start?: (input: number, index: number, u: number) => number;
-  /** The larger of the two steps; ops that are linear in all inputs need a long one to be bent enough by the cross-entropy. */
+  /** The larger of the two steps; ops that are linear in all inputs need a long one, so that the curvature of the cross-entropy shows. */
   readonly step?: number;
 }
 
@@ -94,7 +94,7 @@ function slope(one: Case): number {
 
 /*
  * A central difference is off by f'''/6 h^2 + O(h^4). The losses are about 2 and are rounded to 2^-22 = 2.4e-7, which adds
- * at most 2.4e-7 / h to the difference with the smaller step h / 2. The error with the larger step h is asked to be 50
+ * at most 2.4e-7 / h to the difference with the smaller step h / 2. The error with the larger step h has to be 50
  * times that; the ratio of the two is then 4, up to 8 % of rounding and the O(h^4) term.
  */
 test('the error of central differences falls fourfold when the step is halved, for every op', () => {

@@ -43,7 +43,7 @@ function inputsOf({ side, kernel, stride }: Case) {
   };
 }
 
-/** What the layers mean, in double precision, one number after another, and beside each the sum of its terms' magnitudes. */
+/** The layers' exact result in double precision, number by number, each with the sum of its terms' magnitudes. */
 function oracle({ side, kernel, stride, sum, relu }: Case, { out, x, filter, scale, shift, mean, variance, added }: ReturnType<typeof inputsOf>): { readonly value: number; readonly magnitude: number }[] {
   const padding = (kernel - 1) / 2;
   return Array.from({ length: BATCH * out * out * FILTERS }, (_, index) => {
@@ -77,7 +77,7 @@ const CASES: readonly Case[] = [
 ];
 
 for (const dtype of ['float32', 'bfloat16'] as const) {
-  test(`batch norm folded into a convolution, ${dtype}, is within rounding of the two apart by every kernel, without any variance too`, (context) => {
+  test(`batch norm folded into a convolution, ${dtype}, is within rounding of the two separately by every kernel, also with zero variance`, (context) => {
     if (!oneDnnHas(dtype)) {
       context.skip('this processor does not multiply bfloat16');
       return;
@@ -87,7 +87,7 @@ for (const dtype of ['float32', 'bfloat16'] as const) {
       const inputs = inputsOf(one);
       const expected = oracle(one, inputs);
       /*
-       * n terms are added up, and each has a few roundings more on its way: the root, its inverse, two products, the sums.
+       * n terms are added up, and each has a few more roundings: the root, its inverse, two products, the sums.
        * Of bfloat16 (unit 2^-8) filter and bias are rounded, and then the convolution, the sum with the bias and that with the side,
        * in steps; its sums are float32's.
        */

@@ -12,7 +12,7 @@ import { inPrecision, oneDnnHas, temporarily } from './precision';
 import { isSmallMap } from './smallMapConvolution';
 import { execute1, scope, tensor, type Tensor } from './tensor';
 
-/** A convolution that does what it did before and batch norm after it. */
+/** A convolution with the batch norm after it folded in. */
 export interface FoldedConvolution {
   /** [kernel, kernel, channels, filters], float32 */
   readonly filter: Tensor;
@@ -27,8 +27,8 @@ const float = typeAttribute('T', 'float32');
  *
  * filter' = s filter, bias' = shift - s mean, with s = scale / sqrt(variance + epsilon)
  *
- * It is as exact as the two apart: either rounds sums of the terms s x filter, whose rounding the division by a small deviation
- * enlarges in both.
+ * It is as exact as the two in turn: both round sums of the terms s x filter, and in both the division by a small deviation
+ * enlarges the rounding.
  *
  * @source Jacob et al. 2018 (arXiv 1712.05877), eq. 14.
  */
@@ -77,7 +77,7 @@ function fusedConvolution(x: Tensor, { filter, bias }: FoldedConvolution, { stri
   return executeAlone('_MklNativeFusedConv2D', attributes, [x, inPrecision(filter, x.dtype), ...extra]);
 }
 
-/** A 1x1 convolution as a product of matrices; oneDNN's takes two fused operations, so that ReLU comes after a sum. */
+/** A 1x1 convolution as a product of matrices. oneDNN's product takes two fused operations, so a ReLU after a sum is applied separately. */
 function fusedProduct(x: Tensor, { filter, bias }: FoldedConvolution, { stride }: Geometry, { activation, side }: Following): Tensor {
   return temporarily(() => {
     const sampled = stride === 1 ? x : subsample(x, stride);

@@ -15,7 +15,7 @@ function makeVariable(name: string): number {
   return binding.executeOp('VarHandleOp', attributes, [], 1)[0]!.id;
 }
 
-/** Made once with the module, for ever: the number of native tensors then tells leaks. */
+/** Made once with the module and never freed, so that the number of native tensors grows only through leaks. */
 const targetVariable = makeVariable('target');
 const velocityVariable = makeVariable('velocity');
 const gradientVariable = makeVariable('gradient');
@@ -27,7 +27,7 @@ function enter(handle: number, from: Tensor): void {
   from.dispose();
 }
 
-/** Takes the memory back out of the variable, which holds it too until another tensor enters or it is emptied. */
+/** Takes the memory back out of the variable, which shares it until another tensor enters or it is emptied. */
 function leave(handle: number): Tensor {
   const { id, shape } = binding.executeOp('ReadVariableOp', [type], [handle], 1)[0]!;
   return new Tensor(id, shape, 'float32');
@@ -70,7 +70,7 @@ export interface MomentumTensors {
  * One step of momentum with learning rates and weight decays by parameter: g = g + weightDecay w; v = momentum v + g; then w -= learningRate v, or with
  * Nesterov's form w -= learningRate (g + momentum v). Consumes all tensors, which come back changed.
  *
- * One parameter after the other, so that its second op finds in the cache what its first has read.
+ * One parameter after the other, so that the second op of each finds in the cache what its first has read.
  *
  * @source Sutskever et al. 2013, in the form that PyTorch and TensorFlow use.
  */

@@ -95,7 +95,7 @@ function waiting(calls: string[], ...times: readonly [name: string, milliseconds
   }));
 }
 
-test('the fastest kernel is found once, kept in the file, and reported as used; the slow one is given up after one call', (context) => {
+test('the fastest kernel is found once, stored in the file, and reported as used; the slow one is dropped after one call', (context) => {
   context.mock.method(performance, 'now', () => clock);
   withTable((file) => {
     measureKernels(file);
@@ -126,7 +126,7 @@ test('the fastest kernel is found once, kept in the file, and reported as used; 
   });
 });
 
-test('a kernel that throws is no candidate, and one that ended the process while it was timed is not tried again', (context) => {
+test('a kernel that throws is not a candidate, and one that crashed the process while timed is not tried again', (context) => {
   context.mock.method(performance, 'now', () => clock);
   withTable((file) => {
     measureKernels(file);
@@ -135,7 +135,7 @@ test('a kernel that throws is no candidate, and one that ended the process while
     runKernel('first', kernels).dispose();
     assert.equal(read(file).choices['first: missing | works'], 'works');
 
-    // What the file holds after a crash within the timing of "fatal".
+    // The content of the file after a crash while "fatal" is timed.
     const gone = spawnSync(process.execPath, ['--eval', '']).pid;
     const others = { [`${hostname()} ${process.ppid}`]: 'second: busy', 'elsewhere 1': 'second: safe' };
     writeFileSync(file, JSON.stringify({ choices: {}, fatal: [], trying: { [`${hostname()} ${gone}`]: 'second: fatal', ...others } }));
@@ -164,7 +164,7 @@ test('while a kernel is timed, the file says which', () => {
   });
 });
 
-test('a kernel that chooses others on its way is named again once they are chosen', () => {
+test('a kernel that chooses others while it runs is recorded again once they are chosen', () => {
   withTable((file) => {
     measureKernels(file);
     const trying: unknown[] = [];
@@ -183,7 +183,7 @@ test('a kernel that chooses others on its way is named again once they are chose
   });
 });
 
-test('the choice of a process that was first holds for the others', (context) => {
+test('the choice of the first process holds for the others', (context) => {
   context.mock.method(performance, 'now', () => clock);
   withTable((file) => {
     measureKernels(file);
@@ -201,7 +201,7 @@ test('the choice of a process that was first holds for the others', (context) =>
   });
 });
 
-test('a file that is no table is refused', () => {
+test('a file that is not a table is refused', () => {
   withTable((file) => {
     measureKernels(file);
     runKernel('any', [{ name: 'one', run: () => tensor([0], []) }]).dispose();
@@ -212,7 +212,7 @@ test('a file that is no table is refused', () => {
   });
 });
 
-test('a table that a power cut left blank counts as none; one of the project\'s own that is damaged is set aside, and said so', (context) => {
+test('a table left blank by a power cut counts as none; a damaged one of the project is set aside, with a notice', (context) => {
   withTable((file) => {
     const kernel = { name: 'one', run: () => tensor([0], []) };
     mkdirSync(dirname(file));
@@ -232,7 +232,7 @@ test('a table that a power cut left blank counts as none; one of the project\'s 
   });
 });
 
-test('measured kernels give the pinned ones\' numbers up to rounding', () => {
+test('measured kernels give the numbers of pinned ones up to rounding', () => {
   withTable((file) => {
     const product = (): readonly number[] =>
       scope(() => {

@@ -22,7 +22,7 @@ export interface Kernel<T extends Tensor | readonly Tensor[] = Tensor> {
 /** Picks one of the names for a computation. */
 export type KernelChoice = (computation: string, names: readonly string[], time: (name: string) => number) => string;
 
-/** What becomes of a file that is no table of kernels: an error, or it is renamed to `<file>.damaged` and the kernels are timed again. */
+/** What to do with a file that is no table of kernels: throw an error, or rename it to `<file>.damaged` and time the kernels again. */
 export type DamagedTable = 'refuse' | 'setAside';
 
 interface KernelTable {
@@ -32,14 +32,14 @@ interface KernelTable {
   readonly choices: Map<string, string>;
   /** Kernels that ended the process while they were timed, as "computation: kernel". */
   readonly fatal: Set<string>;
-  /** Kernels that are being timed, likewise: the first may choose others on its way, and the last is the one that runs. */
+  /** Kernels that are being timed, likewise. Timing one may need a choice of others; the last is the one that runs. */
   readonly trying: string[];
 }
 
 interface StoredTable {
   readonly choices: Readonly<Record<string, string>>;
   readonly fatal: readonly string[];
-  /** Kernel that each process is timing, by "host process": one that is left here by a process that is no more has ended it. */
+  /** Kernel that each process is timing, by "host process". An entry of a process that is gone names the kernel that crashed it. */
   readonly trying?: Readonly<Record<string, string>>;
 }
 
@@ -70,7 +70,7 @@ let choice = pinned;
 let era = 0;
 let used = new Map<string, string>();
 
-/** Processors differ little between nearby batch sizes: a choice counts for all up to the next power of two. */
+/** Nearby batch sizes have the same fastest kernel: a choice holds for all sizes up to the next power of two. */
 export function batchBucket(rows: number): number {
   return 2 ** Math.ceil(Math.log2(rows));
 }
@@ -78,9 +78,9 @@ export function batchBucket(rows: number): number {
 /**
  * Chooses kernels by timing from now on, and keeps the choices in a file.
  *
- * On a graphics card the first kernel of each list stays: there the library itself chooses.
+ * On a graphics card the first kernel of each list is taken: there cuDNN chooses by itself.
  *
- * @param file names processor, TensorFlow's version and threads, for which the choices hold.
+ * @param file its name contains the processor, TensorFlow's version and the number of threads that the choices are for.
  * @param damaged 'setAside' for a file of the project's own, so that one bad file does not stop every run. Default: 'refuse'.
  * @throws Error if the file is there but is no table of kernels, unless it is set aside. One that a power cut left blank counts as none.
  */
@@ -97,7 +97,7 @@ export function measureKernels(file: string, damaged: DamagedTable = 'refuse'): 
   }
   era++;
   choice = (computation, names, time) => {
-    // A choice holds among these kernels: a version of samlab that knows another one chooses anew.
+    // A choice holds for this list of kernels: a version of samlab with another list chooses again.
     const entry = `${computation}: ${names.join(' | ')}`;
     const known = table.choices.get(entry);
     if (known !== undefined) {
@@ -110,13 +110,13 @@ export function measureKernels(file: string, damaged: DamagedTable = 'refuse'): 
   };
 }
 
-/** Takes the first kernel of each list from now on, or what `pick` says: nothing is timed, so that two machines compute alike. */
+/** Takes the first kernel of each list from now on, or the one that `pick` returns. Nothing is timed, so two machines compute alike. */
 export function pinKernels(pick: KernelChoice = pinned): void {
   choice = pick;
   era++;
 }
 
-/** Runs `body` with the first kernel of each list and keeps no record of them: for what is tried, and not measured. */
+/** Runs `body` with the first kernel of each list, and does not count them as used: for dry runs. */
 export function withFirstKernels<T>(body: () => T): T {
   const before = { choice, used };
   [choice, used] = [pinned, new Map<string, string>()];
@@ -127,12 +127,12 @@ export function withFirstKernels<T>(body: () => T): T {
   }
 }
 
-/** Changes whenever the way to choose kernels does: graphs recorded with earlier choices are out of date then. */
+/** Changes whenever the choice of kernels may: graphs recorded before are out of date then. */
 export function kernelGeneration(): number {
   return era;
 }
 
-/** What has been computed by which kernel since the process began or `forgetUsedKernels`. */
+/** Which kernel has computed what, since the process began or `forgetUsedKernels` was called. */
 export function usedKernels(): Readonly<Record<string, string>> {
   return Object.fromEntries([...used].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -142,12 +142,12 @@ export function forgetUsedKernels(): void {
   used.clear();
 }
 
-/** Records kernels that compute without being chosen again, as part of something that was put together earlier. */
+/** Records the kernels within a graph that runs: they were chosen when the graph was made. */
 export function noteKernels(kernels: Readonly<Record<string, string>>): void {
   Object.entries(kernels).forEach(([computation, name]) => used.set(computation, name));
 }
 
-/** Runs `body` and tells which kernels it used, which are also recorded as always. */
+/** Runs `body` and also returns which kernels it used. They are recorded as used, too. */
 export function chosenIn<T>(body: () => T): { readonly result: T; readonly kernels: Readonly<Record<string, string>> } {
   const before = used;
   used = new Map();
@@ -187,7 +187,7 @@ function readTable({ file, damaged }: Pick<KernelTable, 'file' | 'damaged'>): St
       throw new Error(`measureKernels: ${file} is no table of kernels (${message}); delete it, and the kernels are timed again.`, { cause: error });
     }
     renameSync(file, `${file}.damaged`);
-    console.error(`measureKernels: ${file} is no table of kernels (${message}). It is now ${file}.damaged, and the kernels are timed again; a run that goes on with other kernels differs in rounding.`);
+    console.error(`measureKernels: ${file} is no table of kernels (${message}). It is now ${file}.damaged, and the kernels are timed again; a run that resumes with other kernels differs in rounding.`);
     return { choices: {}, fatal: [] };
   }
 }
@@ -212,7 +212,7 @@ function mergeInto({ file, damaged, choices, fatal, trying }: KernelTable): Read
   return stored.choices;
 }
 
-/** The name of the fastest kernel, by the best of its times; one that fails is out. */
+/** The name of the fastest kernel, by the best of its times. A kernel that throws is left out. */
 function fastest(computation: string, names: readonly string[], time: (name: string) => number, table: KernelTable): string {
   const best = new Map<string, number>();
   const lowest = (): number => Math.min(...best.values());
@@ -245,7 +245,7 @@ function fastest(computation: string, names: readonly string[], time: (name: str
  * @param time seconds or any other unit of time that one of them takes.
  */
 export function chooseKernel(computation: string, names: readonly string[], time: (name: string) => number): string {
-  // Only the kernels are compared, not what carries tangents beside them.
+  // Without tangents, so that only the kernels are timed.
   const name = choice(computation, names, (candidate) => followTangents(undefined, () => time(candidate)));
   used.set(computation, name);
   return name;

@@ -19,7 +19,7 @@ function byHand(values: readonly number[], shape: readonly number[], order: read
 }
 
 for (const dtype of ['float32', 'bfloat16'] as const) {
-  test(`axes change places as indices do, with every kernel, in ${dtype}`, () => {
+  test(`transposing axes permutes indices, with every kernel, in ${dtype}`, () => {
     const tried = new Set<string>();
     for (const library of ['TensorFlow', 'oneDNN']) {
       pinKernels((_, names) => {

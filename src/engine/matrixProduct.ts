@@ -17,7 +17,7 @@ function kernels([a, b]: readonly [Tensor, Tensor], transposeA: boolean, transpo
   return (['TensorFlow', 'oneDNN'] as const).flatMap((library) => {
     const direct: Kernel = { name: library, run: () => multiply(library, a, b, transposeA, transposeB) };
     if (transposeA && !transposeB) {
-      // a^T b = (b^T a)^T: the long axis is summed over in either form, and the result is small.
+      // a^T b = (b^T a)^T: both forms sum over the long axis, and the result that is transposed is small.
       return [direct, { name: `${library}, swapped`, run: () => temporarily(() => transpose(multiply(library, b, a, true, false))) }];
     }
     if (transposeB && !transposeA) {
@@ -38,7 +38,7 @@ interface ProductOptions {
  *
  * @param a [rows, inner], or [inner, rows] if transposed
  * @param b [inner, columns], or [columns, inner] if transposed
- * @param result element type of the result; the operands' own where nothing is said
+ * @param result element type of the result. Default: the operands' own.
  * @returns [rows, columns]
  */
 export function matrixProduct(a: Tensor, b: Tensor, { transposeA = false, transposeB = false, result = a.dtype }: ProductOptions = {}): Tensor {

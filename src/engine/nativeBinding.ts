@@ -18,17 +18,17 @@ function restoreRemovedUtilities(): void {
 export function loadBinding(): Binding {
   restoreRemovedUtilities();
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
-  // On some processors TensorFlow would put oneDNN's kernels in place of those that are asked for; here both are asked for by name.
+  // On some processors TensorFlow would replace the requested kernels by oneDNN's; here both are requested by name.
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '0';
   // One op of a graph after the other, each with all threads: two at once hold more memory and are no faster.
   process.env['TF_NUM_INTEROP_THREADS'] ??= '1';
-  // One pool for all tensors, in which a freed one is found again: the C library's own is left in pieces by tensors of many sizes.
+  // TensorFlow's own memory pool, which reuses freed tensors' memory: the C library's heap fragments under tensors of many sizes.
   process.env['TF_CPU_ALLOCATOR_USE_BFC'] ??= 'true';
   process.env['TF_CPU_BFC_MEM_LIMIT_IN_MB'] ??= String(Math.floor(totalmem() / 2 ** 20));
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it before the lines above
   const tf = require('@tensorflow/tfjs-node-gpu') as { backend(): unknown };
   const native = (tf.backend() as { readonly binding: Binding }).binding;
-  // A profile stands between the callers and these for a while; the addon's own cannot be replaced.
+  // Replaceable, since a profile wraps these functions for a while; the addon's own cannot be replaced.
   return Object.create(native, {
     executeOp: { value: native.executeOp.bind(native), writable: true },
     runSavedModel: { value: native.runSavedModel.bind(native), writable: true },

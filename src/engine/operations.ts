@@ -1,6 +1,6 @@
 /**
- * The operations that losses and layers of one's own are made of: each knows its gradient, so that `valueAndGradient` can go
- * back through it. All take and give tensors in native memory; see `scope` for what frees them.
+ * The operations that losses and layers of one's own are made of: each has a gradient, so that `valueAndGradient`
+ * can differentiate through it. All take and give tensors in native memory; see `scope` for what frees them.
  */
 export { add, addRelu, gelu, multiplyBy, relu, tanh } from './activation';
 export { batchNormalizeEvaluation, batchNormalizeTraining, type BatchNormalization, type ChannelStatistics } from './batchNormalization';

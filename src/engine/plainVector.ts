@@ -111,12 +111,12 @@ export class PlainVector implements Vector {
     });
   }
 
-  momentumStepInPlace(velocity: this, gradient: this, { learningRate, momentum, nesterov, weightDecay, weightDecayOn, shares }: MomentumStep): void {
+  momentumStepInPlace(velocity: this, gradient: this, { learningRate, momentum, nesterov, weightDecay, decayKinds, shares }: MomentumStep): void {
     this.elements.forEach((array, parameter) => {
       const v = velocity.elements[parameter]!;
       const g = gradient.elements[parameter]!;
       const { rate, decay } = shares?.[parameter] ?? { rate: 1, decay: 1 };
-      const penalty = weightDecayOn?.includes(this.specs[parameter]!.kind) ?? true ? decay * weightDecay : 0;
+      const penalty = decayKinds?.includes(this.specs[parameter]!.kind) ?? true ? decay * weightDecay : 0;
       array.forEach((element, index) => {
         g[index] = g[index]! + penalty * element;
         v[index] = momentum * v[index]! + g[index];

@@ -55,7 +55,7 @@ function maxPoolFor(x: Tensor, windows: Windows): MaxPool {
     });
     return performance.now() - started;
   };
-  // The ImageNet stem's windows go without saying, so that choices that are stored stay good.
+  // The ImageNet stem's windows are not part of the name, so that stored choices stay valid.
   const kind = windows.size === 3 && windows.stride === 2 ? '' : `, ${windows.size} x ${windows.size} / ${windows.stride}`;
   return pools[chooseKernel(`max-pool ${x.dtype} ${[batchBucket(batch), ...map].join(' x ')}${kind}`, ['TensorFlow', 'oneDNN'], time) as KernelLibrary];
 }
@@ -77,7 +77,7 @@ export function maxPool3x3Stride2(x: Tensor): Tensor {
 }
 
 /**
- * Maximum over square windows without padding; what is left over at the right and lower edge is dropped, as PyTorch does.
+ * Maximum over square windows without padding; rows and columns left over at the right and lower edge are dropped, as in PyTorch.
  * Of equal maxima one gets the gradient; which, is the library's choice.
  *
  * @param x [batch, height, width, channels]

@@ -85,7 +85,7 @@ function compute({ name, shapes, options }: OpCase, { activations, parameters, a
 
 /**
  * From the same inputs, a bfloat16 op that adds up in single precision differs by the rounding of its result, 2^-9 of
- * it, once more where a gradient is rounded on its way (relu after add), and by the rounding of single-precision sums,
+ * it, once more where an intermediate gradient is rounded (relu after add), and by the rounding of single-precision sums,
  * 1e-5 of the largest value in the fixture's cases (see opCase.ts). Max-pool's gradient adds the windows that share a
  * pixel, four at most, in bfloat16: three more roundings, each at most 2^-9 of four of the largest gradient. GELU's
  * gradient multiplies by a derivative that has been rounded itself, by up to 2^-8 of it as the product is.

@@ -49,7 +49,7 @@ export function temporarily(body: () => Tensor, dtype?: DType): Tensor {
   );
 }
 
-/** Whether oneDNN computes with this element type. It takes bfloat16 with AVX-512 alone; asked elsewhere, its product of matrices ends the process. */
+/** Whether oneDNN computes with this element type. It takes bfloat16 only with AVX-512; elsewhere its matrix product crashes the process. */
 export function oneDnnHas(dtype: DType): boolean {
   return dtype !== 'bfloat16' || hasAvx512;
 }

@@ -68,7 +68,7 @@ test('the two normals of one draw, and streams of neighbouring names and seeds, 
   }
 });
 
-test('names are told apart by where one ends and the next begins, and from seeds', () => {
+test('names that join to the same text are different, and differ from seeds', () => {
   const firsts = [random(1), random(11), random(1, 'a'), random(1, 'b'), random(1, 'a', 'b'), random(1, 'ab'), random(1, 1), random(-1)].map((rng) => rng.uniform());
   assert.equal(new Set(firsts).size, firsts.length);
 });

@@ -27,7 +27,7 @@ function mixSeed(seed: number, stream: readonly (string | number)[]): number {
 /**
  * Opens the random stream of a seed and a name, for instance `random(seed, 'augment', epoch)`.
  *
- * Streams are opened anew from their names wherever they are needed. Nothing about them has to be
+ * Streams are opened again from their names wherever they are needed. Nothing about them has to be
  * saved, so a resumed run draws the same numbers as one that was never interrupted.
  *
  * @param seed a safe integer.

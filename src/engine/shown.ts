@@ -1,4 +1,4 @@
-/** A value as an error tells it: numbers as they are, all else with its quotes or brackets and its type, since "" and [] are invisible. */
+/** A value as an error message shows it: numbers as they are, all else with quotes or brackets and its type, since "" and [] are invisible. */
 export function shown(value: unknown): string {
   if (typeof value === 'number' || value === undefined || value === null) {
     return String(value);

@@ -85,7 +85,7 @@ export function smallMapConvolution(x: Tensor, filter: Tensor, stride: number): 
   const matrix = (): Tensor => denseMatrix(inPrecision(filter, x.dtype), table);
   const y = temporarily(() => reshaped(matrixProduct(reshaped(x, rowShape), matrix()), [batch, table.outputHeight, table.outputWidth, filters]));
   return record([x, filter], y, () => ({
-    // The matrix is made again on the way back: kept, it would take more memory than the filter, and it costs less than its product.
+    // The matrix is made again in the backward pass: saving it would take more memory than the filter, and making it costs less than its product.
     saved: [x, filter],
     backward: (dy) =>
       scope(

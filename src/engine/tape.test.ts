@@ -55,7 +55,7 @@ test('the value and gradient of (w x)^2 by hand', () => {
   });
 });
 
-test('what the forward pass hands out is kept, and the caller\'s to free', () => {
+test('tensors returned by the forward pass are kept, for the caller to free', () => {
   const before = tensorCount();
   const w = tensor([3], [1, 1]);
   const { gradients, auxiliary } = valueAndGradient([w], () => ({ loss: matMul(w, w), auxiliary: tensor([7], [1]) }), (kept) => [kept]);
@@ -107,7 +107,7 @@ test('a forward pass that throws leaves no tensor, and the next one is right', (
   });
 });
 
-test('a parameter without influence is named, and nothing is left behind', () => {
+test('a parameter without influence is named, and no tensor is left', () => {
   const [w, idle] = [tensor([3], [1, 1]), tensor([1, 2], [2])];
   leavingNothing(() => {
     assert.throws(() => valueAndGradient([w, idle], () => ({ loss: matMul(w, w), ...nothing })), {
@@ -128,7 +128,7 @@ test('calls do not nest', () => {
   });
 });
 
-test('a loss that is no scalar is refused', () => {
+test('a loss that is not a scalar is refused', () => {
   leavingNothing(() => {
     const w = tensor([1, 2], [2]);
     assert.throws(() => valueAndGradient([w], () => ({ loss: relu(w), ...nothing })), /^Error: valueAndGradient: expected a loss of one element, got shape \[2\]/);

@@ -46,7 +46,7 @@ const ops: Readonly<Record<string, () => Tensor>> = {
 };
 
 for (const [name, op] of Object.entries(ops)) {
-  test(`outside of a gradient and of a scope, nothing but the result stays: ${name}`, () => {
+  test(`outside a gradient and a scope, only the result stays: ${name}`, () => {
     const before = tensorCount();
     const result = op();
     assert.equal(tensorCount(), before + 1);
@@ -54,7 +54,7 @@ for (const [name, op] of Object.entries(ops)) {
   });
 }
 
-test('outside of a gradient and of a scope, batch norm in training leaves the result and two statistics', () => {
+test('outside a gradient and a scope, batch norm in training leaves the result and two statistics', () => {
   const before = tensorCount();
   const { y, running: moved } = batchNormalizeTraining(images, norm, running, 0.1);
   assert.equal(tensorCount(), before + 3);

@@ -11,9 +11,9 @@ function leavingNothing(body: () => void): void {
   assert.equal(tensorCount(), before);
 }
 
-test('a tensor and the array that it was made from change apart, wherever the array lies in memory', () => {
+test('a tensor and the array that it was made from change independently, at any offset of the array', () => {
   const size = 32;
-  // One of sixteen neighbouring places is a multiple of 64 bytes.
+  // One of sixteen neighbouring offsets is a multiple of 64 bytes.
   const room = new Float32Array(size + 16);
   for (let start = 0; start < 16; start++) {
     const array = room.subarray(start, start + size).fill(1);
@@ -44,7 +44,7 @@ test('values come back as they went in, in a copy', () => {
   });
 });
 
-test('a scope frees what was made in it, except what it hands on', () => {
+test('a scope frees the tensors made in it, except those it returns', () => {
   leavingNothing(() => {
     const before = tensorCount();
     const kept = scope(() => {
@@ -57,7 +57,7 @@ test('a scope frees what was made in it, except what it hands on', () => {
   });
 });
 
-test('what an inner scope hands on belongs to the outer one', () => {
+test('tensors returned by an inner scope belong to the outer one', () => {
   leavingNothing(() => {
     const inner = scope(() => scope(() => tensor([1], [1]), (made) => [made]));
     assert.equal(inner.isDisposed, true);
@@ -67,7 +67,7 @@ test('what an inner scope hands on belongs to the outer one', () => {
   });
 });
 
-test('a scope leaves tensors of others alone, even if it hands them on', () => {
+test('a scope leaves tensors from outside alone, even if it returns them', () => {
   leavingNothing(() => {
     const mine = tensor([1], [1]);
     scope(() => scope(() => mine, (made) => [made]));
@@ -92,7 +92,7 @@ test('a scope frees everything when its body throws', () => {
   });
 });
 
-test('release frees a tensor at once, or once nothing needs it for a gradient', () => {
+test('release frees a tensor at once, or as soon as no gradient needs it', () => {
   leavingNothing(() => {
     const [free, saved] = [tensor([1], [1]), tensor([2], [1])];
     saved.saves = 1;
@@ -114,7 +114,7 @@ test('a tensor that was disposed of cannot be used', () => {
   }
 });
 
-test('values that do not fit, and tensors that are no scalars, are refused', () => {
+test('values that do not fit, and tensors that are not scalars, are refused', () => {
   leavingNothing(() => {
     assert.throws(() => tensor([1, 2, 3], [2, 2]), { name: 'RangeError', message: 'tensor: shape [2, 2] holds 4 values, got 3.' });
     scope(() => {

@@ -115,7 +115,7 @@ export function scope<T>(body: () => T, keep: (result: T) => Iterable<Tensor> = 
   }
 }
 
-/** Runs `body` as if no scope were open: what it makes is freed by hand alone. */
+/** Runs `body` as if no scope were open: its tensors are freed only by hand. */
 export function unscoped<T>(body: () => T): T {
   const open = scopes.splice(0);
   try {
@@ -140,7 +140,7 @@ export function tensorCount(): number {
   return binding.getNumOfTensors();
 }
 
-/** Where values lie on their way into native memory; it grows to the largest tensor that is made from values. */
+/** A buffer for values on their way into native memory; it grows to the largest tensor that is made from values. */
 let staging = new ArrayBuffer(0);
 
 /**
@@ -175,7 +175,7 @@ export function tensor(values: Float32Array | Int32Array | readonly number[], sh
   return made;
 }
 
-/** Who watches what happens to tensors; see `observeTensors`. */
+/** Callbacks for what happens to tensors; see `observeTensors`. */
 export interface TensorObserver {
   /** A tensor was made from values. */
   readonly constant: (tensor: Tensor, values: Float32Array | Int32Array) => void;
@@ -245,8 +245,8 @@ export function noteExecution(op: string, attributes: readonly Attribute[], inpu
 }
 
 /**
- * What `make` computes of a tensor and others, such as weights of another form: made once as long as none of them is another
- * one, kept with the first and freed with it.
+ * What `make` computes from a tensor and others, such as folded weights. The result is kept with the first tensor, made again
+ * only when one of the others has been replaced, and freed with the first.
  */
 export function keptWith(first: Tensor, others: readonly Tensor[], make: () => readonly Tensor[]): readonly Tensor[] {
   const { kept } = first;

@@ -167,7 +167,7 @@ export class TensorVector implements Vector {
   }
 
   momentumStepInPlace(velocity: this, gradient: this, step: MomentumStep): void {
-    const decays = this.specs.map(({ kind }, index) => (step.weightDecayOn?.includes(kind) ?? true ? (step.shares?.[index]?.decay ?? 1) * step.weightDecay : 0));
+    const decays = this.specs.map(({ kind }, index) => (step.decayKinds?.includes(kind) ?? true ? (step.shares?.[index]?.decay ?? 1) * step.weightDecay : 0));
     const rates = this.specs.map((_, index) => (step.shares?.[index]?.rate ?? 1) * step.learningRate);
     const { w, v, g } = momentumInPlace({ w: this.current, v: velocity.current, g: gradient.current }, rates, decays, step);
     this.current = w;
@@ -176,7 +176,7 @@ export class TensorVector implements Vector {
   }
 
   adamStepInPlace(firstMoment: this, secondMoment: this, gradient: this, step: AdamStep): void {
-    // The op knows beta1 and beta2 in single precision alone; corrections for any others would be off by up to 5e-5 at 0.999.
+    // The op rounds beta1 and beta2 to single precision, so the corrections must use the rounded values: else they are off by up to 5e-5 at 0.999.
     const rounded = { ...step, beta1: Math.fround(step.beta1), beta2: Math.fround(step.beta2) };
     const { epsilon, factors } = adamFactors(this.specs, rounded);
     const { w, m, v } = adamInPlace({ w: this.current, m: firstMoment.current, v: secondMoment.current }, gradient.current, factors, { ...rounded, epsilon });

@@ -91,7 +91,7 @@ test('clipping by hand: what lies outside moves to the limit, what lies inside s
   }
 });
 
-test('some kinds are taken out, and added to where they belong', () => {
+test('some kinds are selected, and added back in place', () => {
   const { plain, native } = pair(Array.from({ length: 12 }, (_, index) => index + 1));
   const flat = (vector: Vector): number[][] => vector.toArrays().map((array) => [...array]);
   for (const whole of [plain, native] as readonly Vector[]) {
@@ -144,8 +144,8 @@ for (const nesterov of [false, true]) {
   expectAgreementInPlace(`momentum step, Nesterov ${nesterov ? 'on' : 'off'}`, (target, velocity, gradient, scale) =>
     target.momentumStepInPlace(velocity, gradient, { learningRate: scale, momentum: 0.5, nesterov, weightDecay: 0 }),
   );
-  for (const decaying of [{}, { weightDecayOn: kinds }]) {
-    expectAgreementInPlace(`momentum step with weight decay on ${'weightDecayOn' in decaying ? 'some kinds' : 'all kinds'}, Nesterov ${nesterov ? 'on' : 'off'}`, (target, gradient, velocity, scale) => {
+  for (const decaying of [{}, { decayKinds: kinds }]) {
+    expectAgreementInPlace(`momentum step with weight decay on ${'decayKinds' in decaying ? 'some kinds' : 'all kinds'}, Nesterov ${nesterov ? 'on' : 'off'}`, (target, gradient, velocity, scale) => {
       const own = velocity.clone();
       target.momentumStepInPlace(own, gradient, { learningRate: scale, momentum: 0.5, nesterov, weightDecay: 0.25, ...decaying });
       own.dispose();
@@ -153,8 +153,8 @@ for (const nesterov of [false, true]) {
   }
 }
 
-for (const decaying of [{}, { weightDecayOn: kinds }]) {
-  expectAgreementInPlace(`two steps of Adam with weight decay on ${'weightDecayOn' in decaying ? 'some kinds' : 'all kinds'}`, (target, gradient, more, scale) => {
+for (const decaying of [{}, { decayKinds: kinds }]) {
+  expectAgreementInPlace(`two steps of Adam with weight decay on ${'decayKinds' in decaying ? 'some kinds' : 'all kinds'}`, (target, gradient, more, scale) => {
     const [first, second] = [gradient.zeros(), gradient.zeros()];
     // Epsilon is as large as the elements: near 0, the quotient of the moments jumps from -1 to 1.
     const step = { learningRate: scale, beta1: 0.5, beta2: 0.75, epsilon: 0.5, weightDecay: 0.25, ...decaying };

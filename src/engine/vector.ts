@@ -1,5 +1,8 @@
-/** What a parameter is, for all that must treat kinds differently: weight decay, perturbation scopes, filter normalisation. */
-export type ParameterKind = 'weight' | 'bias' | 'normScale' | 'normShift';
+/** All kinds of parameters. */
+export const PARAMETER_KINDS = ['weight', 'bias', 'normScale', 'normShift'] as const;
+
+/** What a parameter is. Weight decay, perturbations and filter normalisation treat the kinds differently. */
+export type ParameterKind = (typeof PARAMETER_KINDS)[number];
 
 /** Name, kind and shape of one parameter of a model. */
 export interface ParameterSpec {
@@ -23,8 +26,8 @@ export interface MomentumStep {
   readonly nesterov: boolean;
   /** Multiple of w that is added to the gradient beforehand. */
   readonly weightDecay: number;
-  /** The kinds of parameters that decay; every kind if left out. */
-  readonly weightDecayOn?: readonly ParameterKind[];
+  /** The kinds of parameters that decay. Default: all. */
+  readonly decayKinds?: readonly ParameterKind[];
   /** One for each parameter, in the order of the specs; default: 1 and 1 for all. */
   readonly shares?: readonly StepShare[];
 }
@@ -42,8 +45,8 @@ export interface AdamStep {
   readonly step: number;
   /** Multiple of learningRate w that is taken off beforehand. */
   readonly weightDecay: number;
-  /** The kinds of parameters that decay; every kind if left out. */
-  readonly weightDecayOn?: readonly ParameterKind[];
+  /** The kinds of parameters that decay. Default: all. */
+  readonly decayKinds?: readonly ParameterKind[];
   /** One for each parameter, in the order of the specs; default: 1 and 1 for all. */
   readonly shares?: readonly StepShare[];
 }
@@ -51,7 +54,7 @@ export interface AdamStep {
 /**
  * A point or a direction in the space of all parameters of a model.
  *
- * Optimizers, perturbations and probes are written against this interface alone. They run on native
+ * Optimizers, perturbations and probes use only this interface. They run on native
  * tensors (`TensorVector`) and on plain double-precision arrays (`PlainVector`) alike.
  * Names ending in `InPlace` change the vector; all others leave it as it is and return a new one.
  */
@@ -77,13 +80,13 @@ export interface Vector {
   zeros(): this;
   /** The same elements, changed independently from then on. */
   clone(): this;
-  /** The parameters of these kinds alone, in the same order; changed independently from then on. */
+  /** Only the parameters of these kinds, in the same order; changed independently from then on. */
   select(kinds: readonly ParameterKind[]): this;
   /** this + part, where `part` holds some of the parameters, by name; the others stay as they are. */
   plusPart(part: this): this;
   /** The same elements in the parameters that `keep` picks, and 0 in the others. */
   restrict(keep: (spec: ParameterSpec) => boolean): this;
-  /** A vector of the same layout with these elements, one array a parameter: what `toArrays` takes apart. */
+  /** A vector of the same layout with these elements, one array a parameter: the inverse of `toArrays`. */
   withElements(arrays: readonly ArrayLike<number>[]): this;
   /** this += scale · other; on the kinds named, if any are. */
   addScaledInPlace(other: this, scale: number, kinds?: readonly ParameterKind[]): void;

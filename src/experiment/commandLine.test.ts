@@ -18,7 +18,7 @@ void test('settings that are on or off need no value, and are read with one too'
   assert.throws(() => parse('--flip', 'maybe'), /expected true or false, got "maybe"/);
 });
 
-void test('a word passes for a number where the setting takes it, and nowhere else', () => {
+void test('a word is accepted for a number only where the setting allows it', () => {
   assert.deepEqual(parse('--perturbation-norm', 'infinity', '--perturbation-start', 'decay'), { perturbationNorm: 'infinity', perturbationStart: 'decay' });
   assert.deepEqual(parse('--perturbation-norm', '1.5', '--perturbation-start', '3'), { perturbationNorm: 1.5, perturbationStart: 3 });
   assert.throws(() => parse('--rho', 'infinity'), /expected a number, got "infinity"/);
@@ -30,7 +30,7 @@ void test('each setting is in a group of the help', () => {
   assert.ok(new Set(groups).size > 4);
 });
 
-void test('a message says flags where it names settings, and leaves words and values alone', () => {
+void test('in a message, names of settings become flags; words and values stay', () => {
   assert.equal(withFlagNames('validateConfig: the configuration cannot be run:\n  batchSize: Too small\n  rho: Too small'), 'the configuration cannot be run:\n  --batch-size: Too small\n  --rho: Too small');
   assert.equal(withFlagNames('a warm-up of 5 epochs does not fit; shorten warmupEpochs.'), 'a warm-up of 5 epochs does not fit; shorten --warmup-epochs.');
   assert.equal(withFlagNames('  rhoSchedule: expected one of "constant"|"learningRate"'), '  --rho-schedule: expected one of "constant"|"learningRate"');

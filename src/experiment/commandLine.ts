@@ -28,7 +28,7 @@ export function settingFlag(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** A message about settings as one who gave them as flags reads it. Names that are words of English are taken for settings at the beginning of a line alone. */
+/** A message about settings with the names of their flags. Names that are also English words are replaced only at the beginning of a line. */
 export function withFlagNames(message: string): string {
   const compound = CONFIG_KEYS.filter((key) => /[A-Z]/.test(key)).join('|');
   return message

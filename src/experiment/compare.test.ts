@@ -12,7 +12,7 @@ import type { ExperimentConfig } from './config';
 import { defineConfig } from './defineConfig';
 import { experimentData } from './experimentData';
 import type { ExperimentFolders } from './folders';
-import { TrainingInterrupted } from './interrupt';
+import { stoppedTraining } from './interrupt';
 import { signalWhen } from '../testing/signalWhen';
 
 const CONFIG: Partial<ExperimentConfig> = {
@@ -58,7 +58,7 @@ void test('methods train under both budgets from the same weights; a rule of one
   assert.equal(runs.find(({ label, budget }) => label === 'SAM' && budget === 'gradients')!.result.config.warmupEpochs, 0.5);
 });
 
-void test('stored runs are not made again, own rules only under a name; a comparison that is stopped gives what it has', async (context) => {
+void test('stored runs are not repeated, custom rules are stored only under a name; a stopped comparison returns its finished runs', async (context) => {
   const setting = settingIn(context, { seeds: [0], budgets: ['epochs'], config: { ...CONFIG, epochs: 1, warmupEpochs: 0 } });
   let steps = 0;
   const counting = { ...setting, onProgress: (): void => { steps++; } };
@@ -68,14 +68,14 @@ void test('stored runs are not made again, own rules only under a name; a compar
   assert.equal(readdirSync(setting.folders.results).filter((file) => file.endsWith('.json')).length, 1);
   assert.deepEqual(readdirSync(join(setting.folders.results, 'own')).map((file) => file.slice(0, 5)), ['mine-']);
   let stops = 0;
-  // Images are embedded ones, and own results made from them do not stand for real ones; what SGD stored from them is read again.
+  // Images are embedded ones, and custom rules' results from them are not reused as real ones; SGD's stored results are read again.
   const second = await compare(methods, { ...counting, signal: signalWhen(() => ++stops > 1) });
   assert.equal(steps, 3 * 2);
   assert.deepEqual(second.runs.map(({ label }) => label), ['SGD (no SAM)']);
   assert.equal(second.rows[0]!.top1Error, first.rows[0]!.top1Error);
 });
 
-void test('an own rule with a `storeAs` goes on from its checkpoint to the same numbers; one without begins anew, and is said to', async (context) => {
+void test('a custom rule with `storeAs` resumes from its checkpoint with the same numbers; one without starts over, with a notice', async (context) => {
   const setting = settingIn(context, { seeds: [0], budgets: ['epochs'], config: { ...CONFIG, epochs: 2, warmupEpochs: 0 } });
   let steps = 0;
   const checkpoints: boolean[] = [];
@@ -94,11 +94,11 @@ void test('an own rule with a `storeAs` goes on from its checkpoint to the same 
   const lossesOf = ({ runs }: Comparison): unknown => runs.at(-1)!.result.history.map(({ trainLoss }) => trainLoss);
   assert.deepEqual(lossesOf(resumed), lossesOf(unbroken));
   assert.deepEqual(checkpoints, [true, true, true, true, true, false]);
-  assert.match(new TrainingInterrupted('x').message, /its checkpoint is stored/);
-  assert.match(new TrainingInterrupted('x', false).message, /no checkpoint without a `storeAs`, so this run starts anew/);
+  assert.match(stoppedTraining('x').message, /its checkpoint is stored/);
+  assert.match(stoppedTraining('x', false).message, /no checkpoint without a `storeAs`, so this run starts from the beginning/);
 });
 
-void test('networks that are kept are those that the results were measured on, trained or read from their files; none leaks', async (context) => {
+void test('networks that are kept are those of the results, just trained or read from their files; none leaks', async (context) => {
   const setting = settingIn(context, { seeds: [0], config: { ...CONFIG, warmupEpochs: 0 }, keepNetworks: true });
   const before = tensorCount();
   const methods = [{ method: 'sam' }, { rule: LIKE_SAM, storeAs: 'mine' }, { rule: { ...LIKE_SAM, name: 'in memory' } }] as const;
@@ -117,7 +117,7 @@ void test('networks that are kept are those that the results were measured on, t
     comparison.dispose();
     assert.equal(tensorCount(), before, `stored: ${stored}`);
   }
-  // Two batches an epoch: two epochs, and one where gradients are equal, of SGD (which is one run), SAM and both rules; then the rules anew, for their results are from embedded images.
+  // Two batches an epoch: two epochs, and one where gradients are equal, of SGD (which is one run), SAM and both rules; then the rules again, because their results are from embedded images.
   assert.equal(steps, (4 + 3 * 6) + 2 * 6);
   const failing = { rule: { name: 'broken', perturb: () => { throw new Error('broken'); } } };
   await assert.rejects(compare([failing], setting), /broken/);
@@ -143,12 +143,12 @@ for (const [name, methods, changes, message] of refused) {
   });
 }
 
-void test('a rule that returns no numbers is named', async (context) => {
+void test('a rule that returns NaN is named', async (context) => {
   const setting = settingIn(context, { seeds: [0] });
   await assert.rejects(compare([{ rule: { name: 'broken', perturb: ({ gradient }) => gradient.times(NaN) } }], setting), /the rule broken returned a perturbation of norm NaN/);
 });
 
-void test('a stored result that cannot be read is named, and the other runs are made and given', async (context) => {
+void test('an unreadable stored result is named, and the other runs are made and returned', async (context) => {
   const setting = settingIn(context, { seeds: [0, 1], config: { ...CONFIG, epochs: 1, warmupEpochs: 0 } });
   const complaints = context.mock.method(console, 'error', () => undefined);
   await compare([{ method: 'sgd' }], { ...setting, budgets: ['epochs'] });

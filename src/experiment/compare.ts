@@ -6,7 +6,7 @@ import type { ExperimentConfig } from './config';
 import type { ComparedMethod, ComparedNetwork, Comparison, ComparisonSetting } from './comparison';
 import { comparisonRows, type Budget, type ComparedRun } from './comparisonRows';
 import { checkSeeds, contestantsOf, settingsOf, type Contestant } from './contestants';
-import { GOES_ON, STARTS_ANEW } from './interrupt';
+import { RESUME_NOTE, STARTS_AGAIN } from './interrupt';
 import { checkStoreName, runOwnRule, runOwnRuleWithNetwork } from './ownRun';
 import { withDefaults } from './defaultConfig';
 import type { RunResult } from './result';
@@ -20,13 +20,13 @@ import { storedProblem } from './store';
 /**
  * Compares training methods. Each is trained with the same seeds, and so from the same initial weights, on the same images in
  * the same order, under one or both of two budgets: equal epochs; or equal gradient evaluations, where each gets as many as
- * the base optimizer computes in `config.epochs` epochs, rounded to whole epochs (SAM half of them), with a warm-up as much
- * shorter. What a method costs is read off its run of equal epochs with the first seed, which is therefore always made.
+ * the base optimizer computes in `config.epochs` epochs, rounded to whole epochs (half of them for SAM), with the warm-up
+ * shortened alike. A method's cost is read from its run of equal epochs with the first seed, which is therefore always made.
  *
- * The base optimizer (`sgd`) is added where it is not among the methods. Runs of built-in methods are stored: what is there
- * already is not run again, and what was stopped goes on. Rules of one's own are trained in memory, or stored under a name.
+ * The base optimizer (`sgd`) is added where it is not among the methods. Runs of built-in methods are stored:
+ * stored runs are not made again, and stopped ones are resumed. Your own rules are trained in memory, or stored under a name.
  *
- * @param setting without `folders`, runs lie below `data/quick`, apart from results.
+ * @param setting without `folders`, runs are stored below `data/quick`, apart from results.
  * @returns rows and runs, fewer than all if its `signal` or the kernel's interrupt ended it, or a stored result cannot be read.
  * @throws RangeError before anything is trained, for settings out of range, two methods of one label, or seeds that are
  * missing or given twice; Error if a rule returns something else than a finite vector of the parameters' layout.
@@ -44,7 +44,7 @@ export function compare(methods: readonly ComparedMethod[], setting: ComparisonS
       throw error;
     });
     if (work.stopping) {
-      work.tellStopped(`The comparison holds the ${comparison.runs.length} runs that are complete. Of the run under way: ${comparing.hasCheckpoint ? GOES_ON : STARTS_ANEW}`);
+      work.tellStopped(`The comparison holds the ${comparison.runs.length} runs that are complete. Of the run under way: ${comparing.hasCheckpoint ? RESUME_NOTE : STARTS_AGAIN}`);
     }
     return comparison;
   });
@@ -87,7 +87,7 @@ class Comparing {
   async run(): Promise<Comparison> {
     const { seeds } = this.setting;
     const equalEpochs = this.budgets.includes('epochs');
-    // Seeds change slowest, so that a comparison that is stopped has whole seeds.
+    // Seed by seed, so that a stopped comparison has all methods for the seeds it has finished.
     const complete = await this.runAll('epochs', equalEpochs ? seeds : seeds.slice(0, 1), () => DEFAULT_SHARE);
     if (complete && this.budgets.includes('gradients')) {
       await this.runAll('gradients', seeds, ({ label }) => this.shareOfEpochs(label));
@@ -139,7 +139,7 @@ class Comparing {
     const { rule, storeAs } = method;
     const problem = rule === undefined && this.setting.network === undefined && this.setting.data === undefined ? await storedProblem(folders.results, config) : undefined;
     if (problem !== undefined) {
-      // The others do not need it.
+      // The other runs do not depend on it.
       this.problems.push(problem);
       console.error(problem);
       return 'unreadable';
@@ -157,7 +157,7 @@ class Comparing {
     return trained?.result;
   }
 
-  /** Tells how far the run under way and the whole comparison are. */
+  /** Reports how far the run under way and the whole comparison are. */
   private report(label: string, config: ExperimentConfig, progress: TrainingProgress): void {
     const { secondsLeft, epoch, step, stepsPerEpoch } = progress;
     const epochsDone = epoch - 1 + step / stepsPerEpoch;
@@ -174,18 +174,18 @@ class Comparing {
     this.work.report({ done: this.started - 1 + epochsDone / config.epochs, of: this.total, unit: 'runs', text: `run ${this.started} of ${this.total}: ${label}, seed ${config.seed} · ${duration(comparisonSecondsLeft)} left` });
   }
 
-  /** Epochs that cost as much as those of the base optimizer, as a share of them; undefined where no run of either could be read. */
+  /** Epochs that cost as much as those of the base optimizer, as a share of them; undefined where a run of one of the two could not be read. */
   private shareOfEpochs(label: string): number | undefined {
     const [base, own] = [this.base, label].map((wanted) => {
       const run = this.runs.find((one) => one.budget === 'epochs' && one.label === wanted);
-      // A run that diverged in its first epoch has no whole epoch to judge by.
+      // A run that diverged in its first epoch has no complete epoch.
       return run && run.result.gradientEvaluations / Math.max(1, run.result.history.length);
     });
     return base !== undefined && own !== undefined ? base / own : undefined;
   }
 
   private configOf(method: ComparedMethod, seed: number, share = DEFAULT_SHARE): ExperimentConfig {
-    // An own rule takes SAM's place, so that radius, scope and groups are read.
+    // An own rule takes SAM's place, so that radius, kinds of parameters and groups are read.
     const config = withDefaults({ ...this.setting.config, ...settingsOf(method), ...(method.rule ? { method: 'sam' as const } : {}), seed });
     const epochs = share === DEFAULT_SHARE ? config.epochs : Math.max(1, Math.round(config.epochs * share));
     return validateConfig({ ...config, epochs, warmupEpochs: (config.warmupEpochs * epochs) / config.epochs });

@@ -8,16 +8,16 @@ import type { ExperimentConfig } from './config';
 import type { OwnParts } from './ownNetworkRun';
 import type { RunOptions } from './run';
 
-/** Settings in which the methods of a comparison may differ; all others they share. */
+/** Settings in which the methods of a comparison may differ; they share all others. */
 export type MethodChanges = Partial<MethodSettings & Pick<ExperimentConfig, 'learningRate'>>;
 
-/** A method to compare: settings of a built-in one, or a rule of one's own. */
+/** A method to compare: settings of a built-in one, or your own rule. */
 export interface ComparedMethod extends MethodChanges {
-  /** How rows and progress call it; made from the settings, or the rule's name, if left out. */
+  /** Its name in rows and progress. Default: made from the settings, or the rule's name. */
   readonly label?: string;
   /** A perturbation rule in place of a built-in one; the other settings are built around it. It is trained in memory, without a checkpoint, unless `storeAs` is given. */
   readonly rule?: PerturbationRule;
-  /** Name under which the results and checkpoints of an own rule are stored; take another one when the rule changes in what its source text does not show. */
+  /** Name under which the results and checkpoints of an own rule are stored; choose another one when the rule changes in a way that its source text does not show. */
   readonly storeAs?: string;
 }
 
@@ -27,13 +27,13 @@ export interface ComparisonSetting extends Partial<Pick<RunOptions, 'preset' | '
   readonly config: Partial<ExperimentConfig>;
   /** Each draws the initial weights, order and augmentation for all methods alike. */
   readonly seeds: readonly number[];
-  /** What is held equal; both in turn if left out. */
+  /** What is held equal. Default: both, one after the other. */
   readonly budgets?: readonly Budget[];
   /** Whether the comparison also gives the trained networks, to be probed; its `dispose` frees them. Default: false. */
   readonly keepNetworks?: boolean;
   /** Called after every step; in a notebook a bar shows how far the whole comparison is unless this is given. */
   readonly onProgress?: (progress: ComparisonProgress) => void;
-  /** Told before each run. */
+  /** Called before each run. */
   readonly onRun?: (run: ComparisonRun) => void;
 }
 
@@ -51,7 +51,7 @@ export interface ComparisonRun {
   /** Counted from 1. */
   readonly run: number;
   readonly runs: number;
-  /** Whether a run that is stopped goes on from a checkpoint; rules of one's own do so if they have a `storeAs`. */
+  /** Whether a stopped run resumes from a checkpoint; your own rules do so if they have a `storeAs`. */
   readonly hasCheckpoint: boolean;
 }
 
@@ -71,7 +71,7 @@ export interface Comparison {
   readonly runs: readonly ComparedRun[];
   /** Label of the base optimizer, which the others are tested against. */
   readonly base: string;
-  /** Of the `runs`, in their order, if the setting says `keepNetworks`; else none. A run that counts under both budgets has one network. */
+  /** The networks of the `runs`, in their order, with `keepNetworks`; else none. A run that counts under both budgets has one network. */
   readonly networks: readonly ComparedNetwork[];
   /** Frees the networks. */
   readonly dispose: () => void;

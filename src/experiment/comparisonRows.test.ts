@@ -44,7 +44,7 @@ void test('a run that diverged is named and in no mean, and its seed is in no pa
   assert.deepEqual([mine!.n, mine!.seeds, mine!.divergedSeeds, mine!.top1Error, mine!.difference, mine!.pValue], [2, '0, 1', '2', 8, 1, null]);
 });
 
-void test('each p is corrected for the tests of all rows, and the smallest difference that could be seen is that of the corrected level', () => {
+void test('each p is corrected for the tests of all rows, and the smallest difference that could be detected is that of the corrected level', () => {
   const errors = { base: [10, 20, 30], one: [11, 21.1, 31.2], two: [12, 19, 33], three: [9, 20, 32] };
   const runs = Object.entries(errors).flatMap(([label, values]) => values.map((value, seed) => run(label, seed, value)));
   const [base, one, two, three] = comparisonRows(runs, 'base');

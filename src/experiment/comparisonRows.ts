@@ -5,10 +5,10 @@ import { pairedTest, type PairedTest } from './pairedTest';
 import { detectableDifference } from './power';
 import type { EpochRecord, RunResult } from './result';
 
-/** What the runs of a comparison have equal: passes over the images, or gradients of a batch. */
+/** What is equal for the runs of a comparison: passes over the images, or gradients of a batch. */
 export type Budget = 'epochs' | 'gradients';
 
-/** What a comparison reads of a run, of whatever kind. */
+/** What a comparison reads from a run of any kind. */
 export interface JudgedResult extends Pick<RunResult, 'status' | 'final' | 'gradientEvaluations'> {
   readonly config: { readonly seed: number; readonly epochs: number; readonly selection?: ExperimentConfig['selection'] };
   readonly history: readonly Pick<EpochRecord, 'trainTop1Error'>[];
@@ -21,7 +21,7 @@ export interface ComparedRun<Result extends JudgedResult = RunResult> {
   readonly result: Result;
 }
 
-/** A method under a budget, over its seeds. Errors and differences are in percent of the test images; null where there is nothing to tell. */
+/** A method under a budget, over its seeds. Errors and differences are in percent of the test images; null where there is no value. */
 export interface ComparisonRow {
   readonly method: string;
   readonly budget: Budget;
@@ -43,19 +43,19 @@ export interface ComparisonRow {
   readonly top5HalfWidth: number | null;
   /** Mean difference in top-1 error from the base optimizer's run of the same budget and seed; negative is better. Null for the base itself. */
   readonly difference: number | null;
-  /** Half the 95 % interval of that difference alone. Null where one side's epoch was chosen by the test error, which moves it one way. */
+  /** Half the 95 % interval of that difference, uncorrected. Null where the epoch of one side was chosen by its test error, which biases the difference. */
   readonly differenceHalfWidth: number | null;
   /** Of the paired t test of that difference; null where the half width is. */
   readonly pValue: number | null;
   /** The same, corrected by Holm's procedure for the `tests` of all rows together. */
   readonly adjustedPValue: number | null;
-  /** Pairs of runs of the same seed that the difference is of. */
+  /** Pairs of runs with the same seed behind the difference. */
   readonly pairs: number;
-  /** How many tests the rows hold together: the family that is corrected for. */
+  /** Number of tests in all rows: the family that is corrected for. */
   readonly tests: number;
   /**
    * The smallest difference, in points, that this test would have found with a power of 80 % at a level of 5 % / `tests`, with as
-   * many pairs and differences that scatter as these do.
+   * many pairs and differences of the same standard deviation.
    */
   readonly detectable: number | null;
   /** Mean difference in test loss from the same runs of the base, in nats, and half its 95 % interval. It is not tested. */
@@ -85,7 +85,7 @@ export function comparisonRows(runs: readonly ComparedRun<JudgedResult>[], base:
 
 type UncorrectedRow = Omit<ComparisonRow, 'adjustedPValue' | 'tests' | 'detectable'>;
 
-/** The rows with what depends on how many tests there are; rows of several comparisons that stand in one table are one family. */
+/** Completes rows with the values that depend on the number of tests; rows of several comparisons in one table are one family. */
 export function inFamily(rows: readonly UncorrectedRow[]): readonly ComparisonRow[] {
   const tested = rows.filter((row) => row.pValue !== null);
   const adjusted = new Map(holmAdjusted(tested.map(({ pValue }) => pValue!)).map((p, index) => [tested[index], p]));
@@ -103,7 +103,7 @@ function row(method: string, budget: Budget, results: readonly JudgedResult[], b
   const pairs = pairsOf(finished, baseResults.filter(isFinished));
   const test = testOf(pairs, ({ top1Error }) => top1Error);
   const loss = testOf(pairs, ({ loss: value }) => value);
-  // The lowest error of all epochs is below that of the last one by construction, which is nothing to test.
+  // The lowest error of all epochs is below that of the last one by construction, so it is not tested.
   const chosen = pairs.some((pair) => pair.some(({ config }) => config.selection === 'bestOnTest'));
   return {
     method,

@@ -22,11 +22,11 @@ const IMAGES = {
   testImagesPerClass: setting(count, 0, 'test images per class; 0 takes all'),
   /** Where the final error is measured: the official test set, or the held-out part when settings are being chosen. */
   evaluateOn: setting(z.enum(['test', 'heldOut']), 'test', 'where the final error is measured: test or heldOut', { changesCost: false }),
-  /** Which network counts: the last, or the one with the lowest test error along the run, as the original chose it (which is no fair error). */
-  selection: setting(z.enum(['last', 'bestOnTest']), 'last', 'last, or bestOnTest: the lowest test error along the run, which is no fair error'),
+  /** Which network's error is the result: the last one's, or the lowest test error along the run, as in the original (a biased estimate). */
+  selection: setting(z.enum(['last', 'bestOnTest']), 'last', 'last, or bestOnTest: the lowest test error along the run, a biased estimate'),
   /**
    * Share p of training labels replaced by another class drawn uniformly, in [0, 1]: exactly p of them change. Drawing from all C
-   * classes, as others do, changes p (1 - 1 / C).
+   * classes, as in other work, changes p (1 - 1 / C).
    */
   labelNoise: setting(z.number().min(0).max(1), 0, 'share p of training labels replaced, 0 to 1: exactly p, always by another class (drawing from all C classes changes p (1 - 1/C))', { changesCost: false }),
   /** Draws the subset, the held-out part and the label noise. Kept apart from `seed` so that runs can share their data. */
@@ -43,11 +43,11 @@ const COMPUTING = {
   precision: setting(z.enum(['float32', 'mixed']), 'float32', 'float32 or mixed (bfloat16 activations and products)'),
   /**
    * Which of several kernels computes a product: the fastest, timed once on this machine, or always the first of its list, so that
-   * machines compute alike. They differ in rounding alone, and which were used stands in the result.
+   * machines compute alike. They differ only in rounding, and the result says which were used.
    */
   kernels: setting(z.enum(['measured', 'pinned']), 'measured', 'measured: the fastest on this machine; pinned: the same everywhere', { inRunName: 'never' }),
-  /** Epochs between the weights that are kept along training, for pictures of its path; 0 keeps the last alone. */
-  snapshotEvery: setting(count, 0, 'epochs between weights kept along training, for pictures of its path; 0 keeps the last alone', { changesCost: false, inRunName: 'never' }),
+  /** Epochs between the weights that are kept along training, for pictures of its path; 0 keeps only the last. */
+  snapshotEvery: setting(count, 0, 'epochs between weights kept along training, for pictures of its path; 0 keeps only the last', { changesCost: false, inRunName: 'never' }),
 };
 
 /** All settings of a run, by the headings of the command line's help. */
@@ -59,7 +59,7 @@ export const CONFIG_SETTINGS: typeof IMAGES & typeof TRAINING_SETTINGS & typeof 
 /** Everything that decides the numbers of one training run. Flat, so that each field is a flag of the command line. */
 export interface ExperimentConfig extends Values<typeof CONFIG_SETTINGS> {}
 
-/** A setting of a run; the compiler holds each `idle` to settings that there are. */
+/** A setting of a run; the compiler checks that each `idle` reads only settings that exist. */
 type ConfigSetting = Omit<Setting<unknown, never>, 'idle'> & { readonly idle?: (config: ExperimentConfig) => string | false };
 
 /** The same settings by name, for code that treats all alike. */

@@ -1,7 +1,7 @@
 import type { ComparedMethod, MethodChanges } from './comparison';
 import { methodLabel } from './methodLabel';
 
-/** A method of a comparison, under the name that tells it from the others. */
+/** A method of a comparison, under a name of its own. */
 export interface Contestant {
   readonly label: string;
   readonly method: ComparedMethod;
@@ -22,7 +22,7 @@ export function contestantsOf(methods: readonly ComparedMethod[]): Contestants {
   return { all, base: all.find(({ method }) => isBase(method))!.label };
 }
 
-/** The settings of a method, without what stands beside them. */
+/** The settings of a method, without label, rule and `storeAs`. */
 export function settingsOf(method: ComparedMethod): MethodChanges {
   return Object.fromEntries(Object.entries(method).filter(([key]) => !['label', 'rule', 'storeAs'].includes(key)));
 }
@@ -50,6 +50,6 @@ function checkLabels(labels: readonly string[]): void {
 
 export function checkSeeds(seeds: readonly number[]): void {
   if (seeds.length === 0 || new Set(seeds).size < seeds.length) {
-    throw new RangeError(`compare: expected one seed or more, each once, got [${seeds.join(', ')}]; three are the least that a t test is worth.`);
+    throw new RangeError(`compare: expected one seed or more, each once, got [${seeds.join(', ')}]; a t test needs at least three to be useful.`);
   }
 }

@@ -1,7 +1,7 @@
 import { defaultsOf } from '../train/setting';
 import { CONFIG_SETTINGS, type ExperimentConfig } from './config';
 
-/** What a run does where nothing else is said: the corrected recipe on all of CIFAR-10. */
+/** The default run: the corrected recipe on all of CIFAR-10. */
 export const DEFAULT_CONFIG: ExperimentConfig = defaultsOf(CONFIG_SETTINGS);
 
 /**

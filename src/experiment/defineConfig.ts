@@ -3,8 +3,8 @@ import { withDefaults } from './defaultConfig';
 import { validateConfig } from './schema';
 
 /**
- * All settings of a run: those given, checked, and the defaults for the others. A constant that is made here keeps its types:
- * `const config = { model: 'resnet20' }` is a `string` to TypeScript, and no function that takes a configuration takes that.
+ * All settings of a run: those given, checked, and the defaults for the others. A constant made with it has the right types: in
+ * `const config = { model: 'resnet20' }` TypeScript takes the model for any `string`, which functions of configurations refuse.
  *
  * @param changes what differs from `DEFAULT_CONFIG`; a default warm-up that does not fit into the run is shortened.
  * @throws RangeError that names each setting that is unknown or out of range.

@@ -30,7 +30,7 @@ export const FAST_RECIPE: Partial<ExperimentConfig> = {
 
 const SEEDS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
-/** Which parameters are perturbed matters here, for shifts of batch norm move at 64 times the rate of weights. */
+/** Which parameters are perturbed matters here, since shifts of batch norm have 64 times the learning rate of weights. */
 const SCOPES = ['all', 'noNorm'] as const;
 const RADII = { rho: [0.05, 0.1, 0.2, 0.4], perturbationScope: SCOPES };
 
@@ -58,7 +58,7 @@ const FAMILY_GRIDS: Tuning['grids'] = {
   friendlySam: RADII,
 };
 
-/** Presets with which a comparison can be decided on a processor. */
+/** Presets that can decide a comparison without a graphics card. */
 export const FAST_PRESETS: readonly Preset[] = [
   {
     name: 'quick-fast',

@@ -5,7 +5,7 @@ import { DATA } from '../files/stores';
 export interface ExperimentFolders {
   /** Holds the data sets. */
   readonly data: string;
-  /** Whether embedded images may stand in for a data set that cannot be had; never beside real results. */
+  /** Whether embedded images may stand in for a data set that cannot be downloaded; never among real results. */
   readonly allowSynthetic: boolean;
   readonly results: string;
   /** Holds what an unfinished run needs to go on. */

@@ -5,8 +5,8 @@ import { expectAllClose } from '../testing/expectAllClose';
 import { holmAdjusted } from './holm';
 
 /**
- * Holm's procedure by its definition as a closed test: a hypothesis falls if every set of hypotheses that holds it falls, and a
- * set falls by Bonferroni's test of its smallest p.
+ * Holm's procedure by its definition as a closed test: a hypothesis is rejected if every set of hypotheses that contains it is, and a
+ * set is rejected by Bonferroni's test of its smallest p.
  */
 function byClosedTest(pValues: readonly number[], index: number): number {
   const sets = Array.from({ length: 2 ** pValues.length }, (_, bits) => pValues.flatMap((p, at) => ((bits >> at) & 1 ? [{ p, at }] : [])));
@@ -26,6 +26,6 @@ void test('a single test is not corrected, equal values stay equal, and none pas
   assert.deepEqual(holmAdjusted([0.5, 0.02, 0.5, 0.02]), [1, 0.08, 1, 0.08]);
 });
 
-void test('what is no probability is refused', () => {
+void test('numbers that are not probabilities are refused', () => {
   assert.throws(() => holmAdjusted([0.1, NaN]), { name: 'RangeError', message: /^holmAdjusted: expected p values from 0 to 1/ });
 });

@@ -3,7 +3,7 @@
  *
  * adjusted p of rank i = max over j <= i of min(1, (m - j + 1) p of rank j), m tests in all
  *
- * Those below a level alpha can all be called differences: the probability that one or more of them is none is at most alpha,
+ * Rejecting all hypotheses with adjusted p below a level alpha keeps the probability of one or more false rejections at most alpha,
  * however the tests depend on each other.
  *
  * @returns the adjusted values in the order of the given ones.

@@ -27,7 +27,7 @@ for (const [changes, key, idle] of cases) {
   });
 }
 
-void test('beside the names of runs stand the settings that vary, act, and are not in the name', () => {
+void test('runs are listed with the settings that vary, have an effect and are not in the name', () => {
   const configs = [{ method: 'sgd' }, { method: 'sam' }, { method: 'sam', rho: 0.1, seed: 1 }, { method: 'sam', rho: 0.1, batchSize: 64 }].map((changes) => ({ ...DEFAULT_CONFIG, ...changes }) as ExperimentConfig);
   assert.deepEqual(configs.map(varyingSettings(configs)), ['batchSize=128', 'batchSize=128 rho=0.05', 'batchSize=128 rho=0.1', 'batchSize=64 rho=0.1']);
   assert.deepEqual(configs.slice(0, 2).map(varyingSettings(configs.slice(0, 2))), ['', '']);

@@ -1,15 +1,10 @@
-export const GOES_ON = 'its checkpoint is stored. Run this cell again and it goes on from there.';
-export const STARTS_ANEW =
-  'a rule of your own has no checkpoint without a `storeAs`, so this run starts anew when you run this cell again. Give it `storeAs: \'my-rule\'`, and its results and checkpoints are stored.';
+import { StoppedError } from '../progress/work';
 
-/** Thrown when an interrupt has ended a training. */
-export class TrainingInterrupted extends Error {
-  override readonly name = 'TrainingInterrupted';
+export const RESUME_NOTE = 'its checkpoint is stored. Run this cell again and it resumes from there.';
+export const STARTS_AGAIN =
+  'a rule of your own has no checkpoint without a `storeAs`, so this run starts from the beginning when you run this cell again. Give it `storeAs: \'my-rule\'`, and its results and checkpoints are stored.';
 
-  /** @param hasCheckpoint whether what it needs to go on is stored. */
-  constructor(run: string, hasCheckpoint = true) {
-    super(`Stopped ${run} at your request; ${hasCheckpoint ? GOES_ON : STARTS_ANEW}`);
-    // The kernel prints the stack of what ends a cell; here nothing went wrong, and the sentence is enough.
-    this.stack = `${this.name}: ${this.message}`;
-  }
+/** The error that ends a training after an interrupt. @param hasCheckpoint whether what it needs to go on is stored. */
+export function stoppedTraining(run: string, hasCheckpoint = true): StoppedError {
+  return new StoppedError(`Stopped ${run} at your request; ${hasCheckpoint ? RESUME_NOTE : STARTS_AGAIN}`);
 }

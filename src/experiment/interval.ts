@@ -1,7 +1,7 @@
 import { momentsOf } from '../engine/moments';
 import { studentQuantile } from './studentT';
 
-/** A mean over independent runs and how well it is known. */
+/** A mean over independent runs, with its interval. */
 export interface Interval {
   readonly mean: number;
   /** Half the width of the 95 % interval, in the values' unit; null for n = 1, where there is no spread to measure. */
@@ -15,7 +15,7 @@ export interface Interval {
  *
  * mean ± t(0.975, n - 1) s / sqrt(n), with s² = sum (x - mean)² / (n - 1)
  *
- * It assumes values that scatter about normally. One value gives no interval.
+ * It assumes approximately normal values. One value gives no interval.
  *
  * @throws RangeError if there is no value or one is not finite.
  * @source Student 1908, "The probable error of a mean".

@@ -6,7 +6,7 @@ import { createModel } from '../models/create';
 import { mixedPrecision } from '../models/mixedPrecision';
 import type { Model } from '../models/model';
 import type { PerturbationRule } from '../optim/perturbation';
-import { ProbeStopped, type Stoppable } from '../progress/work';
+import { StoppedError, type Stoppable } from '../progress/work';
 import { nonFiniteEvaluation } from '../train/divergence';
 import { evaluate } from '../train/evaluate';
 import { train } from '../train/loop';
@@ -36,9 +36,9 @@ function divergenceOf(outcome: TrainingOutcome, final: Evaluation | null, classe
 }
 
 /**
- * What is evaluated in the course of a run: the held-out images; each epoch the test set where the original's choice by test
- * error is studied; each epoch the right-labelled and the wrong-labelled training images where there is label noise, and then
- * the test set too, at the epochs with the lowest held-out error so far.
+ * What is evaluated during a run: the held-out images; where the original's choice by test error is studied, the test set in each
+ * epoch; with label noise the right-labelled and the wrong-labelled training images in each epoch, and the test set at the epochs
+ * with the lowest held-out error so far.
  */
 function evaluatedAlongTheWay({ selection }: ExperimentConfig, { heldOut, test, byLabel }: ExperimentData): Pick<TrainingInput, 'heldOut' | 'evaluateEvery' | 'testAtBest' | 'alsoEvaluated'> {
   if (selection === 'bestOnTest') {
@@ -52,7 +52,7 @@ function evaluatedAlongTheWay({ selection }: ExperimentConfig, { heldOut, test, 
   };
 }
 
-/** The evaluation of a run with the lowest top-1 error; of equals the first. */
+/** The evaluation of a run with the lowest top-1 error; the first of equal ones. */
 export function bestEvaluation({ history }: Pick<TrainingOutcome, 'history'>): Evaluation | null {
   return history.reduce<Evaluation | null>((best, { heldOut }) => (heldOut && (best === null || heldOut.top1Error < best.top1Error) ? heldOut : best), null);
 }
@@ -102,7 +102,7 @@ export function preparedModel({ model: name, stem, precision, kernels }: Experim
   return precision === 'mixed' ? mixedPrecision(model) : model;
 }
 
-/** How a run is trained, whatever becomes of its result. */
+/** How a run is trained. */
 export interface RunParts extends Stoppable {
   /** The preset that asks for it, such as "laptop", or "none". */
   readonly preset: string;
@@ -112,7 +112,7 @@ export interface RunParts extends Stoppable {
   /** A network in place of the one that the configuration names. */
   readonly network?: (classes: number) => Model;
   readonly checkpoint?: CheckpointOptions;
-  /** Given the network every `snapshotEvery` epochs; it stays the run's. */
+  /** Called with the network every `snapshotEvery` epochs; the run keeps it. */
   readonly onSnapshot?: (epoch: number, network: NetworkState) => void;
 }
 
@@ -123,7 +123,7 @@ export interface TrainedRun {
   readonly network: NetworkState;
 }
 
-/** Trains a network and measures it; stores checkpoints alone. @returns undefined if it was stopped. */
+/** Trains a network and measures it; stores only checkpoints. @returns undefined if it was stopped. */
 export async function makeRun(config: ExperimentConfig, data: ExperimentData, { preset, rule, network: own, checkpoint, onProgress, signal, onSnapshot }: RunParts): Promise<TrainedRun | undefined> {
   const model = preparedModel(config, data.training.classNames.length, own);
   const input: TrainingInput = {
@@ -145,7 +145,7 @@ export async function makeRun(config: ExperimentConfig, data: ExperimentData, { 
     }
   } catch (error) {
     // The evaluation was stopped; the checkpoint of the last step is there.
-    if (!(error instanceof ProbeStopped)) {
+    if (!(error instanceof StoppedError)) {
       disposeNetwork(network);
       throw error;
     }

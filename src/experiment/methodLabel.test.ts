@@ -4,7 +4,7 @@ import { DEFAULT_CONFIG } from './presets';
 import { PUBLISHED_DEFECTS } from './publishedDefects';
 import { methodLabel } from './methodLabel';
 
-void test('a label tells what is not at its default and read by the method', () => {
+void test('a label names the settings that the method reads and that are not at their defaults', () => {
   assert.equal(methodLabel({ ...DEFAULT_CONFIG, method: 'sgd', rho: 3 }), 'SGD (no SAM)');
   assert.equal(methodLabel({ method: 'asam', rho: 0.5, ascentSteps: 7 }), 'ASAM, ρ = 0.5');
   assert.equal(methodLabel({ method: 'lookSam', lookEvery: 2, perturbationScope: 'norm' }), 'LookSAM, k = 2, perturbationScope = norm');

@@ -24,7 +24,7 @@ function points(count: number): { readonly inputs: number[][]; readonly labels: 
 
 const OFF = { cropPadding: 0, flip: false, cutout: 0 } as const;
 
-test('numbers go to the network as they are, bytes are normalised by their own statistics', () => {
+test('numbers go to the network unchanged, bytes are normalised by their own statistics', () => {
   const vectors = datasetOf({ name: 'v', inputs: [[1, -2.5], [3, 1e6]], labels: [0, 1] });
   const [batch] = evaluationBatches(vectors, { batchSize: 5, normalization: 'dataset' });
   assert.deepEqual([[...batch!.images], batch!.shape, [...batch!.labels], vectors.classNames], [[1, -2.5, 3, 1e6], [2], [0, 1], ['class 0', 'class 1']]);
@@ -37,7 +37,7 @@ test('numbers go to the network as they are, bytes are normalised by their own s
 });
 
 test('images of any size are cropped, mirrored and cut out', () => {
-  // A ramp of 2 x 3 pixels whose value tells its place.
+  // A ramp of 2 x 3 pixels with distinct values.
   const ramp = datasetOf({ name: 'ramp', inputs: Uint8Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3, 1], labels: [0] });
   const options = { batchSize: 1, seed: 1, normalization: 'half' } as const;
   const seen = new Set<string>();
@@ -92,7 +92,7 @@ const REFUSED: readonly (readonly [string, () => unknown, RegExp])[] = [
   ['flipped vectors', () => trainingBatches(datasetOf({ name: 'v', inputs: [[1], [2]], labels: [0, 0] }), { batchSize: 1, epoch: 1, seed: 0, normalization: 'half', augmentation: { ...OFF, flip: true } }), /are for images, got inputs of shape \[1\] in v/],
 ];
 for (const [what, make, message] of REFUSED) {
-  test(`${what}: refused with what was expected`, () => {
+  test(`${what}: refused, naming what is expected`, () => {
     assert.throws(make, { name: 'RangeError', message });
   });
 }

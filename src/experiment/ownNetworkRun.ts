@@ -8,7 +8,7 @@ import type { RunResult } from './result';
 import type { RunOptions } from './run';
 import { makeRun, type TrainedRun } from './makeRun';
 
-/** A network or data of one's own in place of those that a configuration names. */
+/** Your own network or data, in place of those that a configuration names. */
 export interface OwnParts {
   /** Makes the network for a number of classes. */
   readonly network?: (classes: number) => Model;
@@ -20,9 +20,9 @@ export interface OwnParts {
 type OwnPartsOptions = Omit<RunOptions, 'checkpointSeconds' | 'again'>;
 
 /**
- * Trains with a network or data of one's own. Nothing is stored, for the configuration does not name them.
+ * Trains with your own network or data. Nothing is stored, for the configuration does not name them.
  *
- * @returns undefined if it was stopped; such a run starts anew.
+ * @returns undefined if it was stopped; such a run starts from the beginning.
  * @throws RangeError if the network has another number of classes than the data, or does not take inputs of their shape.
  */
 export async function runOwnParts(config: ExperimentConfig, parts: OwnParts, options: OwnPartsOptions): Promise<RunResult | undefined> {

@@ -20,9 +20,9 @@ import { configHash, resultShape } from './store';
 export interface OwnRule {
   readonly rule: PerturbationRule;
   /**
-   * Name under which results are kept in the folder `own` of the results, and checkpoints of unfinished runs; nothing is stored
-   * without one, for a rule's text does not tell two rules apart that differ in what they take from outside. Results are found
-   * again as long as settings and the rule's source text are the same; what the rule takes from outside itself is not seen.
+   * Name under which results, and checkpoints of unfinished runs, are kept in the folder `own` of the results. Stored results are
+   * used as long as settings and the rule's source text are the same. The text does not show the values of variables that the rule
+   * takes from outside itself, so nothing is stored without a name.
    */
   readonly storeAs?: string;
 }
@@ -45,7 +45,7 @@ function ownRunId(name: string, rule: PerturbationRule, config: ExperimentConfig
   return `${name}-${config.dataset}-${config.model}-${config.epochs}-epochs-seed-${config.seed}-${hash}`;
 }
 
-/** The stored result of an own rule. A file that cannot be read is set aside and said so: the run is made again, and the others of a comparison go on. */
+/** The stored result of an own rule. A file that cannot be read is set aside with a message; the run is made again, and a comparison continues. */
 function readOwnResult(file: string): RunResult | undefined {
   if (!existsSync(file)) {
     return undefined;
@@ -65,8 +65,8 @@ function readOwnResult(file: string): RunResult | undefined {
 /**
  * Trains with a rule of the user's own in place of a built-in one: in memory, or stored under a name.
  *
- * @param config its `rho`, scope, groups and schedules are built around the rule; its `method` is not read.
- * @returns undefined if it was stopped; the same call goes on if it has a `storeAs`, and else starts anew.
+ * @param config its `rho`, kinds of parameters, groups and schedules are built around the rule; its `method` is not read.
+ * @returns undefined if it was stopped; the same call resumes it if it has a `storeAs`, and else starts from the beginning.
  * @throws RangeError for a name that is no file name; Error if the rule returns something else than a finite vector of the
  * parameters' layout, or a result cannot be read or stored.
  */
@@ -119,7 +119,7 @@ async function storedOrMade(config: ExperimentConfig, { rule, storeAs }: OwnRule
   try {
     if (file !== undefined) {
       await Promise.all([folder, folders.weights].map((each) => mkdir(each, { recursive: true })));
-      // Before the result, which stands for a run that is complete.
+      // Before the result, which marks the run as complete.
       saveWeights(weightsFile(id, options), model, network.parameters, network.statistics, { run: id, config, images: data.training.name });
       writeAtomically(file, [Buffer.from(`${JSON.stringify(result, null, 1)}\n`)]);
       await removeCheckpoint(checkpoint!.file);

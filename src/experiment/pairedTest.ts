@@ -17,7 +17,7 @@ export interface PairedTest {
  *
  * t = mean(d) sqrt(n) / s with d = value - reference; p = 2 P(T > |t|), T with n - 1 degrees of freedom
  *
- * It assumes differences that scatter about normally. Where all differences are equal, p is 1 if they are 0, else 0.
+ * It assumes approximately normal differences. Where all differences are equal, p is 1 if they are 0, else 0.
  *
  * @throws RangeError unless both lists have the same length, 1 or more, and all numbers are finite.
  * @source Student 1908, "The probable error of a mean".

@@ -30,19 +30,19 @@ void test('numbers of pairs are the published ones: 199 for an effect of 0.2, 34
   }
 });
 
-void test('without an effect the test finds one as often as its level says, and the sign does not matter', () => {
+void test('without an effect the power is the level of the test, and the sign does not matter', () => {
   for (const pairs of [2, 3, 10, 200]) {
     expectAllClose([pairedPower(0, pairs), pairedPower(0, pairs, 0.01)], [0.05, 0.01], { absolute: 1e-9 });
     assert.equal(pairedPower(-0.7, pairs), pairedPower(0.7, pairs));
   }
 });
 
-void test('what has no power is refused', () => {
+void test('settings without a defined power are refused', () => {
   assert.throws(() => pairedPower(1, 1), { name: 'RangeError', message: /^pairedPower: expected a finite effect and two pairs/ });
   assert.throws(() => detectableEffect(3, { power: 0.01 }), { name: 'RangeError', message: /^detectableEffect: expected a power between/ });
 });
 
-void test('the smallest difference is that effect in units of the differences, whose deviation is here 1', () => {
+void test('the smallest difference is the smallest effect times the standard deviation, here 1', () => {
   // Differences of 1, 2 and 3.
   const { halfWidth } = pairedTest([2, 4, 6], [1, 2, 3]);
   const [, , effect] = expected.detectable.find(([pairs, level]) => pairs === 3 && level === 0.05)!;

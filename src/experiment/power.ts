@@ -55,7 +55,7 @@ export function detectableEffect(pairs: number, { level = 0.05, power = 0.8 }: {
 
 /**
  * The smallest mean difference that a paired test with these pairs would have found with a given probability, in the unit of the
- * differences: {@link detectableEffect} times the standard deviation that the 95 % interval tells of, halfWidth sqrt(n) / t(0.975, n - 1).
+ * differences: {@link detectableEffect} times the standard deviation given by the 95 % interval, halfWidth sqrt(n) / t(0.975, n - 1).
  *
  * @param halfWidth half the 95 % interval of the mean difference
  * @param pairs n, 2 or more

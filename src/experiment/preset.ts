@@ -2,15 +2,15 @@ import type { MethodName } from '../train/methodSettings';
 import type { ExperimentConfig } from './config';
 import type { Grid } from './grid';
 
-/** Trials on held-out images that decide settings for the runs proper; as many for each method. */
+/** Trials on held-out images that decide settings for the final runs; the same number for each method. */
 export interface Tuning {
   /** Length of a trial, in epochs. */
   readonly epochs: number;
-  /** Each setting is tried with each of these; none of them is a seed of the runs proper. */
+  /** Each setting is tried with each of these; none of them is a seed of the final runs. */
   readonly seeds: readonly number[];
-  /** What differs in trials from the runs proper, such as the images held out for them. */
+  /** What differs in trials from the final runs, such as the images held out for them. */
   readonly changes?: Partial<ExperimentConfig>;
-  /** Values to try, by method; as many combinations for each. */
+  /** Values to try, by method; the same number of combinations for each. */
   readonly grids: { readonly [Method in MethodName]?: Grid };
 }
 
@@ -22,10 +22,10 @@ export interface Preset {
   readonly changes: Partial<ExperimentConfig>;
   /** What differs by data set. */
   readonly byDataset?: { readonly [Dataset in ExperimentConfig['dataset']]?: Partial<ExperimentConfig> };
-  /** Draws the subset of the images anew with each seed, so that intervals over seeds hold its spread too. Default: one subset for all. */
+  /** Draws another subset of the images with each seed, so that intervals over seeds include the scatter over subsets. Default: one subset for all. */
   readonly subsetPerSeed?: boolean;
   readonly grid: Grid;
-  /** Changes that are made one at a time, each through the whole grid; none if left out. */
+  /** Changes that are made one at a time, each through the whole grid. Default: none. */
   readonly variants?: readonly Partial<ExperimentConfig>[];
   readonly tuning?: Tuning;
 }

@@ -28,7 +28,7 @@ const AS_PUBLISHED: Partial<ExperimentConfig> = {
 
 const { asamForm, perCoordinateRadius, noProjection, fgsmAsItRan, selectionOnTest, cutoutPerBatch } = PUBLISHED_DEFECTS;
 
-/** What the original's code did beside its settings, one at a time; the last is its SAM as it ran. Its rate is among the settings. */
+/** Further defects of the original's code, one at a time; the last is its SAM as it ran. Its learning rate is in `AS_PUBLISHED`. */
 const FURTHER_DEFECTS: readonly Partial<ExperimentConfig>[] = [
   asamForm,
   ...[perCoordinateRadius, noProjection, fgsmAsItRan].map((defect) => ({ ...defect, ascentSteps: 2 })),
@@ -60,7 +60,7 @@ export const PRESETS: readonly Preset[] = [
   {
     name: 'laptop',
     description: "the original's small-sample reading, hours on two cores: 100 training images per class (50 of CIFAR-100), whole test set",
-    // With 5 epochs of warm-up, 40 steps, the training loss rose to 9 nats at a learning rate of 0.2; with 10 to 7.
+    // With 5 epochs of warm-up (40 steps) the training loss rose to 9 nats at a learning rate of 0.2; with 10 epochs, to 7.
     changes: { imagesPerClass: 100, heldOutPerClass: 100, normalization: 'half', stem: 'imagenet', warmupEpochs: 10 },
     byDataset: { cifar100: { imagesPerClass: 50, heldOutPerClass: 20 } },
     subsetPerSeed: true,
@@ -105,7 +105,7 @@ export const PRESETS: readonly Preset[] = [
   },
 ];
 
-/** Presets that a reader asks for by one name. */
+/** Groups of presets, by one name. */
 export const PRESET_GROUPS: Readonly<Record<string, readonly string[]>> = {
   quick: ['quick', 'quick-resnet50', 'quick-fast'],
   defects: ['defects', 'defects-cifar100'],

@@ -1,15 +1,15 @@
 import type { ExperimentConfig } from './config';
 
 /**
- * What the original's code did where it should have done something else, each as the settings that do it again.
- * They can be combined, and laid over any configuration: `{ ...DEFAULT_CONFIG, ...PUBLISHED_DEFECTS.asamForm }`.
+ * The defects of the original's code, each as settings that reproduce it. They can be combined, and added to any
+ * configuration: `{ ...DEFAULT_CONFIG, ...PUBLISHED_DEFECTS.asamForm }`.
  */
 export const PUBLISHED_DEFECTS = {
   /** Its SAM is ASAM without eta, on all parameters, at SAM's radius: 10 to 40 times too small for it. */
   asamForm: { method: 'asam', asamEta: 0, asamOn: 'all', rho: 0.05 },
   /** Its FGSM takes SAM's radius for each coordinate: a 2-norm of 0.05 sqrt(d). */
   perCoordinateRadius: { method: 'fgsm', radiusIn: 'ownNorm', rho: 0.05 },
-  /** Its FGSM steps by the whole radius each time, and its clip never acts: T steps can go T radii far. */
+  /** Its FGSM steps by the whole radius each time, and its clip has no effect: T steps can go as far as T radii. */
   noProjection: { method: 'fgsm', ascentStepLength: 1, ascentProjection: false },
   /** Both of the above together, without momentum: its FGSM as it ran. */
   fgsmAsItRan: { method: 'fgsm', radiusIn: 'ownNorm', rho: 0.05, ascentMomentum: 0, ascentStepLength: 1, ascentProjection: false },

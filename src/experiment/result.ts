@@ -6,7 +6,7 @@ export type { EpochRecord, Evaluation } from '../train/record';
 
 /** Where a run was made, and how it was computed. */
 export interface RunEnvironment extends Environment {
-  /** Which kernel computed what, where there was a choice; absent from results of versions that had none. */
+  /** Which kernel computed what, where there was a choice; absent from results of versions that had no choice. */
   readonly kernels?: Readonly<Record<string, string>>;
 }
 
@@ -35,7 +35,7 @@ export interface RunResult {
   readonly history: readonly EpochRecord[];
   /** Measured once, after the last epoch, on `config.evaluateOn`; null for a run that diverged to NaN. */
   readonly final: Evaluation | null;
-  /** Wall time of training and evaluation, in seconds, over all sittings of a resumed run. */
+  /** Wall time of training and evaluation, in seconds, over all parts of a resumed run. */
   readonly seconds: number;
   /** Gradients of a batch's loss that were computed: one a step for SGD, two for SAM. */
   readonly gradientEvaluations: number;

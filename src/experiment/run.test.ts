@@ -24,7 +24,7 @@ import { runExperiment } from './run';
 import { bestEvaluation } from './makeRun';
 import { readResults, runId } from './store';
 
-/** No data set lies here, and the embedded one may stand in. */
+/** A folder without data sets; the embedded one is allowed instead. */
 function foldersIn(base: string): ExperimentFolders {
   return { data: join(base, 'none'), allowSynthetic: true, results: join(base, 'results'), checkpoints: join(base, 'checkpoints'), weights: join(base, 'weights') };
 }
@@ -43,19 +43,19 @@ const CONFIG: ExperimentConfig = {
   kernels: 'pinned',
 };
 
-/** What a result says beside clocks and the machine. */
+/** The fields of a result without times and machine. */
 function numbersOf(result: RunResult | undefined): unknown {
   assert.ok(result);
   const { config, data, status, history, final, gradientEvaluations } = result;
   return { config, data, status, final, gradientEvaluations, history: history.map((record) => ({ ...record, seconds: 0 })) };
 }
 
-/** Started anew as a process of its own, this file makes the run and nothing else. */
+/** Started as a separate process, this file only makes the run. */
 async function runAsChild(base: string): Promise<void> {
   await runExperiment(CONFIG, { preset: 'smoke', folders: foldersIn(base), checkpointSeconds: 0 });
 }
 
-/** Starts the run in a process of its own and kills that as soon as a checkpoint is there. */
+/** Starts the run in a separate process and kills it as soon as there is a checkpoint. */
 async function killInTheMiddle(base: string): Promise<void> {
   const child = spawn(process.execPath, [__filename], { env: { ...process.env, SAMLAB_TEST_RUN: base }, stdio: 'ignore' });
   const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_, signal) => resolve(signal)));
@@ -73,7 +73,7 @@ function defineTests(): void {
   const base = mkdtempSync(join(tmpdir(), 'samlab-run-'));
   after(() => rmSync(base, { recursive: true }));
 
-  void test('a run that was killed goes on and gives the numbers of an unbroken one; its tensors are freed', async () => {
+  void test('a killed run resumes and gives the numbers of an unbroken one; its tensors are freed', async () => {
     const broken = join(base, 'broken');
     await killInTheMiddle(broken);
     let firstStep: readonly number[] | undefined;
@@ -84,7 +84,7 @@ function defineTests(): void {
       onProgress: ({ epoch, step }) => (firstStep ??= [epoch, step]),
     });
     assert.equal(tensorCount(), before);
-    assert.notDeepEqual(firstStep, [1, 1], 'the run started anew instead of resuming');
+    assert.notDeepEqual(firstStep, [1, 1], 'the run started over instead of resuming');
     const unbroken = await runExperiment(CONFIG, { preset: 'smoke', folders: foldersIn(join(base, 'unbroken')) });
     assert.deepEqual(numbersOf(resumed), numbersOf(unbroken));
     assert.equal(resumed?.gradientEvaluations, 2 * 4 * 4);
@@ -92,7 +92,7 @@ function defineTests(): void {
     assert.deepEqual(readdirSync(join(broken, 'checkpoints')), []);
   });
 
-  void test('a stored run is not run again, unless that is asked for', async () => {
+  void test('a stored run is not repeated unless asked', async () => {
     let steps = 0;
     const options = { preset: 'smoke', folders: foldersIn(join(base, 'unbroken')), onProgress: () => steps++ };
     const stored = await runExperiment(CONFIG, options);
@@ -109,7 +109,7 @@ function defineTests(): void {
     assert.deepEqual(readTrainingRecord(file), { run: runId(CONFIG), config: CONFIG, images: 'synthetic-10' });
   });
 
-  void test('snapshots are kept along the way, the last equal to the weights at the end, and change no number', async () => {
+  void test('snapshots are stored during training, the last equal to the final weights, and change no number', async () => {
     const snapshots = join(base, 'snapshots');
     const result = await runExperiment({ ...CONFIG, snapshotEvery: 3 }, { preset: 'smoke', folders: foldersIn(snapshots) });
     const plain = await runExperiment(CONFIG, { preset: 'smoke', folders: foldersIn(join(base, 'unbroken')) });
@@ -137,7 +137,7 @@ function defineTests(): void {
     assert.deepEqual(bestEvaluation({ history }), history[1]!.heldOut);
   });
 
-  void test('a run whose test loss is no number is stored as diverged, and counts nowhere as finished', async () => {
+  void test('a run whose test loss is not a number is stored as diverged, and nowhere counts as finished', async () => {
     const config: ExperimentConfig = { ...CONFIG, heldOutPerClass: 0, method: 'sgd', epochs: 1, batchSize: 20, learningRate: 1e30 };
     const folders = foldersIn(join(base, 'no-number'));
     const made = await runExperiment(config, { preset: 'smoke', folders });
@@ -167,7 +167,7 @@ function defineTests(): void {
     assert.notEqual(result.final, null);
   });
 
-  void test('with label noise each epoch tells right-labelled from wrong-labelled images, and what the test error is where the held-out error is lowest so far', async () => {
+  void test('with label noise each epoch records right-labelled and wrong-labelled images separately, and the test error at the lowest held-out error so far', async () => {
     const folders = foldersIn(join(base, 'noise'));
     const config: ExperimentConfig = { ...CONFIG, method: 'sgd', imagesPerClass: 4, heldOutPerClass: 4, labelNoise: 0.4 };
     const { history, final } = (await runExperiment(config, { preset: 'none', folders }))!;

@@ -26,11 +26,11 @@ export interface RunOptions extends Pick<RunParts, 'preset' | 'signal' | 'onProg
   readonly folders: ExperimentFolders;
   /** Runs again what is already stored. */
   readonly again?: boolean;
-  /** Seconds between checkpoints; 60. */
+  /** Seconds between checkpoints. Default: 60. */
   readonly checkpointSeconds?: number;
 }
 
-/** What a run's weights files say of their training. */
+/** The record of training in a run's weights files. */
 function trainingRecord(config: ExperimentConfig, { name }: Dataset): TrainingRecord {
   return { run: runId(config), config, images: name };
 }
@@ -48,7 +48,7 @@ function snapshotKeeper(config: ExperimentConfig, weights: string, training: Dat
 
 /**
  * Makes one run and stores its result, or returns the stored one. A run that was stopped or killed
- * goes on from its checkpoint with the same numbers.
+ * resumes from its checkpoint with the same numbers.
  *
  * @returns undefined if its `signal` or the kernel's interrupt ended it; it can be resumed by the same call.
  * @throws RangeError if the data cannot be divided as the configuration asks; Error if something cannot be read or stored.
@@ -57,7 +57,7 @@ export function runExperiment(config: ExperimentConfig, options: RunOptions): Pr
   return longWork(`run ${runId(config)}`, options, async (work) => {
     const result = await storedOrMade(config, options);
     if (result === undefined) {
-      work.tellStopped('Its checkpoint is stored; the same call goes on from there.');
+      work.tellStopped('Its checkpoint is stored; the same call resumes from there.');
     }
     return result;
   });
@@ -77,7 +77,7 @@ export function runWithNetwork(config: ExperimentConfig, options: RunOptions): P
     const again = options.again === true || !existsSync(weights);
     const result = await storedOrMade(config, { ...options, again }, (run) => (trained = run));
     if (result === undefined) {
-      work.tellStopped('Its checkpoint is stored; the same call goes on from there.');
+      work.tellStopped('Its checkpoint is stored; the same call resumes from there.');
       return undefined;
     }
     return trained ?? withStoredNetwork(result, weights);

@@ -26,7 +26,7 @@ function trial(config: Partial<ExperimentConfig>, top1Error: number | null): Run
   };
 }
 
-void test('the lowest held-out error wins within a method; diverged trials lose, of equals the first wins', () => {
+void test('the lowest held-out error wins within a method; diverged trials lose; of equal ones the first wins', () => {
   const trials = [
     trial({ method: 'sgd', learningRate: 0.1 }, 60),
     trial({ method: 'sgd', learningRate: 0.2 }, 55),
@@ -52,7 +52,7 @@ void test('groups expand to their presets; quick runs are known as such', () => 
   assert.deepEqual(['quick', 'quick-resnet50', 'smoke', 'laptop', 'corrected'].map(isQuick), [true, true, true, false, false]);
 });
 
-void test('a stored result that cannot be read stops neither the other trials nor the runs that need no such trial, and is told at the end', async (t) => {
+void test('a stored result that cannot be read stops neither the other trials nor the runs that do not need it, and is reported at the end', async (t) => {
   const base = mkdtempSync(join(tmpdir(), 'samlab-preset-'));
   t.after(() => rmSync(base, { recursive: true }));
   const folders = { data: base, allowSynthetic: false, results: join(base, 'results'), checkpoints: base, weights: base };

@@ -10,9 +10,9 @@ import { storedProblem } from './store';
 /** Settings that tuning decides. */
 export type TunedSettings = Pick<ExperimentConfig, 'learningRate' | 'rho' | 'perturbationScope'>;
 
-/** What happens to the runs of a preset, told one after another. */
+/** How the runs of a preset are made, and what is called on the way. */
 export interface PresetOptions extends Pick<RunOptions, 'again' | 'onProgress' | 'signal'>, Partial<Pick<RunOptions, 'folders'>> {
-  /** Leaves out runs that are not wanted, for instance all but one data set. */
+  /** Selects the runs to make, for instance those of one data set. */
   readonly only?: (config: ExperimentConfig) => boolean;
   readonly onStart?: (config: ExperimentConfig, run: number, runs: number) => void;
   readonly onEnd?: (result: RunResult) => void;
@@ -30,7 +30,7 @@ export function expandPreset(name: string): readonly string[] {
 
 /**
  * The settings of a method with the lowest held-out error, as the mean over the seeds of its trials. A setting with a
- * diverged trial loses; of equals the first wins.
+ * diverged trial is out; the first of equal ones wins.
  *
  * @returns undefined if no setting finished all of its trials.
  */
@@ -71,17 +71,17 @@ async function tunedConfigs(preset: Preset, wanted: readonly ExperimentConfig[],
 
 /**
  * Makes all runs of a preset: first the trials that decide their settings, where it has any, then the
- * runs proper. What is stored is not run again.
+ * final runs. Stored runs are not made again.
  *
  * @returns the results, fewer than all if its `signal` or the kernel's interrupt ended it.
- * @throws RangeError for an unknown preset, and as `runExperiment`; Error that lists stored results that cannot be read, when all
- * runs are made that need none of them.
+ * @throws RangeError for an unknown preset, and as `runExperiment`; Error that lists stored results that cannot be read, once all
+ * runs that do not depend on them are made.
  */
 export function runPreset(name: string, options: PresetOptions = {}): Promise<RunResult[]> {
   return longWork(`preset ${name}`, options, async (work) => {
     const results = await makeRuns(name, options, work);
     if (work.stopping) {
-      work.tellStopped(`${results.length} runs are stored, and the checkpoint of the one under way; the same call goes on from there.`);
+      work.tellStopped(`${results.length} runs are stored, and the checkpoint of the one under way; the same call resumes from there.`);
     }
     return results;
   });

@@ -13,7 +13,7 @@ const cases: readonly (readonly [string, unknown, RegExp])[] = [
   ['an infinite learning rate', { learningRate: Infinity }, /learningRate: Invalid input/],
   ['a momentum of 1', { momentum: 1 }, /momentum: Too big: expected number to be <1/],
   ['no epoch', { epochs: 0 }, /epochs: Too small: expected number to be >0/],
-  ['decoupled decay within the loss', { decoupled: true, weightDecayIn: 'loss' }, /decoupled weight decay is the step's own/],
+  ['decoupled decay within the loss', { decoupled: true, weightDecayIn: 'loss' }, /decoupled weight decay is a part of the step/],
   ['decoupled rates of AdamW', { decoupled: true, optimizer: 'adamw' }, /decoupled rates are worked out from SGD's momentum, got optimizer "adamw"/],
   ['AdamW without an epsilon', { optimizer: 'adamw', adamEpsilon: 0 }, /adamEpsilon: .*got 0; the default is 1e-8/],
   ['a batch of one image', { batchSize: 1 }, /batchSize: Too small/],
@@ -71,7 +71,7 @@ void test('each defect of the original is a run of its own beside the run withou
   assert.ok((['sgd', 'sam'] as const).every((method) => configs.some((config) => holds(config, { ...plain, method }))));
 });
 
-void test('each defect can be switched on alone in as-published, which has the rate already', () => {
+void test('each defect can be switched on by itself in as-published, which already has the learning rate', () => {
   const published = presetConfigs(findPreset('as-published')).find(({ method, seed }) => method === 'sam' && seed === 0)!;
   const configs = presetConfigs(findPreset('as-published-defects'));
   const { learningRate, ...others } = PUBLISHED_DEFECTS;
@@ -83,7 +83,7 @@ void test('each defect can be switched on alone in as-published, which has the r
   }
 });
 
-void test("fgsm-clip sets the original's clip at work, out of work and at its radius, all else equal, beside the sister project's steps", () => {
+void test("fgsm-clip runs the original's clip working, not working and at its radius, all else equal, and the sister project's steps", () => {
   const configs = presetConfigs(findPreset('fgsm-clip')).filter(({ seed }) => seed === 0);
   const wide = configs.filter(({ method, rho }) => method === 'fgsm' && rho === 0.05);
   assert.deepEqual(wide.map(({ ascentProjection, ascentBound }) => [ascentProjection, ascentBound]), [[true, 0.001], [false, 0], [true, 0]]);
@@ -140,7 +140,7 @@ void test('an unknown preset is refused with the known ones', () => {
   assert.throws(() => findPreset('faster'), { name: 'RangeError', message: /no preset "faster"; choose quick, .*laptop/ });
 });
 
-void test('trials of the fast network: as many for each method, on images that are held out from them alone, with the seeds of no run', () => {
+void test('trials of the fast network: equally many for each method, on images held out only for them, with seeds that no run has', () => {
   for (const name of ['fast-sgd-sam', 'fast-family', 'fast-cifar100']) {
     const preset = findPreset(name);
     const runs = presetConfigs(preset);

@@ -5,7 +5,7 @@ import { settingProblems } from '../train/settingProblems';
 import { CONFIG_SETTINGS, type ExperimentConfig } from './config';
 import { DEFAULT_CONFIG } from './defaultConfig';
 
-/** What each field may be, by itself. */
+/** What each field may be, regardless of the others. */
 export const configShape = z.strictObject(checksOf(CONFIG_SETTINGS)) satisfies z.ZodType<ExperimentConfig>;
 
 /**
@@ -27,22 +27,22 @@ export function validateConfig(config: unknown): ExperimentConfig {
     throw new RangeError('validateConfig: evaluateOn "heldOut" needs heldOutPerClass of at least 1, got 0; hold some images out, or evaluate on "test".');
   }
   if (selection === 'bestOnTest' && evaluateOn === 'heldOut') {
-    throw new RangeError('validateConfig: selection "bestOnTest" looks at the test set; use it with evaluateOn "test" alone.');
+    throw new RangeError('validateConfig: selection "bestOnTest" looks at the test set; use it only with evaluateOn "test".');
   }
   if (selection === 'bestOnTest' && heldOutPerClass > 0) {
     throw new RangeError(`validateConfig: selection "bestOnTest" never looks at held-out images, got heldOutPerClass ${heldOutPerClass}; hold none out, or take selection "last".`);
   }
   if (decoupled && weightDecayIn === 'loss') {
-    throw new RangeError('validateConfig: decoupled weight decay is the step\'s own, got weightDecayIn "loss"; take "step", or leave decoupled off.');
+    throw new RangeError('validateConfig: decoupled weight decay is a part of the step, got weightDecayIn "loss"; take "step", or leave decoupled off.');
   }
   if (decoupled && optimizer !== 'sgd') {
-    throw new RangeError(`validateConfig: decoupled rates are worked out from SGD's momentum, got optimizer "${optimizer}"; leave decoupled off, for AdamW's decay is apart from the gradient anyway.`);
+    throw new RangeError(`validateConfig: decoupled rates are worked out from SGD's momentum, got optimizer "${optimizer}"; leave decoupled off, for AdamW's decay is separate from the gradient anyway.`);
   }
   checkMethod(checked.data);
   return checked.data;
 }
 
-/** What settings of the method demand of each other. */
+/** Checks settings of the method that depend on each other. */
 function checkMethod(config: ExperimentConfig): void {
   const { method, batchSize, groupSize, perturbationStart, perturbationEnd, epochs, schedule } = config;
   if (groupSize > 0 && batchSize % groupSize !== 0) {

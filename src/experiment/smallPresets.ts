@@ -16,7 +16,7 @@ const SMALL: Partial<ExperimentConfig> = {
   warmupEpochs: 1,
 };
 
-/** The sister project's recipe on a tenth of its images: 50 steps, so it tells whether a network trains, not how well. */
+/** The sister project's recipe on a tenth of its images: 50 steps, so it shows whether a network trains, not how well. */
 const SISTER: Partial<ExperimentConfig> = {
   imagesPerClass: 500,
   testImagesPerClass: 200,
@@ -60,7 +60,7 @@ const FGSM_VARIANTS = [
 const SISTER_VARIANTS: readonly Partial<ExperimentConfig>[] = [{ method: 'sgd' }, { method: 'sam' }, ...[1, 2, 3, 4, 5, 10].map(sisterSteps)];
 
 /**
- * Which of radius and clip kept the original's FGSM from training: two steps of 0.05 a coordinate, clipped at the 0.001 that its code
+ * Whether radius or clip kept the original's FGSM from training: two steps of 0.05 a coordinate, clipped at the 0.001 that its code
  * asks for, never clipped as it ran, and clipped at its radius.
  */
 const CLIP_VARIANTS: readonly Partial<ExperimentConfig>[] = [{ ascentProjection: true, ascentBound: 0.001 }, {}, { ascentProjection: true }].map((clip) => ({
@@ -71,7 +71,7 @@ const CLIP_VARIANTS: readonly Partial<ExperimentConfig>[] = [{ ascentProjection:
 
 const { learningRate, fgsmAsItRan, perCoordinateRadius, noProjection, ...OTHER_DEFECTS } = PUBLISHED_DEFECTS;
 
-/** Batches of 128 are the control of the learning rate, cutout for each image that of cutout for a batch; FGSM takes two steps. */
+/** Batches of 128 are the control for the learning rate, and cutout per image that for cutout per batch; FGSM takes two steps. */
 const DEFECT_VARIANTS: readonly Partial<ExperimentConfig>[] = [
   { method: 'sgd' },
   {},
@@ -134,7 +134,7 @@ export const SMALL_PRESETS: readonly Preset[] = [
   {
     name: 'precision',
     description: 'SGD in float32 and in mixed precision from the same seeds, on the same budget',
-    // Pinned, for measured kernels would keep activations in float32 on a processor that is slow with bfloat16.
+    // Pinned: measured kernels would keep activations in float32 on a processor that is slow with bfloat16.
     changes: { ...SMALL, kernels: 'pinned' },
     grid: { dataset: ['cifar10'], precision: ['float32', 'mixed'], seed: [0, 1, 2] },
   },

@@ -24,7 +24,7 @@ function resultOf(config: ExperimentConfig): RunResult {
   };
 }
 
-void test('a result that is written is found by its configuration, whole', async () => {
+void test('a written result is found, complete, by its configuration', async () => {
   const config = { ...DEFAULT_CONFIG, seed: 7 };
   await writeResult(folder, resultOf(config));
   assert.deepEqual(await findResult(folder, config), resultOf(config));
@@ -40,7 +40,7 @@ void test('equal runs share a name: SGD does not read rho, ResNet-20 has no choi
   assert.notEqual(configHash({ ...DEFAULT_CONFIG, stem: 'imagenet' }), configHash(DEFAULT_CONFIG));
 });
 
-/** What each method reads of the settings around it, with values that are not the defaults. */
+/** The settings of the perturbation that each method reads, with values that are not the defaults. */
 const AROUND: Partial<ExperimentConfig> = { rho: 0.2, perturbationScope: 'norm', groupSize: 32, rhoSchedule: 'falling', perturbationStart: 3, perturbationEnd: 9 };
 const READ: { readonly [Method in ExperimentConfig['method']]: Partial<ExperimentConfig> } = {
   sgd: {},
@@ -68,7 +68,7 @@ for (const [method, read] of Object.entries(READ)) {
   });
 }
 
-void test('some settings name runs though they change nothing, for stored runs are named so', () => {
+void test('some settings are in the names of runs without having an effect, because stored runs are named so', () => {
   const cases: readonly (readonly [Partial<ExperimentConfig>, Partial<ExperimentConfig>])[] = [
     [{ method: 'sam' }, { radiusIn: 'ownNorm' }], [{ method: 'fgsm', ascentSteps: 1 }, { ascentMomentum: 1 }], [{ method: 'fgsm', ascentBall: 'euclidean' }, { radiusIn: 'ownNorm' }],
     [{ method: 'lookSam', lookEvery: 1 }, { lookAlpha: 0.3 }], [{ weightDecay: 0 }, { weightDecayOn: 'weights' }], [{ momentum: 0 }, { nesterov: false }], [{}, { subsetSeed: 3 }],
@@ -78,7 +78,7 @@ void test('some settings name runs though they change nothing, for stored runs a
   }
 });
 
-void test('settings of what is off name no run', () => {
+void test('settings of disabled features do not enter the name of a run', () => {
   const stable = { ...DEFAULT_CONFIG, schedule: 'warmupStableDecay' } as const;
   assert.equal(configHash({ ...DEFAULT_CONFIG, decayShare: 0.5, cutoutPer: 'batch' }), configHash(DEFAULT_CONFIG));
   assert.notEqual(configHash({ ...stable, decayShare: 0.5 }), configHash(stable));
@@ -105,7 +105,7 @@ void test('the runs that are stored keep their names, and settings that came lat
   }
 });
 
-void test('every setting but those of methods and of what is off changes the name', () => {
+void test('every setting except those of methods and of disabled features changes the name', () => {
   const changed: Partial<ExperimentConfig> = {
     dataset: 'cifar100', imagesPerClass: 1, heldOutPerClass: 1, testImagesPerClass: 1, evaluateOn: 'heldOut', labelNoise: 0.1, subsetSeed: 1,
     model: 'resnet101', stem: 'imagenet', zeroInitResidual: false, normalization: 'half', cropPadding: 0, flip: false, cutout: 8, epochs: 3,
@@ -121,7 +121,7 @@ void test('every setting but those of methods and of what is off changes the nam
   }
 });
 
-void test('settings of a base optimizer change the name of runs on it alone', () => {
+void test('settings of a base optimizer change only the names of runs that use it', () => {
   for (const [optimizer, own, others] of [['adamw', { beta1: 0.8, beta2: 0.9, adamEpsilon: 1e-3 }, { momentum: 0, nesterov: false }], ['sgd', { momentum: 0 }, { beta1: 0.8, adamEpsilon: 1e-3 }]] as const) {
     const hash = (changes: Partial<ExperimentConfig>): string => configHash({ ...DEFAULT_CONFIG, optimizer, ...changes });
     Object.entries(own).forEach(([key, value]) => assert.notEqual(hash({ [key]: value }), hash({}), key));
@@ -139,11 +139,11 @@ test('a damaged file and one of another version are named, and stay', async () =
   assert.equal(readdirSync(other).length, 1);
 });
 
-void test('a folder that cannot take a result: the error says so, and what was stored stays', async () => {
+void test('a folder that cannot be written to: the error says so, and stored results stay', async () => {
   const stored = mkdtempSync(join(folder, 'stored-'));
   const config = { ...DEFAULT_CONFIG, seed: 2 };
   await writeResult(stored, resultOf(config));
-  // A file where the folder should be stands in for a folder that refuses: root ignores permissions.
+  // A file in place of the folder instead of one without write permission, which root would ignore.
   const blocked = join(stored, `${runId(config)}.json`);
   await assert.rejects(writeResult(join(blocked, 'below'), resultOf(config)), /ENOTDIR/);
   assert.deepEqual(await findResult(stored, config), resultOf(config));
@@ -155,7 +155,7 @@ void test('a disk that fills up while a result is written: the error says so, an
   await writeResult(full, resultOf(config));
   const longer = { ...resultOf(config), divergence: 'x'.repeat(20_000) };
   const script = `require(${JSON.stringify(join(__dirname, 'store.js'))}).writeResult(${JSON.stringify(full)}, ${JSON.stringify(longer)})`;
-  // A limit of 8 blocks on a file's size cuts the write short, as a nearly full disk does.
+  // A file size limit of 8 blocks cuts the write short, as a nearly full disk does.
   const { status, stderr } = spawnSync('bash', ['-c', `ulimit -f 8; exec "$0" -e '${script}'`, process.execPath], { encoding: 'utf8' });
   assert.notEqual(status, 0);
   assert.match(stderr, /writeResult: could not store .*EFBIG.*Make room/);

@@ -11,7 +11,7 @@ import { RESULT_FORMAT, type RunResult } from './result';
 import { unnamedSettings } from './idleSettings';
 
 /**
- * What sets a run apart: fields at their default are left out, so that a setting that later versions
+ * The fields that identify a run. Fields at their default are left out, so that a setting that later versions
  * add renames no stored run, and so are fields that the method or model does not read.
  */
 function decidingFields(config: ExperimentConfig): [string, unknown][] {
@@ -50,7 +50,7 @@ export async function writeResult(folder: string, result: RunResult): Promise<vo
   }
 }
 
-/** What every reader of a result takes for granted; the rest is as the version that wrote it left it. */
+/** What every reader of a result relies on; the rest is as the version that wrote it left it. */
 export const resultShape = z.looseObject({
   format: z.literal(RESULT_FORMAT, { error: ({ input }) => `this file has format ${String(input)}, this version reads ${RESULT_FORMAT}` }),
   config: z.looseObject({}),
@@ -64,18 +64,18 @@ export const resultShape = z.looseObject({
 function readResultFile(file: string): RunResult {
   const mend = 'restore it from version control, or move it away and run that configuration again';
   const stored = readJsonFile(file, { reader: 'readResults', what: 'a stored result', shape: resultShape, mend }) as unknown as RunResult;
-  // Settings that came after the run was made had no other value then; there was one list of kernels.
+  // Settings that were added after the run had their default then, and kernels were pinned.
   const earlier: ExperimentConfig = { ...DEFAULT_CONFIG, kernels: 'pinned' };
   return { ...endOf(stored), config: { ...earlier, ...stored.config } };
 }
 
-/** The result; one whose final loss was not finite, which JSON keeps as null and earlier versions called finished, has diverged. */
+/** The result; it has diverged if its final loss was not finite, which JSON stores as null and earlier versions called finished. */
 function endOf(stored: RunResult): RunResult {
   return stored.final && !Number.isFinite(stored.final.loss) ? { ...stored, status: 'diverged', divergence: 'the final loss was not finite', final: null } : stored;
 }
 
 /** The stored result of a configuration, if there is one. @throws Error if its file is damaged or of another version. */
-// eslint-disable-next-line @typescript-eslint/require-await -- damage is a rejection, for those who wait
+// eslint-disable-next-line @typescript-eslint/require-await -- so that a damaged file rejects the promise
 export async function findResult(folder: string, config: ExperimentConfig): Promise<RunResult | undefined> {
   const file = resultFile(folder, config);
   return existsSync(file) ? readResultFile(file) : undefined;

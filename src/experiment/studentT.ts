@@ -1,6 +1,6 @@
 /*
- * Written here since jstat and the like stop their series at 3e-7 and offer the distribution function alone, of which
- * the tail cannot be had by subtraction.
+ * Written here since jstat and similar packages stop their series at 3e-7 and offer only the distribution function, from which
+ * the tail cannot be computed by subtraction.
  */
 
 /** Relative change at which the continued fraction has converged. */
@@ -24,12 +24,12 @@ export function studentTail(t: number, df: number): number {
     throw new RangeError(`studentTail: expected t of 0 or more and whole degrees of freedom, 1 or more, got ${t} and ${df}; pass |t| and n - 1.`);
   }
   const ratio = t / Math.sqrt(df);
-  // x and 1 - x, each without a difference, and their logarithms where t² itself would overflow.
+  // log x and log(1 - x), each without a subtraction, and without t² where it would overflow.
   const logX = ratio > 1 ? -2 * Math.log(ratio) - Math.log1p(ratio ** -2) : -Math.log1p(ratio ** 2);
   const [x, rest] = [1 / (1 + ratio ** 2), ratio > 1 ? 1 / (1 + ratio ** -2) : ratio ** 2 / (1 + ratio ** 2)];
   const [a, b] = [df / 2, 1 / 2];
   const front = Math.exp(a * logX) * Math.sqrt(rest) * inverseBeta(df);
-  // Beyond the middle of the distribution the fraction of the other side converges; what is subtracted there is below 2/3.
+  // Beyond the middle of the distribution the fraction for the other tail converges; what is subtracted there is below 2/3.
   return x < (a + 1) / (a + b + 2) ? (front / a) * betaFraction(a, b, x) : 1 - (front / b) * betaFraction(b, a, rest);
 }
 

@@ -63,10 +63,10 @@ export interface FederatedCheckpoint {
 }
 
 /**
- * Writes a checkpoint, whole or not at all: a training that is killed while it writes finds the one before.
+ * Writes a checkpoint, whole or not at all: a training that is killed while it writes resumes from the checkpoint before.
  *
  * @param fingerprint names settings and data; only a training with the same may read it back.
- * @throws Error if the disk is full or the folder cannot be written; the checkpoint before stays.
+ * @throws Error if the disk is full or the folder cannot be written; the earlier checkpoint then stays.
  */
 export function saveFederatedCheckpoint(file: string, { position, vectors }: FederatedCheckpoint, fingerprint: string): void {
   const tensors = new Map<string, SafetensorsEntry>();

@@ -5,12 +5,12 @@ import { imageCount, select } from '../data/dataset';
 import { numberedDataset } from '../data/testing/numberedDataset';
 import { checkClients, clientSeed, divideAmongClients, localBatchSize, localSteps } from './clients';
 
-/** Its blue bytes tell which image of the numbered set it is. */
+/** The index in the numbered set, from its blue bytes. */
 function imageNumbers(images: Uint8Array): number[] {
   return Array.from({ length: images.length / 3072 }, (_, image) => images[image * 3072 + 2]! - 1);
 }
 
-test('the clients have every image exactly once, with its label, whichever way they are divided', () => {
+test('the clients together have every image exactly once, with its label, however they are divided', () => {
   const training = numberedDataset(80, 4);
   fc.assert(
     fc.property(fc.constantFrom('iid' as const, 'dirichlet' as const), fc.integer({ min: 1, max: 4 }), fc.integer(), (partition, clients, subsetSeed) => {
@@ -34,7 +34,7 @@ test('a small concentration gives clients classes of their own, an even partitio
   assert.ok(purity('dirichlet', 0.3) > purity('iid', 0.3) + 0.15);
 });
 
-test('a client with no data is refused by number, and told what helps', () => {
+test('a client without data is refused by number, with a remedy', () => {
   const training = numberedDataset(20, 2);
   assert.throws(() => divideAmongClients(training, { clients: 19, partition: 'dirichlet', concentration: 0.01, subsetSeed: 0 }), {
     name: 'RangeError',
@@ -48,13 +48,13 @@ test('a client with no data is refused by number, and told what helps', () => {
 test('a client makes as many steps as it has batches; one with few images takes all of them at once', () => {
   const client = (images: number): ReturnType<typeof numberedDataset> => numberedDataset(images, 2);
   const settings = { batchSize: 8, localEpochs: 3 };
-  // 20 = 8 + 8 + 4; of 17 the last image alone is no batch.
+  // 20 = 8 + 8 + 4; of 17 the last single image is not a batch.
   assert.deepEqual([20, 17, 5, 2].map((images) => localSteps(client(images), settings)), [9, 6, 3, 3]);
   assert.deepEqual([20, 5].map((images) => localBatchSize(client(images), 8)), [8, 5]);
   assert.equal(imageCount(client(5)), 5);
 });
 
-test("the first client has the run's seed, and clients of runs with small seeds share none", () => {
+test("the first client has the run's seed, and no two clients of runs with small seeds share one", () => {
   const seeds = [0, 1, 2].flatMap((seed) => Array.from({ length: 100 }, (_, client) => clientSeed(seed, client)));
   assert.equal(clientSeed(7, 0), 7);
   assert.equal(new Set(seeds).size, 300);

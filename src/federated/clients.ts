@@ -43,7 +43,7 @@ export function localSteps(client: Dataset, { batchSize, localEpochs }: Pick<Fed
   return localEpochs * batchesPerEpoch(imageCount(client), localBatchSize(client, batchSize));
 }
 
-/** Seed of a client's order of images and augmentation. The first client has the run's own, so that alone it repeats plain training. */
+/** Seed of a client's order of images and augmentation. The first client has the run's own, so that as the only client it repeats plain training. */
 export function clientSeed(seed: number, client: number): number {
   return seed + SEED_STRIDE * client;
 }

@@ -35,7 +35,7 @@ function range(start: number, end: number): Int32Array {
 /** Of the twenty images the first client has eight, the second twelve. */
 const clients: readonly Dataset[] = [select(images, range(0, 8)), select(images, range(8, 20))];
 
-/** A client of four images and one of six, for what needs many trainings. */
+/** A client with four images and one with six, for tests that need many trainings. */
 const small: readonly Dataset[] = [select(images, range(0, 4)), select(images, range(4, 10))];
 
 const SETTINGS: FederatedSettings = {
@@ -61,7 +61,7 @@ function networkNumbers(network: NetworkState): { readonly parameters: Float32Ar
   return numbers;
 }
 
-/** All numbers that a training produces, without its clock. */
+/** All numbers of a training, without times. */
 function numbersOf({ network, history, gradientEvaluations }: FederatedOutcome): unknown {
   return { ...networkNumbers(network), gradientEvaluations, history: history.map((record) => ({ ...record, seconds: 0 })) };
 }
@@ -89,7 +89,7 @@ for (const method of ['fedavg', 'fedsam'] as const) {
 function firstStep(client: number): number[][] {
   const parameters = initialParameters(model, SETTINGS);
   const statistics = initialStatistics(model);
-  // The second client's seed lies a million further.
+  // The second client's seed is a million higher.
   const options = { batchSize: imageCount(clients[client]!), epoch: 1, seed: SETTINGS.seed + 1_000_000 * client, normalization: 'half', augmentation: { cropPadding: 4, flip: true, cutout: 0 } } as const;
   const [batch] = [...trainingBatches(clients[client]!, options)];
   const found = batchGradient(model, parameters, statistics, batch!, 0);
@@ -126,7 +126,7 @@ test('FedSAM with rho 0 is FedAvg to the bit, MoFedSAM with alpha 1 is FedSAM; w
   assert.notDeepEqual(await run({ method: 'fedsam', rho: 0 }), fedsam);
 });
 
-test("MoFedSAM's direction has the scale of one gradient: where alpha hardly lets the weights move, the second update is the first and as much again", async () => {
+test("MoFedSAM's direction has the scale of one gradient: where alpha is small, the second update is twice the first", async () => {
   // Clients of 8 and 12 images make 2 and 3 steps. Were Delta not divided by their mean of 2.6, the factor would be 1 + 2.6.
   const { network, history } = await federate(input({ method: 'mofedsam', alpha: 0.01, batchSize: 4, cropPadding: 0, flip: false, weightDecay: 0, learningRateDecay: 1 }));
   disposeNetwork(network);
@@ -158,7 +158,7 @@ test('a training that is stopped within a round and resumed equals an unbroken o
   }
   const seen: FederatedProgress[] = [];
   const resumed = await federate({ ...stoppable, checkpoint, onProgress: (progress) => seen.push(progress) });
-  assert.deepEqual([seen[0]?.round, seen[0]?.client, seen[0]?.step], [2, 2, 9], 'it goes on from the last client that answered');
+  assert.deepEqual([seen[0]?.round, seen[0]?.client, seen[0]?.step], [2, 2, 9], 'it resumes from the last client that answered');
   assert.deepEqual(numbersOf(resumed), unbroken);
   assert.equal(tensorCount(), before);
 });
@@ -182,7 +182,7 @@ test('a round in which every client fails leaves the server as it was, and says 
   assert.notEqual(evaluation, undefined);
 });
 
-test('what cannot be run is refused before anything is computed', async () => {
+test('impossible settings are refused before anything is computed', async () => {
   const before = tensorCount();
   let steps = 0;
   const refused = (changes: Partial<FederatedSettings>, message: RegExp, parts = clients): Promise<void> =>
@@ -211,7 +211,7 @@ for (const [what, changes, expected] of [
   ["the server's weights", { serverLearningRate: 1e39 }, /^the weights .+ were not finite after round 1$/],
   ['the held-out loss', { serverLearningRate: 1e30 }, /^the held-out loss was (NaN|Infinity) after round 1$/],
 ] as const) {
-  test(`${what} that are no numbers after finite losses end the training as diverged`, async () => {
+  test(`${what} that are not finite after finite losses end the training as diverged`, async () => {
     const before = tensorCount();
     const { status, divergence, network } = await federate(input({ method: 'fedavg', batchSize: 16, learningRateDecay: 1, ...changes }));
     disposeNetwork(network);
@@ -221,7 +221,7 @@ for (const [what, changes, expected] of [
   });
 }
 
-test('a damaged checkpoint is moved aside and the training begins anew; one of another shape is named', async () => {
+test('a damaged checkpoint is moved aside and the training starts over; one of another shape is named', async () => {
   const unbroken = numbersOf(await federate(input({}, small)));
   for (const [what, bytes] of Object.entries({ zeros: Buffer.alloc(1000), empty: Buffer.alloc(0), text: Buffer.from('no checkpoint') })) {
     const checkpoint = { file: join(folder, `damaged-${what}.safetensors`), everySeconds: 1e9, fingerprint: 'a' };

@@ -11,7 +11,7 @@ import { checkFederatedSettings } from './schema';
 /** How a federated training ended. The network is the server's and belongs to the caller. */
 export interface FederatedOutcome {
   readonly status: 'finished' | 'stopped' | 'diverged';
-  /** What happened, for a training that diverged. Its network is that of the last complete round, whose server it may be that broke. */
+  /** What happened, for a training that diverged. Its network is the server's after the last complete round; that server may be what is not finite. */
   readonly divergence?: string;
   readonly network: NetworkState;
   readonly history: readonly RoundRecord[];
@@ -23,7 +23,7 @@ export interface FederatedOutcome {
 /** How a training ended, apart from its numbers. */
 type End = Pick<FederatedOutcome, 'status' | 'divergence'>;
 
-/** Lets a client make its steps of the round. @returns how the training ended, if it ended here. */
+/** Makes a client's steps of the round. @returns how the training ended, if it ended here. */
 async function trainClient(run: FederatedRun, client: number, { model, settings, clients }: FederatedInput, work: LongWork): Promise<End | undefined> {
   const local = new LocalTraining(model, settings, { images: clients[client]!, client, round: run.round, step: run.step }, run.vectors);
   try {
@@ -72,15 +72,17 @@ async function trainRounds(run: FederatedRun, input: FederatedInput, work: LongW
  * its local steps on its own images, and the server steps towards the average of what comes back, weighted by the
  * clients' numbers of images.
  *
- * Running batch-norm statistics start at the server's, move at w alone, and are averaged with the same weights, all the way
- * whatever the server's learning rate. A round in which no client answers leaves the server as it was, Delta included. The same input gives the same numbers, whether or not the training was
- * stopped or killed and taken up again from its checkpoint, which is written when a client has answered.
+ * Running batch-norm statistics start at the server's, move only at w, and are averaged with the same weights, without the
+ * server's learning rate. A round in which no client answers leaves the server as it was, Delta included. The same input gives
+ * the same numbers, whether or not the training was stopped or killed and taken up again from its checkpoint, which is written
+ * when a client has answered.
  *
- * When its `signal` or the kernel's interrupt asks for it, it ends as `stopped` after the step under way, and goes on from the last
+ * When its `signal` or the kernel's interrupt asks for it, it ends as `stopped` after the step under way, and resumes from the last
  * client that answered.
  *
  * @throws RangeError before anything is computed, if a setting is out of range, more clients are asked than there are, a
- *   client has no data or such as do not fit the network, no client answers in any round, or the rule keeps a state or is given to FedAvg; Error for a checkpoint of other settings.
+ *   client has no data or data that do not fit the network, no client answers in any round, or the rule keeps a state or is given
+ *   to FedAvg; Error for a checkpoint of other settings.
  * @source McMahan et al. 2017 (arXiv 1602.05629), algorithm 1; Qu et al. 2022, "Generalized federated learning via sharpness aware minimization" (arXiv 2206.02618).
  * @example
  * const { network, history } = await federated.federate({ model, settings: federated.DEFAULT_FEDERATED_CONFIG, clients: divideAmongClients(trainingSet, federated.DEFAULT_FEDERATED_CONFIG) });
@@ -107,7 +109,7 @@ async function federateAs(work: LongWork, input: FederatedInput): Promise<Federa
   }
 }
 
-/** The input with an `onProgress` that also tells the work how far it is. */
+/** The input with an `onProgress` that also reports to the work how far it is. */
 function reportingTo(work: LongWork, input: FederatedInput): FederatedInput {
   return {
     ...input,

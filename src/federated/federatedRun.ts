@@ -27,7 +27,7 @@ export interface FederatedInput extends Stoppable {
   readonly clients: readonly Dataset[];
   /** The server is measured on them after each round; never the test set. */
   readonly heldOut?: Dataset;
-  /** Makes the clients' perturbation in FedSAM and MoFedSAM; SAM in the 2-norm if left out. It may keep nothing from step to step. */
+  /** Makes the clients' perturbation in FedSAM and MoFedSAM; it may keep no state from step to step. Default: SAM in the 2-norm. */
   readonly rule?: PerturbationRule;
   readonly checkpoint?: CheckpointOptions;
   /** Called after every step; in a notebook a bar shows the same unless this is given. */
@@ -199,7 +199,7 @@ export class FederatedRun {
     const learningRate = localLearningRate(settings, this.round);
     const clients = this.moveServer(learningRate);
     const broken = nonFiniteNetwork(model, this.network);
-    // The server has moved, and there is no way back to before it.
+    // The server has moved, and its earlier state is gone.
     const evaluation = heldOut && broken === undefined ? await uninterrupted(() => evaluate(model, this.network, heldOut, settings.normalization)) : undefined;
     const divergence = broken ?? nonFiniteEvaluation('held-out', evaluation);
     this.tick();
@@ -216,7 +216,7 @@ export class FederatedRun {
     if (divergence !== undefined) {
       return `${divergence} after round ${record.round}`;
     }
-    // Whatever comes after the last round, such as a long evaluation, can be stopped without losing it.
+    // Always saved after the last round, so that a stop in a long evaluation loses no round.
     this.save(this.round > settings.rounds);
     return undefined;
   }

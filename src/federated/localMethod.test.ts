@@ -26,7 +26,7 @@ const quadratic: Objective<PlainVector> = (parameters) => {
   return { loss: x * x + 2 * y * y, gradient: PlainVector.of(2 * x, 4 * y) };
 };
 
-/** Where so many local steps lead from (1.5, 1) at learning rate .25, with Delta = (8, -8). */
+/** The point after the given number of local steps from (1.5, 1) at learning rate .25, with Delta = (8, -8). */
 function walk(changes: Partial<MethodSettings>, steps = 1, rule?: PerturbationRule): number[] {
   const settings = { ...SETTINGS, ...changes };
   const step = localStep(settings, rule);
@@ -87,7 +87,7 @@ test('a rule that keeps a state, and one for FedAvg, are refused', () => {
   assert.throws(() => localStep({ method: 'fedavg', rho: 0.1 }, sam()), { name: 'RangeError', message: /FedAvg perturbs nothing, got the rule SAM/ });
 });
 
-/** Delta after each round of one client on a loss of slope 1, in so many local steps. */
+/** Delta after each round of one client on a loss of slope 1, with the given number of local steps. */
 function directionsOnPlane(momentum: number, rounds: number, localSteps: number): number[] {
   const settings: MethodSettings = { ...SETTINGS, method: 'mofedsam', rho: 0.1, alpha: 0.1, momentum };
   const step = localStep(settings);
@@ -104,7 +104,7 @@ function directionsOnPlane(momentum: number, rounds: number, localSteps: number)
   });
 }
 
-test("on a loss of constant slope Delta follows c (alpha g + (1 - alpha) Delta), where c is what the clients' own momentum adds up to: with .9 it grows, without it becomes g", () => {
+test("on a loss of constant slope Delta follows c (alpha g + (1 - alpha) Delta), where c is the sum of the clients' momentum factors: with .9 it grows, without momentum it becomes g", () => {
   for (const momentum of [0, 0.9]) {
     // Of ten steps the k-th is 1 + m + ... + m^(k - 1) gradients long.
     const c = Array.from({ length: 10 }, (_, k) => Array.from({ length: k + 1 }, (_unused, power) => momentum ** power)).flat().reduce((sum, value) => sum + value, 0) / 10;

@@ -32,7 +32,7 @@ export function withServerDirection<V extends Vector, State>(base: Optimizer<V, 
 /**
  * The clients' step: the base step with the gradient at w (FedAvg), or at w + eps (FedSAM and MoFedSAM).
  *
- * @param rule what makes eps; SAM in the 2-norm if left out. It may keep nothing from step to step.
+ * @param rule makes eps; it may keep no state from step to step. Default: SAM in the 2-norm.
  * @throws RangeError if rho is out of range, the rule keeps a state, or one is given to FedAvg.
  * @source FedAvg: McMahan et al. 2017 (arXiv 1602.05629), algorithm 1; FedSAM: Qu et al. 2022 (arXiv 2206.02618).
  */
@@ -47,7 +47,7 @@ export function localStep({ method, rho }: Pick<FederatedSettings, 'method' | 'r
 }
 
 /**
- * The clients' optimizer in one round: SGD, which starts anew; in MoFedSAM with the gradient
+ * The clients' optimizer in one round: SGD with a new state; in MoFedSAM with the gradient
  * alpha grad L(w + eps) + (1 - alpha) Delta. Weight decay is added by SGD, at w and after the mixture.
  *
  * The paper's clients have no momentum of their own. With momentum m the K steps of a round add up to c times K gradients, c up to

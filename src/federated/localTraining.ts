@@ -53,7 +53,7 @@ export interface LocalTask {
   readonly step: Step;
 }
 
-/** One client's work in one round: it starts at the server's weights with its optimizer new, and learns from its own images. */
+/** One client's work in one round: it starts at the server's weights with a new optimizer, and learns from its own images. */
 export class LocalTraining {
   parameters: TensorVector;
   private velocity: TensorVector;
@@ -85,7 +85,7 @@ export class LocalTraining {
     return toVector(this.model, this.currentStatistics);
   }
 
-  /** All batches of the round. Epochs count on over rounds, so that each has an order and an augmentation of its own. */
+  /** All batches of the round. Epochs are counted over all rounds, so that each has an order and an augmentation of its own. */
   *batches(): Generator<Batch, void, void> {
     const { batchSize, seed, normalization, cropPadding, flip, localEpochs } = this.settings;
     const { images, client, round } = this.task;

@@ -37,10 +37,10 @@ Examples:
 function parseArguments(words: readonly string[]): Request {
   const presets = FEDERATED_PRESETS.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`);
   return new Command('npm run federated --')
-    .description('Federated runs: FedAvg, FedSAM and MoFedSAM on simulated clients. What is stored is not run again; what was cut off goes on.')
+    .description('Federated runs: FedAvg, FedSAM and MoFedSAM on simulated clients. Stored runs are not run again; interrupted ones are resumed.')
     .option('--preset <name>', 'which runs', 'quick')
-    .addOption(new Option('--method <name>', 'one method alone').choices(FEDERATED_METHODS))
-    .option('--seed <number>', 'one seed of the preset alone', parseSeed)
+    .addOption(new Option('--method <name>', 'only this method').choices(FEDERATED_METHODS))
+    .option('--seed <number>', 'only this seed of the preset', parseSeed)
     .option('--again', 'run again what is already stored', false)
     .option('--dry-run', 'list the runs without making any', false)
     .addHelpText('after', [EXAMPLES, '', 'Presets:', ...presets].join('\n'))
@@ -110,7 +110,7 @@ async function main(): Promise<void> {
         return;
       }
     } catch (error) {
-      // The others do not need it.
+      // The other runs do not depend on it.
       reportProblem(error);
       failed.push(federatedId(config));
     }
@@ -120,7 +120,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Makes a run, or finds it stored, and tells of it. @returns whether it has a result. */
+/** Makes a run, or finds it stored, and reports it. @returns whether it has a result. */
 async function makeOne(config: FederatedConfig, preset: FederatedPreset, again: boolean, signal: AbortSignal): Promise<boolean> {
   const folders = federatedFolders(preset.quick ? 'quick' : 'real');
   const stored = again ? undefined : await findFederatedResult(folders.results, config);
@@ -137,7 +137,7 @@ async function makeOne(config: FederatedConfig, preset: FederatedPreset, again: 
     return false;
   }
   const file = shownPath(federatedResultFile(folders.results, config));
-  console.log(result.finishedAt === stored?.finishedAt ? `  stored already; --again makes it anew:${describeResult(result).slice(1)}; ${file}` : `${describeResult(result)}; stored in ${file}`);
+  console.log(result.finishedAt === stored?.finishedAt ? `  stored already; --again repeats it:${describeResult(result).slice(1)}; ${file}` : `${describeResult(result)}; stored in ${file}`);
   return true;
 }
 

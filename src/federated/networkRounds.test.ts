@@ -25,7 +25,7 @@ import { DEFAULT_FEDERATED_CONFIG } from './presets';
 import type { FederatedSettings } from './settings';
 import { toVector } from './statistics';
 
-/** Three rounds in PyTorch, in double precision; losses are the clients' of a round, and rounds without an answer have none. */
+/** Three rounds in PyTorch, in double precision; losses are those of the clients of a round; rounds without an answer have none. */
 interface Training extends Walk {
   readonly updateNorms: readonly number[];
   readonly clientDrifts: readonly number[];
@@ -61,7 +61,7 @@ interface Changes extends Partial<FederatedSettings> {
   readonly rule?: PerturbationRule;
 }
 
-/** What asks for each of the fixture's trainings. */
+/** The settings of each of the fixture's trainings. */
 const CHANGES: Readonly<Record<string, Changes>> = {
   fedavg: {},
   'fedavg, one local epoch': { localEpochs: 1 },
@@ -99,7 +99,7 @@ function clientOf(images: string, client: number): Dataset {
   };
 }
 
-/** A training that starts at the fixture's weights: it goes on from a checkpoint in which nothing has happened yet. */
+/** A training that starts at the fixture's weights: it resumes from a checkpoint before the first step. */
 async function trainFrom(images: string, { rule, ...changes }: Changes): Promise<FederatedOutcome> {
   const checkpoint = { file: join(folder, 'start.safetensors'), everySeconds: Infinity, fingerprint: 'start' };
   const [parameters, statistics] = [hashedParameters(model), toVector(model, hashedStatistics(model))];
@@ -124,7 +124,7 @@ test("the fixture's orders and absent clients are those of its seed", () => {
   }
 });
 
-test('no training passes for another: they differ by more than two of them are allowed together', () => {
+test('no training passes for another: they differ by more than twice the tolerance', () => {
   for (const [name, training] of Object.entries(trainings)) {
     for (const [other, otherTraining] of Object.entries(trainings)) {
       const found = Math.max(distance(training, otherTraining), distance(otherTraining, training));
@@ -157,7 +157,7 @@ for (const [name, changes] of Object.entries(CHANGES)) {
   });
 }
 
-/** A drift is the root of a difference of squares, in single precision a small one of large ones where one client answers alone. */
+/** A drift is the root of a difference of squares, in single precision a small difference of large squares where only one client answers. */
 function expectDrift(found: number, expected: number, update: number): void {
   expectAllClose([found ** 2], [expected ** 2], { absolute: 2 * TOLERANCE * (expected ** 2 + update ** 2) }, 'squared drift');
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { drawParticipation } from './participation';
 
-test('asked clients are different and in order; each of them fails or answers', () => {
+test('the selected clients are distinct and in order; each of them fails or answers', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 0.99, noNaN: true }), fc.integer(), fc.integer({ min: 1, max: 999 }), (clients, share, dropOut, seed, round) => {
       const activeClients = Math.max(1, Math.round(share * clients));
@@ -16,12 +16,12 @@ test('asked clients are different and in order; each of them fails or answers', 
   );
 });
 
-test('without drop-out all that are asked answer, and all are asked where there are no more', () => {
+test('without drop-out all selected clients answer, and all are selected if there are no more', () => {
   const { asked, failed, answering } = drawParticipation({ activeClients: 5, dropOut: 0, seed: 1 }, 5, 3);
   assert.deepEqual({ asked, failed, answering }, { asked: [0, 1, 2, 3, 4], failed: [], answering: [0, 1, 2, 3, 4] });
 });
 
-test('clients are asked equally often, and fail as often as drop-out says', () => {
+test('clients are selected equally often, and fail with the drop-out probability', () => {
   const rounds = 4000;
   const asked = new Array<number>(10).fill(0);
   let failed = 0;

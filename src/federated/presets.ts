@@ -2,7 +2,7 @@ import { didYouMean } from '../command/nearestName';
 import { FEDERATED_METHODS, type FederatedConfig } from './settings';
 
 /**
- * What a federated run does where nothing else is said: Qu et al.'s usual setting on all of CIFAR-10. Of 100 clients 10
+ * The default federated run: Qu et al.'s usual setting on all of CIFAR-10. Of 100 clients 10
  * are asked in each round, which make 5 local epochs in batches of 50; learning rate .1, decayed by .998 a round; alpha .1,
  * rho .1; Dirichlet .6.
  *

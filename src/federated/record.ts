@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset';
 import type { Evaluation } from '../train/record';
 
-/** What the clients of a round told of it; missing where all of them failed. */
+/** Means over the clients of a round; absent where all of them failed. */
 export interface ClientMeans {
   /** Mean of the unperturbed training loss over the images that the clients saw, each at the client's weights of that moment, in nats. */
   readonly trainLoss: number;
@@ -13,7 +13,7 @@ export interface ClientMeans {
   readonly clientDrift: number;
 }
 
-/** What one round left behind. */
+/** The record of one round. */
 export interface RoundRecord {
   /** Counted from 1. */
   readonly round: number;

@@ -29,7 +29,7 @@ export interface FederatedResult {
   readonly history: readonly RoundRecord[];
   /** The server on the test images, measured once after the last round; null for a run that diverged. */
   readonly final: Evaluation | null;
-  /** Wall time of training and evaluation, in seconds, over all sittings of a resumed run. */
+  /** Wall time of training and evaluation, in seconds, over all parts of a resumed run. */
   readonly seconds: number;
   /** Gradients of a batch's loss that the answering clients computed: one a step for FedAvg, two for the others. */
   readonly gradientEvaluations: number;

@@ -13,7 +13,7 @@ import { runFederated, type FederatedFolders } from './run';
 import type { FederatedConfig } from './settings';
 import { federatedId } from './store';
 
-/** No data set lies here, and the embedded one may stand in. */
+/** A folder without data sets; the embedded one is allowed instead. */
 function foldersIn(base: string): FederatedFolders {
   return { data: join(base, 'none'), allowSynthetic: true, results: join(base, 'results'), checkpoints: join(base, 'checkpoints') };
 }
@@ -34,19 +34,19 @@ const CONFIG: FederatedConfig = {
   method: 'mofedsam',
 };
 
-/** What a result says beside clocks and the machine. */
+/** The fields of a result without times and machine. */
 function numbersOf(result: FederatedResult | undefined): unknown {
   assert.ok(result);
   const { config, data, status, history, final, gradientEvaluations } = result;
   return { config, data, status, final, gradientEvaluations, history: history.map((record) => ({ ...record, seconds: 0 })) };
 }
 
-/** Started anew as a process of its own, this file makes the run and nothing else. */
+/** Started as a separate process, this file only makes the run. */
 async function runAsChild(base: string): Promise<void> {
   await runFederated(CONFIG, { preset: 'none', folders: foldersIn(base), checkpointSeconds: 0 });
 }
 
-/** Starts the run in a process of its own and kills that as soon as a checkpoint is there. */
+/** Starts the run in a separate process and kills it as soon as there is a checkpoint. */
 async function killInTheMiddle(base: string): Promise<void> {
   const child = spawn(process.execPath, [__filename], { env: { ...process.env, SAMLAB_TEST_FEDERATED: base }, stdio: 'ignore' });
   const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_, signal) => resolve(signal)));
@@ -64,20 +64,20 @@ function defineTests(): void {
   const base = mkdtempSync(join(tmpdir(), 'samlab-federated-'));
   after(() => rmSync(base, { recursive: true }));
 
-  void test('a run that was killed goes on and gives the numbers of an unbroken one; its tensors are freed', async () => {
+  void test('a killed run resumes and gives the numbers of an unbroken one; its tensors are freed', async () => {
     const broken = join(base, 'broken');
     await killInTheMiddle(broken);
     let first: FederatedProgress | undefined;
     const before = tensorCount();
     const resumed = await runFederated(CONFIG, { preset: 'none', folders: foldersIn(broken), onProgress: (progress) => (first ??= progress) });
     assert.equal(tensorCount(), before);
-    assert.ok(first!.step > 1, 'the run started anew instead of resuming');
+    assert.ok(first!.step > 1, 'the run started over instead of resuming');
     const unbroken = await runFederated(CONFIG, { preset: 'none', folders: foldersIn(join(base, 'unbroken')) });
     assert.deepEqual(numbersOf(resumed), numbersOf(unbroken));
     assert.deepEqual(readdirSync(join(broken, 'checkpoints')), []);
   });
 
-  void test('a stored run is not run again, unless that is asked for; it tells which classes each client has', async () => {
+  void test('a stored run is not repeated unless asked; it lists the classes of each client', async () => {
     const steps: FederatedProgress[] = [];
     const options = { preset: 'none', folders: foldersIn(join(base, 'unbroken')), onProgress: (progress: FederatedProgress) => steps.push(progress) };
     const stored = await runFederated(CONFIG, options);
@@ -85,7 +85,7 @@ function defineTests(): void {
     const { clientClassCounts, synthetic } = stored!.data;
     assert.ok(synthetic);
     assert.deepEqual([clientClassCounts.length, ...clientClassCounts.map((counts) => counts.length)], [4, 10, 10, 10, 10]);
-    // Two images of each class, whoever has them.
+    // Two images of each class, over all clients.
     assert.deepEqual(clientClassCounts.reduce((sums, counts) => sums.map((sum, label) => sum + counts[label]!)), new Array(10).fill(2));
     assert.deepEqual(numbersOf(await runFederated(CONFIG, { ...options, again: true })), numbersOf(stored));
     assert.notEqual(steps.length, 0);
@@ -100,7 +100,7 @@ function defineTests(): void {
     assert.ok(!existsSync(folders.results) && !existsSync(folders.checkpoints));
   });
 
-  void test('the command tells its options and lists runs', () => {
+  void test('the command shows its options and lists runs', () => {
     const command = (...words: string[]): string => {
       const { stdout, stderr } = spawnSync(process.execPath, [join(__dirname, 'main.js'), ...words], { encoding: 'utf8' });
       return stdout + stderr;

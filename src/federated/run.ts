@@ -6,7 +6,7 @@ import { balancedSubset, splitHeldOut } from '../data/subset';
 import { createModel } from '../models/create';
 import type { Model } from '../models/model';
 import { longWork } from '../progress/longWork';
-import { ProbeStopped, type Stoppable } from '../progress/work';
+import { StoppedError, type Stoppable } from '../progress/work';
 import { removeCheckpoint } from '../train/checkpoint';
 import { nonFiniteEvaluation } from '../train/divergence';
 import { evaluate } from '../train/evaluate';
@@ -29,7 +29,7 @@ const CHECKPOINT_SECONDS = 60;
 export interface FederatedFolders {
   /** Holds the data sets. */
   readonly data: string;
-  /** Whether embedded images may stand in for a data set that cannot be had; never beside real results. */
+  /** Whether embedded images may stand in for a data set that cannot be downloaded; never among real results. */
   readonly allowSynthetic: boolean;
   readonly results: string;
   /** Holds what an unfinished run needs to go on. */
@@ -53,7 +53,7 @@ export interface FederatedRunOptions extends Stoppable, Pick<LoadOptions, 'onSyn
   readonly folders: FederatedFolders;
   /** Runs again what is already stored. */
   readonly again?: boolean;
-  /** Seconds between checkpoints; 60. */
+  /** Seconds between checkpoints. Default: 60. */
   readonly checkpointSeconds?: number;
   readonly onProgress?: (progress: FederatedProgress) => void;
 }
@@ -119,7 +119,7 @@ async function resultOf(config: FederatedConfig, preset: string, model: Model, d
 }
 
 /**
- * Makes one federated run and stores its result, or returns the stored one. A run that was stopped or killed goes on
+ * Makes one federated run and stores its result, or returns the stored one. A run that was stopped or killed resumes
  * from its checkpoint with the same numbers.
  *
  * @returns undefined if its `signal` or the kernel's interrupt ended it; it can be resumed by the same call.
@@ -130,7 +130,7 @@ export function runFederated(config: FederatedConfig, options: FederatedRunOptio
   return longWork(`federated run of ${config.method}, seed ${config.seed}`, options, async (work) => {
     const result = await storedOrMade(config, options);
     if (result === undefined) {
-      work.tellStopped('Its checkpoint is stored; the same call goes on from there.');
+      work.tellStopped('Its checkpoint is stored; the same call resumes from there.');
     }
     return result;
   });
@@ -168,7 +168,7 @@ async function storedOrMade(config: FederatedConfig, options: FederatedRunOption
     await removeCheckpoint(file);
     return result;
   } catch (error) {
-    if (error instanceof ProbeStopped) {
+    if (error instanceof StoppedError) {
       // The evaluation was stopped; the checkpoint of the last round is there.
       return undefined;
     }

@@ -33,7 +33,7 @@ test('all problems are listed at once', () => {
   assert.throws(() => validateFederatedConfig({ ...DEFAULT_FEDERATED_CONFIG, rho: -1, alpha: 2 }), /rho[\s\S]*alpha/);
 });
 
-test('settings are checked against the clients that are there; what only says where data come from is ignored', () => {
+test('settings are checked against the given clients; those that only choose the data are ignored', () => {
   checkFederatedSettings(DEFAULT_FEDERATED_CONFIG, 10);
   assert.throws(() => checkFederatedSettings(DEFAULT_FEDERATED_CONFIG, 9), /federate: expected activeClients of at most 9/);
   assert.throws(() => checkFederatedSettings({ ...DEFAULT_FEDERATED_CONFIG, alpha: -1 }, 10), /federate: these settings cannot be run:\n {2}alpha/);

@@ -67,6 +67,6 @@ test('FedAvg of two clients by hand', () => {
   average.addScaledInPlace(PlainVector.of(walk(-4)), second);
   const next = serverStep({ parameters: PlainVector.of(0), direction: PlainVector.of(0) }, { average, localSteps: 2, learningRate: 0.5, serverLearningRate: 1 });
   assert.deepEqual(elementsOf(next.parameters), [-1.5]);
-  // Their gradients were -4, -2 and 4, 2: in the mean (-3 + 3 x 3) / 4.
+  // Their gradients were -4, -2 and 4, 2: on average (-3 + 3 x 3) / 4.
   assert.deepEqual(elementsOf(next.direction), [1.5]);
 });

@@ -4,11 +4,11 @@ import type { Vector } from '../engine/vector';
 export interface ServerState<V extends Vector> {
   /** w, handed to the clients at the start of a round. */
   readonly parameters: V;
-  /** Delta, the clients' mean gradient of the round before as their updates tell it; 0 before the first round. */
+  /** Delta, the clients' mean gradient in the round before, computed from their updates; 0 before the first round. */
   readonly direction: V;
 }
 
-/** What a round told the server. */
+/** What the server gets from a round. */
 export interface RoundAnswer<V extends Vector> {
   /** Average of the parameters that the clients came back with. */
   readonly average: V;

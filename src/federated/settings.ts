@@ -7,8 +7,8 @@ export const FEDERATED_METHODS = ['fedavg', 'fedsam', 'mofedsam'] as const;
 type SharedSettings = Pick<TrainingSettings, 'model' | 'stem' | 'zeroInitResidual' | 'normalization' | 'cropPadding' | 'flip' | 'batchSize' | 'momentum' | 'weightDecay' | 'seed'>;
 
 /**
- * Everything about a federated training but its data. The clients' optimizer starts anew in each round, with a velocity of 0; its
- * `momentum` is 0 in the papers, and with much of it MoFedSAM diverges (see `localOptimizer`).
+ * Everything about a federated training but its data. The clients' optimizer starts over in each round, with a velocity of 0; its
+ * `momentum` is 0 in the papers, and with a large one MoFedSAM diverges (see `localOptimizer`).
  */
 export interface FederatedSettings extends SharedSettings {
   /** What a client does in a step: the gradient at w (FedAvg), at w + eps (FedSAM), or that mixed with the server's direction (MoFedSAM). */
@@ -21,7 +21,7 @@ export interface FederatedSettings extends SharedSettings {
   readonly activeClients: number;
   /** Probability that a client which was asked does not answer, in [0, 1). */
   readonly dropOut: number;
-  /** Times that the server hands out its weights. */
+  /** Rounds: how often the server hands its weights to clients. */
   readonly rounds: number;
   /** Passes of a client over its own images in one round. */
   readonly localEpochs: number;

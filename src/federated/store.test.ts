@@ -22,7 +22,7 @@ function resultOf(config: FederatedConfig): FederatedResult {
   };
 }
 
-test('a result that is written is found by its configuration, whole', async () => {
+test('a written result is found, complete, by its configuration', async () => {
   const config = { ...DEFAULT_FEDERATED_CONFIG, seed: 7 };
   await writeFederatedResult(folder, resultOf(config));
   assert.deepEqual(await findFederatedResult(folder, config), resultOf(config));
@@ -31,7 +31,7 @@ test('a result that is written is found by its configuration, whole', async () =
   assert.deepEqual(await readFederatedResults(join(folder, 'none')), []);
 });
 
-test('equal runs share a name: what a method, a partition or a model does not read does not count', () => {
+test('equal runs share a name: settings that a method, partition or model does not read do not count', () => {
   const sameName = (change: Partial<FederatedConfig>, base: Partial<FederatedConfig>): boolean =>
     federatedHash({ ...DEFAULT_FEDERATED_CONFIG, ...base, ...change }) === federatedHash({ ...DEFAULT_FEDERATED_CONFIG, ...base });
   assert.ok(sameName({ rho: 0.7 }, { method: 'fedavg' }) && !sameName({ rho: 0.7 }, { method: 'fedsam' }));

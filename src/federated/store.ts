@@ -8,7 +8,7 @@ import { FEDERATED_RESULT_FORMAT, type FederatedResult } from './result';
 import { validateFederatedConfig } from './schema';
 import type { FederatedConfig } from './settings';
 
-/** Fields that decide nothing, given the others. */
+/** Fields that have no effect, given the others. */
 function ignoredFields({ method, partition, model }: FederatedConfig): readonly (keyof FederatedConfig)[] {
   return [
     ...(method === 'fedavg' ? (['rho'] as const) : []),
@@ -62,7 +62,7 @@ async function readResultFile(file: string): Promise<FederatedResult> {
     );
   }
   try {
-    // A run from before a setting was added was made as its default says.
+    // A run from before a setting was added was made with that setting's default.
     const config = validateFederatedConfig({ ...DEFAULT_FEDERATED_CONFIG, ...parsed.config });
     return { ...(parsed as FederatedResult), config };
   } catch (error) {

@@ -8,7 +8,7 @@ import { writeAtomically } from './atomicFile';
 
 const text = (content: string): Uint8Array => Buffer.from(content);
 
-test('the pieces are written one after another, over what was there', () => {
+test('the pieces are written one after another, replacing the old content', () => {
   withTemporaryFolder((folder) => {
     const file = join(folder, 'file');
     writeAtomically(file, [text('first'), text(''), text(' and second')]);
@@ -19,7 +19,7 @@ test('the pieces are written one after another, over what was there', () => {
   });
 });
 
-test('the content reaches the disk, then its name', (t) => {
+test('the content is flushed to disk before the renaming', (t) => {
   withTemporaryFolder((folder) => {
     const synced: string[] = [];
     const sync = t.mock.method(fs, 'fsyncSync', (descriptor: number) => synced.push(readlinkSync(`/proc/self/fd/${descriptor}`)));
@@ -47,7 +47,7 @@ test('a failure in the middle leaves the old content, and nothing else', () => {
   });
 });
 
-test('a folder in the way, and a missing one, are named', () => {
+test('a folder in place of the file, and a missing folder, are named', () => {
   withTemporaryFolder((folder) => {
     mkdirSync(join(folder, 'taken'));
     for (const file of [join(folder, 'taken'), join(folder, 'missing', 'file')]) {
@@ -57,8 +57,8 @@ test('a folder in the way, and a missing one, are named', () => {
   });
 });
 
-test('where the disk takes only the beginning, the old content stays', () => {
-  // A limit on the size of files does what a full disk does: the system writes as much as fits, and only the next call fails.
+test('if the disk fills up while writing, the old content stays', () => {
+  // A file size limit acts like a full disk: the system writes as much as fits, and only the next call fails.
   withTemporaryFolder((folder) => {
     const file = join(folder, 'file');
     writeFileSync(file, 'old');

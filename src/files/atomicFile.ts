@@ -14,8 +14,8 @@ import { syncFolder } from './syncFolder';
  */
 export function writeAtomically(file: string, chunks: Iterable<Uint8Array>): void {
   try {
-    // The package would take the content as an argument. It writes that in a single call, though, of which a
-    // nearly full disk takes only the beginning, without an error. `writeFileSync` goes on until all is written.
+    // The package could take the content as an argument, but writes it in a single call, of which a nearly full
+    // disk silently keeps only the beginning. `writeFileSync` continues until all is written.
     writeFileAtomic.sync(file, '', { tmpfileCreated: (temporary) => writeChunks(temporary, chunks) });
     syncFolder(dirname(file));
   } catch (error) {

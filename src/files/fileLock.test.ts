@@ -10,7 +10,7 @@ import { withFileLock } from './fileLock';
 const folder = mkdtempSync(join(tmpdir(), 'samlab-lock-'));
 test.after(() => rmSync(folder, { recursive: true }));
 
-/** A program that counts in a file, `turns` times. */
+/** A program that increments a number in a file `turns` times. */
 function counting(file: string, turns: number): string {
   return `
     const { readFileSync, writeFileSync } = require('node:fs');
@@ -27,18 +27,18 @@ async function countAtOnce(file: string, turns: number): Promise<string> {
   return readFileSync(file, 'utf8');
 }
 
-void test('processes that count in one file at once lose nothing', async () => {
+void test('processes that increment a number in one file at once lose no increment', async () => {
   assert.equal(await countAtOnce(join(folder, 'count'), 200), '600');
 });
 
-void test('an old file in the place of the lock, as an earlier version left it, keeps nobody out and lets no two in', async () => {
+void test('an old lock file of an earlier version locks nobody out and never lets two in', async () => {
   const file = join(folder, 'old');
   writeFileSync(`${file}.lock`, '');
   utimesSync(`${file}.lock`, 0, 0);
   assert.equal(await countAtOnce(file, 100), '300');
 });
 
-void test('a process that is killed while it has the lock leaves none behind', () => {
+void test('a process that is killed while it has the lock leaves it free', () => {
   const file = join(folder, 'killed');
   const script = `require(${JSON.stringify(join(__dirname, 'fileLock.js'))}).withFileLock(${JSON.stringify(file)}, () => process.kill(process.pid, 'SIGKILL'))`;
   assert.equal(spawnSync(process.execPath, ['-e', script]).signal, 'SIGKILL');
@@ -51,7 +51,7 @@ void test('a lock is freed when the work fails', () => {
   assert.equal(withFileLock(file, () => 7), 7);
 });
 
-void test('a folder in the place of the lock is named', () => {
+void test('a folder in place of the lock is named', () => {
   const file = join(folder, 'taken');
   mkdirSync(`${file}.lock`);
   assert.throws(() => withFileLock(file, () => 7), { message: /^withFileLock: .*taken\.lock cannot be locked \(EISDIR/ });

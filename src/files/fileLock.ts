@@ -3,10 +3,10 @@ import { dirname } from 'node:path';
 import { waitForLockSync } from 'fs-native-extensions';
 
 /**
- * Runs `body`, which reads a file and writes it anew, while no other process that asks this way does. Calls do not nest.
+ * Runs `body`, which reads a file and rewrites it, while no other process does so through this function. Calls do not nest.
  *
  * The lock is the system's, on an empty file `<file>.lock` that stays: removing it would let two processes lock two files of
- * one name. A process that ends, however it does, has freed its lock, so there is none left over to tell from a held one.
+ * one name. The system frees the lock when the process ends, however it ends, so no stale lock is ever left over.
  *
  * @throws Error that names the file, if the lock cannot be had, as on a file system without locks.
  */

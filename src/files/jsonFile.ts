@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 
-/** What a file should be, for the message where it is not. */
+/** What a file should be, for the message when it is something else. */
 export interface JsonFileKind<T> {
   /** The function that reads it. */
   readonly reader: string;
   /** Such as "a claim of a run". */
   readonly what: string;
   readonly shape: z.ZodType<T>;
-  /** What to do about a file that is not, in one clause. */
+  /** What to do about a file that is something else, in one clause. */
   readonly mend: string;
 }
 
@@ -25,7 +25,7 @@ export function readProblem(error: unknown): string {
   return PLAIN_WORDS[code] ?? message;
 }
 
-/** A power cut leaves a file without content, or with as many zero bytes. */
+/** After a power cut a file may be empty, or hold zero bytes in place of its content. */
 export function isBlank(text: string): boolean {
   return /^[\0\s]*$/.test(text);
 }

@@ -14,7 +14,7 @@ const EXECUTED = {
   metadata: { kernelspec: { name: 'tslab' } }, nbformat: 4, nbformat_minor: 5,
 };
 
-test('times, counts, progress bars and paths go; all else stays', () => {
+test('times, counts, progress bars and paths are removed; all else stays', () => {
   const cleaned = cleanNotebook(JSON.stringify(EXECUTED), [['/home/me/samlab', '.'], ['/home/me', '~']]);
   const expected = structuredClone(EXECUTED) as unknown as { cells: [unknown, { execution_count: null; metadata: object; outputs: unknown[] }] };
   expected.cells[1].execution_count = null;

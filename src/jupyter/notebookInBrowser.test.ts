@@ -18,7 +18,7 @@ interface Cell {
   readonly outputs?: readonly unknown[];
 }
 
-/** Writes the notebook without its outputs and with a last cell that reports; what is on the page then comes from this run. */
+/** Writes the notebook without outputs and with a last cell that reports the end, so that all output on the page is from this run. */
 function writeCopy(file: string): void {
   const notebook = JSON.parse(readFileSync(NOTEBOOK, 'utf8')) as { readonly cells: readonly Cell[] };
   const cells = notebook.cells.map((cell) => (cell.cell_type === 'code' ? { ...cell, outputs: [] } : cell));
@@ -30,7 +30,7 @@ function writeCopy(file: string): void {
 }
 
 async function runAllCells(page: Page): Promise<void> {
-  // A run that is asked for before the kernel is there is dropped.
+  // A run requested before the kernel is ready is dropped.
   await page.getByText('TypeScript | Idle').waitFor({ timeout: PATIENCE });
   await page.getByRole('menuitem', { name: 'Run', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Run All Cells', exact: true }).click();

@@ -32,7 +32,7 @@ test('a notebook is run with its preset and stored with its outputs, without pat
   assert.deepEqual(cells[0]!.outputs.map((output) => output.text), [['smoke ./notebooks\n']]);
 });
 
-test('an error in a cell is told with what the cell said, and nothing is stored', async (context) => {
+test('an error in a cell is reported with the output of the cell, and nothing is stored', async (context) => {
   const root = await project(context, "throw new Error('the loss is NaN')");
   await assert.rejects(executeNotebook(root, '00-a.ipynb', 'smoke', join(root, 'out')), /notebooks\/00-a\.ipynb did not run to its end[^]*the loss is NaN/);
   assert.deepEqual((await readdir(root)).includes('out'), false);

@@ -14,7 +14,7 @@ export class AverageMoments {
     this.sums = model.statistics.map(({ channels }) => ({ mean: new Float64Array(channels), variance: new Float64Array(channels) }));
   }
 
-  /** Runs a batch through the network in training mode, from running statistics of 0, which leaves each layer's momentum times the batch's own. */
+  /** Runs a batch through the network in training mode. From running statistics of 0 it leaves each layer's momentum times the batch's moments. */
   add(batch: Batch, parameters: TensorVector): void {
     scope(() => {
       const zeros = this.model.statistics.map(({ channels }) => ({

@@ -7,30 +7,30 @@ import { STUDY_DEFAULTS } from './study/settings';
 
 const SHARED = { data: DATA, store: OWN_STORE, allowSynthetic: false, given: {}, settings: STUDY_DEFAULTS };
 
-test("two networks and a name make a study in the user's own store; nothing is assumed of their training", () => {
+test("two networks and a name make a study in the user's own store; no settings of their training are assumed", () => {
   const request = parseLandscapeArguments(['nets', 'run-one', 'data/weights/other.safetensors', '--name', 'laptop']);
-  assert.deepEqual(request, { ...SHARED, kind: 'nets', name: 'laptop', networks: ['run-one', 'data/weights/other.safetensors'], parts: STUDY_PARTS });
+  assert.deepEqual(request, { ...SHARED, kind: 'nets', name: 'laptop', networks: ['run-one', 'data/weights/other.safetensors'], parts: STUDY_PARTS, atEqualLoss: false });
 });
 
-test('flags change settings, and parts come in their own order', () => {
-  const request = parseLandscapeArguments(['nets', 'a', 'b', '--name', 'x', '--grid-points', '51', '--batch-norm', 're-estimated', '--labels', 'A', 'B', '--parts', 'planes', 'similarity', '--kernel-table', 'table.json', '--store', 'elsewhere']);
+test('flags change settings, and parts are in a fixed order', () => {
+  const request = parseLandscapeArguments(['nets', 'a', 'b', '--name', 'x', '--grid-points', '51', '--batch-norm', 're-estimated', '--labels', 'A', 'B', '--parts', 'planes', 'similarity', '--kernel-table', 'table.json', '--store', 'elsewhere', '--at-equal-loss']);
   assert.deepEqual(request, {
-    ...SHARED, kind: 'nets', name: 'x', networks: ['a', 'b'], parts: ['similarity', 'planes'], labels: ['A', 'B'], kernelTable: 'table.json', store: resolve('elsewhere'),
+    ...SHARED, kind: 'nets', name: 'x', networks: ['a', 'b'], parts: ['similarity', 'planes'], atEqualLoss: true, labels: ['A', 'B'], kernelTable: 'table.json', store: resolve('elsewhere'),
     settings: { ...STUDY_DEFAULTS, gridPoints: 51, batchNorm: 're-estimated', kernels: 'measured' },
   });
 });
 
-test('what flags say of the training stands apart, for the weights files have a say in it', () => {
+test('settings of the training given by flags are kept separate, since weights files define them too', () => {
   const { given, settings } = parseLandscapeArguments(['nets', 'a', 'b', '--name', 'x', '--stem', 'imagenet', '--images-per-class', '0', '--normalization', 'half']);
   assert.deepEqual([given, settings], [{ stem: 'imagenet', imagesPerClass: 0, normalization: 'half' }, STUDY_DEFAULTS]);
 });
 
-test('a study that may be of embedded images is stored where no results are', () => {
+test('a study that may be of embedded images is not stored among the results', () => {
   const { allowSynthetic, store } = parseLandscapeArguments(['nets', 'a', 'b', '--name', 'x', '--allow-synthetic']);
   assert.deepEqual([allowSynthetic, store], [true, QUICK_STORE]);
 });
 
-test('three networks make a plane of minima, which may be given names', () => {
+test('three networks make a plane of minima, which may be labelled', () => {
   const networks = ['a.safetensors', 'b.safetensors', 'c.safetensors'];
   assert.deepEqual(parseLandscapeArguments(['minima', ...networks, '--name', 'three']), { ...SHARED, kind: 'minima', name: 'three', networks });
   const named = parseLandscapeArguments(['minima', ...networks, '--name', 'three', '--names', 'SGD 1', 'SGD 2', 'SAM']);

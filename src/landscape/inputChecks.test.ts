@@ -29,7 +29,7 @@ import { principalPlane } from './trajectory/principalPlane';
 
 const [a, b, c] = [PlainVector.of(1, 0), PlainVector.of(0, 1), PlainVector.of(2, 2)] as const;
 
-/** A loss that counts how often it is asked. */
+/** A loss that counts its calls. */
 function counted(value = 1): LossFunction<PlainVector> & { readonly asked: { times: number } } {
   const asked = { times: 0 };
   return {
@@ -42,7 +42,7 @@ function counted(value = 1): LossFunction<PlainVector> & { readonly asked: { tim
 
 type Probe = (w: PlainVector, loss: LossFunction<PlainVector>) => unknown;
 
-/** Every probe, with where its message begins. */
+/** Every probe, with the start of its message. */
 const probes: Readonly<Record<string, Probe>> = {
   lossPlane: (w, loss) => lossPlane(w, loss, { seed: 0, range: { radius: 1 }, network: 'n' }),
   samplePoints: (w, loss) => samplePoints({ surface: { origin: w, x: b }, points: [[0, 0]], losses: { loss }, network: 'n', directions: 'd' }),
@@ -83,7 +83,7 @@ test('weights that are not finite are refused by every probe before it asks for 
   }
 });
 
-test('weights that are no vector, and losses without the methods needed, are refused by name', async () => {
+test('weights that are not a vector, and losses without the methods needed, are refused by name', async () => {
   for (const [name, probe] of Object.entries(probes)) {
     for (const wrong of [[1, 2], { x: 1 }, 3, null, 'w'] as unknown as PlainVector[]) {
       const error = await rejected(() => probe(wrong, counted()));
@@ -106,7 +106,7 @@ test('a loss that is not finite at the weights ends a measure of sharpness after
   }
 });
 
-test('a matrix of NaN ends each estimate at its first product; what is no matrix is refused', async () => {
+test('a matrix of NaN ends each estimate at its first product; anything but a matrix is refused', async () => {
   const estimates = {
     topEigenvalues: (operator: never) => topEigenvalues(operator, { count: 1, seed: 0 }),
     spectralDensity: (operator: never) => spectralDensity(operator, { seed: 0 }),

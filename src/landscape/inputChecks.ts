@@ -1,7 +1,7 @@
 import type { Vector } from '../engine/vector';
 import type { LinearOperator, LossFunction } from './operator';
 
-/** What came, for an error's text. */
+/** A value in words, for error messages. */
 function kindOf(value: unknown): string {
   if (value === null || Array.isArray(value)) {
     return value === null ? 'null' : 'an array';
@@ -22,7 +22,7 @@ export function checkPoint(caller: string, point: Vector, what = 'the weights'):
   if (!has(point, ['norm', 'plus', 'toArrays'])) {
     throw new TypeError(`${caller}: expected ${what} as a vector, got ${kindOf(point)}; pass a PlainVector, or the parameters of a network.`);
   }
-  // The largest element alone would pass over NaN on some backends; a sum never does.
+  // On some backends the largest element ignores NaN; a sum never does.
   if (Number.isFinite(point.norm(1))) {
     return;
   }
@@ -59,7 +59,7 @@ export async function finiteLossAt<V extends Vector>(caller: string, loss: LossF
   checkLoss(caller, loss, ['evaluate']);
   const found = (await loss.evaluate(w)).loss;
   if (!Number.isFinite(found)) {
-    throw new RangeError(`${caller}: expected a finite loss at the weights, got ${found}; look whether training diverged, and at the images and labels.`);
+    throw new RangeError(`${caller}: expected a finite loss at the weights, got ${found}; check whether training diverged, and the images and labels.`);
   }
   return found;
 }

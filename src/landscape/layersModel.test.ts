@@ -27,7 +27,7 @@ test("a LayersModel's Hessian has the eigenvalues of 2/n X^T X", async () => {
     const v = [...vector.toArrays()[0]!];
     expectAllClose(gram.map((row) => row.reduce((sum, entry, column) => sum + entry * v[column]!, 0)), v.map((element) => values[index]! * element), { absolute: 1e-3 * trace });
   });
-  // On three dimensions the random signs do not leave the trace free: v^T H v varies with the off-diagonal entries alone.
+  // v^T H v with random signs varies only with the off-diagonal entries.
   const estimate = await hessianTrace(matrix, { products: 200, seed: 1 });
   assert.ok(Math.abs(estimate.trace - trace) <= 4 * estimate.standardError, `${estimate.trace} ± ${estimate.standardError} for ${trace}`);
 });

@@ -5,15 +5,18 @@ import { announceSynthetic } from '../data/syntheticNotice';
 import { measureKernels } from '../engine/kernelChoice';
 import { createModel } from '../models/create';
 import { mixedPrecision } from '../models/mixedPrecision';
+import type { Model } from '../models/model';
 import { loadWeights } from '../models/torchvision';
 import { reportProblem } from '../command/commandProblem';
 import { disposeNetwork, type NetworkState } from '../train/network';
 import { stopRequest } from '../command/stopRequest';
 import { DATA, OWN_STORE, QUICK_STORE } from '../files/stores';
 import { parseLandscapeArguments, type LandscapeRequest, type StudyPart } from './commandLine';
-import { ProbeStopped } from '../progress/work';
+import { StoppedError } from '../progress/work';
+import { networkLoss } from './networkLoss';
 import { measureCurve, measureInterpolation } from './study/connections';
 import { measureCurvature, measureSimilarity } from './study/curvature';
+import { atEqualLoss } from './study/equalLoss';
 import { measureSharpness } from './study/sharpness';
 import { openStudy, studyData, type Study, type StudyProgress } from './study/study';
 import { measureEigenvectorPlanes, measurePlanes, measureSlices } from './study/surfaces';
@@ -36,7 +39,7 @@ function progressLines(): (progress: StudyProgress) => void {
   };
 }
 
-/** Where runs leave their weights. */
+/** Where runs store their weights. */
 function stores({ store }: LandscapeRequest): readonly string[] {
   return [...new Set([store, OWN_STORE, DATA, QUICK_STORE])];
 }
@@ -50,11 +53,14 @@ async function loadImages({ data, allowSynthetic }: LandscapeRequest, networks: 
 
 async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>, signal: AbortSignal): Promise<void> {
   const { store, name, parts } = request;
-  const found = request.networks.map((word) => findNetwork(word, stores(request))) as [TrainedNetwork, TrainedNetwork];
+  const named = request.networks.map((word) => findNetwork(word, stores(request))) as [TrainedNetwork, TrainedNetwork];
+  const measured = { ...trainedSettings(named, request.given), ...request.settings };
+  const images = await loadImages(request, named, measured);
+  const model = createModel(measured.model, measured.stem, images.train.classNames.length);
+  const { probed } = studyData(images, measured);
+  const found = request.atEqualLoss ? await atEqualLoss(named, { stores: stores(request), lossOf: (network) => lossOf(network, model, probed, measured, signal) }) : named;
   const weights = [weightsName(found[0].file), weightsName(found[1].file)] as const;
-  const settings: StudySettings = { ...trainedSettings(found, request.given), ...request.settings, labels: request.labels ?? defaultLabels(found), weights };
-  const images = await loadImages(request, found, settings);
-  const model = createModel(settings.model, settings.stem, images.train.classNames.length);
+  const settings: StudySettings = { ...measured, labels: request.labels ?? defaultLabels(named), weights, ...(request.atEqualLoss ? { atEqualLoss: true } : {}) };
   const networks = [loadWeights(found[0].file, model), loadWeights(found[1].file, model)] as const;
   const folder = join(store, 'results', 'landscape', name);
   const study: Study = { model, networks, data: studyData(images, settings), settings, folder, onProgress: progressLines(), signal };
@@ -76,10 +82,10 @@ async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>,
     try {
       await measures[part]();
     } catch (error) {
-      if (error instanceof ProbeStopped) {
+      if (error instanceof StoppedError) {
         throw error;
       }
-      // The other parts do not need it.
+      // The other parts do not depend on it.
       reportProblem(error);
       failed.push(part);
     }
@@ -87,6 +93,16 @@ async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>,
   networks.forEach(disposeNetwork);
   if (failed.length > 0 && parts.length > 1) {
     console.error(`${failed.length} of ${parts.length} parts were not measured, for the reasons above; the same command tries them again: ${failed.join(', ')}.`);
+  }
+}
+
+/** The loss of a stored network on images, with batch norm frozen, as for curvature. */
+async function lossOf({ file }: TrainedNetwork, model: Model, images: Dataset, { normalization }: TrainedSettings, signal: AbortSignal): Promise<number> {
+  const network = loadWeights(file, model);
+  try {
+    return (await networkLoss(model, network, images, { normalization, batchNorm: 'frozen', signal }).evaluate(network.parameters)).loss;
+  } finally {
+    disposeNetwork(network);
   }
 }
 
@@ -143,7 +159,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof ProbeStopped) {
+  if (error instanceof StoppedError) {
     process.exitCode = 130;
     return;
   }

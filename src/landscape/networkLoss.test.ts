@@ -12,7 +12,7 @@ import { hashedStatistics } from '../testing/hashedNetwork';
 import { evaluate } from '../train/evaluate';
 import { batchGradient, batchImages, type NetworkState } from '../train/network';
 import { networkLoss, type NetworkLossOptions } from './networkLoss';
-import { ProbeStopped } from '../progress/work';
+import { StoppedError } from '../progress/work';
 import { openOrShut, pictures, smallModel } from './testing/network';
 import { signalWhen } from '../testing/signalWhen';
 
@@ -74,7 +74,7 @@ test("with a batch's moments loss and gradient are those of a training step", as
   });
 });
 
-test('a gradient over several batches is that over one', async () => {
+test('a gradient over several batches equals that over one', async () => {
   await onSmall(async (network) => {
     const gradients = await Promise.all([4, 6].map((batchSize) => networkLoss(model, network, dataset, { ...frozen, batchSize }).gradient(network.parameters)));
     const [inParts, whole] = gradients.map(({ gradient }) => flat(gradient));
@@ -105,22 +105,22 @@ test('re-estimated moments are the mean over all batches', async () => {
     const expected = await networkLoss(model, { statistics }, dataset, frozen).evaluate(network.parameters);
     expectAllClose([found.loss], [expected.loss], tolerance);
     const running = await networkLoss(model, network, dataset, frozen).evaluate(network.parameters);
-    // Ten times the tolerance away: the running moments are others.
+    // Ten times the tolerance away: the running moments differ.
     assert.ok(Math.abs(running.loss - expected.loss) > 2e-5, `${running.loss} and ${expected.loss}`);
     disposeStatistics(statistics);
   });
 });
 
-test('a probe can be stopped between batches, and tells how far it is', async () => {
+test('a probe can be stopped between batches, and reports its progress', async () => {
   await onSmall(async (network) => {
     const seen: number[] = [];
     const options = { ...frozen, batchSize: 2, onProgress: ({ images, of }: { images: number; of: number }) => seen.push(images / of), signal: signalWhen(() => seen.length === 2) };
-    await assert.rejects(networkLoss(model, network, dataset, options).gradient(network.parameters), ProbeStopped);
+    await assert.rejects(networkLoss(model, network, dataset, options).gradient(network.parameters), StoppedError);
     assert.deepEqual(seen, [2 / 6, 4 / 6]);
   });
 });
 
-test('the source says what was measured', async () => {
+test('the source describes what was measured', async () => {
   await onSmall((network) => {
     assert.deepEqual(networkLoss(model, network, dataset, frozen).source, {
       name: 'small on curvature small',

@@ -26,7 +26,7 @@ export interface NetworkLossOptions extends Stoppable {
   readonly batchNorm: BatchNormMode;
   /** Images per pass. Default: 250. Unless batch norm is frozen it also decides which images share their moments. */
   readonly batchSize?: number;
-  /** In [0, 1). Default: 0, whatever the network was trained with. */
+  /** In [0, 1). Default: 0, even if the network was trained with more. */
   readonly labelSmoothing?: number;
   /** Called after each batch of each pass over the images. */
   readonly onProgress?: (progress: { readonly images: number; readonly of: number }) => void;
@@ -60,7 +60,7 @@ export function networkLoss(
 class NetworkOperator implements OutputFunction<TensorVector> {
   readonly source: Required<LossSource>;
   readonly second: SecondDerivatives<TensorVector> = { obstacle: (point) => this.obstacle(point), hessianProduct: (point, v) => this.hessianProduct(point, v) };
-  /** Known after it was asked for once: it lies in the model, wherever the point is. */
+  /** Kept once it is known: it depends on the model, not on the point. */
   private found: { readonly obstacle: string | undefined } | undefined;
 
   constructor(
@@ -138,7 +138,7 @@ class NetworkOperator implements OutputFunction<TensorVector> {
     }
   }
 
-  /** Tries a product on two images. */
+  /** The name of an operation that cannot be differentiated twice, found by trying a product on two images. */
   private obstacle(point: TensorVector): string | undefined {
     checkPoint(point, this.model);
     this.found ??= { obstacle: this.tryProduct(point) };
@@ -202,7 +202,7 @@ class NetworkOperator implements OutputFunction<TensorVector> {
   }
 }
 
-/** The mean of batches' gradients, each weighed by its images; that of a single batch is handed on as it is. */
+/** The mean of batches' gradients, each weighted by its images; that of a single batch is returned as it is. */
 class GradientMean {
   private sum: TensorVector | undefined;
 

@@ -1,7 +1,7 @@
 import type { Vector } from '../engine/vector';
 import type { LossAndGradient } from '../optim/step';
 
-/** What a loss is measured on; stored beside every number that comes of it. */
+/** What a loss is measured on; stored beside every number that is computed from it. */
 export interface LossSource {
   /** Such as "resnet20 on CIFAR-10". */
   readonly name: string;
@@ -19,7 +19,7 @@ export interface LossSource {
  * Which moments batch normalisation uses at a point:
  * - `frozen`: the running statistics of the trained network, at every point;
  * - `batch`: those of each batch, as in training; gradients flow through them;
- * - `re-estimated`: the mean over all batches of the batches' moments, measured anew at every point.
+ * - `re-estimated`: the mean over all batches of the batches' moments, measured again at every point.
  */
 export type BatchNormMode = 'frozen' | 'batch' | 're-estimated';
 
@@ -32,17 +32,17 @@ export interface PointLoss {
 }
 
 /**
- * A loss as a function of all parameters: all that probes know of a network or of a formula.
+ * A loss as a function of all parameters: the only view that probes have of a network or of a formula.
  *
- * Neither method moves the point. A probe goes elsewhere by making another vector, `w.plus(direction, a)`,
- * which leaves w as it is to the bit, whatever happens.
+ * Neither method moves the point. A probe gets to another point by making another vector, `w.plus(direction, a)`, which
+ * leaves w unchanged to the bit, whatever happens.
  */
 export interface LossFunction<V extends Vector> {
   readonly source: LossSource;
   evaluate(point: V): Promise<PointLoss>;
-  /** The gradient belongs to whoever asked for it. */
+  /** The caller owns the gradient. */
   gradient(point: V): Promise<LossAndGradient<V>>;
-  /** Absent where a loss gives gradients alone: products with its curvature are then differences. */
+  /** Absent where a loss gives only gradients: products with its curvature are then differences. */
   readonly second?: SecondDerivatives<V>;
 }
 
@@ -50,7 +50,7 @@ export interface LossFunction<V extends Vector> {
 export interface SecondDerivatives<V extends Vector> {
   /** Name of an operation of the loss that cannot be differentiated twice, if it has one. */
   obstacle(point: V): string | undefined;
-  /** H v for the Hessian H at the point, exact but for rounding. It belongs to whoever asked for it. */
+  /** H v for the Hessian H at the point, exact but for rounding. The caller owns it. */
   hessianProduct(point: V, v: V): Promise<V>;
 }
 
@@ -72,7 +72,7 @@ export interface OutputBatch<V extends Vector> {
   pushforward?(point: V, v: V): { readonly logits: ArrayLike<number>; readonly moved: ArrayLike<number> };
 }
 
-/** A loss whose outputs can be reached too, as the Gauss-Newton matrix and the Fisher matrix need them. */
+/** A loss that also gives access to its outputs, as the Gauss-Newton and the Fisher matrix need them. */
 export interface OutputFunction<V extends Vector> extends LossFunction<V> {
   /** All images once, always in the same batches. Other work of the process runs between them. */
   batches(): AsyncIterable<OutputBatch<V>>;
@@ -85,7 +85,7 @@ export interface LinearOperator<V extends Vector> {
   readonly dimension: number;
   /** The product with a vector; a new vector, which belongs to the caller. */
   matvec(v: V): Promise<V>;
-  /** Where products are differences: the product over twice the step, which tells how far the step matters. */
+  /** Where products are differences: the product with twice the step, which shows how much the step matters. */
   matvecAtTwiceTheStep?(v: V): Promise<V>;
   /** A vector with one draw in each element that the matrix acts on, and 0 in the others. */
   draw(element: () => number): V;

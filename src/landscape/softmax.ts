@@ -1,4 +1,4 @@
-/** Softmax and cross-entropy in double precision on logits that were read out: [n, classes], row by row. */
+/** Softmax and cross-entropy in double precision, on logits in JavaScript's memory: [n, classes], row by row. */
 
 /** 1 - smoothing + smoothing / classes on the label, smoothing / classes elsewhere: [n, classes]. */
 export function targetDistributions(labels: ArrayLike<number>, classes: number, smoothing: number): Float64Array {
@@ -28,6 +28,6 @@ export function softmax(logits: ArrayLike<number>, classes: number): Float64Arra
 
 /** Cross-entropy summed over the rows, in nats: - sum over n, c of targets[n, c] log softmax(logits)[n, c]. */
 export function crossEntropySum(logits: ArrayLike<number>, targets: Float64Array, classes: number): number {
-  // A target of 0 counts for nothing, also where the logarithm is -infinity.
+  // A target of 0 adds nothing, even where the logarithm is -infinity.
   return -logSoftmax(logits, classes).reduce((sum, value, index) => sum + (targets[index] === 0 ? 0 : targets[index]! * value), 0);
 }

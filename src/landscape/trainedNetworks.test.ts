@@ -18,7 +18,7 @@ function trainedWith(changes: object, run = 'run', images = 'CIFAR-10'): Trained
 
 const PYTORCH: TrainedNetwork = { file: 'pytorch.safetensors', record: undefined };
 
-test('a run is found by its identifier in the first store that has its weights, with what it says of its training', () =>
+test('a run is found by its identifier in the first store that has its weights, with the record of its training', () =>
   withTemporaryFolder((folder) => {
     const stores = ['own', 'data'].map((name) => join(folder, name));
     for (const [index, store] of stores.entries()) {
@@ -29,7 +29,7 @@ test('a run is found by its identifier in the first store that has its weights, 
     assert.deepEqual(findNetwork('one', stores), { file, record: { run: 'one', config: CONFIG, images: 'CIFAR-10' } });
     assert.deepEqual(findNetwork(file, []).file, file);
     assert.throws(() => findNetwork('two', stores), /"two" is neither a weights file nor a run whose weights are here; looked for two, .*own.weights.two\.safetensors, .*data.weights.two\.safetensors/);
-    // A folder is no weights file.
+    // A folder is not a weights file.
     assert.throws(() => findNetwork(folder, []), /is neither a weights file nor a run/);
 
     const snapshots = ['epoch-010', 'epoch-020'].map((name) => join(stores[0]!, 'weights', 'path', `${name}.safetensors`));
@@ -38,7 +38,7 @@ test('a run is found by its identifier in the first store that has its weights, 
     assert.deepEqual(findPath([...snapshots].reverse(), stores).map((network) => network.file), [...snapshots].reverse());
   }));
 
-test("settings are those of the weights files' training, and of nothing else", () => {
+test("settings come only from the training recorded in the weights files", () => {
   const settings = { model: 'resnet50', stem: 'cifar', dataset: 'cifar10', normalization: 'dataset', imagesPerClass: 0, heldOutPerClass: 0, subsetSeed: 0 };
   assert.deepEqual(trainedSettings([trainedWith({}), trainedWith({ method: 'sam', seed: 1 })], {}), settings);
   assert.deepEqual(trainedSettings([trainedWith({ imagesPerClass: 5, labelNoise: 0.2 })], {}), { ...settings, imagesPerClass: 5, labelNoise: 0.2 });
@@ -47,7 +47,7 @@ test("settings are those of the weights files' training, and of nothing else", (
   assert.equal(trainedSettings([trainedWith({ model: 'resnet20' })], { stem: 'imagenet' }).stem, 'cifar');
 });
 
-test('a flag that contradicts a weights file is refused, whichever it is', () => {
+test('any flag that contradicts a weights file is refused', () => {
   for (const [key, value] of [['model', 'resnet20'], ['stem', 'imagenet'], ['dataset', 'cifar100'], ['normalization', 'half'], ['imagesPerClass', 100], ['heldOutPerClass', 100]] as const) {
     assert.throws(() => trainedSettings([trainedWith({})], { [key]: value }), new RegExp(`run contradicts --${key.replace('PerClass', '-per-class').replace('heldOut', 'held-out')} ${value}, but it was trained with`));
   }
@@ -63,12 +63,12 @@ test('networks of different architectures or images are refused', () => {
   assert.throws(() => trainedSettings(draws, {}), /seed-0 was trained with subsetSeed 0, seed-1 with subsetSeed 1/);
 });
 
-test('a file that says nothing needs its settings given, and the error says which', () => {
+test('a file without a record needs its settings given, and the error says which', () => {
   assert.throws(() => trainedSettings([PYTORCH], {}), /pytorch\.safetensors does not say what it was trained with, .*give --model, --stem, --dataset, --normalization, --images-per-class too/);
   assert.throws(() => trainedSettings([PYTORCH], { model: 'resnet20', imagesPerClass: 100 }), /give --dataset, --normalization, --subset-seed too/);
   const given = { model: 'resnet50', stem: 'imagenet', dataset: 'cifar10', normalization: 'half', imagesPerClass: 0 } as const;
   assert.deepEqual(trainedSettings([PYTORCH, PYTORCH], given), { ...given, heldOutPerClass: 0, subsetSeed: 0 });
-  // One that says something else than the flags of the other.
+  // One that contradicts the flags of the other.
   assert.throws(() => trainedSettings([PYTORCH, trainedWith({})], given), /contradicts --stem imagenet, but it was trained with cifar; --normalization half/);
 });
 
@@ -78,7 +78,7 @@ test('a network that learned from embedded images is not measured on others, nor
   assert.throws(() => checkImages([trainedWith({})], 'synthetic-10'), /learned from CIFAR-10, but the images here are synthetic-10/);
 });
 
-test('networks are called by their methods, then by their seeds, then by their files', () => {
+test('networks are labelled by their methods; if these are equal by seed, then by file', () => {
   assert.deepEqual(defaultLabels([trainedWith({}), trainedWith({ method: 'lookSam' })]), ['SGD', 'LookSAM']);
   assert.deepEqual(defaultLabels([trainedWith({}), trainedWith({ seed: 1 })]), ['SGD, seed 0', 'SGD, seed 1']);
   assert.deepEqual(defaultLabels([trainedWith({ epochs: 5 }, 'short'), trainedWith({ epochs: 9 }, 'long')]), ['short', 'long']);

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { MODEL_NAMES } from '../models/names';
 import { readTrainingRecord, type TrainingRecord } from '../models/trainingRecord';
 import type { TrainedSettings } from './study/settings';
 
-/** A weights file, and what it says of its training; nothing, where PyTorch wrote it. */
+/** A weights file, and the record of its training; files that PyTorch wrote have none. */
 export interface TrainedNetwork {
   readonly file: string;
   readonly record: TrainingRecord | undefined;
@@ -13,9 +13,10 @@ export interface TrainedNetwork {
 
 const ENDING = '.safetensors';
 
-/** Name of a weights file, without folder and ending; of a run that is its identifier. */
+/** Name of a weights file, without folder and ending; for a run its identifier, for a snapshot the identifier and the epoch, such as "RUN-epoch-010". */
 export function weightsName(file: string): string {
-  return basename(file).replace(/\.safetensors$/, '');
+  const name = basename(file).replace(/\.safetensors$/, '');
+  return /^epoch-\d+$/.test(name) ? `${basename(dirname(file))}-${name}` : name;
 }
 
 function isFile(path: string): boolean {
@@ -58,7 +59,7 @@ const trained = z.object({
 });
 
 type TrainedKey = keyof TrainedSettings;
-/** The settings that a weights file or the flags must tell. */
+/** The settings that a weights file or the flags must give. */
 export const TRAINED_KEYS = Object.keys(trained.shape) as readonly TrainedKey[];
 
 /** The flag of a setting, such as "--images-per-class". */
@@ -74,7 +75,7 @@ function drawsImages({ imagesPerClass = 0, heldOutPerClass = 0, labelNoise = 0 }
   return imagesPerClass > 0 || heldOutPerClass > 0 || labelNoise > 0;
 }
 
-/** The settings that decide something, as text; what decides nothing contradicts nothing. */
+/** The settings that have an effect, as text; one without an effect cannot contradict another. */
 function deciding(settings: Partial<TrainedSettings>): Map<TrainedKey, string> {
   const decides: Partial<Record<TrainedKey, boolean>> = { stem: readsStem(settings), subsetSeed: drawsImages(settings), labelNoise: (settings.labelNoise ?? 0) > 0 };
   return new Map(TRAINED_KEYS.flatMap((key) => (settings[key] !== undefined && decides[key] !== false ? [[key, String(settings[key])] as const] : [])));
@@ -150,11 +151,11 @@ export function checkImages(networks: readonly TrainedNetwork[], loaded: string)
 /** Short names of methods that are more than capitals. */
 const METHOD_LABELS: Readonly<Record<string, string>> = { ssamF: 'SSAM-F', ssamD: 'SSAM-D', lookSam: 'LookSAM' };
 
-/** How two networks are called where nobody says: by their methods, if these differ, with the seeds if not, else by their files. */
+/** Default labels of two networks: their methods, if these differ; else methods with seeds; else their files. */
 export function defaultLabels(networks: readonly [TrainedNetwork, TrainedNetwork]): readonly [string, string] {
-  const told = networks.map(({ record }) => z.object({ method: z.string(), seed: z.int() }).safeParse(record?.config).data);
-  const [one, other] = told.map((config) => config && (METHOD_LABELS[config.method] ?? config.method.toUpperCase()));
-  const [first, second] = told;
+  const configs = networks.map(({ record }) => z.object({ method: z.string(), seed: z.int() }).safeParse(record?.config).data);
+  const [one, other] = configs.map((config) => config && (METHOD_LABELS[config.method] ?? config.method.toUpperCase()));
+  const [first, second] = configs;
   if (one !== undefined && other !== undefined && one !== other) {
     return [one, other];
   }

@@ -13,7 +13,7 @@ export interface Environment {
   readonly tensorflow: string;
   /** The processor's name, as the operating system gives it. */
   readonly processor: string;
-  /** Tells kinds of processors apart whose names are the same; absent from results of versions that did not say. */
+  /** Tells apart kinds of processors of the same name; absent from results of versions that did not store it. */
   readonly processorDigest?: string;
   /** The graphics card's name, or null for a run on the processor. */
   readonly gpu: string | null;

@@ -4,7 +4,7 @@ import { tensorflowPlatform } from '../engine/binding';
 import { PROJECT_ROOT } from '../files/projectRoot';
 import { processorDigest, processorFeatures, processorName } from './processor';
 
-/** The widest kinds of vector instructions, of those that products of matrices use: names of processors in virtual machines do not tell them. */
+/** The widest vector instructions that matrix products can use; processor names in virtual machines do not reveal them. */
 export function vectorInstructions(): string[] {
   const flags = new Set(/^flags\s*:(.*)$/m.exec(processorFeatures())?.[1]?.trim().split(' '));
   const widest = (['avx512f', 'avx2'] as const).filter((flag) => flags.has(flag)).slice(0, 1);

@@ -13,7 +13,7 @@ cache size\t: 1024 KB
 flags\t\t: fpu avx2 avx512f avx512_bf16
 `;
 
-/** The digest of a processor that this machine's name and such features have. */
+/** The digest of a processor with this machine's name and the given features. */
 function digestOf(cpuinfo: string): string {
   const exists = mock.method(fs, 'existsSync', () => true);
   const read = mock.method(fs, 'readFileSync', () => cpuinfo);

@@ -7,7 +7,7 @@ export function processorName(): string {
   return cpus()[0]?.model.trim() ?? 'unknown';
 }
 
-/** What sets processors apart beyond their name, which virtual machines often cut short. */
+/** What distinguishes processors besides their name, which virtual machines often shorten. */
 export function processorFeatures(): string {
   const lines = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8').split('\n') : [];
   return ['cpu family', 'model\t', 'stepping', 'cache size', 'flags'].map((key) => lines.find((line) => line.startsWith(key)) ?? '').join('\n');

@@ -20,7 +20,7 @@ function inSequence(functions: readonly Apply[]): Apply {
   };
 }
 
-/** A convolution and the batch norm after it, as one layer: where a pass brings them folded they are one kernel. */
+/** A convolution and the batch norm after it, as one layer: in a pass with folded convolutions they are one kernel. */
 function folding({ apply: convolve, convolution }: PlacedLayer, { apply: normalize, norm, addSideRelu, ...last }: PlacedLayer, declare: Declarations): PlacedLayer {
   const { geometry, filter } = convolution!;
   const { activation, ...rest } = norm!;
@@ -39,7 +39,7 @@ function folding({ apply: convolve, convolution }: PlacedLayer, { apply: normali
 
 type AddSideRelu = NonNullable<PlacedLayer['addSideRelu']>;
 
-/** What the last of some layers does with a side, done after the others. */
+/** The last layer's `addSideRelu`, applied after the other layers. */
 function afterOthers(others: readonly Apply[], addSideRelu: AddSideRelu): AddSideRelu {
   const first = inSequence(others);
   return (input, side, pass) => {
@@ -84,7 +84,7 @@ export function sequential(...layers: readonly [Layers] | readonly Layer[]): Lay
       }
       const { convolution, norm, addSideRelu, ...rest } = last;
       const whole = { ...rest, apply: inSequence(functions), ...(addSideRelu ? { addSideRelu: afterOthers(functions.slice(0, -1), addSideRelu) } : {}) };
-      // One layer in a row is still what it was.
+      // A sequence of one layer keeps that layer's description.
       return functions.length === 1 ? { ...whole, ...(convolution ? { convolution } : {}), ...(norm ? { norm } : {}) } : whole;
     },
   };
@@ -143,9 +143,9 @@ function sumThenRelu({ apply: branch, addSideRelu }: PlacedLayer, shortcut: Appl
 }
 
 /**
- * The layer, its output shown to whoever observes the pass, as figures of layers do.
+ * The layer, with its output passed to `Pass.observe`, as figures of layers need it.
  *
- * @param name default: the layer's own.
+ * @param name name to observe it by. Default: the layer's own.
  */
 export function observed(layer: Layer, name?: string): Layer {
   return {

@@ -4,7 +4,7 @@ import type { Model } from './model';
 import type { ModelName } from './names';
 import { bottleneckResNet } from './resnet';
 
-/** Makes a network by name. `stem` matters to ResNet-50 and deeper alone. */
+/** Makes a network by name. `stem` matters only to ResNet-50 and deeper. */
 export function createModel(name: ModelName, stem: 'imagenet' | 'cifar', classes: number): Model {
   switch (name) {
     case 'resnet20':

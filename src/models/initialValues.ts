@@ -1,4 +1,4 @@
-/** How parameters start: one function for each of the field's ways. */
+/** How parameters start: one function for each usual scheme. */
 import type { Random } from '../engine/random';
 import { sizeOf } from '../engine/shape';
 import type { Examples } from './examples';
@@ -16,7 +16,7 @@ export interface InitialDraw {
 /** Makes the initial values of one parameter. The array holds until the next call. */
 export type InitialValues = (draw: InitialDraw) => Float32Array;
 
-/** Written over by each parameter in turn: the garbage collector would let arrays of its own lie for as long as a run's peak of memory. */
+/** Overwritten by each parameter in turn: separate arrays would wait for the garbage collector and raise a run's peak of memory. */
 let scratch = new Float32Array(0);
 
 /** Numbers drawn one after another; they hold until the next call. */
@@ -42,7 +42,7 @@ export const heNormal: InitialValues = ({ shape, rng: source }) => {
   return filled(shape, () => deviation * source.normal());
 };
 
-/** Uniform in +-1 / sqrt(inputs), where `inputs` are what one output adds up: PyTorch's default for linear and convolutional layers. */
+/** Uniform in +-1 / sqrt(inputs), with the number of inputs that one output sums: PyTorch's default for linear and convolutional layers. */
 export function uniform(inputs: number): InitialValues {
   return ({ shape, rng: source }) => filled(shape, () => (2 * source.uniform() - 1) / Math.sqrt(inputs));
 }
@@ -73,7 +73,7 @@ export const dirac: InitialValues = (draw) => {
   return values;
 };
 
-/** Training images that a whitening layer looks at. */
+/** Training images that a whitening layer is computed from. */
 const WHITENING_EXAMPLES = 5000;
 
 /**

@@ -18,7 +18,7 @@ const model = bottleneckResNet('resnet50', 'imagenet', 10);
 /** Drawn once: ResNet-50 takes a second. */
 const values = initial(model, { seed: 0, zeroInitResidual: false });
 
-test('convolutions start normal with variance 2 / (kernel^2 filters)', () => {
+test('convolutions are initialised normal with variance 2 / (kernel^2 filters)', () => {
   for (const [name, fan] of [['conv1.weight', 49 * 64], ['layer2.0.conv1.weight', 128], ['layer3.1.conv2.weight', 9 * 256], ['layer4.0.downsample.0.weight', 2048]] as const) {
     const scaled = values.get(name)!.map((value) => value * Math.sqrt(fan / 2));
     const n = scaled.length;
@@ -30,7 +30,7 @@ test('convolutions start normal with variance 2 / (kernel^2 filters)', () => {
   }
 });
 
-test('the affine layer starts uniform in +- 1 / sqrt(inputs), its bias too', () => {
+test('the affine layer is initialised uniform in +- 1 / sqrt(inputs), its bias too', () => {
   const bound = 1 / Math.sqrt(2048);
   const weight = values.get('fc.weight')!;
   assert.ok(weight.every((value) => Math.abs(value) <= bound));
@@ -42,7 +42,7 @@ test('the affine layer starts uniform in +- 1 / sqrt(inputs), its bias too', () 
   assert.equal(new Set(bias).size, 10);
 });
 
-test('batch norm starts as the identity; with zero-init the last scale of each block is 0, but where padding adds channels', () => {
+test('batch norm starts as the identity; with zero-init the last scale of each block is 0, except where padding adds channels', () => {
   const small = cifarResNet('resnet20', 10);
   const zeroed = { seed: 0, zeroInitResidual: true };
   const expectations: readonly (readonly [Model, Map<string, Float32Array>, RegExp | undefined])[] = [
@@ -58,7 +58,7 @@ test('batch norm starts as the identity; with zero-init the last scale of each b
   }
 });
 
-test('a seed decides all; equal layers of different networks start alike, different ones do not', () => {
+test('the seed determines everything; equal layers of different networks start equal, different ones do not', () => {
   const first = initial(cifarResNet('resnet20', 10), { seed: 3, zeroInitResidual: false });
   assert.deepEqual(initial(cifarResNet('resnet20', 10), { seed: 3, zeroInitResidual: true }).get('conv1.weight'), first.get('conv1.weight'));
   assert.deepEqual(initial(cifarResNet('resnet32', 100), { seed: 3, zeroInitResidual: false }).get('layer1.1.conv2.weight'), first.get('layer1.1.conv2.weight'));

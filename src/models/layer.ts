@@ -56,7 +56,7 @@ export class Declarations {
     readonly folds: Fold[],
   ) {}
 
-  /** Those of a network without layers. */
+  /** For a network that has no layers yet. */
   static empty(): Declarations {
     return new Declarations('', [], [], [], []);
   }

@@ -28,7 +28,7 @@ function outputs(model: Model, values: readonly number[], batch: number, trainin
   return found;
 }
 
-test('tanh is that of each element', () => {
+test('tanh acts on each element', () => {
   expectAllClose(outputs(network({ name: 'curve', inputShape: [3], layers: tanh() }), [-2, 0, 0.5], 1), [-2, 0, 0.5].map(Math.tanh), { absolute: 1e-6 });
 });
 
@@ -66,7 +66,7 @@ test('a perceptron on vectors by hand: two inputs, one hidden layer', () => {
 
 test('batch norm of vectors takes the moments of each feature over the batch', () => {
   const model = network({ name: 'norm', inputShape: [2], layers: batchNorm({ scale: false, epsilon: 0 }) });
-  // Features 1, 3 and 0, 4: means 2 and 2, deviations 1 and 2.
+  // Features (1, 3) and (0, 4): means 2 and 2, deviations 1 and 2.
   assert.deepEqual(outputs(model, [1, 0, 3, 4], 2, true), [-1, -1, 1, 1]);
 });
 
@@ -99,7 +99,7 @@ const REFUSED: readonly (readonly [string, () => unknown, RegExp])[] = [
 ];
 
 for (const [what, make, message] of REFUSED) {
-  test(`${what} is refused with what was expected`, () => {
+  test(`${what} is refused, naming what is expected`, () => {
     assert.throws(make, message);
   });
 }
@@ -123,7 +123,7 @@ function correlatedExamples(count: number): Examples {
   return { values, count, shape: [8, 8, 3] };
 }
 
-test('the answers of whitening filters are uncorrelated, with mean squares lambda / (lambda + epsilon), largest first', () => {
+test('the outputs of whitening filters are uncorrelated, with mean squares lambda / (lambda + epsilon), largest first', () => {
   const examples = correlatedExamples(40);
   const epsilon = 0.05;
   scope(() => {
@@ -140,7 +140,7 @@ test('the answers of whitening filters are uncorrelated, with mean squares lambd
     const filter = (f: number): number[] => [...filters.values()].filter((_, index) => index % 24 === f);
     let largest = Infinity;
     for (let i = 0; i < 12; i++) {
-      // |v / sqrt(lambda + epsilon)|^2 = 1 / (lambda + epsilon) tells lambda.
+      // |v / sqrt(lambda + epsilon)|^2 = 1 / (lambda + epsilon) gives lambda.
       const lambda = 1 / filter(i).reduce((sum, value) => sum + value ** 2, 0) - epsilon;
       assert.ok(lambda > 0 && lambda <= largest);
       largest = lambda;
@@ -151,7 +151,7 @@ test('the answers of whitening filters are uncorrelated, with mean squares lambd
   });
 });
 
-test('whitening needs training images, of as many channels as the filters have', () => {
+test('whitening needs training images, with the channels of the filters', () => {
   const model = fastNetwork(10);
   const before = tensorCount();
   assert.throws(() => initialParameters(model, { seed: 0, zeroInitResidual: false }), /whitening layer starts from training images/);
@@ -162,7 +162,7 @@ test('whitening needs training images, of as many channels as the filters have',
   assert.equal(tensorCount(), before);
 });
 
-test('the fast network has the 1.97 million parameters of its source, and starts as it says', () => {
+test('the fast network has the 1.97 million parameters of its source, and its initialisation', () => {
   // whiten 288 + 24, group 1: 9 * 64 * (24 + 64), groups 2 and 3: 9 * 256 * (64 + 256) and 9 * 256 * 512, shifts 2 (64 + 256 + 256), linear 2560.
   assert.equal(parameterCount(fastNetwork(10)), 312 + 50_688 + 737_280 + 1_179_648 + 1152 + 2560);
   assert.equal(parameterCount(fastNetwork(100)) - parameterCount(fastNetwork(10)), 90 * 256);

@@ -38,9 +38,9 @@ function gradientOf(model: Model): Found {
   );
 }
 
-test('a network in mixed precision has nearly the loss and gradient of float32, and does round', () => {
+test('a network in mixed precision has nearly, but not exactly, the loss and gradient of float32', () => {
   const [full, mixed] = [gradientOf(float32), gradientOf(mixedPrecision(float32))];
-  // Activations of some twenty layers are each rounded by 2^-9 at most, on the way back their gradients too.
+  // Activations of some twenty layers are each rounded by 2^-9 at most, in the backward pass their gradients too.
   assert.ok(Math.abs(mixed.loss - full.loss) < 20 * 2 ** -9 * full.loss);
   const difference = mixed.gradient.plus(full.gradient, -1);
   const relative = difference.norm() / full.gradient.norm();
@@ -48,7 +48,7 @@ test('a network in mixed precision has nearly the loss and gradient of float32, 
   [difference, full.gradient, mixed.gradient].forEach((vector) => vector.dispose());
 });
 
-test('where float32 activations are chosen, the numbers are those of float32, bit for bit; timing them leaves nothing behind', () => {
+test('where float32 activations are chosen, the numbers are those of float32, bit for bit; timing them leaves no tensor', () => {
   gradientOf(mixedPrecision(float32)).gradient.dispose();
   const before = tensorCount();
   const timed: string[] = [];

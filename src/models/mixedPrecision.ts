@@ -18,7 +18,7 @@ function applyIn(activations: Activations, network: Apply, images: Tensor, pass:
   return logits;
 }
 
-/** Milliseconds of a second forward pass, whose kernels are known; it leaves nothing behind. */
+/** Milliseconds of a second forward pass, whose kernels have been chosen by then; all that it makes is freed. */
 function forwardTime(activations: Activations, network: Apply, images: Tensor, pass: Pass): number {
   const run = (): void => unrecorded(() => scope(() => void applyIn(activations, network, images, { ...pass, training: false, updated: [] })));
   run();

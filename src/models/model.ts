@@ -39,7 +39,7 @@ export interface Pass {
   readonly training: boolean;
   /** Running statistics after this batch, in the order of `Model.statistics`; filled in training. The caller disposes of them. */
   readonly updated: ChannelStatistics[];
-  /** Convolutions that do the work of batch norm too, in the order of `Model.folds`; where they are given, layers take them instead of parameters and statistics. */
+  /** Convolutions with batch norm folded in, in the order of `Model.folds`; where they are given, layers use them instead of parameters and statistics. */
   readonly folded?: readonly FoldedConvolution[];
   /** Shown the output of each stage of the network by name; it must not keep or dispose of it. */
   readonly observe?: (name: string, activation: Tensor) => void;

@@ -28,7 +28,7 @@ interface NetworkFixture {
 
 /**
  * PyTorch's own float32 differs from its float64 by 1e-5 of a gradient's norm on these inputs, on which no ReLU
- * flips. A missing or misplaced term changes a gradient by more than a hundredth. 1e-3 tells the two apart.
+ * flips. A missing or misplaced term changes a gradient by more than a hundredth. 1e-3 separates the two.
  */
 const TOLERANCE = 1e-3;
 

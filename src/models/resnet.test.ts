@@ -86,14 +86,14 @@ test('stages of the small networks have 32x32, 16x16 and 8x8 positions, and 6 n 
   }
 });
 
-test('every name makes its network, with the stem that was asked for', () => {
+test('every name makes its network, with the requested stem', () => {
   for (const name of MODEL_NAMES) {
     const stems = (['imagenet', 'cifar'] as const).map((stem) => createModel(name, stem, 7));
     stems.forEach((model) => assert.equal(model.classes, 7));
     const bottleneck = name === 'resnet50' || name === 'resnet101' || name === 'resnet152';
     assert.deepEqual(stems.map((model) => model.name), bottleneck ? [`${name}, imagenet stem`, `${name}, cifar stem`] : [name, name]);
     const depth = name === 'fast' || name === 'fastPlain' ? 8 : Number(name.slice('resnet'.length));
-    // The depth counts convolutions outside of shortcuts, and the affine layer.
+    // The depth counts convolutions outside shortcuts, and the affine layer.
     const layers = stems[0]!.parameters.filter(({ name: parameter, kind }) => kind === 'weight' && !parameter.includes('downsample'));
     assert.equal(layers.length, depth);
   }
@@ -107,7 +107,7 @@ test('each parameter\'s kind follows from its name', () => {
   }
 });
 
-test('every parameter of the small networks learns, with the last scale of each block at 0 or 1', () => {
+test('every parameter of the small networks gets a gradient, with the last scale of each block at 0 or 1', () => {
   for (const zeroInitResidual of [false, true]) {
     scope(() => {
       const model = createModel('resnet20', 'cifar', 10);
@@ -118,7 +118,7 @@ test('every parameter of the small networks learns, with the last scale of each 
         return { loss: softmaxCrossEntropy(model.apply(images, pass), smoothedTargets([0, 1, 2, 3, 4, 5, 6, 7], 10, 0)), auxiliary: undefined };
       };
       const { gradients } = valueAndGradient(parameters.tensors, forward);
-      // A branch whose last scale is 0 gives its own layers no gradient yet; its scale and shift have one in every channel.
+      // A branch whose last scale is 0 passes no gradient to its layers; its scale and shift have one in every channel.
       model.parameters.forEach(({ name }, index) => {
         if (/bn2\.(weight|bias)$/.test(name)) {
           assert.ok(gradients[index]!.values().every((value) => value !== 0), `${name}, zeroInitResidual ${zeroInitResidual}`);

@@ -20,7 +20,7 @@ function bytesOf(...values: number[]): Uint8Array {
   return new Uint8Array(Float32Array.from(values).buffer);
 }
 
-test('a folder is told to be one, by its name', () => {
+test('a folder in place of a file is refused by name', () => {
   assert.throws(() => readSafetensors(__dirname), { code: 'EISDIR', message: `readSafetensors: ${__dirname} is a folder; give the path of a .safetensors file, such as one in it.` });
 });
 
@@ -64,7 +64,7 @@ test('a written file has the bytes that the format asks for', () => {
   });
 });
 
-test('what is written is read back to the bit', () => {
+test('written tensors are read back to the bit', () => {
   const entry = fc.array(fc.float(), { maxLength: 12 }).map((values) => ({ shape: [values.length], values: Float32Array.from(values) }));
   const name = fc.string({ unit: 'grapheme' }).filter((text) => text !== '__metadata__' && text !== '__proto__');
   const text = fc.string({ unit: 'grapheme' });

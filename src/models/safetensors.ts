@@ -47,7 +47,7 @@ function damaged(file: string, what: string): Error {
   return new Error(`readSafetensors: ${file} ${what}. The file is damaged or no safetensors file; write or download it again.`);
 }
 
-/** Reads `length` bytes at a position, in as many calls as the system makes of it. */
+/** Reads `length` bytes at a position, in as many calls as it takes. */
 function readExactly(descriptor: number, length: number, position: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length; ) {
@@ -104,7 +104,7 @@ function readTensor(descriptor: number, dataStart: number, { name, dtype, shape,
   return { shape, values: reader.convert(readExactly(descriptor, end - begin, dataStart + begin).buffer) };
 }
 
-/** Opens a file that a user may have named. A folder can be opened like a file, and the system's error at its reading does not name it. */
+/** Opens a file that a user may have named. A folder can be opened like a file, and the system's error when it is read does not name it. */
 function openWeights(file: string): number {
   const descriptor = openSync(file, 'r');
   if (fstatSync(descriptor).isDirectory()) {
@@ -114,7 +114,7 @@ function openWeights(file: string): number {
   return descriptor;
 }
 
-/** Reads the header alone. */
+/** Reads only the header. */
 function readHeader(descriptor: number, file: string): { readonly placed: Placed[]; readonly metadata: Record<string, string>; readonly dataStart: number } {
   const fileBytes = fstatSync(descriptor).size;
   if (fileBytes < LENGTH_BYTES) {
@@ -168,7 +168,7 @@ function headerOf(tensors: ReadonlyMap<string, SafetensorsEntry>, metadata: Read
     return [name, { dtype: 'F32', shape, data_offsets: [begin, position] }] as const;
   });
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries([[METADATA, metadata], ...entries])));
-  // Spaces after the JSON let the data begin at a multiple of 8 bytes, as the format's own writer does.
+  // Spaces after the JSON let the data begin at a multiple of 8 bytes, as in files of the format's own writer.
   const padded = new Uint8Array(Math.ceil(json.length / LENGTH_BYTES) * LENGTH_BYTES).fill(' '.charCodeAt(0));
   padded.set(json);
   return padded;

@@ -37,7 +37,7 @@ test('a network saved by PyTorch gives the same logits here', () => {
   assert.equal(tensorCount(), before);
 });
 
-test('loaded and saved again, it is PyTorch\'s file but for the batch counter', () => {
+test('loaded and saved again, it is PyTorch\'s file except for the batch counter', () => {
   withTemporaryFolder((folder) => {
     const model = smallModel();
     const { parameters, statistics } = loadWeights(fixturePath('small.safetensors'), model);

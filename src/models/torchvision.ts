@@ -1,6 +1,6 @@
 /**
- * Weights files as PyTorch has them: torchvision's names and layouts, in a safetensors file. A network
- * trained there opens here, and the other way round.
+ * Weights files with torchvision's names and PyTorch's layouts, in a safetensors file: a network trained
+ * there opens here, and the other way round.
  */
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import { tensor } from '../engine/tensor';

@@ -13,7 +13,7 @@ export interface TrainingRecord {
 
 const configuration = z.record(z.string(), z.unknown());
 
-/** The record as metadata of a safetensors file, which holds text alone. */
+/** The record as metadata of a safetensors file, which holds only text. */
 export function trainingMetadata({ run, config, images }: TrainingRecord): Readonly<Record<string, string>> {
   return { run, config: JSON.stringify(config), images };
 }

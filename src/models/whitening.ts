@@ -31,7 +31,7 @@ function patchCovariance({ values, count, shape }: Examples, kernel: number): Fl
 
 /**
  * Filters v / sqrt(lambda + epsilon) for the eigenvectors v of the patches' uncentred covariance, the largest eigenvalue
- * lambda first, and then the same with the opposite sign. The first half's answers to those patches are uncorrelated and
+ * lambda first, and then the same with the opposite sign. The first half's outputs on those patches are uncorrelated and
  * have mean square lambda / (lambda + epsilon).
  *
  * The sign of each eigenvector is chosen so that its largest element is positive.

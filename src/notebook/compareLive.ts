@@ -1,6 +1,6 @@
 import { compare } from '../experiment/compare';
 import type { ComparedMethod, Comparison, ComparisonProgress, ComparisonSetting } from '../experiment/comparison';
-import { TrainingInterrupted } from '../experiment/interrupt';
+import { stoppedTraining } from '../experiment/interrupt';
 import { longWork } from '../progress/longWork';
 import { duration } from '../progress/progressBar';
 import { methodErrors } from '../report/figures/methodErrors';
@@ -19,11 +19,11 @@ const QUICK = 'quick-comparison';
 const BUDGETS = { epochs: 'equal epochs', gradients: 'equal gradient evaluations' } as const;
 
 /**
- * A comparison to watch: `compare`, with progress below the running cell and the time left of the whole. An interrupt of the kernel ends it after the step
- * under way; stored runs are kept, and the same cell goes on: from the run's checkpoint, or, for a rule without `storeAs`, with
- * that run anew.
+ * `compare` with live figures: progress below the running cell, and the time left for the whole comparison. An interrupt of the
+ * kernel ends it after the step under way. Stored runs are kept, and the same cell resumes it: from the run's checkpoint, or, for a
+ * rule without `storeAs`, from the start of that run.
  *
- * @throws TrainingInterrupted after an interrupt. Else as `compare`.
+ * @throws StoppedError after an interrupt. Else as `compare`.
  * @example
  * const comparison = await notebook.compareLive([{ method: 'sgd' }, { method: 'sam' }], { config: { epochs: 4 }, seeds: [0, 1, 2] });
  * await notebook.displayComparison({ title: 'SGD and SAM', caption: 'CIFAR-10; ResNet-50' }, comparison);
@@ -48,7 +48,7 @@ export async function compareLive(methods: readonly ComparedMethod[], setting: C
     const comparison = await compare(methods, shown);
     if (work.stopping) {
       comparison.dispose();
-      throw new TrainingInterrupted(current, resumable);
+      throw stoppedTraining(current, resumable);
     }
     return comparison;
   });
@@ -73,7 +73,7 @@ export async function displayComparison({ title, caption }: FigureText, { rows, 
   await displayFigure(...shown.filter((part) => part.rows.some(({ top1Error }) => top1Error !== null)).map(methodErrors));
 }
 
-/** Among five classes or fewer no top-5 error can be made. */
+/** With five classes or fewer there can be no top-5 error. */
 function withoutIdleColumn(rows: Comparison['rows']): readonly object[] {
   const records = comparisonRecords(rows);
   return rows.every(({ top5Error }) => top5Error === null || top5Error === 0) ? records.map((record) => Object.fromEntries(Object.entries(record).filter(([column]) => column !== 'top5'))) : records;

@@ -3,7 +3,7 @@ import { displayText } from '../report/display';
 
 /**
  * Ends a notebook: its answer, and the time since its kernel started, which after Run All is the time that the notebook takes.
- * Processor time is told too, for it does not depend on what else the machine is doing.
+ * CPU time is given too, since it does not depend on the machine's other load.
  *
  * @param answer Markdown.
  * @throws Error outside a notebook.

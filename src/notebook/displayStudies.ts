@@ -11,7 +11,7 @@ import { PUBLISHED } from '../report/publishedWork';
 import { describeStudy } from '../report/studyReading';
 
 /**
- * Shows stored comparisons of methods on real images: table, what it supports in words, figure. A row that nobody has run says so.
+ * Shows stored comparisons of methods on real images: table, what it supports in words, figure. A row that has not been run says so.
  *
  * @throws Error outside a notebook, and if a stored file is damaged or of another version.
  */

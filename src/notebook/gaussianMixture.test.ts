@@ -26,7 +26,7 @@ test('classes have equal parts, and both sets scatter by the spread around the s
   assert.ok(Math.abs(deviation - 0.5) < 0.0115, `deviation ${deviation}`);
 });
 
-test('a seed gives the same vectors again, and another one other centres', () => {
+test('a seed gives the same vectors again, another one other centres', () => {
   const [one, same, other] = [4, 4, 5].map((seed) => gaussianMixture({ ...SETTINGS, train: 6, test: 3, seed }));
   assert.deepEqual(one!.train.images, same!.train.images);
   assert.notDeepEqual(one!.train.images, other!.train.images);

@@ -22,7 +22,7 @@ test('each weight tensor has its own norm, and norm parameters and biases have n
   ]);
 });
 
-test('the figure draws a dot for each layer that has a gradient, and says what it shows', () => {
+test('the figure draws a dot for each layer that has a gradient, and its caption says what it shows', () => {
   const without = new PlainVector(gradient.specs, gradient.elements.map((array, index) => (index === 2 ? array.map(() => 0) : array)));
   const { data, layout } = gradientNorms([{ name: 'a', gradient }, { name: 'b', gradient: without }], 'CIFAR-10, ResNet-50, seed 0');
   const drawn = data.map((trace) => trace as { name: string; x: number[]; y: number[] }).map(({ name, x, y }) => ({ name, x, y }));

@@ -6,7 +6,7 @@ import { COLOURS } from '../train/methods/colours';
 import { axis } from '../report/figures/style';
 import { stageOf } from './networkSummary';
 
-/** Looks of the gradients, in their order; told apart by colour and marker. */
+/** Styles of the gradients, in their order: they differ in colour and marker. */
 const STYLES = [
   { color: COLOURS.blue, symbol: 'circle' },
   { color: COLOURS.vermilion, symbol: 'diamond' },
@@ -48,7 +48,7 @@ function norm2(values: Float32Array | Float64Array): number {
  * Norms of gradients of one network, layer by layer: a dot for each convolution and for the classifier, on a
  * logarithmic axis. A layer without gradient has no dot.
  *
- * @param gradients of the same network; at most three are told apart.
+ * @param gradients of the same network; at most three have a style of their own.
  * @param about data set, model, number of images and seed, for the caption.
  * @throws RangeError if there is no gradient.
  */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { toDataFrame } from '../report/dataFrame';
 import { joinDataFrames } from './joinDataFrames';
 
-test('rows that agree in all named columns stand side by side, and all others are left out', async () => {
+test('rows that agree in all named columns are joined, and all others are left out', async () => {
   const ours = await toDataFrame([
     { method: 'sgd', epochs: 100, error: 57 },
     { method: 'sam', epochs: 100, error: 56 },

@@ -18,7 +18,7 @@ function tracesOf(lines: readonly FigureLine[]): readonly Trace[] {
   return lineFigure({ ...TEXT, lines }).data as readonly Trace[];
 }
 
-test('a line keeps its places, and lines of one name look alike in all panels and stand in the legend once', () => {
+test('a line keeps its points, and lines of one name look alike in all panels and are in the legend once', () => {
   const [first, other, second] = tracesOf([
     { name: 'right', panel: 'SGD', x: [1, 2], y: [3, 4] },
     { name: 'wrong', panel: 'SGD', x: [1, 2], y: [5, 6] },
@@ -38,7 +38,7 @@ test('panels share one vertical scale and say what they are', () => {
   assert.equal(layout['showlegend'], false, 'one name needs no legend');
 });
 
-test('an interval is a band from y less to y plus its half width, and a missing one has no width', () => {
+test('an interval is a band of y ± its half width, and a missing one has no width', () => {
   const [band, line] = tracesOf([{ name: 'a', x: [0, 1, 2], y: [10, 20, 30], halfWidth: [1, null, 3] }]);
   assert.deepEqual([band!.x, band!.y, band!.fill], [[0, 1, 2, 2, 1, 0], [11, 20, 33, 27, 20, 9], 'toself']);
   assert.deepEqual(line!.y, [10, 20, 30]);

@@ -7,7 +7,7 @@ import { COLOURS } from '../train/methods/colours';
 
 /** One line of a figure. */
 export interface FigureLine {
-  /** Stands in the legend; lines of one name look the same in all panels. */
+  /** Name in the legend; lines of one name look the same in all panels. */
   readonly name: string;
   readonly x: readonly number[];
   /** One for each x. */

@@ -10,7 +10,7 @@ import { createModel } from '../models/create';
 import { initialParameters, initialStatistics } from '../models/initialise';
 import type { Model } from '../models/model';
 
-/** A network as its training starts, with its first batch: all that a rule or a gradient is tried on. */
+/** A network as its training starts, with its first batch, to try a rule or a gradient on. */
 export interface NetworkAtStart {
   readonly config: ExperimentConfig;
   readonly model: Model;

@@ -31,7 +31,7 @@ async function codeCells(file: string): Promise<readonly Cell[]> {
   return cells.filter((cell) => cell.cell_type === 'code');
 }
 
-/** What every executed notebook keeps to: no errors, no complaints, no paths of a machine, no picture that only plotly can draw. */
+/** Requirements of every executed notebook: no errors or warnings, no paths of the machine, no figure that only plotly can draw. */
 function checkOutputs(cells: readonly Cell[], name: string): void {
   for (const { id, outputs = [] } of cells) {
     for (const output of outputs) {
@@ -55,11 +55,11 @@ function figureCount(cells: readonly Cell[]): number {
   return cells.flatMap(({ outputs = [] }) => outputs).filter(({ data = {} }) => 'application/vnd.plotly.v1+json' in data).length;
 }
 
-test('every notebook runs from its first cell to its last and trains what the smoke preset asks for', async (context) => {
+test('every notebook runs from its first cell to its last and trains the runs of the smoke preset', async (context) => {
   const into = join(PROJECT_ROOT, 'data', 'test', 'notebooks');
   const { results } = experimentFolders('quick');
   const made = presetConfigs(findPreset('smoke')).map((config) => resultFile(results, config));
-  // What an earlier test has stored would not be trained again.
+  // Runs stored by an earlier test would not be trained again.
   await Promise.all(made.map((file) => rm(file, { force: true })));
   for (const name of await notebookNames(PROJECT_ROOT)) {
     await context.test(name, async () => {
@@ -72,7 +72,7 @@ test('every notebook runs from its first cell to its last and trains what the sm
   assert.deepEqual(made.filter((file) => !existsSync(file)), []);
 });
 
-/** In bytes; a code host shows no larger notebook, and a clone fetches each version of it. */
+/** In bytes; code hosts do not render larger notebooks, and a clone fetches each version. */
 const LARGEST = 1e6;
 
 /** The Markdown that a cell displays, as one text. */
@@ -103,7 +103,7 @@ test('the committed notebooks have their outputs, and nothing in them that diffe
   }
 });
 
-test('the notebooks define no function and no class, and import from samlab alone', async () => {
+test('the notebooks define no function and no class, and import only from samlab', async () => {
   for (const name of await notebookNames(PROJECT_ROOT)) {
     for (const { id, source } of await codeCells(join(PROJECT_ROOT, 'notebooks', name))) {
       const code = source.join('');

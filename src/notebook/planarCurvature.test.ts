@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { bowlWithWells, type PlanarLoss } from '../planar/planarLoss';
 import { planarCurvature } from './planarCurvature';
 
-test('the curvature at the bottom of a lone hollow is depth / width² in every direction', async () => {
+test('the curvature at the bottom of a single well is depth / width² in every direction', async () => {
   const { eigenvalues } = await planarCurvature(bowlWithWells([{ centre: [0.5, -1], depth: 0.9, width: 0.3 }], 0), [0.5, -1]);
   for (const eigenvalue of eigenvalues) {
     assert.ok(Math.abs(eigenvalue - 10) < 1e-4, `${eigenvalue} is not 0.9 / 0.09`);

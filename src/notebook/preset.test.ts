@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { experimentFolders } from '../experiment/folders';
 import { notebookPreset } from './preset';
 
-test('without a wish a notebook reads the laptop preset and does not train it', () => {
+test('by default a notebook reads the laptop preset and does not train it', () => {
   for (const environment of [{}, { SAMLAB_PRESET: '' }]) {
     const { name, members, trains, folders } = notebookPreset(environment);
     assert.deepEqual([name, members, trains], ['laptop', ['laptop'], false]);
@@ -11,7 +11,7 @@ test('without a wish a notebook reads the laptop preset and does not train it', 
   }
 });
 
-test('a preset that is asked for is trained; quick ones stay apart from results', () => {
+test('a requested preset is trained; quick ones are stored apart from results', () => {
   const quick = notebookPreset({ SAMLAB_PRESET: 'quick' });
   assert.deepEqual([quick.members, quick.trains, quick.folders], [['quick', 'quick-resnet50', 'quick-fast'], true, experimentFolders('quick')]);
   assert.deepEqual(notebookPreset({ SAMLAB_PRESET: 'paper' }).folders, experimentFolders('real'));

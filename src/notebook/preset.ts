@@ -1,7 +1,7 @@
 import { experimentFolders, type ExperimentFolders } from '../experiment/folders';
 import { expandPreset, isQuick } from '../experiment/runPreset';
 
-/** The preset whose results a notebook reads when nobody asks for another. */
+/** The preset whose results a notebook reads unless another is asked for. */
 const STORED_PRESET = 'laptop';
 
 /** What a notebook trains and which results it shows. */

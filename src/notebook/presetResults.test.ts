@@ -9,7 +9,7 @@ import { testRun } from '../report/testing/run';
 import { notebookPreset } from './preset';
 import { describePreset, presetResults } from './presetResults';
 
-test('tables and figures are those of the preset and the data set, each kind in its place', async (context) => {
+test('tables and figures are those of the preset and data set, by kind', async (context) => {
   const results = await mkdtemp(join(tmpdir(), 'samlab-results-'));
   context.after(() => rm(results, { recursive: true }));
   const runs = [
@@ -31,14 +31,14 @@ test('tables and figures are those of the preset and the data set, each kind in 
   assert.match(titleOf(found.tuning[0]!), /held-out images of CIFAR-10/);
 });
 
-test('where nothing was run there is a table that says so and no figure', async () => {
+test('without runs there is a table that says so and no figure', async () => {
   const preset = notebookPreset({});
   const { tables, trials, curves, finalErrors, tuning } = await presetResults({ ...preset, folders: { ...preset.folders, results: join(tmpdir(), 'samlab-none') } }, 'cifar100');
   assert.deepEqual([tables.length, trials.length, curves.length, finalErrors.length, tuning.length], [1, 0, 0, 0, 0]);
   assert.ok(tables[0]!.rows.every((row) => row.n === 0));
 });
 
-test('a preset is told with its runs, images and trials', () => {
+test('a preset is described with its runs, images and trials', () => {
   const laptop = describePreset(notebookPreset({}), 'cifar100');
   assert.match(laptop, /The \*\*laptop\*\* preset on CIFAR-100\. This notebook reads stored runs and makes none of them\./);
   assert.match(laptop, /ResNet-50, ImageNet stem\*\* \(laptop\): 18 runs, SGD and SAM, 100, 200, 400 epochs, seeds 0, 1, 2; 50 training images of each class, the whole test set\./);

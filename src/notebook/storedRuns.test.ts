@@ -8,7 +8,7 @@ import { runId, writeResult } from '../experiment/store';
 import { testRun } from '../report/testing/run';
 import { storedRuns } from './storedRuns';
 
-test('the runs of a preset are found by their settings, whichever preset made them, and what is missing is told', async (context) => {
+test('the runs of a preset are found by their settings, whichever preset made them, and missing ones are reported', async (context) => {
   const folder = await mkdtemp(join(tmpdir(), 'samlab-stored-'));
   context.after(() => rm(folder, { recursive: true }));
   const [first, second, ...others] = presetConfigs(findPreset('label-noise'));
@@ -25,7 +25,7 @@ test('the runs of a preset are found by their settings, whichever preset made th
   await assert.rejects(storedRuns('label-nose', folder), /there is no preset "label-nose"/);
 });
 
-test('where trials choose learning rate and radius, runs are found by all other settings, and trials are none of them', async (context) => {
+test('where trials choose learning rate and radius, runs are found by all other settings, and trials are not among them', async (context) => {
   const folder = await mkdtemp(join(tmpdir(), 'samlab-stored-'));
   context.after(() => rm(folder, { recursive: true }));
   const configs = presetConfigs(findPreset('laptop'));

@@ -16,7 +16,7 @@ export interface StoredRuns {
 
 /**
  * The stored runs of a preset. They are found by their settings, for presets share some; where trials choose learning rate and
- * radius, by all others.
+ * radius, by all other settings.
  *
  * @param folder of the results; default: the project's own.
  * @throws RangeError for an unknown preset; Error if a stored file is damaged or of another version.
@@ -40,8 +40,8 @@ function stateOf(preset: string, stored: number, missing: number): string {
   if (stored === 0) {
     return `None of the ${missing} runs of the preset ${preset} is stored yet; ${command}.`;
   }
-  const told = `${stored} of ${stored + missing} runs of the preset ${preset} are stored`;
-  return missing === 0 ? `${told}.` : `${told}. The others are not run; ${command}.`;
+  const summary = `${stored} of ${stored + missing} runs of the preset ${preset} are stored`;
+  return missing === 0 ? `${summary}.` : `${summary}. The others are not run; ${command}.`;
 }
 
 /** Whether a run is that of a preset's configuration, with settings of its own in place of those that trials choose. */

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { tensorCount } from '../engine/tensor';
 import type { ExperimentConfig } from '../experiment/config';
 import { experimentData } from '../experiment/experimentData';
-import { TrainingInterrupted } from '../experiment/interrupt';
+import { StoppedError } from '../progress/work';
 import { DEFAULT_CONFIG } from '../experiment/presets';
 import type { ExperimentFolders } from '../experiment/folders';
 import { runId } from '../experiment/store';
@@ -28,12 +28,12 @@ const CONFIG: ExperimentConfig = {
   batchSize: 5,
 };
 
-/** No data set lies here, and the embedded one may stand in. */
+/** A folder without data sets; the embedded one is allowed instead. */
 function foldersIn(base: string): ExperimentFolders {
   return { data: join(base, 'none'), allowSynthetic: true, results: join(base, 'results'), checkpoints: join(base, 'checkpoints'), weights: join(base, 'weights') };
 }
 
-test('an interrupted training leaves a checkpoint, and the same call goes on to the numbers of one that was not interrupted', async (context) => {
+test('an interrupted training leaves a checkpoint, and the same call resumes to the numbers of an uninterrupted one', async (context) => {
   const base = mkdtempSync(join(tmpdir(), 'samlab-live-'));
   context.after(() => rmSync(base, { recursive: true }));
   const log = context.mock.method(console, 'log', () => undefined);
@@ -48,7 +48,7 @@ test('an interrupted training leaves a checkpoint, and the same call goes on to 
     }
   };
   kernel[Symbol.for('samlab.kernel')] = { cell: () => ({ signal: stopButton.signal, hold: () => () => undefined }) };
-  await assert.rejects(trainLive(CONFIG, { folders, onProgress: interruptAtSixth }), (error) => error instanceof TrainingInterrupted && error.message.includes(runId(CONFIG)));
+  await assert.rejects(trainLive(CONFIG, { folders, onProgress: interruptAtSixth }), (error) => error instanceof StoppedError && error.message.includes(runId(CONFIG)));
   Reflect.deleteProperty(kernel, Symbol.for('samlab.kernel'));
   assert.ok(existsSync(checkpoint), 'there is no checkpoint');
   // Three epochs of four steps.
@@ -65,7 +65,7 @@ test('an interrupted training leaves a checkpoint, and the same call goes on to 
 
 const LIKE_SAM: PerturbationRule = { name: 'like SAM', perturb: ({ gradient, rho }) => gradient.times(rho / gradient.norm()) };
 
-test('a rule of one\'s own trains to SAM\'s numbers, and the network that is kept is the one that was measured', async (context) => {
+test('a rule of one\'s own trains to SAM\'s numbers, and the network that is kept is the measured one', async (context) => {
   const base = mkdtempSync(join(tmpdir(), 'samlab-live-rule-'));
   context.after(() => rmSync(base, { recursive: true }));
   const log = context.mock.method(console, 'log', () => undefined);

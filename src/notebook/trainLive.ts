@@ -1,6 +1,6 @@
 import { withDefaults } from '../experiment/defaultConfig';
 import type { ExperimentConfig } from '../experiment/config';
-import { TrainingInterrupted } from '../experiment/interrupt';
+import { stoppedTraining } from '../experiment/interrupt';
 import type { RunResult } from '../experiment/result';
 import { experimentFolders } from '../experiment/folders';
 import { runOwnRule, runOwnRuleWithNetwork, type OwnRule } from '../experiment/ownRun';
@@ -30,15 +30,15 @@ export interface LiveRun extends RunResult, Omit<TrainedRun, 'result'> {}
 /**
  * Trains one network below the running cell, with progress that updates in place.
  *
- * With a configuration it makes a run and stores its result, or gives the stored one if it was made before; with a `rule` of
- * one's own it is stored only under a name, `storeAs`. With a network, a data set and settings of one's own, as `train` takes
- * them, nothing is stored, and the network belongs to the caller.
+ * With a configuration it makes a run and stores its result, or gives the stored one if it was made before; with your
+ * own `rule` it is stored only under a name, `storeAs`. With your own network, data set and settings, as `train` takes them,
+ * nothing is stored, and the network belongs to the caller.
  *
  * @param config what differs from `DEFAULT_CONFIG`; a constant made with `defineConfig` keeps its types.
  * @param options as those of `runExperiment`; default for the folders: below `data/quick`, apart from results.
  * @returns the result, with `keepNetwork` the model and the network too; or the outcome of `train`, which an interrupt ends
  * early with the status 'stopped'.
- * @throws TrainingInterrupted after an interrupt of a run; the same call then goes on from the checkpoint, or starts anew for
+ * @throws StoppedError after an interrupt of a run; the same call then resumes from the checkpoint, or starts over for
  * a rule without `storeAs`. Else as `runExperiment`, `runOwnRule` and `train`.
  * @example
  * const { final } = await notebook.trainLive({ method: 'sam', rho: 0.05, epochs: 4, imagesPerClass: 20 });
@@ -62,7 +62,7 @@ function trainShown(input: TrainingInput): Promise<TrainingOutcome> {
 
 function runShown(config: ExperimentConfig, { rule, storeAs, keepNetwork = false, ...options }: LiveOptions): Promise<RunResult> {
   const { preset = 'none', folders = experimentFolders('quick') } = options;
-  // An own rule takes SAM's place, so that radius, scope and groups are read.
+  // An own rule takes SAM's place, so that radius, kinds of parameters and groups are read.
   const made: ExperimentConfig = rule ? { ...config, method: 'sam' } : config;
   const own = rule && { rule, ...(storeAs === undefined ? {} : { storeAs }) };
   const onProgress = options.onProgress ?? liveRun(made, preset, { ...(rule ? { method: rule.name } : {}) });
@@ -78,7 +78,7 @@ function runShown(config: ExperimentConfig, { rule, storeAs, keepNetwork = false
 
 function liveResult<R extends RunResult>(result: R | undefined, config: ExperimentConfig, own: OwnRule | undefined): R {
   if (result === undefined) {
-    throw new TrainingInterrupted(own?.rule.name ?? runId(config), own === undefined || own.storeAs !== undefined);
+    throw stoppedTraining(own?.rule.name ?? runId(config), own === undefined || own.storeAs !== undefined);
   }
   return result;
 }
@@ -86,7 +86,7 @@ function liveResult<R extends RunResult>(result: R | undefined, config: Experime
 /**
  * Makes all runs of a notebook's preset on a data set that are not stored yet, one after another, with progress to watch.
  *
- * @throws TrainingInterrupted after an interrupt; the same call then goes on. Else as `runPreset`.
+ * @throws StoppedError after an interrupt; the same call then resumes. Otherwise as `runPreset`.
  */
 export async function trainNotebookPreset(preset: NotebookPreset, dataset: ExperimentConfig['dataset']): Promise<void> {
   const write = inOnePlace(notebookOutput());
@@ -103,7 +103,7 @@ export async function trainNotebookPreset(preset: NotebookPreset, dataset: Exper
       onProgress,
     });
     if (work.stopping) {
-      throw new TrainingInterrupted(current);
+      throw stoppedTraining(current);
     }
     console.log(`All ${results.length} runs of the ${preset.name} preset on ${DATASET_NAMES[dataset]} are stored.`);
   });

@@ -80,7 +80,7 @@ test('no option passes for another', () => {
   }));
 });
 
-test('shares multiply learning rate and decay, parameter by parameter', () => {
+test('factors multiply learning rate and decay, parameter by parameter', () => {
   const shares = [{ rate: 0, decay: 0 }, { rate: 2, decay: 0 }, { rate: 1, decay: 3 }, { rate: 1, decay: 1 }];
   for (const { from } of KINDS_OF_VECTOR) {
     const optimizer = adamW({ weightDecay: 0.1, shares });
@@ -94,7 +94,7 @@ test('shares multiply learning rate and decay, parameter by parameter', () => {
   }
 });
 
-test('clipping leaves gradients within the norm as they are, and the momentum of what it wraps', () => {
+test('clipping leaves gradients within the norm unchanged, as well as the momentum of the wrapped optimizer', () => {
   const optimizer = clipByGlobalNorm(adamW<PlainVector>({ beta1: 0, beta2: 0 }), 5);
   const parameters = PlainVector.of(0, 0);
   const within = optimizer.update(parameters, PlainVector.of(3, 3.9), optimizer.init(parameters), 1);

@@ -12,8 +12,8 @@ export interface AdamWSettings {
   readonly epsilon?: number;
   /** lambda: each step takes learningRate lambda w off w, apart from the gradient, 0 or more. Default: 0.01. */
   readonly weightDecay?: number;
-  /** The kinds of parameters that decay. Default: every kind. */
-  readonly weightDecayOn?: readonly ParameterKind[];
+  /** The kinds of parameters that decay. Default: all. */
+  readonly decayKinds?: readonly ParameterKind[];
   /** Multiples of learning rate and weight decay that each parameter gets, in the order of the vectors' specs. Default: 1 and 1 for all. */
   readonly shares?: readonly StepShare[];
 }
@@ -42,7 +42,7 @@ export interface AdamWState<V extends Vector> {
  * const method = optim.sharpnessAware({ rule: optim.sam() });
  * method.step({ optimizer: optim.adamW({ weightDecay: 0.05 }), learningRate: 1e-3, rho: 0.05, ... })
  */
-export function adamW<V extends Vector>({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01, weightDecayOn, shares }: AdamWSettings = {}): Optimizer<V, AdamWState<V>> {
+export function adamW<V extends Vector>({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01, decayKinds, shares }: AdamWSettings = {}): Optimizer<V, AdamWState<V>> {
   for (const [name, beta, usual] of [['beta1', beta1, '0.9'], ['beta2', beta2, '0.999']] as const) {
     if (!(Number.isFinite(beta) && beta >= 0 && beta < 1)) {
       throw new RangeError(`adamW: expected ${name} in [0, 1), got ${shown(beta)}; ${usual} is usual.`);
@@ -54,7 +54,7 @@ export function adamW<V extends Vector>({ beta1 = 0.9, beta2 = 0.999, epsilon = 
   if (!(Number.isFinite(weightDecay) && weightDecay >= 0)) {
     throw new RangeError(`adamW: expected weight decay of 0 or more, got ${shown(weightDecay)}; 0.01 is usual.`);
   }
-  const settings = { beta1, beta2, epsilon, weightDecay, ...(weightDecayOn ? { weightDecayOn } : {}), ...(shares ? { shares } : {}) };
+  const settings = { beta1, beta2, epsilon, weightDecay, ...(decayKinds ? { decayKinds } : {}), ...(shares ? { shares } : {}) };
   return {
     init: (parameters) => ({ step: 0, firstMoment: parameters.zeros(), secondMoment: parameters.zeros() }),
     update(parameters, gradient, { step: taken, firstMoment, secondMoment }, learningRate) {

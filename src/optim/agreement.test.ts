@@ -29,7 +29,7 @@ const RULES: readonly PerturbationRule[] = [
   ...[1, 1.5, 2, Infinity].map((p) => sam({ p })),
   matchingTwoNorm(sam({ p: Infinity }), Infinity),
   fgsm({ steps: 3, momentum: 1 }),
-  fgsm({ steps: 2, ball: 'euclidean', stepLength: 1 }),
+  fgsm({ steps: 2, p: 2, stepLength: 1 }),
   asam(),
   asam({ scaling: 'filter', eta: 0 }),
   sparse(sam(), fisherMask({ sparsity: 0.5, samples: 2, every: 1 })),
@@ -38,7 +38,7 @@ const RULES: readonly PerturbationRule[] = [
   friendlySam({ sigma: 0.7 }),
 ];
 
-/** Elements that single precision holds, no two alike, so that neither ties nor signs hang on rounding. */
+/** Elements that single precision represents, no two equal, so that neither ties nor signs depend on rounding. */
 const distinct = fc.uniqueArray(fc.integer({ min: -400, max: 400 }).filter((value) => value !== 0), { minLength: 14, maxLength: 14, selector: Math.abs }).map((values) => values.map((value) => value / 64));
 
 function arraysOf(elements: readonly number[]): number[][] {
@@ -55,14 +55,14 @@ function perturbations<V extends Vector>(rule: PerturbationRule, parameters: V, 
       gradientAt: (point) => point.plus(gradient, 3),
       sampleGradient: (index) => gradient.plus(parameters, index / 3),
     };
-    // As in a step: what a formula makes on its way is freed.
+    // As in a step: intermediate tensors of a formula are freed.
     state = parameters.tidy(() => rule.prepare?.(input) ?? state, ({ vectors }) => Object.values(vectors));
     return parameters.tidy(() => rule.perturb({ ...input, state }).toArrays().flatMap((array) => [...array]), () => []);
   });
 }
 
 RULES.forEach((rule, index) => {
-  test(`rule ${index}, ${rule.name}, gives the same on plain arrays and on native tensors, and keeps no tensor but its state`, () => {
+  test(`rule ${index}, ${rule.name}, gives the same on plain arrays and on native tensors, and keeps no tensor except its state`, () => {
     fc.assert(
       fc.property(distinct, distinct, (w, g) => {
         const plain = [w, g].map((elements) => new PlainVector(SPECS, arraysOf(elements).map((array) => Float64Array.from(array)))) as [PlainVector, PlainVector];

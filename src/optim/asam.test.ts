@@ -19,18 +19,18 @@ const layered = new PlainVector(specs, [Float64Array.of(3, 5, -4, 12), Float64Ar
 
 function expectScale(scale: typeof adaptiveScale): void {
   const scaleOf = (settings: Required<AsamSettings>): number[][] => scale(layered, settings).elements.map((array) => [...array]);
-  assert.deepEqual(scaleOf({ eta: 0.5, scaling: 'element', scaled: ['weight'] }), [[3.5, 5.5, 4.5, 12.5], [2.5, 7.5], [1]]);
-  assert.deepEqual(scaleOf({ eta: 0.5, scaling: 'filter', scaled: ['weight'] }), [[5.5, 13.5, 5.5, 13.5], [2.5, 7.5], [1]]);
+  assert.deepEqual(scaleOf({ eta: 0.5, scaling: 'element', scaledKinds: ['weight'] }), [[3.5, 5.5, 4.5, 12.5], [2.5, 7.5], [1]]);
+  assert.deepEqual(scaleOf({ eta: 0.5, scaling: 'filter', scaledKinds: ['weight'] }), [[5.5, 13.5, 5.5, 13.5], [2.5, 7.5], [1]]);
   const [convolution, matrix] = [Math.sqrt(194) + 0.5, Math.sqrt(53) + 0.5];
-  assert.deepEqual(scaleOf({ eta: 0.5, scaling: 'layer', scaled: ['weight'] }), [[convolution, convolution, convolution, convolution], [matrix, matrix], [1]]);
+  assert.deepEqual(scaleOf({ eta: 0.5, scaling: 'layer', scaledKinds: ['weight'] }), [[convolution, convolution, convolution, convolution], [matrix, matrix], [1]]);
   // Kinds that are not named keep the identity; all may be named.
-  assert.deepEqual(scaleOf({ eta: 0, scaling: 'element', scaled: ['weight', 'bias', 'normScale', 'normShift'] })[2], [9]);
+  assert.deepEqual(scaleOf({ eta: 0, scaling: 'element', scaledKinds: ['weight', 'bias', 'normScale', 'normShift'] })[2], [9]);
 }
 
 refusesWrong('T by element, by filter and by layer: filters are the last axis, their norms 5 and 13', expectScale, adaptiveScale, {
   'takes filters along the wrong axis': (w, settings) => w.withElements(adaptiveScale(w, settings).toArrays().map((array, index) => (settings.scaling === 'filter' && w.specs[index]!.shape.length === 4 ? array.sort() : array))),
-  'takes a layer by its filters': (w, settings) => adaptiveScale(w, { ...settings, scaling: settings.scaling === 'layer' ? 'filter' : settings.scaling }),
-  'leaves other kinds where they are': (w, settings) => adaptiveScale(w, settings).restrict(({ kind }) => settings.scaled.includes(kind)),
+  'scales layers by filter': (w, settings) => adaptiveScale(w, { ...settings, scaling: settings.scaling === 'layer' ? 'filter' : settings.scaling }),
+  'leaves other kinds where they are': (w, settings) => adaptiveScale(w, settings).restrict(({ kind }) => settings.scaledKinds.includes(kind)),
   'forgets eta': (w, settings) => adaptiveScale(w, { ...settings, eta: 0 }),
 });
 
@@ -40,10 +40,10 @@ function expectAsam(rule: typeof asam): void {
   expectAllClose(perturb(rule({ eta: 0 }), input), [16, -27].map((element) => (0.5 * element) / Math.sqrt(145)), { relative: 1e-12 });
   // eta is added to the magnitudes: with 1, T = (3, 4).
   expectAllClose(perturb(rule({ eta: 1 }), input), [36, -48].map((element) => (0.5 * element) / Math.hypot(12, 12)), { relative: 1e-12 });
-  // By default weights alone are scaled. |T g|: filters and matrix element by element, and 1 for the scale.
+  // By default only weights are scaled. |T g|: filters and matrix element by element, and 1 for the scale.
   const [, , bn] = rule({ eta: 0 }).perturb(ruleInput({ parameters: layered, gradient: layered.absPower(0), rho: 1 })).elements;
   expectAllClose(bn!, [1 / Math.sqrt(9 + 25 + 16 + 144 + 4 + 49 + 1)], { relative: 1e-12 });
-  // With batch-norm scales, as the authors' code has it: T_w = |w| + eta on both, the identity on shifts and biases. T = (3, 2, 1, 1); T g = (3, 4, 2, 4), of norm sqrt 45.
+  // With batch-norm scales, as in the authors' code: T_w = |w| + eta on both, the identity on shifts and biases. T = (3, 2, 1, 1); T g = (3, 4, 2, 4), of norm sqrt 45.
   const parts: readonly ParameterSpec[] = [
     { name: 'fc.weight', kind: 'weight', shape: [1] },
     { name: 'bn.weight', kind: 'normScale', shape: [1] },
@@ -51,7 +51,7 @@ function expectAsam(rule: typeof asam): void {
     { name: 'fc.bias', kind: 'bias', shape: [1] },
   ];
   const of = (...values: number[]): PlainVector => new PlainVector(parts, values.map((value) => Float64Array.of(value)));
-  const found = rule({ eta: 1, scaled: ['weight', 'normScale'] }).perturb(ruleInput({ parameters: of(2, -1, 5, 7), gradient: of(1, 2, 2, 4), rho: 1 }));
+  const found = rule({ eta: 1, scaledKinds: ['weight', 'normScale'] }).perturb(ruleInput({ parameters: of(2, -1, 5, 7), gradient: of(1, 2, 2, 4), rho: 1 }));
   expectAllClose(found.elements.flatMap((array) => [...array]), [9, 8, 2, 4].map((element) => element / Math.sqrt(45)), { relative: 1e-12 });
 }
 
@@ -60,7 +60,7 @@ function outOf(combine: <V extends Vector>(T: V, scaled: V, gradient: V, rho: nu
   return (settings) => ({
     name: 'other',
     perturb({ parameters, gradient, rho }) {
-      const T = adaptiveScale(parameters, { eta: 0.01, scaling: 'element', scaled: ['weight'], ...settings });
+      const T = adaptiveScale(parameters, { eta: 0.01, scaling: 'element', scaledKinds: ['weight'], ...settings });
       return combine(T, T.multiply(gradient), gradient, rho);
     },
   });
@@ -70,10 +70,10 @@ refusesWrong('ASAM by hand', expectAsam, asam, {
   'applies T once instead of twice': outOf((_, scaled, __, rho) => scaled.times(rho / scaled.norm())),
   'takes the norm of g instead of T g': outOf((T, scaled, gradient, rho) => T.multiply(scaled).times(rho / gradient.norm())),
   'forgets eta': (settings) => asam({ ...settings, eta: 0 }),
-  'scales every kind by default': (settings) => asam({ scaled: ['weight', 'bias', 'normScale', 'normShift'], ...settings }),
+  'scales every kind by default': (settings) => asam({ scaledKinds: ['weight', 'bias', 'normScale', 'normShift'], ...settings }),
 });
 
-/** f(a b) with f(z) = z^2 / 2 + z: scaling a up and b down by as much leaves the loss as it is. */
+/** f(a b) with f(z) = z^2 / 2 + z: multiplying a and dividing b by the same number leaves the loss unchanged. */
 function product(a: number, b: number): { readonly parameters: PlainVector; readonly gradient: PlainVector } {
   const slope = a * b + 1;
   return { parameters: PlainVector.of(a, b), gradient: PlainVector.of(slope * b, slope * a) };

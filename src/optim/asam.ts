@@ -1,38 +1,36 @@
 import { interleavedNorms, scaleTo } from '../engine/scaling';
 import { shown } from '../engine/shown';
-import type { ParameterKind, ParameterSpec, Vector } from '../engine/vector';
+import { PARAMETER_KINDS, type ParameterKind, type ParameterSpec, type Vector } from '../engine/vector';
 import { checkRho, type PerturbationRule } from './perturbation';
 
-/** What ASAM takes for the size of an element. */
+/** What ASAM takes as the size of an element. */
 export type AsamScaling = 'element' | 'filter' | 'layer';
 
 /** How ASAM measures a perturbation. */
 export interface AsamSettings {
-  /** eta, added to the scale so that weights at 0 move too, 0 or more; 0.01. */
+  /** eta, added to the scale so that weights at 0 move too, 0 or more. Default: 0.01. */
   readonly eta?: number;
   /** `element`: |w| of each element. `filter`: the norm of its filter for convolutions, |w| for all others. `layer`: the norm of its whole tensor. */
   readonly scaling?: AsamScaling;
-  /** The kinds of parameters that are scaled; on the others T_w is the identity. Weights. */
-  readonly scaled?: readonly ParameterKind[];
+  /** The kinds of parameters that are scaled; on the others T_w is the identity. Default: ['weight']. */
+  readonly scaledKinds?: readonly ParameterKind[];
 }
-
-const ALL_KINDS: readonly ParameterKind[] = ['weight', 'bias', 'normScale', 'normShift'];
 
 /**
  * Adaptive sharpness-aware minimisation, whose ball stretches with the weights:
  *
  * eps = rho T_w^2 g / |T_w g|_2, with T_w = |w| + eta
  *
- * so that scaling one layer up and the next down by as much, which leaves the function as it is, leaves the
- * sharpness as it is too (for eta = 0). It needs a radius 10 times SAM's: 0.5 on CIFAR-10, 1.0 on CIFAR-100.
+ * so that scaling one layer up and the next down by as much, which does not change the function, does not change the
+ * sharpness either (for eta = 0). It needs a radius 10 times SAM's: 0.5 on CIFAR-10, 1.0 on CIFAR-100.
+ *
+ * The paper's section 5 scales only weights, the default here. Its authors' code scales every parameter whose name contains
+ * "weight", batch-norm scales among them: `scaledKinds: ['weight', 'normScale']`.
  *
  * @throws RangeError if eta is negative or not finite.
- * The paper's section 5 scales weights alone, the default here. Its authors' code scales every parameter whose name holds "weight", which
- * batch-norm scales do too: `scaled: ['weight', 'normScale']`.
- *
- * @source Kwon et al. 2021 (arXiv 2102.11600), eqs. 4 to 6 and 10; T_w on weights alone as in their section 5.
+ * @source Kwon et al. 2021 (arXiv 2102.11600), eqs. 4 to 6 and 10; T_w only on weights as in their section 5.
  */
-export function asam({ eta = 0.01, scaling = 'element', scaled = ['weight'] }: AsamSettings = {}): PerturbationRule {
+export function asam({ eta = 0.01, scaling = 'element', scaledKinds = ['weight'] }: AsamSettings = {}): PerturbationRule {
   if (!(Number.isFinite(eta) && eta >= 0)) {
     throw new RangeError(`asam: expected eta of 0 or more, got ${shown(eta)}; the paper uses 0.01.`);
   }
@@ -40,7 +38,7 @@ export function asam({ eta = 0.01, scaling = 'element', scaled = ['weight'] }: A
     name: 'ASAM',
     perturb({ parameters, gradient, rho }) {
       checkRho('asam', rho);
-      const scale = adaptiveScale(parameters, { eta, scaling, scaled });
+      const scale = adaptiveScale(parameters, { eta, scaling, scaledKinds });
       const largest = gradient.norm(Infinity);
       if (largest === 0) {
         return gradient.zeros();
@@ -54,15 +52,15 @@ export function asam({ eta = 0.01, scaling = 'element', scaled = ['weight'] }: A
 }
 
 /** The diagonal of T_w. */
-export function adaptiveScale<V extends Vector>(parameters: V, { eta, scaling, scaled }: Required<AsamSettings>): V {
+export function adaptiveScale<V extends Vector>(parameters: V, { eta, scaling, scaledKinds }: Required<AsamSettings>): V {
   return parameters.tidy(
     () => {
       const ones = parameters.absPower(0);
       const sizes = scaling === 'element' ? parameters.absPower(1) : groupNorms(parameters, scaling);
       const scale = parameters.zeros();
-      scale.addScaledInPlace(sizes, 1, scaled);
-      scale.addScaledInPlace(ones, eta, scaled);
-      scale.addScaledInPlace(ones, 1, ALL_KINDS.filter((kind) => !scaled.includes(kind)));
+      scale.addScaledInPlace(sizes, 1, scaledKinds);
+      scale.addScaledInPlace(ones, eta, scaledKinds);
+      scale.addScaledInPlace(ones, 1, PARAMETER_KINDS.filter((kind) => !scaledKinds.includes(kind)));
       return scale;
     },
     (scale) => [scale],

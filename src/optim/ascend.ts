@@ -2,7 +2,7 @@ import type { Vector } from '../engine/vector';
 import { checkPerturbation } from './checkPerturbation';
 import type { PerturbationInput, PerturbationRule, PerturbationState } from './perturbation';
 
-/** Where an ascent leads. Both belong to whoever asked. */
+/** Where an ascent leads. The caller owns both. */
 export interface Ascent<V extends Vector> {
   /** w + eps */
   readonly point: V;
@@ -13,7 +13,7 @@ export interface Ascent<V extends Vector> {
 /**
  * The ascent of a sharpness-aware step: w + eps, with eps the rule's perturbation. Nothing that is passed in changes.
  *
- * Numbers that are not finite lead nowhere: the point is then w, and the training loop, which meets them there, ends the run.
+ * If eps is not finite, the point is w: the training loop finds the non-finite numbers there and ends the run.
  *
  * @param options.prepared whether `input.state` is this step's already, as for all groups of a batch but the first. Default: false.
  * @throws Error if the rule returns a perturbation of another layout, or one that is not finite though all it was given is.
@@ -68,7 +68,7 @@ function refuse(what: string): () => never {
   };
 }
 
-/** What a rule sees in the first step of all, where there are no gradients beside the one at w. */
+/** What a rule sees in the very first step, with no gradients but the one at w. */
 export const AT_START = {
   state: { numbers: {}, vectors: {} },
   step: 0,

@@ -12,7 +12,7 @@ const LARGEST_NORM = 1e9;
  *
  * @param finite whether the other gradients that the rule asked for are finite: one that is not, as in a run that diverges, is not the rule's fault.
  * @returns whether it is finite.
- * @throws Error if it is no vector of the parameters' layout; Error if elements are no finite numbers though gradient and parameters are of
+ * @throws Error if it is no vector of the parameters' layout; Error if elements are not finite though gradient and parameters are of
  *   a size at which they would be.
  */
 export function checkPerturbation<V extends Vector>(rule: string, perturbation: V, { parameters, gradient }: PerturbationInput<V>, finite: boolean): boolean {

@@ -2,11 +2,11 @@ import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
 import type { Optimizer } from './optimizer';
 
-/** Keeps the quotient finite; PyTorch's. */
+/** Keeps the quotient finite; PyTorch's value. */
 const EPSILON = 1e-6;
 
 /**
- * An optimizer that gets gradients of no more than a length, measured over all parameters together:
+ * An optimizer whose gradients are shortened to a largest length, measured over all parameters together:
  *
  * g = g min(1, maxNorm / (|g|_2 + 1e-6))
  *

@@ -18,7 +18,7 @@ import { sharpnessAware } from './sharpnessAware';
 import type { Descent, MethodState, Objective } from './step';
 import { wsam } from './wsam';
 
-/** One step at rate 1 without momentum, with these gradients at w and at w + eps: how far w moves, and what the base optimizer was given. */
+/** One step at rate 1 without momentum, with these gradients at w and at w + eps: the movement of w, and the base optimizer's input. */
 function oneStep(descent: Descent, gradient: readonly number[], perturbed: readonly number[], step = 0): { readonly moved: number[]; readonly along: number[] } {
   const base = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
   let along: number[] = [];
@@ -41,14 +41,14 @@ function along(combine: Combination): Descent {
 type Combination = <V extends Vector>(gradient: V, perturbed: V) => V;
 
 function expectGsam(descent: typeof gsam): void {
-  // Across (2, 0), the gradient (1, 3) has (0, 3).
+  // The part of the gradient (1, 3) orthogonal to (2, 0) is (0, 3).
   expectAllClose(oneStep(descent({ alpha: 0.5 }), [1, 3], [2, 0]).moved, [2, -1.5], { relative: 1e-12 });
   expectAllClose(oneStep(descent({ alpha: 0 }), [1, 3], [2, 0]).moved, [2, 0], { relative: 0 });
 }
 
-refusesWrong('GSAM by hand: what of g lies across the perturbed gradient is taken off it', expectGsam, gsam, {
-  'adds what lies across': ({ alpha = 0.4 } = {}) => along((gradient, perturbed) => perturbed.plus(orthogonalPart(perturbed, gradient), alpha)),
-  'takes what lies across the plain gradient': ({ alpha = 0.4 } = {}) => along((gradient, perturbed) => perturbed.plus(orthogonalPart(gradient, perturbed), -alpha)),
+refusesWrong('GSAM by hand: the part of g orthogonal to the perturbed gradient is subtracted from it', expectGsam, gsam, {
+  'adds the orthogonal part': ({ alpha = 0.4 } = {}) => along((gradient, perturbed) => perturbed.plus(orthogonalPart(perturbed, gradient), alpha)),
+  'takes the part orthogonal to the plain gradient': ({ alpha = 0.4 } = {}) => along((gradient, perturbed) => perturbed.plus(orthogonalPart(gradient, perturbed), -alpha)),
 });
 
 function expectWsam(descent: typeof wsam): void {
@@ -62,10 +62,10 @@ function expectWsam(descent: typeof wsam): void {
   expectAllClose(oneStep(descent({ gamma: 0 }), [1, 3], [2, 0]).moved, [1, 3], { relative: 1e-12 });
 }
 
-refusesWrong('WSAM by hand: decoupled, the base optimizer sees the plain gradient, and the sharpness moves w beside it', expectWsam, wsam, {
+refusesWrong('WSAM by hand: decoupled, the base optimizer gets the plain gradient, and the sharpness term moves w separately', expectWsam, wsam, {
   'takes gamma itself as the weight': ({ gamma = 0.9, ...others } = {}) => wsam({ gamma: gamma / (1 + gamma), ...others }),
   'takes the sharpness through the base step, too': (settings) => wsam({ ...settings, decoupled: false }),
-  'moves nothing beside the base step': (settings) => (settings?.decoupled === false ? wsam(settings) : along((gradient) => gradient.clone())),
+  'makes only the base step': (settings) => (settings?.decoupled === false ? wsam(settings) : along((gradient) => gradient.clone())),
 });
 
 function expectSaner(descent: typeof saner): void {
@@ -76,7 +76,7 @@ function expectSaner(descent: typeof saner): void {
   expectAllClose(oneStep(descent({ alpha: 0.8, rampSteps: 4 }), gradient, perturbed, 0).moved, perturbed, { relative: 0 });
 }
 
-/** Takes alpha of those elements off, from the first step on. */
+/** Reduces those elements by the share alpha, from the first step on. */
 function weakening(counts: (gradient: number, perturbed: number) => boolean): typeof saner {
   return (settings) =>
     along((gradient, perturbed) => {
@@ -86,8 +86,8 @@ function weakening(counts: (gradient: number, perturbed: number) => boolean): ty
     });
 }
 
-refusesWrong('SANER by hand: elements of the same sign that shrink count less; equal, grown, turned and zero ones stay', expectSaner, saner, {
-  'weakens elements that turn, too': weakening((gradient, perturbed) => Math.abs(perturbed) < Math.abs(gradient)),
+refusesWrong('SANER by hand: elements that shrink without changing sign are scaled down; equal, larger, reversed and zero ones stay', expectSaner, saner, {
+  'also weakens elements that change sign': weakening((gradient, perturbed) => Math.abs(perturbed) < Math.abs(gradient)),
   'weakens elements that grow': weakening((gradient, perturbed) => gradient * perturbed > 0 && Math.abs(perturbed) > Math.abs(gradient)),
   'has no ramp': weakening((gradient, perturbed) => gradient * perturbed > 0 && Math.abs(perturbed) < Math.abs(gradient)),
 });
@@ -102,19 +102,19 @@ function expectFriendly(rule: typeof friendlySam): void {
     const objective: Objective<PlainVector> = (at) => (points.push([...at.elements[0]!]), { loss: 1, gradient: PlainVector.of(...gradient) });
     current = method.step({ ...current, objective, optimizer, learningRate: 0, rho: 2 });
   }
-  // Mean after the second step: 0.5 (3, 4) + 0.5 (1, 0) = (2, 2); (1, 0) less that is (-1, -2).
+  // Mean after the second step: 0.5 (3, 4) + 0.5 (1, 0) = (2, 2); (1, 0) minus that is (-1, -2).
   expectAllClose(points[1]!, [1.2, 1.6], { relative: 1e-12 });
   expectAllClose(points[3]!, [-2 / Math.sqrt(5), -4 / Math.sqrt(5)], { relative: 1e-12 });
   // After the third 0.5 (2, 2) + 0.5 (0, 2) = (1, 2), of which (0, 2) leaves (-1, 0). In the second step alone a mean that stays would pass: (1, 0) - (3, 4) has the same direction.
   expectAllClose(points[5]!, [-2, 0], { relative: 1e-12 });
 }
 
-refusesWrong('Friendly SAM by hand: SAM in the first step, then along the gradient less the running mean', expectFriendly, friendlySam, {
-  'ascends along the mean, not off it': (settings) => {
+refusesWrong('Friendly SAM by hand: SAM in the first step, then along the gradient minus its running mean', expectFriendly, friendlySam, {
+  'ascends along the mean instead of the deviation from it': (settings) => {
     const rule = friendlySam(settings);
     return { ...rule, perturb: (input) => rule.perturb({ ...input, state: { ...input.state, vectors: { mean: input.state.vectors['mean']!.times(-1) } } }) };
   },
-  'keeps the mean of the first step': (settings) => {
+  'never updates the mean': (settings) => {
     const rule = friendlySam(settings);
     return { ...rule, prepare: (input) => (input.state.vectors['mean'] ? { numbers: {}, vectors: { mean: input.state.vectors['mean'].clone() } } : rule.prepare!(input)) };
   },
@@ -128,7 +128,7 @@ function pull<V extends Vector>(): Objective<V> {
 }
 
 for (const [name, descent] of Object.entries(DESCENTS)) {
-  test(`${name} keeps no tensor but its state, in groups too, and none when the base step fails`, () => {
+  test(`${name} keeps no tensor except its state, also in groups, and none when the base step fails`, () => {
     const before = tensorCount();
     const base = sgd<TensorVector>({ momentum: 0.9, nesterov: false, weightDecay: 0 });
     for (const groupSize of [4, 2]) {

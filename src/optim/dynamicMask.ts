@@ -11,10 +11,10 @@ export interface DynamicMaskSettings {
   readonly dropRate: number;
   /** Steps between masks. */
   readonly every: number;
-  /** Steps after which the share has sunk to 0. */
+  /** Steps after which the dropped share has fallen to 0. */
   readonly totalSteps: number;
   readonly seed: number;
-  /** The chance that decides the mask of a step, in place of the seed's. */
+  /** Random numbers for the mask of a step, in place of those from the seed. */
   readonly chance?: (step: number) => Random;
 }
 
@@ -25,7 +25,7 @@ export function dropShare(dropRate: number, step: number, totalSteps: number): n
 
 /**
  * The mask of SSAM-D: (1 - s) N elements at random; at each change the share d(t) of the live elements, those with
- * the smallest gradients, dies, and as many of the others come to life at random. Of those that just died none does.
+ * the smallest gradients, dies, and as many of the others come to life at random, none of those that just died.
  *
  * @throws RangeError if a setting is out of range.
  * @source Mi et al. 2022 (arXiv 2210.05177), section 4.3, algorithm 3.

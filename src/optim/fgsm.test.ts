@@ -27,10 +27,10 @@ const BY_HAND: Readonly<Record<string, (rule: typeof fgsm) => void>> = {
     assert.deepEqual(ascendQuadratic(rule({ steps: 3, stepLength: 1 }), 0.5), [0.5, -0.5]);
     assert.deepEqual(ascendQuadratic(rule({ steps: 3, stepLength: 1, project: false }), 0.5), [1.5, -1.5]);
   },
-  'a bound of its own clips steps whose length is still that of the radius': (rule) => {
+  'a separate bound clips, while the length of steps still follows the radius': (rule) => {
     // From (1, -1) each step is 0.4 along the signs (+, -): clipped at 0.3 after each, or after none.
     assert.deepEqual(ascendQuadratic(rule({ steps: 2, stepLength: 1, bound: 0.3 }), 0.4), [0.3, -0.3]);
-    // Wider than the radius: 0.4, then 0.8 within 0.7.
+    // With a bound above the radius: 0.4, then 0.8 clipped to 0.7.
     assert.deepEqual(ascendQuadratic(rule({ steps: 2, stepLength: 1, bound: 0.7 }), 0.4), [0.7, -0.7]);
   },
   'the bound acts after each step, not on the sum of all': (rule) => {
@@ -45,9 +45,9 @@ const BY_HAND: Readonly<Record<string, (rule: typeof fgsm) => void>> = {
     const g = [2 * (1 + 1 / root), -4 * (1 + 2 / root)] as const;
     const along = g.map((element) => element / Math.hypot(...g));
     const moved = [1 / root + along[0]!, -2 / root + along[1]!] as const;
-    expectAllClose(ascendQuadratic(rule({ steps: 1, ball: 'euclidean' }), 1), [1 / root, -2 / root], { relative: 1e-12 });
-    expectAllClose(ascendQuadratic(rule({ steps: 2, stepLength: 1, ball: 'euclidean', project: false }), 1), moved, { relative: 1e-12 });
-    expectAllClose(ascendQuadratic(rule({ steps: 2, stepLength: 1, ball: 'euclidean' }), 1), moved.map((element) => element / Math.hypot(...moved)), { relative: 1e-12 });
+    expectAllClose(ascendQuadratic(rule({ steps: 1, p: 2 }), 1), [1 / root, -2 / root], { relative: 1e-12 });
+    expectAllClose(ascendQuadratic(rule({ steps: 2, stepLength: 1, p: 2, project: false }), 1), moved, { relative: 1e-12 });
+    expectAllClose(ascendQuadratic(rule({ steps: 2, stepLength: 1, p: 2 }), 1), moved.map((element) => element / Math.hypot(...moved)), { relative: 1e-12 });
   },
   'momentum decides the sign where the gradient turns: m keeps 10 of 10, then -1 of 1 is added': (rule) => {
     // The gradient is 10 at w and -1 from there on. mu = 0.5: m = 1, 1/2 - 1 = -1/2; mu = 2: m = 1, 2 - 1 = 1.
@@ -59,7 +59,7 @@ const BY_HAND: Readonly<Record<string, (rule: typeof fgsm) => void>> = {
   },
   'gradients are normalised by their 1-norm before they are accumulated': (rule) => {
     // (3, 1) / 4 + (-1, 3) / 4 = (1/2, 1) with mu = 1; without the norms the second, a hundredth in size, would not count.
-    const found = perturb(rule({ steps: 2, momentum: 1, ball: 'euclidean', project: false }), {
+    const found = perturb(rule({ steps: 2, momentum: 1, p: 2, project: false }), {
       parameters: PlainVector.of(0, 0), rho: 2, gradient: PlainVector.of(3, 1), gradientAt: () => PlainVector.of(-0.01, 0.03),
     });
     const [first, second] = [Math.hypot(3, 1), Math.hypot(1 / 2, 1)];
@@ -76,9 +76,9 @@ function changed(change: (settings: FgsmSettings, rho: number) => FgsmSettings):
   return (settings) => ({ ...fgsm(settings), perturb: (input) => fgsm(change(settings, input.rho)).perturb(input) });
 }
 
-/** In an infinity ball that it is projected on, an element of eps is at most so large. */
+/** With a bound for elements, where the rule projects with p = Infinity. */
 const boundedBy = (bound: (own: number | undefined, rho: number) => number): typeof fgsm =>
-  changed((settings, rho) => (settings.ball === 'euclidean' || settings.project === false ? settings : { ...settings, bound: bound(settings.bound, rho) }));
+  changed((settings, rho) => (settings.p === 2 || settings.project === false ? settings : { ...settings, bound: bound(settings.bound, rho) }));
 
 refusesWrong<typeof fgsm>('FGSM by hand', (rule) => Object.values(BY_HAND).forEach((expect) => expect(rule)), fgsm, {
   'forgets the projection': changed((settings) => ({ ...settings, project: false })),
@@ -109,7 +109,7 @@ const points = fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength
 const settings = fc.record({
   steps: fc.integer({ min: 1, max: 6 }),
   momentum: fc.constantFrom(0, 0.5, 1),
-  ball: fc.constantFrom('infinity' as const, 'euclidean' as const),
+  p: fc.constantFrom(2, Infinity),
   stepLength: fc.double({ min: 0.1, max: 3, noNaN: true }),
 });
 
@@ -118,7 +118,7 @@ test('the perturbation never leaves the ball', () => {
     fc.property(points, settings, fc.double({ min: 0, max: 2, noNaN: true }), (elements, ascend, rho) => {
       const gradientAt = (point: PlainVector): PlainVector => point.plus(point.absPower(2), 0.5);
       const found = PlainVector.of(...perturb(fgsm(ascend), { parameters: PlainVector.of(...elements), rho, gradientAt }));
-      assert.ok(found.norm(ascend.ball === 'infinity' ? Infinity : 2) <= rho * (1 + 1e-12));
+      assert.ok(found.norm(ascend.p) <= rho * (1 + 1e-12));
     }),
   );
 });
@@ -129,14 +129,14 @@ test("one step without momentum is SAM's perturbation, for p of infinity to the 
       const input = { parameters: PlainVector.of(0), gradient: PlainVector.of(...elements), rho, gradientAt: () => assert.fail('one gradient is enough') };
       const expected = (p: number): number[] => [...samPerturbation(input.gradient, rho, p).elements[0]!].map((element) => element + 0);
       assert.deepEqual(perturb(fgsm({ steps: 1 }), input), expected(Infinity));
-      expectAllClose(perturb(fgsm({ steps: 1, ball: 'euclidean' }), input), expected(2), { relative: 1e-9, absolute: 1e-12 });
+      expectAllClose(perturb(fgsm({ steps: 1, p: 2 }), input), expected(2), { relative: 1e-9, absolute: 1e-12 });
     }),
   );
 });
 
 test('zero gradients leave the perturbation at zero', () => {
-  for (const ball of ['infinity', 'euclidean'] as const) {
-    assert.deepEqual(perturb(fgsm({ steps: 3, momentum: 1, ball }), { parameters: PlainVector.of(1, 2), rho: 1, gradientAt: (point) => point.zeros() }), [0, 0]);
+  for (const p of [2, Infinity]) {
+    assert.deepEqual(perturb(fgsm({ steps: 3, momentum: 1, p }), { parameters: PlainVector.of(1, 2), rho: 1, gradientAt: (point) => point.zeros() }), [0, 0]);
   }
 });
 
@@ -149,6 +149,7 @@ test('settings out of range are refused', () => {
   for (const bound of [0, -1, NaN, Infinity]) {
     assert.throws(() => fgsm({ steps: 1, bound }), { name: 'RangeError', message: /expected a positive bound for each element, got / });
   }
-  assert.throws(() => fgsm({ steps: 1, bound: 1, ball: 'euclidean' }), /acts in projections on the infinity ball, got the euclidean ball/);
+  assert.throws(() => fgsm({ steps: 1, bound: 1, p: 2 }), /acts in projections with p = Infinity, got p = 2/);
+  assert.throws(() => fgsm({ steps: 1, p: 1 }), { name: 'RangeError', message: 'fgsm: expected p = 2 or Infinity, got 1; sam takes any p from 1.' });
   assert.throws(() => fgsm({ steps: 1, bound: 1, project: false }), /got no projection/);
 });

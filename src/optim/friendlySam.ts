@@ -1,7 +1,7 @@
 import { scaleTo } from '../engine/scaling';
 import { checkRho, type PerturbationRule } from './perturbation';
 
-/** How Friendly SAM tells the batch's own part of the gradient. */
+/** How Friendly SAM separates the batch's own part of the gradient. */
 export interface FriendlySamSettings {
   /** sigma: how much of the running mean is taken off, 0 (SAM) or more. Default: 1. */
   readonly sigma?: number;

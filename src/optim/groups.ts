@@ -85,7 +85,7 @@ class MeanVector<V extends Vector> {
   }
 }
 
-/** The same step on some images of the batch alone. */
+/** The same step on only some images of the batch. */
 function ofPart<V extends Vector, State>(input: SharpnessAwareInput<V, State>, part: BatchPart): SharpnessAwareInput<V, State> {
   const { objective, sampleGradient } = input;
   return {

@@ -7,8 +7,8 @@ import type { Descent } from './step';
  *
  * g' - alpha g_orth, with g_orth = g - (g . g' / |g'|^2) g'
  *
- * where g is the gradient at w and g' the one at w + eps. The part of g across g' lowers the gap L(w + eps) - L(w) without
- * changing L(w + eps) to first order. The paper's radius follows the learning rate: `rhoSchedule: 'learningRate'`.
+ * where g is the gradient at w and g' the one at w + eps. The step along g_orth lowers the gap L(w + eps) - L(w) without changing
+ * L(w + eps) to first order. The paper's radius follows the learning rate: `rhoSchedule: 'learningRate'`.
  *
  * @param settings.alpha weight of that part, 0 (SAM) or more. Default: 0.4, the authors' for ResNets on CIFAR-like tasks.
  * @throws RangeError if alpha is negative or not finite.

@@ -15,7 +15,7 @@ function expectAcross(across: typeof orthogonalPart): void {
   assert.deepEqual([...across(PlainVector.of(0, 0), PlainVector.of(4, 2)).elements[0]!], [0, 0]);
 }
 
-refusesWrong('the part across the gradient by hand: (4, 2) less its part along (1, 1)', expectAcross, orthogonalPart, {
+refusesWrong('the part orthogonal to the gradient by hand: (4, 2) minus its part along (1, 1)', expectAcross, orthogonalPart, {
   'adds what lies along the gradient': (g, perturbed) => perturbed.plus(g, g.dot(perturbed) / g.dot(g)),
   'takes the part along the other vector': (g, perturbed) => orthogonalPart(perturbed, g),
 });
@@ -26,12 +26,12 @@ function expectLookedUp(lookedUp: typeof lookedUpGradient): void {
   assert.deepEqual([...lookedUp(PlainVector.of(3, 4), PlainVector.of(0, 0), 0.4).elements[0]!], [3, 4]);
 }
 
-refusesWrong('a looked-up gradient by hand: g plus alpha of its own length along what was kept', expectLookedUp, lookedUpGradient, {
+refusesWrong('a reused gradient by hand: g plus alpha |g| along the stored direction', expectLookedUp, lookedUpGradient, {
   'forgets the length of g': (g, across, alpha) => g.plus(across, alpha / across.norm()),
-  'adds what was kept as long as it is': (g, across, alpha) => g.plus(across, alpha),
+  'adds the stored part without scaling it': (g, across, alpha) => g.plus(across, alpha),
 });
 
-/** x^2 / 2 + 2 y^2, and the phases in which it was asked. */
+/** x^2 / 2 + 2 y^2, and the phases in which it was evaluated. */
 function bowl(): { readonly objective: Objective<PlainVector>; readonly phases: string[] } {
   const phases: string[] = [];
   return {
@@ -44,7 +44,7 @@ function bowl(): { readonly objective: Objective<PlainVector>; readonly phases: 
   };
 }
 
-/** Where LookSAM gets, step by step. */
+/** LookSAM's points, step by step. */
 function walk(every: number, alpha: number, steps: number, descent = lookSam): { readonly path: number[][]; readonly phases: string[]; readonly passes: number[] } {
   const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
   const { objective, phases } = bowl();
@@ -67,9 +67,9 @@ function expectPasses(descent: typeof lookSam): void {
   assert.deepEqual(passes, [2, 1, 1, 2, 1]);
 }
 
-refusesWrong('a second pass every three steps, and one pass in between', expectPasses, lookSam, {
+refusesWrong('a second pass every three steps, a single one in between', expectPasses, lookSam, {
   'makes a second pass each step': (settings) => lookSam({ ...settings, every: 1 }),
-  'makes one in the first step alone': (settings) => lookSam({ ...settings, every: 1000 }),
+  'makes one only in the first step': (settings) => lookSam({ ...settings, every: 1000 }),
 });
 
 /** Two steps of the base optimizer or of SAM from the same point. */

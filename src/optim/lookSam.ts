@@ -14,8 +14,8 @@ export interface LookSettings {
 }
 
 /**
- * LookSAM: a second pass in every k-th step alone. It leaves g_v, the part of SAM's gradient across the plain one, and the
- * steps in between go along
+ * LookSAM: a second pass only in every k-th step. That pass gives g_v, the part of SAM's gradient orthogonal to the plain one, and
+ * the steps in between go along
  *
  * g + alpha (|g| / |g_v|) g_v
  *
@@ -43,11 +43,11 @@ export function lookSam({ every = 5, alpha = 0.1 }: LookSettings = {}): Descent 
   };
 }
 
-/** What is left of a gradient's length by rounding alone, a few units in float32's last place: LookSAM would stretch it to the gradient's own length. */
+/** Share of a gradient's length that rounding alone may leave, a few units in float32's last place: LookSAM would stretch this remainder to the gradient's own length. */
 const ROUNDING = 2 ** -20;
 
 /**
- * The part of one gradient across another one: g_v = g_s - (g . g_s / |g|^2) g. Zero if g is, or if no more is left than rounding leaves.
+ * The part of one gradient orthogonal to another one: g_v = g_s - (g . g_s / |g|^2) g. Zero if g is, or if no more than rounding is left.
  *
  * @param gradient g; for LookSAM the one at w
  * @param perturbed g_s; for LookSAM the one at w + eps

@@ -33,7 +33,7 @@ test('the count is exact, and no score outside is larger than one inside', () =>
   );
 });
 
-test('scores that are no numbers, or too few, are refused', () => {
+test('scores that are not numbers, or too few, are refused', () => {
   assert.throws(() => largest(Float64Array.of(1, NaN), 1), { name: 'RangeError', message: /none of them NaN/ });
   assert.throws(() => largest(Float64Array.of(1), 2), /expected 2 or more scores/);
 });
@@ -50,7 +50,7 @@ function expectKept(count: typeof keptElements): void {
   assert.deepEqual([kept(10, 0.9), kept(10, 0.7), kept(10, 0), kept(10, 1), kept(5, 0.5)], [1, 3, 10, 0, 3]);
 }
 
-refusesWrong('sparsities that binary fractions miss keep the number that decimals give', expectKept, keptElements, {
+refusesWrong('sparsities without an exact binary fraction give the count of the decimal number', expectKept, keptElements, {
   'rounds down': (vector, sparsity) => Math.floor((1 - sparsity) * elementCount(vector)),
 });
 
@@ -67,5 +67,5 @@ function expectOverlap(share: typeof overlap): void {
 }
 
 refusesWrong('overlap: two of three ones are shared; a mask of zeros overlaps with all', expectOverlap, overlap, {
-  'tells the share of everything': (mask, other) => mask.dot(other) / elementCount(mask),
+  'returns the share of all elements': (mask, other) => mask.dot(other) / elementCount(mask),
 });

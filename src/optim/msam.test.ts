@@ -11,7 +11,7 @@ import type { MethodState } from './step';
 import { plainStep, type Objective } from './step';
 import { perturb } from './testing/rule';
 
-/** x^2 / 2, and where and in which phase it was asked. */
+/** x^2 / 2, and the points and phases in which it was evaluated. */
 function parabola(): { readonly objective: Objective<PlainVector>; readonly asked: (readonly [string, number])[] } {
   const asked: (readonly [string, number])[] = [];
   return {
@@ -46,7 +46,7 @@ function expectMsam(rule: typeof msam): void {
   assert.deepEqual(against(0, 0), [0, 0]);
 }
 
-refusesWrong('the perturbation by hand: against the momentum, of length rho, and zero where there is none', expectMsam, msam, {
+refusesWrong('the perturbation by hand: against the momentum, of length rho, and zero without momentum', expectMsam, msam, {
   'ascends along the momentum': () => ({ ...msam(), perturb: (input) => msam().perturb(input).times(-1) }),
   'drops the norm': () => ({ ...msam(), perturb: ({ gradient, rho }) => gradient.times(-rho) }),
 });

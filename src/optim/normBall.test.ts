@@ -13,12 +13,12 @@ function elementsOf(vector: PlainVector): number[] {
 function expectProjection(projection: typeof project): void {
   expectAllClose(elementsOf(projection(PlainVector.of(3, -4), { p: 2, radius: 1 })), [0.6, -0.8], { relative: 1e-12 });
   assert.deepEqual(elementsOf(projection(PlainVector.of(3, -4), { p: 2, radius: 10 })), [3, -4]);
-  assert.deepEqual(elementsOf(projection(PlainVector.of(3, -0.5), { p: 'infinity', radius: 1 })), [1, -0.5]);
+  assert.deepEqual(elementsOf(projection(PlainVector.of(3, -0.5), { p: Infinity, radius: 1 })), [1, -0.5]);
 }
 
-refusesWrong('the nearest point of a ball: shortened to its length, or clipped; what is within stays', expectProjection, project, {
-  'scales up what is within': (point, ball) => (ball.p === 2 ? scaleTo(point, point.norm(), ball.radius) : project(point, ball)),
-  'leaves what is outside': (point) => point.clone(),
+refusesWrong('the nearest point of a ball: shortened to its length, or clipped; points within stay', expectProjection, project, {
+  'scales up points within': (point, ball) => (ball.p === 2 ? scaleTo(point, point.norm(), ball.radius) : project(point, ball)),
+  'leaves points outside': (point) => point.clone(),
   'clips at twice the radius': (point, ball) => project(point, ball.p === 2 ? ball : { ...ball, radius: 2 * ball.radius }),
 });
 
@@ -27,17 +27,17 @@ function expectStep(step: typeof ascentStep): void {
   const [eps, along] = [PlainVector.of(0, 1), PlainVector.of(3, 4)];
   expectAllClose(elementsOf(step(eps, along, { p: 2, radius: Infinity }, 1)), [0.6, 1.8], { relative: 1e-12 });
   expectAllClose(elementsOf(step(eps, along, { p: 2, radius: 1 }, 1)), [0.6, 1.8].map((element) => element / Math.sqrt(3.6)), { relative: 1e-12 });
-  assert.deepEqual(elementsOf(step(eps, along, { p: 'infinity', radius: 1.5 }, 1)), [1, 1.5]);
+  assert.deepEqual(elementsOf(step(eps, along, { p: Infinity, radius: 1.5 }, 1)), [1, 1.5]);
 }
 
 refusesWrong('a step of projected steepest ascent by hand', expectStep, ascentStep, {
   'forgets the projection': (eps, direction, ball, length) => ascentStep(eps, direction, { ...ball, radius: Infinity }, length),
   'steps along the gradient whatever its length': (eps, direction, ball, length) => project(eps.plus(direction, length), { ...ball, radius: Math.min(ball.radius, 1e9) }),
-  'forgets where it came from': (eps, direction, ball, length) => ascentStep(eps.zeros(), direction, ball, length),
+  'does not return to w': (eps, direction, ball, length) => ascentStep(eps.zeros(), direction, ball, length),
 });
 
 test('a zero gradient has no direction', () => {
-  for (const p of [2, 'infinity'] as const) {
+  for (const p of [2, Infinity]) {
     assert.deepEqual(elementsOf(steepest(PlainVector.of(0, 0), p)), [0, 0]);
   }
 });

@@ -19,7 +19,7 @@ const SHAPES: readonly (readonly number[])[] = [[1, 1 / 2, -1 / 3], [1, -1, 1, 0
 const elementsOf = (vector: Vector): number[] => vector.toArrays().flatMap((array) => [...array]);
 const native = (elements: readonly number[]): TensorVector => TensorVector.from([{ name: 'w', kind: 'weight', shape: [elements.length] }], [Float32Array.from(elements)]);
 
-/** |x|_p by logarithms, which share nothing with the powers of the vectors: ln max + ln(sum (x / max)^p) / p. */
+/** |x|_p by logarithms, independent of the vectors' powers: ln max + ln(sum (x / max)^p) / p. */
 function logNorm(elements: readonly number[], p: number): number {
   const logs = elements.filter((element) => element !== 0).map((element) => Math.log(Math.abs(element)));
   const most = Math.max(...logs);
@@ -60,7 +60,7 @@ test('|eps|_p is rho for every p and every size of the gradient in double precis
 });
 
 test('norms of either kind of vector, whatever p and the size of the elements', () => {
-  // TensorFlow's kernels take numbers below 2^-126 for 0, which at 1e-31 the smallest element, 1e-37, still exceeds.
+  // TensorFlow's kernels treat numbers below 2^-126 as 0; at size 1e-31 the smallest element, 1e-37, is still larger.
   for (const scale of [1e-31, 1e-20, 1, 1e20, 1e30, 3e38]) {
     for (const shape of SHAPES) {
       const rounded = [...Float32Array.from(shape, (element) => element * scale)];
@@ -77,7 +77,7 @@ test('norms of either kind of vector, whatever p and the size of the elements', 
   }
 });
 
-test('norms of what is not finite are not finite', () => {
+test('norms of vectors that are not finite are not finite', () => {
   for (const p of [1, 1.5, 2, 1e12, Infinity]) {
     for (const elements of [[NaN, 1], [1, NaN], [Infinity, 1], [-Infinity, NaN]]) {
       const vectors = [native(elements), PlainVector.of(...elements)];
@@ -91,7 +91,7 @@ test('norms of what is not finite are not finite', () => {
 test('ASAM, MSAM, FGSM and LookSAM do not depend on the size of the gradient', () => {
   const before = tensorCount();
   const weights = [0.5, -0.01, 0];
-  const rules: readonly PerturbationRule[] = [asam(), asam({ eta: 0, scaling: 'layer' }), msam(), fgsm({ steps: 1 }), fgsm({ steps: 1, ball: 'euclidean', momentum: 1 })];
+  const rules: readonly PerturbationRule[] = [asam(), asam({ eta: 0, scaling: 'layer' }), msam(), fgsm({ steps: 1 }), fgsm({ steps: 1, p: 2, momentum: 1 })];
   for (const make of [native, (elements: readonly number[]) => PlainVector.of(...elements)]) {
     const w = make(weights);
     for (const rule of rules) {
@@ -111,7 +111,7 @@ test('ASAM, MSAM, FGSM and LookSAM do not depend on the size of the gradient', (
       const [g, other] = [make([scale, scale]), make([4 * scale, 2 * scale])];
       const across = orthogonalPart<Vector>(g, other);
       expectAllClose(elementsOf(across).map((element) => element / scale), [1, -1], { absolute: 10 * 2 ** -24 });
-      // |g| / |across| is 1.
+      // |g| / |orthogonal part| is 1.
       const next = lookedUpGradient<Vector>(g, across, 0.5);
       expectAllClose(elementsOf(next).map((element) => element / scale), [1.5, 0.5], { absolute: 10 * 2 ** -24 });
       [g, other, across, next].forEach((vector) => vector.dispose());

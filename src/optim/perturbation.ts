@@ -1,7 +1,7 @@
 import { shown } from '../engine/shown';
 import type { Vector } from '../engine/vector';
 
-/** What a rule keeps from step to step. A checkpoint stores all of it, so that a resumed run goes on with the same numbers. */
+/** What a rule keeps from step to step. A checkpoint stores all of it, so that a resumed run continues with the same numbers. */
 export interface PerturbationState<V extends Vector> {
   readonly numbers: Readonly<Record<string, number>>;
   readonly vectors: Readonly<Record<string, V>>;
@@ -19,21 +19,21 @@ export interface PerturbationInput<V extends Vector> {
   readonly rho: number;
   /** Perturbed steps before this one. */
   readonly step: number;
-  /** The gradient of the same loss at another point. It counts as an evaluation; whoever asks disposes of it. */
+  /** The gradient of the same loss at another point. It counts as an evaluation; the caller disposes of it. */
   readonly gradientAt: (point: V) => V;
   /** Images in the batch. */
   readonly batchSize: number;
-  /** The gradient at w of one image's loss, with running batch-norm statistics. Whoever asks disposes of it. @throws Error for an objective that has no images. */
+  /** The gradient at w of one image's loss, with running batch-norm statistics. The caller disposes of it. @throws Error for an objective that has no images. */
   readonly sampleGradient: (index: number) => V;
 }
 
 /**
- * How a method perturbs the weights: (parameters, gradient, state, rho) -> eps. Steps, scopes, groups and
+ * How a method perturbs the weights: (parameters, gradient, state, rho) -> eps. Steps, groups and
  * schedules are built around it. With
  *
  *     const mine = { name: 'mine', perturb: ({ gradient, rho }) => gradient.times(rho / gradient.norm()) };
  *
- * training follows SAM. Rules are written against `Vector`, so that they run on native tensors and on plain arrays.
+ * training is that of SAM. Rules are written against `Vector`, so that they run on native tensors and on plain arrays.
  */
 export interface PerturbationRule {
   /** Names the rule in messages and checkpoints. */
@@ -51,7 +51,7 @@ export interface PerturbationRule {
 /** The state before the first step. */
 export const EMPTY_STATE: PerturbationState<never> = { numbers: {}, vectors: {} };
 
-/** Checks a radius. @throws RangeError unless it is a finite number, 0 or more: a comparison alone takes '' and [] for 0, and true for 1. */
+/** Checks a radius. @throws RangeError unless it is a finite number, 0 or more: a mere comparison takes '' and [] for 0, and true for 1. */
 export function checkRho(caller: string, rho: number): void {
   if (!(Number.isFinite(rho) && rho >= 0)) {
     throw new RangeError(`${caller}: expected a radius rho of 0 or more, got ${shown(rho)}; SAM's paper uses 0.05 on CIFAR-10.`);

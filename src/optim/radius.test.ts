@@ -22,7 +22,7 @@ test("ResNet-50's 23,528,522 parameters: 0.05 is 1.03e-5 for each coordinate", (
   assert.ok(Math.abs(matchedRadius(0.05, { specs } as unknown as PlainVector, Infinity) - 1.0308e-5) < 1e-9);
 });
 
-test('a rule with a matched radius fills the ball of the 2-norm where elements are equally large', () => {
+test('a rule with a matched radius reaches the surface of the 2-norm ball where elements are equally large', () => {
   const found = perturb(matchingTwoNorm(sam({ p: Infinity }), Infinity), { parameters: PlainVector.of(0, 0), gradient: PlainVector.of(7, -1), rho: 0.1 });
   expectAllClose(found, [0.1 / Math.SQRT2, -0.1 / Math.SQRT2], { relative: 1e-12 });
 });

@@ -3,8 +3,8 @@ import { elementCount } from './mask';
 import type { PerturbationRule } from './perturbation';
 
 /**
- * The radius of a ball in the p-norm that a perturbation of equal elements fills at the 2-norm rho:
- * rho d^(1/p - 1/2). For p = infinity it is rho / sqrt(d), for p = 2 rho.
+ * The p-norm of a perturbation with equal elements and 2-norm rho, as a radius in the p-norm:
+ * rho d^(1/p - 1/2) for d elements. For p = infinity it is rho / sqrt(d), for p = 2 rho.
  *
  * @param p in [1, Infinity]
  */
@@ -12,7 +12,7 @@ export function matchedRadius(rho: number, vector: Vector, p: number): number {
   return p === 2 ? rho : rho * elementCount(vector) ** (1 / p - 1 / 2);
 }
 
-/** A rule whose ball is that of the p-norm, with a radius that is given as the 2-norm it should match. */
+/** A rule that perturbs in a ball of the p-norm, with its radius given as the 2-norm to match; see `matchedRadius`. */
 export function matchingTwoNorm(rule: PerturbationRule, p: number): PerturbationRule {
   return {
     ...rule,

@@ -49,18 +49,18 @@ function expectSam(perturbation: Perturbation): void {
   }
 }
 
-/** SAM's perturbation but for one norm. */
+/** SAM's perturbation with one norm replaced. */
 function otherFor(exponent: number, other: <V extends Vector>(gradient: V, rho: number) => V): Perturbation {
   return (gradient, rho, p) => ((p ?? 2) === exponent ? other(gradient, rho) : samPerturbation(gradient, rho, p));
 }
 
 refusesWrong('the perturbation by hand, for p of 2, infinity, 3/2 and 1', expectSam, samPerturbation, {
   'drops the norm': otherFor(2, (g, rho) => g.times(rho)),
-  'ascends down': otherFor(2, (g, rho) => samPerturbation(g, rho).times(-1)),
+  'descends instead': otherFor(2, (g, rho) => samPerturbation(g, rho).times(-1)),
   'does not perturb at all': otherFor(2, (g) => g.zeros()),
   'forgets the sign for p = infinity': otherFor(Infinity, (g, rho) => g.times(rho)),
-  'gives each of the largest all of rho for p = 1': otherFor(1, (g, rho) => samPerturbation(g, rho, 1).sign().times(rho)),
-  'loses the root 1/p, as the report prints it': otherFor(1.5, (g, rho) => g.absPower(2).multiply(g.sign()).times(rho / g.norm(3) ** 3)),
+  'gives each of the largest elements the full rho for p = 1': otherFor(1, (g, rho) => samPerturbation(g, rho, 1).sign().times(rho)),
+  'loses the root 1/p, as the original prints it': otherFor(1.5, (g, rho) => g.absPower(2).multiply(g.sign()).times(rho / g.norm(3) ** 3)),
   'takes a wrong power': otherFor(1.5, (g, rho) => g.absPower(3).multiply(g.sign()).times(rho / g.absPower(3).norm(1.5))),
   'has no guard for a zero gradient': otherFor(2, (g, rho) => g.times(rho / g.norm())),
 });
@@ -77,7 +77,7 @@ test('the perturbation lies on the sphere of radius rho and attains the dual nor
     fc.property(gradients, radii, exponents, (elements, rho, p) => {
       const gradient = PlainVector.of(...elements);
       const perturbation = samPerturbation(gradient, rho, p);
-      // With p = infinity a zero element of g may stay where it is; the others reach rho.
+      // With p = infinity a zero element of g may stay; the others reach rho.
       expectAllClose([perturbation.norm(p)], [rho], { relative: 1e-9 }, `${p}-norm`);
       // By Hoelder's inequality no vector on the sphere has a larger product with g than rho |g|_q.
       const q = p === Infinity ? 1 : p === 1 ? Infinity : p / (p - 1);
@@ -96,7 +96,7 @@ test('a zero gradient gives a zero perturbation', () => {
   }
 });
 
-test('ascending leaves the weights where they are', () => {
+test('ascending leaves the weights unchanged', () => {
   const before = tensorCount();
   const [w, g] = [native(1, 2), native(3, 4)];
   const { point: ascended } = ascend(sam(), { ...AT_START, parameters: w, gradient: g, rho: 5 });
@@ -105,7 +105,7 @@ test('ascending leaves the weights where they are', () => {
   assert.equal(tensorCount(), before);
 });
 
-/** x^2 + 2 y^2, and at which points and in which phases it was asked. */
+/** x^2 + 2 y^2, and the points and phases in which it was evaluated. */
 function quadratic(): { readonly objective: Objective<PlainVector>; readonly asked: (readonly [string, ...number[]])[] } {
   const asked: (readonly [string, ...number[]])[] = [];
   return {
@@ -134,7 +134,7 @@ function expectStep(stepOf: typeof samStep): void {
   assert.deepEqual(elementsOf(walked(0.5).parameters), [0 - 0.25 * 0.75, -2 - 0.25 * 0.5]);
 }
 
-/** SAM's step with another answer of the objective. */
+/** SAM's step with a modified objective. */
 function asking(other: <V extends Vector>(input: { readonly parameters: V; readonly objective: Objective<V> }) => Objective<V>): typeof samStep {
   return (rho) => (input) => samStep(rho)({ ...input, objective: other(input) });
 }

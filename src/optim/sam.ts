@@ -10,8 +10,9 @@ import type { Step } from './step';
  *
  * eps = rho sign(g) |g|^(q-1) / (|g|_q^q)^(1/p), with 1/p + 1/q = 1
  *
- * whatever the size of g: powers are taken of g / max |g|. For p = 2 it is rho g / |g|_2, for p = infinity rho sign(g). For p = 1 the formula's limit puts all of rho on the
- * largest element, and equal parts of it on elements that are equally large. A zero gradient gives a zero perturbation.
+ * For p = 2 it is rho g / |g|_2, for p = infinity rho sign(g). For p = 1 the formula's limit puts all of rho on the largest
+ * element, and equal parts of it on elements that are equally large. A zero gradient gives a zero perturbation. Powers are
+ * taken of g / max |g|, so that none overflows or vanishes whatever the size of g.
  *
  * @param gradient g, at w
  * @param rho radius of the ball in the p-norm, 0 or more
@@ -66,7 +67,7 @@ export function checkNorm(caller: string, p: number): void {
 /**
  * Sharpness-aware minimisation as a rule.
  *
- * @param settings p: exponent of the norm in which the radius is meant, in [1, Infinity]; 2.
+ * @param settings p: exponent of the norm in which the radius is measured, in [1, Infinity]. Default: 2.
  * @throws RangeError if p is below 1.
  * @source Foret et al. 2021 (arXiv 2010.01412), eq. 2.
  */
@@ -77,7 +78,7 @@ export function sam({ p = 2 }: { readonly p?: number } = {}): PerturbationRule {
 
 /**
  * Sharpness-aware minimisation around a base optimizer, in two phases: ascend to w + eps; then the
- * base step at w with the gradient found there. Batch-norm statistics move in the first phase alone.
+ * base step at w with the gradient found there. Batch-norm statistics move only in the first phase.
  *
  * @param rho radius of the perturbation in the 2-norm. With rho = 0 the second gradient is the first,
  * and the step is the base optimizer's own, bit for bit.

@@ -1,4 +1,4 @@
-/** How the learning rate moves over a run. */
+/** How the learning rate changes over a run. */
 export interface ScheduleSettings {
   /** Peak learning rate. */
   readonly learningRate: number;
@@ -7,7 +7,7 @@ export interface ScheduleSettings {
   readonly warmupEpochs: number;
   /** Length of the run, in epochs. */
   readonly epochs: number;
-  /** Share of the time after warm-up in which `warmupStableDecay` decays, in (0, 1]; 0.3. */
+  /** Share of the time after warm-up in which `warmupStableDecay` decays, in (0, 1]. Default: 0.3. */
   readonly decayShare?: number;
   /** Shares of the learning rate with which `triangular` starts and ends; default: 0.2 and 0.07. */
   readonly triangleStart?: number;

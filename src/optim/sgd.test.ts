@@ -65,12 +65,12 @@ test('weight decay by hand: half of w is added to the gradient, and passes throu
   }
 });
 
-test('weight decay acts on the kinds that are named alone', () => {
+test('weight decay acts on the named kinds only', () => {
   for (const vector of start()) {
-    assert.deepEqual(walk(vector, { ...none, weightDecay: 0.5, weightDecayOn: ['weight'] }, [0], 1), [0.5, -1, 4, 8, 16]);
+    assert.deepEqual(walk(vector, { ...none, weightDecay: 0.5, decayKinds: ['weight'] }, [0], 1), [0.5, -1, 4, 8, 16]);
   }
   for (const vector of start()) {
-    assert.deepEqual(walk(vector, { ...none, weightDecay: 0.5, weightDecayOn: ['normShift', 'bias'] }, [0], 1), [1, -2, 4, 4, 8]);
+    assert.deepEqual(walk(vector, { ...none, weightDecay: 0.5, decayKinds: ['normShift', 'bias'] }, [0], 1), [1, -2, 4, 4, 8]);
   }
 });
 

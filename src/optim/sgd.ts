@@ -9,8 +9,8 @@ export interface SgdSettings {
   readonly nesterov: boolean;
   /** lambda of the penalty lambda / 2 |w|^2, whose gradient is added at w. */
   readonly weightDecay: number;
-  /** The kinds of parameters that decay; undefined means every kind. */
-  readonly weightDecayOn?: readonly ParameterKind[];
+  /** The kinds of parameters that decay. Default: all. */
+  readonly decayKinds?: readonly ParameterKind[];
   /** Multiples of learning rate and weight decay that each parameter gets, in the order of the vectors' specs; default: 1 and 1 for all. */
   readonly shares?: readonly StepShare[];
 }
@@ -25,7 +25,7 @@ export interface SgdSettings {
  * @throws RangeError if momentum is outside [0, 1) or weight decay is negative.
  * @source Sutskever et al. 2013, "On the importance of initialization and momentum", eqs. 3 and 4 rearranged.
  */
-export function sgd<V extends Vector>({ momentum, nesterov, weightDecay, weightDecayOn, shares }: SgdSettings): Optimizer<V, V> {
+export function sgd<V extends Vector>({ momentum, nesterov, weightDecay, decayKinds, shares }: SgdSettings): Optimizer<V, V> {
   if (!(Number.isFinite(momentum) && momentum >= 0 && momentum < 1)) {
     throw new RangeError(`sgd: expected momentum in [0, 1), got ${shown(momentum)}; 0.9 is usual, and 0 is gradient descent.`);
   }
@@ -35,7 +35,7 @@ export function sgd<V extends Vector>({ momentum, nesterov, weightDecay, weightD
   return {
     init: (parameters) => parameters.zeros(),
     update(parameters, gradient, velocity, learningRate) {
-      parameters.momentumStepInPlace(velocity, gradient, { learningRate, momentum, nesterov, weightDecay, ...(weightDecayOn ? { weightDecayOn } : {}), ...(shares ? { shares } : {}) });
+      parameters.momentumStepInPlace(velocity, gradient, { learningRate, momentum, nesterov, weightDecay, ...(decayKinds ? { decayKinds } : {}), ...(shares ? { shares } : {}) });
       return { parameters, state: velocity };
     },
     momentum: (velocity) => velocity,

@@ -3,14 +3,13 @@ import { test } from 'node:test';
 import { PlainVector } from '../engine/plainVector';
 import { tensorCount } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
-import type { ParameterSpec, Vector } from '../engine/vector';
+import { PARAMETER_KINDS, type ParameterKind, type ParameterSpec, type Vector } from '../engine/vector';
 import { expectAllClose } from '../testing/expectAllClose';
 import { refusesWrong } from '../testing/refusesWrong';
 import { checkPerturbation } from './checkPerturbation';
 import { lookSam } from './lookSam';
 import type { PerturbationRule } from './perturbation';
 import { sam, samStep } from './sam';
-import type { PerturbationScope } from './scope';
 import { sgd } from './sgd';
 import { perturbedStep, sharpnessAware, type SharpnessAwareSettings } from './sharpnessAware';
 import type { BatchPart, Objective, SharpnessAwareInput } from './step';
@@ -25,7 +24,7 @@ const SPECS: readonly ParameterSpec[] = [
 /** Four "images": image i pulls every parameter to i. */
 const TARGETS = [0, 1, 2, 3];
 
-/** Mean over the images of sum (w - i)^2 / 2, and what it was asked. */
+/** Mean over the images of sum (w - i)^2 / 2, and a record of its evaluations. */
 function pulls<V extends Vector>(): { readonly objective: Objective<V>; readonly asked: { phase: string; part: BatchPart | undefined; at: number[] }[] } {
   const asked: { phase: string; part: BatchPart | undefined; at: number[] }[] = [];
   return {
@@ -53,7 +52,7 @@ function start(): { plain: PlainVector; native: TensorVector } {
   };
 }
 
-test('a rule that refuses numbers which are not finite leaves a divergence to whoever trains; of finite ones its error passes', () => {
+test('a rule that refuses numbers which are not finite leaves divergence to the training loop; its errors on finite numbers pass through', () => {
   const refusing: PerturbationRule = {
     name: 'refusing',
     perturb({ gradient }) {
@@ -80,7 +79,7 @@ test('a rule that refuses numbers which are not finite leaves a divergence to wh
   }
 });
 
-test('a rule whose products overflow in single precision is not blamed for a run that diverges', () => {
+test('a rule whose products overflow in single precision does not get the error for a run that diverges', () => {
   const overflowing: PerturbationRule = { name: 'overflowing', perturb: ({ gradient }) => gradient.times(Infinity) };
   const given = (size: number): PlainVector => PlainVector.of(size);
   const look = (size: number): boolean => checkPerturbation('overflowing', overflowing.perturb(ruleInput({ parameters: given(1), gradient: given(size), rho: 1 })), ruleInput({ parameters: given(1), gradient: given(size), rho: 1 }), true);
@@ -88,7 +87,7 @@ test('a rule whose products overflow in single precision is not blamed for a run
   assert.throws(() => look(1e8), /returned a perturbation of norm Infinity/);
 });
 
-/** One step at rate 1 without momentum: the parameters move by the gradient that the method found. */
+/** One step at rate 1 without momentum: the parameters move by the method's gradient. */
 function oneStep(settings: SharpnessAwareSettings, rho: number, make = sharpnessAware): { readonly moved: number[]; readonly asked: ReturnType<typeof pulls>['asked']; readonly loss: number; readonly passes: number } {
   const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
   const { objective, asked } = pulls<PlainVector>();
@@ -102,37 +101,37 @@ function oneStep(settings: SharpnessAwareSettings, rho: number, make = sharpness
 
 /** By hand: w - 3/2 is (6.5, 3.5, 2.5, -3.5, 4.5). */
 const GRADIENT = [6.5, 3.5, 2.5, -3.5, 4.5];
-const SCOPES: readonly (readonly [PerturbationScope, readonly number[]])[] = [
-  ['all', [0, 1, 2, 3, 4]],
-  ['weights', [0, 1]],
-  ['norm', [2, 3]],
-  ['noNorm', [0, 1, 4]],
+const CONFINED: readonly (readonly [kinds: readonly ParameterKind[], inside: readonly number[]])[] = [
+  [PARAMETER_KINDS, [0, 1, 2, 3, 4]],
+  [['weight'], [0, 1]],
+  [['normScale', 'normShift'], [2, 3]],
+  [['weight', 'bias'], [0, 1, 4]],
 ];
-function expectScopes(make: typeof sharpnessAware): void {
-  for (const [scope, inside] of SCOPES) {
-    const { moved, asked } = oneStep({ rule: sam(), scope }, 2, make);
+function expectConfined(make: typeof sharpnessAware): void {
+  for (const [kinds, inside] of CONFINED) {
+    const { moved, asked } = oneStep({ rule: sam(), kinds }, 2, make);
     const norm = Math.hypot(...inside.map((index) => GRADIENT[index]!));
     const expected = GRADIENT.map((element, index) => (inside.includes(index) ? (2 * element) / norm : 0));
-    expectAllClose(asked[1]!.at, expected.map((element, index) => START.flat()[index]! + element), { relative: 1e-12 }, scope);
+    expectAllClose(asked[1]!.at, expected.map((element, index) => START.flat()[index]! + element), { relative: 1e-12 }, kinds.join());
     // The gradient of the bowl at w + eps is g + eps, for all parameters.
-    expectAllClose(moved, expected.map((element, index) => GRADIENT[index]! + element), { relative: 1e-12 }, scope);
+    expectAllClose(moved, expected.map((element, index) => GRADIENT[index]! + element), { relative: 1e-12 }, kinds.join());
   }
 }
 
-/** The same around a rule that sees some parameters of its scope alone. */
+/** The same with a rule restricted to some of these parameters. */
 function seeing(keep: (spec: ParameterSpec) => boolean): typeof sharpnessAware {
   return ({ rule, ...settings }) => sharpnessAware({ ...settings, rule: { ...rule, perturb: (input) => rule.perturb({ ...input, gradient: input.gradient.restrict(keep) }) } });
 }
 
-refusesWrong('what is in scope ascends by all of rho, the rest stays', expectScopes, sharpnessAware, {
-  'perturbs all parameters in every scope': (settings) => sharpnessAware({ ...settings, scope: 'all' }),
+refusesWrong('parameters of the perturbed kinds ascend by the full rho, the others stay', expectConfined, sharpnessAware, {
+  'perturbs all parameters, whatever the kinds': (settings) => sharpnessAware({ ...settings, kinds: PARAMETER_KINDS }),
   'leaves out the shifts of normalisation': seeing(({ kind }) => kind !== 'normShift'),
   'leaves out biases': seeing(({ kind }) => kind !== 'bias'),
 });
 
-test('a rule that ascends more than once moves within its scope', () => {
+test('a rule that ascends more than once moves only parameters of the perturbed kinds', () => {
   const rule: PerturbationRule = { name: 'twice', perturb: ({ parameters, gradientAt }) => gradientAt(parameters.plus(parameters)) };
-  const { asked } = oneStep({ rule, scope: 'norm' }, 1);
+  const { asked } = oneStep({ rule, kinds: ['normScale', 'normShift'] }, 1);
   assert.deepEqual(asked[1]!.at, [8, 5, 8, -4, 6]);
   assert.deepEqual(asked[1]!.phase, 'perturbed');
 });
@@ -149,7 +148,7 @@ function expectGroups(make: typeof sharpnessAware): void {
   expectAllClose([loss], [oneStep({ rule: sam() }, 2).loss], { relative: 1e-12 });
 }
 
-/** The method with something else as its step's input. */
+/** The method with a modified step input. */
 function given(change: <V extends Vector, State>(input: SharpnessAwareInput<V, State>) => Partial<SharpnessAwareInput<V, State>>): typeof sharpnessAware {
   return (settings) => {
     const method = sharpnessAware(settings);
@@ -157,8 +156,8 @@ function given(change: <V extends Vector, State>(input: SharpnessAwareInput<V, S
   };
 }
 
-refusesWrong('groups ascend on their own, and their gradients are averaged', expectGroups, sharpnessAware, {
-  'adds gradients up': given(({ learningRate }) => ({ learningRate: 2 * learningRate })),
+refusesWrong('groups ascend separately, and their gradients are averaged', expectGroups, sharpnessAware, {
+  'sums gradients': given(({ learningRate }) => ({ learningRate: 2 * learningRate })),
   'shows each group the whole batch': given(({ objective }) => ({ objective: (parameters, phase) => objective(parameters, phase) })),
   'takes the batch as one group': (settings) => sharpnessAware({ ...settings, groupSize: TARGETS.length }),
 });
@@ -203,7 +202,7 @@ test('a rule that throws, in its first or its second group, changes nothing', ()
   expectRestored({ name: 'broken after preparing', prepare: ({ gradient }) => ({ numbers: {}, vectors: { kept: gradient.clone() } }), perturb: () => { throw new Error('after'); } }, 'after');
 });
 
-test('an objective that throws on the way changes nothing', () => {
+test('an objective that throws midway changes nothing', () => {
   for (const failAt of [0, 1, 2, 3]) {
     const { objective, asked } = pulls<TensorVector>();
     expectRestored(sam(), 'no gradient', (parameters, phase, part) => {
@@ -213,7 +212,7 @@ test('an objective that throws on the way changes nothing', () => {
   }
 });
 
-test('perturbations of another layout, and such that are no numbers, are refused before the weights move', () => {
+test('perturbations of another layout, and those that are not finite, are refused before the weights move', () => {
   const other = (): TensorVector => TensorVector.from([{ name: 'w', kind: 'weight', shape: [2] }], [Float32Array.of(1, 2)]);
   expectRestored({ name: 'odd', perturb: () => other() as never }, /the rule odd returned a perturbation of layout \(1 parameters: w \[2\]\), expected that of the parameters, \(4 parameters: conv.weight \[2\]/);
   const last = SPECS.map((spec, index) => (index === 3 ? { ...spec, shape: [2] } : spec));
@@ -234,16 +233,21 @@ test('a radius out of range is refused before any gradient', () => {
   }
 });
 
-test('a rule without perturb and an unknown scope, as from code without types, are refused', () => {
+test('a rule without perturb and unknown or empty kinds, as from code without types, are refused', () => {
   assert.throws(() => sharpnessAware({ rule: { name: 'mine' } as never }), { name: 'TypeError', message: /sharpnessAware: expected a rule with a function `perturb`, got none; write/ });
-  assert.throws(() => sharpnessAware({ rule: sam(), scope: 'norms' as never }), { name: 'RangeError', message: 'sharpnessAware: expected a scope of all, weights, norm, noNorm, got norms; "all" is the default.' });
+  for (const [kinds, got] of [[['norm'], '["norm"]'], [[], '[]'], ['weight', '"weight"']] as const) {
+    assert.throws(() => sharpnessAware({ rule: sam(), kinds: kinds as never }), {
+      name: 'RangeError',
+      message: `sharpnessAware: expected kinds of parameters out of weight, bias, normScale, normShift, got ${got}; leave \`kinds\` out to perturb all.`,
+    });
+  }
 });
 
 test('images are needed by a rule that reads them', () => {
   expectRestored({ name: 'reader', perturb: ({ sampleGradient }) => sampleGradient(0) }, /reader reads gradients of single images, which this objective does not give; pass sampleGradient/);
 });
 
-test('a rule may hand back what it was given; the weights stay where they are', () => {
+test('a rule may return its input; the weights stay unchanged', () => {
   const optimizer = sgd<TensorVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
   const rules: readonly PerturbationRule[] = [{ name: 'gradient', perturb: ({ gradient }) => gradient }, { name: 'parameters', perturb: ({ parameters }) => parameters }];
   for (const rule of rules) {
@@ -257,7 +261,7 @@ test('a rule may hand back what it was given; the weights stay where they are', 
   }
 });
 
-test("a rule's state is handed on, what it drops is freed, and steps are counted", () => {
+test("a rule's state is passed on, dropped tensors are freed, and steps are counted", () => {
   const seen: (readonly [number, number | undefined])[] = [];
   const rule: PerturbationRule = {
     name: 'counting',
@@ -283,7 +287,7 @@ test("a rule's state is handed on, what it drops is freed, and steps are counted
   assert.equal(tensorCount(), before);
 });
 
-test('a gradient that is no number is not ascended along: the second pass is at w', () => {
+test('there is no ascent along a gradient that is not a number: the second pass is at w', () => {
   const points: number[][] = [];
   const objective: Objective<PlainVector> = (parameters) => (points.push(elementsOf(parameters)), { loss: NaN, gradient: parameters.times(NaN) });
   const optimizer = sgd<PlainVector>({ momentum: 0, nesterov: false, weightDecay: 0 });
@@ -292,7 +296,7 @@ test('a gradient that is no number is not ascended along: the second pass is at 
   assert.deepEqual(points, [START.flat(), START.flat()]);
 });
 
-test('a rule with a state cannot be a step without one', () => {
+test('a rule with a state cannot be used for a step without state', () => {
   const rule: PerturbationRule = { name: 'keeper', prepare: ({ state }) => state, perturb: ({ gradient }) => gradient };
   assert.throws(() => perturbedStep(rule, 1), { name: 'RangeError', message: /keeper keeps a state from step to step; use sharpnessAware/ });
 });

@@ -1,8 +1,8 @@
-import type { Vector } from '../engine/vector';
+import { PARAMETER_KINDS, type ParameterKind, type Vector } from '../engine/vector';
 import { ascend } from './ascend';
 import { inGroups } from './groups';
 import { checkRho, type PerturbationInput, type PerturbationRule } from './perturbation';
-import { checkScope, inScope, type PerturbationScope } from './scope';
+import { checkKinds, onKinds } from './perturbedKinds';
 import { disposeReplaced, FIRST_STATE, plainStep, type Descent, type MethodState, type SharpnessAwareInput, type SharpnessAwareStep, type Step } from './step';
 import { withTemporaries } from './temporaries';
 
@@ -11,7 +11,7 @@ import { withTemporaries } from './temporaries';
  *
  * g = gradient of L at w; eps = rule(g, rho); g' = gradient of L at w + eps; a base step at w along g'
  *
- * Batch-norm statistics move in the first pass alone.
+ * Batch-norm statistics move only in the first pass.
  *
  * @source Foret et al. 2021 (arXiv 2010.01412), algorithm 1.
  */
@@ -23,7 +23,7 @@ function twoPassStep(rule: PerturbationRule): SharpnessAwareStep {
       const { loss, gradient } = passes.at(parameters, 'first');
       const ascent = ascend(rule, passes.seen(own(gradient)), input);
       const next = own.state({ ...method, step: method.step + 1, rule: ascent.state });
-      // As large as the weights: the second pass, where memory is shortest, does without it.
+      // As large as the weights, and not needed in the second pass, where memory is shortest.
       gradient.dispose();
       const perturbed = own(passes.at(own(ascent.point), 'perturbed').gradient);
       return { ...optimizer.update(parameters, perturbed, state, learningRate), loss, method: next, gradientEvaluations: passes.count };
@@ -55,14 +55,14 @@ function momentumStep(rule: PerturbationRule): SharpnessAwareStep {
     });
 }
 
-/** The base step alone, with the method's state handed on. */
+/** The base step alone, with the method's state passed on. */
 const unperturbedStep: SharpnessAwareStep = (input) => ({ ...plainStep(input), method: { ...input.method, step: input.method.step + 1 } });
 
 /** A perturbation rule and what is built around it. */
 export interface SharpnessAwareSettings {
   readonly rule: PerturbationRule;
-  /** Which parameters are perturbed. Default: all. */
-  readonly scope?: PerturbationScope;
+  /** The kinds of parameters that are perturbed. Default: all. */
+  readonly kinds?: readonly ParameterKind[];
   /** m: images per perturbation. Default: the whole batch. */
   readonly groupSize?: number;
   /** What the base optimizer steps along, such as `lookSam()` or `gsam()`. Default: the gradient at w + eps. */
@@ -84,23 +84,23 @@ export interface SharpnessAware {
 }
 
 /**
- * Makes a training method of a perturbation rule: the step in two passes (or one along momentum), within a scope, for each
- * group of m images, with a descent around it.
+ * Makes a training method of a perturbation rule: the step in two passes (or one along momentum), on some kinds of parameters, for
+ * each group of m images, with a descent around it.
  *
- * @throws TypeError for a rule without `perturb`; RangeError for an unknown scope, or for a descent that reads the gradient at
+ * @throws TypeError for a rule without `perturb`; RangeError for an unknown kind of parameter, or for a descent that reads the gradient at
  * w around a rule that has no pass there.
- * @example sharpnessAware({ rule: asam(), scope: 'weights', descent: lookSam({ every: 5 }) })
+ * @example sharpnessAware({ rule: asam(), kinds: ['weight'], descent: lookSam({ every: 5 }) })
  */
-export function sharpnessAware({ rule, scope = 'all', groupSize, descent }: SharpnessAwareSettings): SharpnessAware {
+export function sharpnessAware({ rule, kinds = PARAMETER_KINDS, groupSize, descent }: SharpnessAwareSettings): SharpnessAware {
   if (typeof (rule as Partial<PerturbationRule> | undefined)?.perturb !== 'function') {
     throw new TypeError("sharpnessAware: expected a rule with a function `perturb`, got none; write { name: 'mine', perturb: ({ gradient, rho }) => ... }, or take sam().");
   }
-  checkScope('sharpnessAware', scope);
+  checkKinds('sharpnessAware', kinds);
   if (descent && rule.ascendsAlong === 'momentum') {
     throw new RangeError(`sharpnessAware: the descent reads the gradient at w, which ${rule.name} does not compute; leave one of them out.`);
   }
-  const scoped = inScope(rule, scope);
-  const step = inGroups(rule.ascendsAlong === 'momentum' ? momentumStep(scoped) : twoPassStep(scoped), groupSize);
+  const confined = onKinds(rule, kinds);
+  const step = inGroups(rule.ascendsAlong === 'momentum' ? momentumStep(confined) : twoPassStep(confined), groupSize);
   const whole = descent ? descent(step, inGroups(unperturbedStep, groupSize)) : step;
   return {
     init: () => FIRST_STATE,
@@ -121,7 +121,7 @@ export function sharpnessAware({ rule, scope = 'all', groupSize, descent }: Shar
 export function perturbedStep(rule: PerturbationRule, rho: number): Step {
   checkRho(rule.name, rho);
   if (rule.prepare) {
-    throw new RangeError(`perturbedStep: ${rule.name} keeps a state from step to step; use sharpnessAware({ rule }) and hand its state on.`);
+    throw new RangeError(`perturbedStep: ${rule.name} keeps a state from step to step; use sharpnessAware({ rule }) and pass its state on.`);
   }
   const method = sharpnessAware({ rule });
   return (input) => {

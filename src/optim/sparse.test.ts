@@ -13,7 +13,7 @@ import { sam } from './sam';
 import { sparse, type MaskSource } from './sparse';
 import { perturb, ruleInput } from './testing/rule';
 
-/** A mask that is given, as often as a mask is wanted. */
+/** A rule that always returns the given mask. */
 function fixed(mask: readonly number[], every = 1): MaskSource {
   return { name: 'fixed', every, draw: () => Uint8Array.from(mask) };
 }
@@ -32,7 +32,7 @@ test('sparsity 0 is SAM, sparsity 1 leaves eps at zero, for both kinds of mask',
 });
 
 function expectFisher(maskOf: typeof fisherMask): void {
-  // Squares summed: 1 + 1, 0 + 4, 4 + 4, 1.5^2. Summed first, the last but one would be 0 and lose to the last.
+  // Sums of squares: 1 + 1, 0 + 4, 4 + 4, 1.5^2. Squares of sums would make the last but one 0, below the last.
   const gradients = [PlainVector.of(1, 0, 2, 1.5), PlainVector.of(1, 2, -2, 0)];
   const asked: number[] = [];
   const seen = ruleInput({ parameters: PlainVector.of(0, 0, 0, 0), rho: 1, batchSize: 2, sampleGradient: (index) => (asked.push(index), gradients[index]!) });
@@ -51,7 +51,7 @@ function otherwise<Settings>(maskOf: (settings: Settings) => MaskSource, change:
 
 refusesWrong('the Fisher mask by hand: sums of squares, not squares of sums', expectFisher, fisherMask, {
   'sums magnitudes instead of squares': otherwise(fisherMask, ({ sampleGradient }) => ({ sampleGradient: (index) => sampleGradient(index).absPower(0.5) })),
-  'takes one image again and again': otherwise(fisherMask, ({ sampleGradient }) => ({ sampleGradient: () => sampleGradient(0) })),
+  'takes the same image repeatedly': otherwise(fisherMask, ({ sampleGradient }) => ({ sampleGradient: () => sampleGradient(0) })),
 });
 
 test('more samples than images are refused', () => {
@@ -72,7 +72,7 @@ function masksOf(source: MaskSource, gradient: PlainVector, steps: number): numb
   return masks.map((mask) => [...mask.elements[0]!]);
 }
 
-/** The live elements with the smallest gradients die, others come to life, and the number stays. */
+/** The live elements with the smallest gradients are dropped, others revived, and the number stays. */
 function expectDynamic(maskOf: typeof dynamicMask): void {
   const gradient = PlainVector.of(...Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 1 : -1) * (index + 1)));
   const [before, after] = masksOf(maskOf({ sparsity: 0.5, dropRate: 0.8, every: 1, totalSteps: 4, seed: 1 }), gradient, 2) as [number[], number[]];
@@ -101,11 +101,11 @@ function changedAfter(change: (mask: Uint8Array, before: Uint8Array) => void): t
 }
 
 refusesWrong('the dynamic mask by hand', expectDynamic, dynamicMask, {
-  'lets the largest gradients die': otherwise(dynamicMask, ({ gradient }) => ({ gradient: gradient.absPower(-1) })),
+  'drops the largest gradients': otherwise(dynamicMask, ({ gradient }) => ({ gradient: gradient.absPower(-1) })),
   'counts the signs of gradients': otherwise(dynamicMask, ({ gradient }) => ({ gradient: gradient.plus(gradient.absPower(0), 100) })),
-  'keeps the dropped share as it was': (settings) => dynamicMask({ ...settings, totalSteps: 1e9 }),
-  'lets one element more die than come to life': changedAfter((mask) => (mask[mask.indexOf(1)] = 0)),
-  'lets what died come back at once': changedAfter((mask, before) => {
+  'keeps the dropped share constant': (settings) => dynamicMask({ ...settings, totalSteps: 1e9 }),
+  'drops one element more than it revives': changedAfter((mask) => (mask[mask.indexOf(1)] = 0)),
+  'revives dropped elements at once': changedAfter((mask, before) => {
     mask[mask.findIndex((one, index) => one === 0 && before[index] === 1)] = 1;
     mask[mask.findIndex((one, index) => one === 1 && before[index] === 0)] = 0;
   }),
@@ -153,7 +153,7 @@ function expectSparse(rule: typeof sparse): void {
   assert.deepEqual(rule(sam(), fixed([1])).logs, ['sparsity', 'maskOverlap']);
 }
 
-/** The rule with something else told in its history. */
+/** The rule with a modified history record. */
 function telling(change: (numbers: Readonly<Record<string, number>>) => Readonly<Record<string, number>>): typeof sparse {
   return (...parts) => {
     const rule = sparse(...parts);
@@ -168,14 +168,14 @@ function telling(change: (numbers: Readonly<Record<string, number>>) => Readonly
 }
 
 refusesWrong('a masked rule by hand', expectSparse, sparse, {
-  'masks after the norm when asked for before, and the other way round': (rule, mask, where = 'beforeNorm') => sparse(rule, mask, where === 'afterNorm' ? 'beforeNorm' : 'afterNorm'),
+  'swaps masking before and after the norm': (rule, mask, where = 'beforeNorm') => sparse(rule, mask, where === 'afterNorm' ? 'beforeNorm' : 'afterNorm'),
   'leaves later gradients unmasked': (rule, mask, where) => ({
     ...sparse(rule, mask, where),
     perturb: (at) => (where === 'afterNorm' ? sparse(rule, mask, where).perturb(at) : rule.perturb({ ...at, gradient: at.gradient.multiply(at.state.vectors['mask']!) })),
   }),
   'draws a new mask at each step': (rule, mask, where) => sparse(rule, { ...mask, every: 1 }, where),
-  'tells the share of ones as the sparsity': telling(({ sparsity }) => ({ sparsity: 1 - sparsity! })),
-  'tells the overlap of each mask with itself': telling(() => ({ maskOverlap: 1 })),
+  'returns the share of ones as the sparsity': telling(({ sparsity }) => ({ sparsity: 1 - sparsity! })),
+  'returns the overlap of each mask with itself': telling(() => ({ maskOverlap: 1 })),
 });
 
 test('settings out of range are refused', () => {

@@ -2,7 +2,7 @@ import type { Vector } from '../engine/vector';
 import type { Optimizer } from './optimizer';
 import { EMPTY_STATE, type PerturbationState } from './perturbation';
 
-/** A loss and its gradient at a point. The gradient belongs to whoever asked for it. */
+/** A loss and its gradient at a point. The caller owns the gradient. */
 export interface LossAndGradient<V extends Vector> {
   readonly loss: number;
   readonly gradient: V;
@@ -18,7 +18,7 @@ export interface BatchPart {
  * Computes the mean loss of one batch and its gradient.
  *
  * @param phase `first` where batch-norm statistics move, at w unless a rule says otherwise; `perturbed` at w + eps, where they must not.
- * @param part the images that are meant, for steps that split the batch in groups. Default: all of them.
+ * @param part the images to use, for steps that split the batch in groups. Default: all of them.
  */
 export type Objective<V extends Vector> = (parameters: V, phase: 'first' | 'perturbed', part?: BatchPart) => LossAndGradient<V>;
 
@@ -33,7 +33,7 @@ export interface StepInput<V extends Vector, State> {
   readonly learningRate: number;
 }
 
-/** What a training step leaves. */
+/** What a training step returns. */
 export interface StepOutput<V extends Vector, State> {
   readonly parameters: V;
   readonly state: State;
@@ -87,13 +87,13 @@ export interface SharpnessAwareInput<V extends Vector, State> extends StepInput<
   readonly method: MethodState<V>;
   /** Images in the batch. Default: 1, for an objective without images. */
   readonly images?: number;
-  /** For rules that read gradients of single images: that of one image's loss at a point, with running batch-norm statistics. */
+  /** The gradient of one image's loss at a point, with running batch-norm statistics, for rules that read such gradients. */
   readonly sampleGradient?: (parameters: V, index: number) => V;
   /** Whether the rule's state is this step's already, as for all groups of a batch but the first. Default: false. */
   readonly prepared?: boolean;
 }
 
-/** What it leaves. */
+/** What a sharpness-aware step returns. */
 export interface SharpnessAwareOutput<V extends Vector, State> extends StepOutput<V, State> {
   readonly method: MethodState<V>;
 }

@@ -38,14 +38,14 @@ interface OptimizerFixture {
 
 /**
  * Single precision moves a gradient by 1e-5 of its norm (networks.test.ts), and the rounding of weights adds 6e-8 of
- * theirs, which is 1e-5 of the way they go in three steps. A wrong step shows from a hundredth on.
+ * theirs, which is 1e-5 of the way they go in three steps. A wrong step differs by a hundredth or more.
  */
 const TOLERANCE = 1e-3;
 
 const model = cifarResNet('resnet20', 10);
 const fixture = readFixture('optimizers.json') as OptimizerFixture;
 
-/** Gradients of ResNet-20 on a batch; the statistics move in the first phase alone. */
+/** Gradients of ResNet-20 on a batch; the statistics move only in the first phase. */
 class Network {
   statistics = hashedStatistics(model);
 

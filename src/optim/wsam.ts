@@ -3,7 +3,7 @@ import type { Descent } from './step';
 
 /** How WSAM weighs sharpness. */
 export interface WsamSettings {
-  /** gamma in [0, 1): 0 is the base optimizer, 0.5 without decoupling SAM, above it sharpness counts more. Default: 0.9. */
+  /** gamma in [0, 1): 0 is the base optimizer, and 0.5 without decoupling is SAM; above it sharpness counts more. Default: 0.9. */
   readonly gamma?: number;
   /** Whether the sharpness moves w beside the base step, without its momentum. Default: true, as in the paper's algorithm. */
   readonly decoupled?: boolean;
@@ -18,8 +18,8 @@ export interface WsamSettings {
  *
  * with g' the gradient at w + eps. Otherwise the base step goes along g + gamma / (1 - gamma) (g' - g).
  *
- * @throws RangeError if gamma is outside [0, 1); in the step, if it is decoupled and the learning rate is the base
- * optimizer's own secret, as around optimizers of TensorFlow.js.
+ * @throws RangeError if gamma is outside [0, 1); in the step, if it is decoupled and only the base optimizer
+ * knows the learning rate, as around optimizers of TensorFlow.js.
  * @source Yue et al. 2023 (arXiv 2305.15817), algorithm 1 and equation 8.
  */
 export function wsam({ gamma = 0.9, decoupled = true }: WsamSettings = {}): Descent {

@@ -22,7 +22,7 @@ export interface PathPoint {
   readonly loss: number;
 }
 
-/** Follows a loss of two parameters downhill with the very steps that networks are trained with; the start is the first point. */
+/** Minimises a loss of two parameters with the same steps that networks are trained with; the start is the first point. */
 export function descend(planar: PlanarLoss, { start, rho, learningRate, momentum, steps }: DescentSettings): readonly PathPoint[] {
   const optimizer = sgd<PlainVector>({ momentum, nesterov: false, weightDecay: 0 });
   const step = rho > 0 ? samStep(rho) : plainStep;
@@ -53,7 +53,7 @@ export interface StepVectors {
 }
 
 /**
- * One step of SAM taken apart (the report's Figure 2, equations 1 and 2 with p = 2).
+ * The vectors of one step of SAM (the original's figure 2, equations 1 and 2 with p = 2).
  *
  * @source Foret et al. 2021 (arXiv 2010.01412), figure 2.
  */

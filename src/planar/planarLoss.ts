@@ -9,7 +9,7 @@ export interface PlanarLoss {
   readonly gradient: (x: number, y: number) => readonly [number, number];
 }
 
-/** A hollow of the shape of a normal density: -depth exp(-|w - centre|² / (2 width²)). */
+/** A well shaped like a normal density: -depth exp(-|w - centre|² / (2 width²)). */
 export interface Well {
   readonly centre: readonly [number, number];
   readonly depth: number;
@@ -19,29 +19,29 @@ export interface Well {
 /** Curvature of the bowl that keeps paths near the origin. */
 const BOWL = 0.2;
 
-/** The narrow hollow of `SHARP_AND_FLAT`. */
+/** The narrow well of `SHARP_AND_FLAT`. */
 export const SHARP_WELL: Well = { centre: [-0.3, 0.6], depth: 1.4, width: 0.2 };
-/** The wide hollow of `SHARP_AND_FLAT`. */
+/** The wide well of `SHARP_AND_FLAT`. */
 export const FLAT_WELL: Well = { centre: [0.9, -0.3], depth: 1.2, width: 0.8 };
 
-/** A loss with a sharp and a flat minimum, the sharp one being the deeper: the two hollows in a shallow bowl. */
+/** A loss with a sharp and a flat minimum, the sharp one being the deeper: the two wells in a shallow bowl. */
 export const SHARP_AND_FLAT: PlanarLoss = bowlWithWells([SHARP_WELL, FLAT_WELL], BOWL);
 
 /**
- * Hollows in a bowl: L(w) = bowl / 2 |w|² - sum of depth exp(-|w - centre|² / (2 width²)).
+ * Wells in a bowl: L(w) = bowl / 2 |w|² - sum of depth exp(-|w - centre|² / (2 width²)).
  *
- * The curvature at the bottom of a lone hollow is depth / width², so a narrow one is a sharp minimum.
+ * The curvature at the bottom of a single well is depth / width², so a narrow one is a sharp minimum.
  */
 export function bowlWithWells(list: readonly Well[], bowl: number): PlanarLoss {
   const density = ({ centre, depth, width }: Well, x: number, y: number): number =>
     depth * Math.exp(-((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / (2 * width ** 2));
   return {
-    loss: (x, y) => list.reduce((sum, hollow) => sum - density(hollow, x, y), (bowl / 2) * (x ** 2 + y ** 2)),
+    loss: (x, y) => list.reduce((sum, well) => sum - density(well, x, y), (bowl / 2) * (x ** 2 + y ** 2)),
     gradient: (x, y) =>
       list.reduce<readonly [number, number]>(
-        ([dx, dy], hollow) => {
-          const slope = density(hollow, x, y) / hollow.width ** 2;
-          return [dx + slope * (x - hollow.centre[0]), dy + slope * (y - hollow.centre[1])];
+        ([dx, dy], well) => {
+          const slope = density(well, x, y) / well.width ** 2;
+          return [dx + slope * (x - well.centre[0]), dy + slope * (y - well.centre[1])];
         },
         [bowl * x, bowl * y],
       ),

@@ -17,7 +17,7 @@ const DIALS: readonly { readonly setting: NumberSetting; readonly label: string;
   { setting: 'steps', label: 'Steps', hint: 'in the run' },
 ];
 
-/** What a reader sets. */
+/** Called when a reader changes a setting. */
 export interface ControlActions {
   chooseLandscape(landscape: LandscapeId): void;
   chooseMethods(methods: readonly MethodId[]): void;

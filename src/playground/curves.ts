@@ -10,7 +10,7 @@ import type { MethodRun, Planar } from './simulate';
 /** Sizes of the chart, in pixels of its own; it grows with its card. */
 const CHART = { width: 460, height: 250, left: 48, top: 10, right: 10, bottom: 28 } as const;
 
-/** The heights of a chart: where a loss is drawn is (loss - lowest)^exponent, as the map is coloured. */
+/** The vertical scale of a chart: a loss is drawn at (loss - lowest)^exponent, as the map is coloured. */
 interface LossScale {
   readonly lowest: number;
   readonly highest: number;
@@ -20,14 +20,14 @@ interface LossScale {
 function lossScale({ landscape, state: { settings }, runs }: Scene): LossScale {
   const losses = runs.flatMap(({ points }) => points.map(({ loss }) => loss));
   const start = landscape.planar.loss(...settings.start);
-  // A run that leaves the picture must not flatten the others.
+  // The scale leaves out runs that leave the picture, which would flatten the others.
   const range = finiteRange(losses) ?? { lowest: start, highest: start };
   const highest = Math.min(Math.max(range.highest, start), start + 1);
   const lowest = Math.min(range.lowest, start - 0.1);
   return { lowest, highest, place: (loss) => Math.max(loss - lowest, 0) ** landscape.exponent };
 }
 
-/** The loss of each method by step, with the step that is looked at. */
+/** The loss of each method by step, with the current step. */
 export function createCurves(): View {
   const root = find('curves', HTMLElement);
   return (scene) => {

@@ -17,7 +17,7 @@ export interface Dial {
   readonly show: (value: number) => void;
 }
 
-/** Makes a dial. @param choose takes each number that the range takes */
+/** Makes a dial. @param choose called with each number within the range */
 export function createNumberDial({ id, label, hint, range }: DialSettings, choose: (value: number) => void): Dial {
   const { least, most, step } = range;
   const limits = { min: least, max: most, step };
@@ -38,14 +38,14 @@ export function createNumberDial({ id, label, hint, range }: DialSettings, choos
       field.setCustomValidity('');
     }
   };
-  // What could not be accepted gives way to what holds.
+  // A number that was not accepted is replaced by the current one.
   field.addEventListener('blur', show);
   return {
     element: html('div', { class: 'dial' }, html('label', { for: id }, label, html('small', {}, hint)), field, slider),
     show: (value) => {
       shown = value;
       slider.value = String(value);
-      // A field that is being written in is left alone.
+      // A field that is being edited is left alone.
       if (document.activeElement !== field) {
         show();
       }

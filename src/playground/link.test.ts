@@ -6,7 +6,7 @@ import { LANDSCAPES, landscapeOf } from './losses';
 import { METHODS } from './methods';
 import { acceptedNumber, FIRST_SETTINGS, RANGES, settingsOf, withinWindow, type NumberSetting } from './settings';
 
-/** Any number that a setting takes. */
+/** A random valid number for a setting. */
 function numberIn(setting: NumberSetting): fc.Arbitrary<number> {
   const { least, most, whole } = RANGES[setting];
   return whole ? fc.integer({ min: least, max: most }) : fc.double({ min: least, max: most, noNaN: true }).map((value) => value + 0);
@@ -41,12 +41,12 @@ test('an empty link gives the descent of Figure 1, looked at from its end', () =
   assert.deepEqual(readLink(''), { settings: FIRST_SETTINGS, at: 200, problems: [] });
 });
 
-test('what is left out comes from the landscape', () => {
+test('missing settings come from the landscape', () => {
   assert.deepEqual(readLink('#loss=valley&rho=0.5').settings, { ...settingsOf('valley'), rho: 0.5 });
   assert.deepEqual(readLink('#methods=').settings.methods, []);
 });
 
-test('what is not understood is told and replaced', () => {
+test('invalid settings are reported and replaced', () => {
   const { settings, at, problems } = readLink('#loss=hill&methods=sgd,adam&start=9,0&rho=-1&rate=&momentum=1&seed=1.5&steps=20&at=21&colour=red');
   assert.deepEqual({ settings, at }, { settings: { ...FIRST_SETTINGS, steps: 20 }, at: 20 });
   assert.deepEqual(problems, [

@@ -14,7 +14,7 @@ export interface ReadLink extends PlaygroundState {
   readonly problems: readonly string[];
 }
 
-/** What links call the numbers. */
+/** The names of the numbers in links. */
 const NUMBER_KEYS: Readonly<Record<NumberSetting, string>> = {
   rho: 'rho', learningRate: 'rate', momentum: 'momentum', noise: 'noise', seed: 'seed', innerSteps: 'inner', steps: 'steps',
 };
@@ -22,7 +22,7 @@ const NUMBERS = Object.keys(NUMBER_KEYS) as NumberSetting[];
 const KEYS: readonly string[] = ['loss', 'methods', 'start', 'at', ...Object.values(NUMBER_KEYS)];
 
 /**
- * Writes a state as the part of a link behind "#". Numbers stand in JavaScript's shortest form that reads back
+ * Writes a state as the part of a link behind "#". Numbers are written in JavaScript's shortest form that reads back
  * as the same number, so `readLink(writeLink(state))` is the state to the last bit.
  */
 export function writeLink({ settings, at }: PlaygroundState): string {
@@ -37,8 +37,8 @@ export function writeLink({ settings, at }: PlaygroundState): string {
 }
 
 /**
- * Reads what `writeLink` wrote. What is missing is taken from the landscape's own settings; what is not understood
- * too, and is told.
+ * Reads what `writeLink` wrote. What is missing or not understood is taken from the landscape's own settings; what is not
+ * understood is also reported.
  *
  * @param hash with or without "#"; empty gives the settings with which the page opens.
  */

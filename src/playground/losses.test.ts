@@ -41,7 +41,7 @@ test('all windows are of one size, and each start is inside', () => {
   }
 });
 
-test('sharp and flat: SGD ends in the sharp, deeper hollow, SAM in the flat one', () => {
+test('sharp and flat: SGD ends in the sharp, deeper well, SAM in the flat one', () => {
   const [sgd, sam] = [endOf('sharp-and-flat', 'sgd'), endOf('sharp-and-flat', 'sam')];
   assert.ok(near(sgd, [-0.3, 0.6], 0.05) && near(sam, [0.9, -0.3], 0.2) && sgd.loss < sam.loss);
 });
@@ -75,6 +75,6 @@ test('long bowl: SGD diverges above a learning rate of 0.5 and not below; SAM do
   assert.ok(points.slice(-20).every(({ loss }) => loss > 0.005));
 });
 
-test('an unknown landscape is told with those there are', () => {
+test('an unknown landscape is refused with the list of known ones', () => {
   assert.throws(() => landscapeOf('hill'), /landscapeOf: there is no landscape "hill"; choose one of sharp-and-flat, valley/);
 });

@@ -1,6 +1,6 @@
 import { bowlWithWells, SHARP_AND_FLAT, type Well, type PlanarLoss } from '../planar/planarLoss';
 
-/** A loss of two parameters with the window through which it is looked at. */
+/** A loss of two parameters with the window that is shown of it. */
 export interface Landscape {
   /** How links name it. */
   readonly id: LandscapeId;
@@ -76,8 +76,8 @@ export const LANDSCAPES: readonly Landscape[] = [
   {
     id: 'sharp-and-flat',
     title: 'Sharp and flat',
-    formula: 'two Gaussian hollows in a shallow bowl; the narrow one is deeper',
-    story: 'Figure 1 of the report. SGD rolls into the sharp, deeper hollow. SAM measures the slope a distance ρ uphill, where the sharp hollow pushes it out, and ends in the flat one.',
+    formula: 'two Gaussian wells in a shallow bowl; the narrow one is deeper',
+    story: 'The loss of the report’s figure 1. SGD rolls into the sharp, deeper well. SAM measures the slope a distance ρ uphill, where the sharp well pushes it out, and ends in the flat one.',
     planar: SHARP_AND_FLAT,
     xRange: [-2.4, 3],
     yRange: [-1.6, 1.8],
@@ -97,7 +97,7 @@ export const LANDSCAPES: readonly Landscape[] = [
     id: 'saddle',
     title: 'Saddle',
     formula: 'L = ½ w₁² − ½ w₂² + ¼ w₂⁴',
-    story: 'Sharpness-awareness has a price. From beside the ridge SGD slides down to a minimum. SAM’s ascend of ρ carries it across the ridge, and the slope there pushes it back: it stays at the saddle. Lower ρ, or add noise.',
+    story: 'Sharpness-awareness has a price. From beside the ridge SGD slides down to a minimum. SAM’s ascent of ρ carries it across the ridge, and the slope there pushes it back: it stays at the saddle. Lower ρ, or add noise.',
     planar: SADDLE,
     xRange: [-2.7, 2.7],
     yRange: [-1.7, 1.7],
@@ -106,7 +106,7 @@ export const LANDSCAPES: readonly Landscape[] = [
   {
     id: 'basins',
     title: 'Many basins',
-    formula: 'thirteen Gaussian hollows of different widths in a shallow bowl',
+    formula: 'thirteen Gaussian wells of different widths in a shallow bowl',
     story: 'Twelve small basins and one wide one. SGD is caught by a narrow basin on its way; SAM passes over it and ends in the wide one. Choose other starts: it does not always win.',
     planar: bowlWithWells(BASINS, 0.25),
     xRange: [-2.7, 2.7],

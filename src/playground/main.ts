@@ -14,7 +14,7 @@ import { createSurface } from './surface';
 import { createTable, inWords } from './table';
 import { createTransport } from './transport';
 
-/** Between the last change and its being written into the address and told, in milliseconds. */
+/** Milliseconds from the last change until it is written into the address and announced. */
 const QUIET_TIME = 400;
 
 const darkTheme = matchMedia('(prefers-color-scheme: dark)');
@@ -52,7 +52,7 @@ function draw(): void {
   views.forEach((view) => view(scene));
 }
 
-/** Shows other settings; who looked at the end goes on looking at the end. */
+/** Shows other settings; if the last step was shown, the last step is shown again. */
 function choose(changes: Partial<PlaygroundSettings>): void {
   transport.pause();
   const settings = { ...scene.state.settings, ...changes };
@@ -68,7 +68,7 @@ function show(state: PlaygroundState): void {
   quiet = setTimeout(settle, QUIET_TIME);
 }
 
-/** Browsers refuse an address that changes with every frame. */
+/** Not at once: browsers refuse an address that changes with every frame. */
 function settle(): void {
   history.replaceState(null, '', `#${writeLink(scene.state)}`);
   find('told', HTMLElement).textContent = inWords(scene);

@@ -13,7 +13,7 @@ import type { Planar } from './simulate';
 const MARGIN = { left: 40, right: 10, top: 10, bottom: 42 } as const;
 /** How far an arrow key moves the start, in units of the weights; with Shift, and without. */
 const KEY_STEPS = { coarse: 0.25, fine: 0.05 } as const;
-/** A start that was pointed at keeps this many decimals: less than a pixel, and short to write. */
+/** Decimals of a start chosen with the pointer: less than a pixel, and short in links. */
 const DECIMALS = 3;
 
 const ARROWS: Readonly<Record<string, Planar>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };

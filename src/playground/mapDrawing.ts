@@ -33,7 +33,7 @@ export function mapAxes(frame: Frame, theme: Scene['theme']): readonly SVGElemen
   ];
 }
 
-/** Every run up to the step that is looked at, its current perturbation, and the common start. */
+/** Every run up to the current step, its current perturbation, and the common start. */
 export function mapRuns(frame: Frame, { state, runs, theme }: Scene): readonly SVGElement[] {
   const palette = PALETTES[theme];
   const colour = (run: MethodRun): string => methodOf(run.method).look.colour[theme];
@@ -50,7 +50,7 @@ function pixelsOf(frame: Frame, run: MethodRun, from: number, to: number): reado
   return run.points.slice(from, to + 1).map(({ x, y }) => toPixels(frame, [x, y]));
 }
 
-/** The way so far, and faintly the way to come. */
+/** The path so far, and faintly the rest of it. */
 function path(frame: Frame, run: MethodRun, at: number, colour: string, palette: Palette): readonly SVGElement[] {
   const here = shownPoint(run, at);
   const dashes = methodOf(run.method).look.dashes.join(' ');

@@ -35,7 +35,7 @@ export interface Method {
   readonly training: (settings: PerturbationSettings) => Training;
 }
 
-/** Colour, dash and marker; one of the three is enough to tell methods apart. */
+/** Colour, dash and marker; each of the three by itself distinguishes methods. */
 export interface MethodLook {
   /** One of Okabe and Ito's colours for each theme, legible on that theme's landscape. */
   readonly colour: { readonly light: string; readonly dark: string };
@@ -93,7 +93,7 @@ export const METHODS: readonly Method[] = [
   },
 ];
 
-/** The steps of a perturbation rule; what the rule keeps goes from each step to the next. */
+/** The steps of a perturbation rule; the rule's state is passed from step to step. */
 function trainingOf(rule: PerturbationRule, rho: number): Training {
   const method = sharpnessAware({ rule });
   let kept: MethodState<PlainVector> = method.init();

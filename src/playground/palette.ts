@@ -1,7 +1,7 @@
 /** Red, green and blue in 0, ..., 255. */
 export type Rgb = readonly [number, number, number];
 
-/** What the pictures are drawn with in one theme. Methods keep the colours for themselves. */
+/** What the pictures are drawn with in one theme. Colours proper are reserved for methods. */
 export interface Palette {
   /** The ground, from the lowest to the highest loss. */
   readonly ramp: readonly Rgb[];

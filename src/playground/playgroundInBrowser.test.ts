@@ -32,7 +32,7 @@ after(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Opens the page from disk, and fails the test that has an error on the page or asks anything of a network. */
+/** Opens the page from disk, and fails the test on an error on the page or a network request. */
 async function open(context: TestContext, hash = '', viewport: { readonly width: number; readonly height: number } = DESKTOP, without = 'nothing'): Promise<Page> {
   const page = await browser.newPage({ viewport });
   const troubles: string[] = [];
@@ -50,7 +50,7 @@ async function open(context: TestContext, hash = '', viewport: { readonly width:
 /** Follows a link on the open page. */
 async function follow(page: Page, hash: string): Promise<void> {
   await page.evaluate((to) => new Promise((resolve) => {
-    // The page listens since it was opened, so it has read the link when this is called.
+    // The page has listened since it was opened, so it has read the link by now.
     addEventListener('hashchange', resolve, { once: true });
     location.hash = to;
   }).then(() => undefined), hash);
@@ -92,7 +92,7 @@ test('the browser ends where Node ends: to the last bit where arithmetic is all 
     if (id === 'saddle' || id === 'bowl') {
       assert.deepEqual(shown, expected, id);
     } else {
-      // The language leaves the last bit of exp to its engine, and Chromium's differs from Node 20's, and every step lets that grow.
+      // The last bit of Math.exp differs between Chromium and Node 20, and grows with every step.
       assertNear(shown, expected, id);
     }
   }
@@ -155,7 +155,7 @@ test('a click chooses the start that the map shows there, and every perturbation
   assert.equal(await page.locator('[data-path]').count(), 3);
 });
 
-test('a number out of range is not taken, and gives way to the one that holds', async (context) => {
+test('a number out of range is refused and replaced by the current one', async (context) => {
   const page = await open(context, '', DESKTOP, 'plotly.js');
   const ends = await shownEnds(page);
   await page.locator('#rho').fill('7');
@@ -165,7 +165,7 @@ test('a number out of range is not taken, and gives way to the one that holds', 
   assert.deepEqual(await shownEnds(page), ends);
 });
 
-test('a broken link says what was replaced, and a corrected one takes it back', async (context) => {
+test('a broken link says what was replaced; a corrected one removes the notice', async (context) => {
   const page = await open(context, '#rho=big', DESKTOP, 'plotly.js');
   assert.match(await page.locator('#problems').innerText(), /rho: expected a number from 0 to 1, got "big"/);
   await follow(page, 'rho=0.5&steps=50');

@@ -7,7 +7,7 @@ const SOURCES = join(PROJECT_ROOT, 'src', 'playground');
 
 /**
  * The playground as one page: markup, style and the project's optimizer code bundled for the browser. Opened from
- * disk it needs nothing but plotly's script beside it, and that for its surface alone.
+ * disk it needs nothing but plotly's script beside it, and that only for its surface.
  *
  * @throws Error if the sources cannot be bundled.
  */

@@ -13,7 +13,7 @@ export interface Plotly {
   purge(root: HTMLElement): void;
 }
 
-/** Reads plotly's script (10 MB), which the pages do not wait for. Rejects if it does not lie beside the page. */
+/** Loads plotly's script (10 MB), which the pages do not wait for. Rejects if it is not beside the page. */
 export function loadPlotly(): Promise<Plotly> {
   return new Promise((resolve, reject) => {
     const script = document.createElement('script');

@@ -41,7 +41,7 @@ export const RANGES: Readonly<Record<NumberSetting, NumberRange>> = {
 
 const COMMON = { methods: ['sgd', 'sam'], noise: 0, seed: 0, innerSteps: 5, steps: 200 } as const;
 
-/** Settings that show what each landscape is there for; those of the first are the descent of Figure 1. */
+/** Settings that show the point of each landscape; those of the first are the descent of figure 1. */
 const OWN_SETTINGS: Readonly<Record<LandscapeId, PlaygroundSettings>> = {
   'sharp-and-flat': { ...COMMON, landscape: 'sharp-and-flat', start: [-1.6, 0.9], rho: 0.3, learningRate: 0.05, momentum: 0.9 },
   valley: { ...COMMON, landscape: 'valley', start: [-2.2, 1.2], rho: 0.25, learningRate: 0.08, momentum: 0.5, steps: 400 },

@@ -11,7 +11,7 @@ test('heights are shares of the range, the lowest 0 and the highest 1, from the 
   assert.ok(shares[0]! > 0.97 && shares[0]! <= 1 && shares[30 * 90 + 45]! < 0.05);
   const { highest } = heightsOf(landscapeOf('bowl'));
   assert.ok(Math.abs(highest - (0.2 * 2.7 ** 2 + 2 * 1.7 ** 2)) < 1e-9);
-  // The saddle is not symmetric across: y = 1 in the upper half is a minimum.
+  // The saddle is not symmetric top to bottom: y = 1 in the upper half is a minimum.
   const saddle = reliefOf({ ...landscapeOf('saddle'), yRange: [0, 2] }, 40, 40);
   assert.ok(saddle.shares[19 * 40 + 20]! < saddle.shares[39 * 40 + 20]!);
 });

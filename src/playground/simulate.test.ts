@@ -48,7 +48,7 @@ test('the perturbations that are drawn are those of the step: one for SAM, as ma
   points.forEach(({ x, y }, step) => assertNear([Math.hypot(probes[step]![0]![0] - x, probes[step]![0]![1] - y)], [0.4]));
 });
 
-test('the method that keeps momentum looks ahead along it, from the second step on', () => {
+test('the method with momentum looks ahead along it, from the second step on', () => {
   const [run] = simulate({ ...BOWL, momentum: 0.5, rho: 0.2, steps: 2, methods: ['msam'] });
   assert.deepEqual(run!.probes[0], []);
   // v = g = (0.4, 4) after the first step.
@@ -70,13 +70,13 @@ test('noise tilts the landscape: the same tilt for all methods and for all gradi
   assert.notDeepEqual(simulate({ ...settings, seed: 6 })[0]!.points, sgd!.points);
 });
 
-test('a run that leaves for good ends where it is still in reach', () => {
+test('a run that diverges ends with the last point within a distance of 1000', () => {
   const [run] = simulate({ ...BOWL, learningRate: 0.6, steps: 100, methods: ['sgd'] });
   // |1 - 0.6 · 4| = 1.4 a step: 1.4^20 = 837 and 1.4^21 = 1171.
   assert.deepEqual([run!.diverged, run!.points.length, run!.probes.length], [true, 21, 21]);
 });
 
-test('the rise within rho is that of closed forms', () => {
+test('the largest increase within rho matches closed forms', () => {
   const { planar } = landscapeOf('bowl');
   assertNear([riseWithin(planar, [0, 0], 0.5)], [2 * 0.25]);
   // Straight up from (0, 1): 2 (1.5² - 1).

@@ -27,7 +27,7 @@ export interface MethodRun {
 }
 
 /**
- * Runs every chosen method from the same start, with the very steps that networks are trained with.
+ * Runs every chosen method from the same start, with the same steps that networks are trained with.
  *
  * The noise of a step tilts the landscape, L(w) + noise xi · w with xi standard normal, as another mini-batch would: all
  * gradients of the step see the same tilt, and step t of every method sees the same xi. Equal settings give equal numbers.
@@ -44,7 +44,7 @@ function runMethod(settings: PlaygroundSettings, method: MethodId): MethodRun {
   let state = optimizer.init(parameters);
   let evaluations = 0;
   const run = { method, points: [] as PathPoint[], probes: [] as (readonly Planar[])[], gradientEvaluations: [] as number[] };
-  // The step from the last point is taken too, for its probes.
+  // A step from the last point is also taken, for its probes.
   for (let taken = 0; taken <= settings.steps; taken++) {
     const [x, y] = coordinates(parameters);
     if (!(Math.hypot(x, y) < FAR_AWAY)) {
@@ -75,7 +75,7 @@ function tilted(objective: Objective<PlainVector>, { noise, seed }: PlaygroundSe
   };
 }
 
-/** The objective, with every point but w itself written down. */
+/** The objective, which notes every point but w itself. */
 function watched(objective: Objective<PlainVector>, [x, y]: Planar, probes: Planar[]): Objective<PlainVector> {
   return (parameters, phase) => {
     const point = coordinates(parameters);
@@ -87,7 +87,7 @@ function watched(objective: Objective<PlainVector>, [x, y]: Planar, probes: Plan
 }
 
 /**
- * How much the loss rises at most within rho of a point: max over |eps| <= rho of L(w + eps), less L(w), over a polar grid
+ * How much the loss rises at most within rho of a point: max over |eps| <= rho of L(w + eps) - L(w), over a polar grid
  * of 4 radii and 64 angles; what SAM's first-order eps aims at.
  *
  * @returns 0 or more: eps = 0 is among the points.

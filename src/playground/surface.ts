@@ -122,7 +122,7 @@ function ground(landscape: Landscape): Ground {
 function traces({ landscape, runs, state, theme }: Scene): readonly object[] {
   const { ramp, contour, ink } = PALETTES[theme];
   const { trace, lowest, highest } = ground(landscape);
-  // A path exactly on the surface would flicker through it.
+  // Lifted, since a path exactly on the surface would flicker.
   const lift = 0.012 * (highest - lowest);
   const colorscale = ramp.map((colour, index) => [index / (ramp.length - 1), cssColour(colour)]);
   const contours = { z: { show: true, color: cssColour(contour), width: 1, start: lowest, end: highest, size: (highest - lowest) / 18 } };
@@ -130,7 +130,7 @@ function traces({ landscape, runs, state, theme }: Scene): readonly object[] {
   const inside = ({ x, y }: { readonly x: number; readonly y: number }): boolean =>
     x >= landscape.xRange[0] && x <= landscape.xRange[1] && y >= landscape.yRange[0] && y <= landscape.yRange[1];
   const line = (points: readonly { readonly x: number; readonly y: number }[], style: object): object => {
-    // Outside the window there is no ground to stand on: the line breaks.
+    // There is no surface outside the window: the line is interrupted there.
     const z = points.map((point) => (inside(point) ? landscape.planar.loss(point.x, point.y) + lift : null));
     return { type: 'scatter3d', showlegend: false, hoverinfo: 'skip', x: points.map(({ x }) => x), y: points.map(({ y }) => y), z, ...style };
   };
@@ -153,7 +153,7 @@ function layout({ landscape, theme }: Scene): object {
   const axis = (title: string): object => ({ title: { text: title, font: { size: 12 } }, color: ink, tickfont: { size: 10, color: faint }, gridcolor: cssColour(ramp[1]!), showline: true, linecolor: faint, zeroline: false, nticks: 5, showspikes: false });
   return {
     autosize: true,
-    // The eye stays where the reader put it.
+    // Keeps the eye where the reader moved it.
     uirevision: landscape.id,
     paper_bgcolor: 'rgba(0, 0, 0, 0)',
     margin: { l: 0, r: 0, t: 0, b: 0 },

@@ -12,7 +12,7 @@ export function createTable(): View {
     const { state: { settings, at }, runs } = scene;
     caption.textContent = `Where the methods are after ${at} of ${settings.steps} steps`;
     riseHead.textContent = `Rise within ρ\u00a0=\u00a0${settings.rho}`;
-    riseHead.title = 'The largest loss at a distance of at most ρ, less the loss: how sharp the loss is there';
+    riseHead.title = 'The largest loss at a distance of at most ρ, minus the loss here: how sharp the loss is here';
     rows.replaceChildren(...runs.map((run) => tableRow(run, scene)));
   };
 }
@@ -28,7 +28,7 @@ function tableRow(run: MethodRun, { landscape, state, theme }: Scene): HTMLEleme
   return html('tr', { 'data-method': run.method, 'data-x': x, 'data-y': y, 'data-loss': loss }, html('th', { scope: 'row' }, swatch, name), ...cells);
 }
 
-/** One sentence on where the methods are, for those who do not see the pictures. */
+/** One sentence on where the methods are, for readers who do not see the pictures. */
 export function inWords({ state: { at }, runs }: Scene): string {
   const places = runs.map((run) => {
     const { x, y, loss } = run.points[shownPoint(run, at)]!;

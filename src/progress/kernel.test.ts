@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kernelSession, type KernelSessionCell } from '../testing/kernelSession';
 
-/** Each step takes far less than a second, all of them together minutes. */
+/** Each step takes far less than a second, all together minutes. */
 const PREPARE: KernelSessionCell = {
   code: `
 import { data, engine, experiment, federated, landscape, nn, trainer } from 'samlab';
@@ -37,10 +37,10 @@ const operator = {
 const w = new PlainVector([{ name: 'w', kind: 'weight', shape: [2, 2] }], [Float64Array.of(1, 2, 3, 4)]);`,
 };
 
-/** Tells how many steps there are, and again after a second: whether something goes on behind. */
+/** Prints the number of steps, and again after a second, to show whether anything still runs. */
 const STILL: KernelSessionCell = { code: "{ const before = count.steps; await wait(700); console.log(before > 0 && count.steps === before ? 'stands still' : 'goes on ' + before + ' ' + count.steps); }" };
 
-/** Long calls, what is said of them when they are stopped, and what is kept. */
+/** Long calls, their messages when stopped, and what is kept. */
 const CALLS: readonly (readonly [code: string, said: RegExp, kept?: readonly [code: string, printed: RegExp]])[] = [
   [
     'const outcome = await train({ model, settings, trainingSet, onProgress: step });',
@@ -112,7 +112,7 @@ test('shorthand properties take names from earlier cells', async () => {
     ['({ a, b = 5 } = { a: 10 } as { a: number; b?: number }); console.log(a, b);', '10 5\n'],
     ['console.log(a, JSON.stringify({ later, async: 1 }), JSON.stringify(((x: number) => ({ x, seeds }))(4)));', '10 {"later":7,"async":1} {"x":4,"seeds":[0]}\n'],
     ['const { epochs } = config; console.log(JSON.stringify(await Promise.resolve({ epochs, later })));', '{"epochs":1,"later":7}\n'],
-    // What the compiler complains of is where it is in the cell.
+    // The compiler's errors have their positions in the cell.
     ["console.log({ config, seeds }.config.epoch);", /^1:38 - Property 'epoch' does not exist/],
     ['console.log({ nowhere });', /^1:15 - /],
   ];
@@ -131,7 +131,7 @@ const LOOKED_UP = [
   'trainer.train', 'trainer.evaluate', 'experiment.compare', 'notebook.compareLive', 'notebook.trainLive', 'federated.federate', 'landscape.lossPlane', 'landscape.samplePoints', 'landscape.topEigenvalues', 'landscape.hessianTrace', 'landscape.spectralDensity', 'landscape.hessian', 'landscape.networkLoss', 'landscape.worstCaseSharpness', 'landscape.averageSharpness', 'landscape.samSharpness', 'landscape.trainBezier', 'figures.displayFigure', 'figures.displayRecords', 'figures.renderFigures',
 ];
 
-test('Shift+Tab shows what is thrown and an example', async () => {
+test('Shift+Tab shows @throws and an example', async () => {
   const [, ...shown] = await kernelSession([{ code: `import { ${[...new Set(LOOKED_UP.map((name) => name.split('.')[0]))].join(', ')} } from 'samlab';` }, ...LOOKED_UP.map((code) => ({ code, inspect: true }))]);
   LOOKED_UP.forEach((name, index) => {
     assert.match(shown[index]!.text, new RegExp(`function (\\w+\\.)?${name.split('.')[1]!}\\b[^]*@throws .*[^]*@example .*${name.split('.')[1]!}\\(`), name);

@@ -1,22 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { notebookOutput, PROGRESS, type OutputWriter } from './notebookOutput';
 import { duration, progressBar } from './progressBar';
-import { findWorkBy, kernelCell, ProbeStopped, type KernelCell, type Stoppable, type Work } from './work';
+import { findWorkBy, kernelCell, StoppedError, type KernelCell, type Stoppable, type Work } from './work';
 
-/** Work that is done sooner shows no bar. */
+/** Milliseconds before the bar appears: shorter work shows none. */
 const PATIENCE = 1000;
-/** Milliseconds between two pictures of the bar; more would only keep the front end busy. */
+/** Milliseconds between updates of the bar; more frequent ones would only keep the front end busy. */
 const INTERVAL = 500;
 /** Milliseconds after which other work of the process, such as an interrupt, gets its turn. */
 const TURN = 20;
 
-/** How far a call has come. */
+/** How far a call is. */
 export interface Steps {
   readonly done: number;
   readonly of: number;
   /** What is counted, such as "products". */
   readonly unit: string;
-  /** Said instead of "12 of 49 products · 35 s left". */
+  /** Shown instead of "12 of 49 products · 35 s left". */
   readonly text?: string;
 }
 
@@ -43,7 +43,7 @@ export class LongWork implements Work {
     this.#bar = write && new Bar(title, write);
   }
 
-  /** How messages call the whole of which this is a part. */
+  /** Title of the outermost call that this one is a part of, for messages. */
   get name(): string {
     return this.parent?.name || this.title;
   }
@@ -52,7 +52,7 @@ export class LongWork implements Work {
     return this.signal?.aborted === true || (this.parent?.stopping ?? this.cell?.signal.aborted ?? false);
   }
 
-  /** Tells how far the call has come. A call that counts nothing itself passes on what is counted within it. */
+  /** Reports how far the call is. A call that counts nothing itself passes on what the calls within it count. */
   report(steps: Steps): void {
     this.#steps = steps;
     this.#bar?.show(steps, this.#started);
@@ -67,7 +67,7 @@ export class LongWork implements Work {
     }
   }
 
-  /** As `report`; then other work of the process gets its turn. @throws ProbeStopped if the call is to stop. */
+  /** As `report`; then other work of the process gets its turn. @throws StoppedError if the call is to stop. */
   async advance(steps: Steps, partial?: () => unknown): Promise<void> {
     this.#partial = partial;
     this.report(steps);
@@ -76,31 +76,31 @@ export class LongWork implements Work {
       this.#turnAt = performance.now();
     }
     if (this.stopping && steps.done < steps.of) {
-      throw new ProbeStopped();
+      throw new StoppedError();
     }
   }
 
-  /** An error that ended the call; a stop then says what was stopped, how far it was and what is known. */
-  told(error: unknown): unknown {
-    if (!(error instanceof ProbeStopped && error.isUntold)) {
+  /** The error to throw when one has ended the call: a stop is completed with what was stopped, how far it was and the partial results. */
+  completed(error: unknown): unknown {
+    if (!(error instanceof StoppedError && error.isIncomplete)) {
       return error;
     }
     const partial = this.#partial?.() ?? error.partial;
     if (this.parent !== undefined) {
-      return new ProbeStopped(undefined, partial);
+      return new StoppedError(undefined, partial);
     }
     const steps = this.#steps ?? this.#stepsOfPart;
-    return new ProbeStopped(`${this.title} was stopped at your request${steps ? ` after ${countOf(steps)}` : ''}.`, partial);
+    return new StoppedError(`${this.title} was stopped at your request${steps ? ` after ${countOf(steps)}` : ''}.`, partial);
   }
 
-  /** Says in a notebook that an interrupt has ended the call, and what is kept; unless it is a part of another one, which then says so. */
+  /** Prints in a notebook that an interrupt has ended the call, and what is kept. Only the outermost call prints. */
   tellStopped(kept: string): void {
     if (this.parent === undefined && this.cell?.signal.aborted === true) {
       console.log(`Stopped at your request: ${this.title}${this.#steps ? ` after ${countOf(this.#steps)}` : ''}. ${kept}`);
     }
   }
 
-  /** Ends the bar. */
+  /** Closes the bar. */
   close(error: unknown): void {
     this.#bar?.close(error !== undefined || this.stopping, this.#started);
   }
@@ -110,7 +110,7 @@ function countOf({ done, of, unit }: Steps): string {
   return `${Math.floor(done)} of ${of} ${unit}`;
 }
 
-/** A bar below the running cell, from the time on that the work takes long. */
+/** A bar below the running cell, which appears once the work has taken `PATIENCE`. */
 class Bar {
   readonly #id = `samlab-progress-${process.pid}-${++bars}`;
   #shownAt: number | undefined;
@@ -150,9 +150,9 @@ class Bar {
  * Runs a long public function, so that it can be stopped, by its `signal` and in a notebook by the kernel's interrupt, and shows
  * in a notebook how far it is: a bar below the running cell, with the time left, unless it has an `onProgress` of its own.
  *
- * Within another long function it is a part of that one, whose signal and bar it shares.
+ * A call within another long function shares its signal and its bar.
  *
- * @param title how messages and the bar call it.
+ * @param title its name in messages and above the bar.
  */
 export async function longWork<T>(title: string, { signal, onProgress }: Stoppable & { readonly onProgress?: unknown }, body: (work: LongWork) => Promise<T>): Promise<T> {
   const parent = storage.getStore();
@@ -164,7 +164,7 @@ export async function longWork<T>(title: string, { signal, onProgress }: Stoppab
   try {
     return await storage.run(work, () => body(work));
   } catch (error) {
-    failure = work.told(error);
+    failure = work.completed(error);
     throw failure;
   } finally {
     work.close(failure);

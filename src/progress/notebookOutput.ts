@@ -10,10 +10,10 @@ export type MimeBundle = Readonly<Record<string, string | object>>;
  */
 export type OutputWriter = (data: MimeBundle, id?: string, update?: boolean, metadata?: object) => void;
 
-/** Metadata of an output that told how far a cell was; notebooks are stored without it. */
+/** Metadata of an output that shows progress; notebooks are stored without such outputs. */
 export const PROGRESS = { samlab: 'progress' } as const;
 
-/** The part of tslab's kernel that is used; its own types know neither objects as data nor that there may be no kernel. */
+/** The part of tslab's kernel that is used; its own types allow neither objects as data nor a missing kernel. */
 interface Kernel {
   readonly lastWriteDisplayData: ((output: { data: MimeBundle; metadata: object; transient: object }, update: boolean) => void) | null;
 }

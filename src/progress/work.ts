@@ -7,23 +7,23 @@ export interface Stoppable {
 /** Longest JSON of partial results that are printed with the error. */
 const MOST_PRINTED = 1000;
 
-/** Ends a probe that was asked to stop. Nothing has to be put back: points are never moved. */
-export class ProbeStopped extends Error {
-  /** Whether nobody has said yet which probe it was, and how far. */
-  readonly isUntold: boolean;
+/** Ends a long call that was asked to stop. What it changed on its way is as it was before the call. */
+export class StoppedError extends Error {
+  /** Whether the name of the call, and how far it was, are still missing. */
+  readonly isIncomplete: boolean;
 
-  /** @param partial what was measured by then, as plain data; undefined if nothing can be said yet. */
+  /** @param partial what was computed by then, as plain data; undefined for nothing. */
   constructor(
     message?: string,
     readonly partial?: unknown,
   ) {
-    super(message ?? 'The probe was stopped before it had finished.');
-    this.isUntold = message === undefined;
-    this.name = 'ProbeStopped';
-    // The kernel prints what ends a cell with all that it can enumerate: numbers are welcome there, a whole surface is not.
+    super(message ?? 'The call was stopped before it had finished.');
+    this.isIncomplete = message === undefined;
+    this.name = 'StoppedError';
+    // The kernel prints the enumerable properties of an error: fine for a few numbers, too much for a whole surface.
     Object.defineProperty(this, 'partial', { value: partial, enumerable: JSON.stringify({ partial }).length <= MOST_PRINTED });
-    Object.defineProperty(this, 'isUntold', { enumerable: false });
-    // The kernel prints the stack too; here nothing went wrong, and the sentence is enough.
+    Object.defineProperty(this, 'isIncomplete', { enumerable: false });
+    // The kernel prints the stack as well. Nothing went wrong here, so the message is enough.
     this.stack = `${this.name}: ${this.message}`;
   }
 }
@@ -38,7 +38,7 @@ export interface Work {
 export interface KernelCell {
   /** Aborted by the kernel's interrupt. */
   readonly signal: AbortSignal;
-  /** Makes an interrupt wait for a long function to end by itself. @returns what tells that it has ended. */
+  /** Makes an interrupt wait for a long function to end by itself. @returns a function to call when it has ended. */
   hold(): () => void;
 }
 
@@ -50,7 +50,7 @@ export interface Kernel {
   readonly onClose: (listener: () => void) => void;
 }
 
-/** Under this key the kernel says which cell the calling code belongs to (see src/setup/tslabKernel.cjs). */
+/** The kernel (src/setup/tslabKernel.cjs) stores itself under this key of `globalThis`. */
 const KERNEL = Symbol.for('samlab.kernel');
 
 /** The kernel that this process is; undefined outside a notebook. */
@@ -65,7 +65,7 @@ export function kernelCell(): KernelCell | undefined {
 
 let findWork: () => Work | undefined = () => undefined;
 
-/** Says how to find the work that the calling code is a part of. */
+/** Sets how to find the work that the calling code is a part of. */
 export function findWorkBy(find: () => Work | undefined): void {
   findWork = find;
 }
@@ -75,9 +75,9 @@ export function isStopping(signal?: AbortSignal): boolean {
   return signal?.aborted === true || (findWork()?.stopping ?? kernelCell()?.signal.aborted ?? false);
 }
 
-/** To be called between the parts of a probe. @throws ProbeStopped if it is to stop. */
+/** To be called between the parts of a long call. @throws StoppedError if it is to stop. */
 export function stopIfAsked(signal?: AbortSignal): void {
   if (isStopping(signal)) {
-    throw new ProbeStopped();
+    throw new StoppedError();
   }
 }

@@ -6,7 +6,6 @@ export type { Budget, ComparedRun, ComparisonRow, JudgedResult } from '../experi
 export type { ExperimentConfig } from '../experiment/config';
 export { defineConfig } from '../experiment/defineConfig';
 export { describeEnvironment } from '../machine/environment';
-export { TrainingInterrupted } from '../experiment/interrupt';
 export { holmAdjusted } from '../experiment/holm';
 export { meanInterval, type Interval } from '../experiment/interval';
 export { pairedTest, type PairedTest } from '../experiment/pairedTest';

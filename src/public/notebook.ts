@@ -1,4 +1,4 @@
-/** What notebooks call: training and comparisons to watch, displays, rows that notebooks tell of. */
+/** What notebooks call: training and comparisons with live figures, displays, and the rows behind the notebooks' text. */
 
 export { ascentRows, type AscentVariant, type AscentPlace, type AscentRow } from '../notebook/ascentRows';
 export { compareLive, displayComparison } from '../notebook/compareLive';

@@ -1,4 +1,4 @@
-/** Base optimizers, schedules, the rules of sharpness-aware training and what goes around them. */
+/** Base optimizers, schedules, the rules of sharpness-aware training and what is built around them. */
 
 export { asam, type AsamSettings } from '../optim/asam';
 export { ascend, AT_START, type Ascent } from '../optim/ascend';

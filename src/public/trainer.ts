@@ -1,6 +1,6 @@
-/** Loss and gradient of a batch, the training loop, evaluation, and how long functions are stopped. */
+/** Loss and gradient of a batch, the training loop, evaluation, and how to stop long functions. */
 
-export { ProbeStopped, type Stoppable } from '../progress/work';
+export { StoppedError, type Stoppable } from '../progress/work';
 export { evaluate } from '../train/evaluate';
 export { train } from '../train/loop';
 export { METHODS, type MethodName, type MethodSettings } from '../train/methodSettings';

@@ -5,7 +5,7 @@ import { createModel } from '../models/create';
 import type { ModelName } from '../models/names';
 import { machineOf, STEM_NAMES } from './benchTables';
 
-/** Seconds of a gradient's products with the padding left out, if all of them ran at the speed of the large product that was measured. */
+/** Seconds of a gradient's products without padding, if all of them ran at the measured speed of a large product. */
 function productsAtCeiling({ model, stem, batch }: Comparison, ceiling: number): number {
   return (gradientFlops(createModel(model as ModelName, stem, 10), stem) * batch) / (ceiling * 1e9);
 }
@@ -21,7 +21,7 @@ function over(above: number | undefined, below: number | undefined): number | un
 function row(benchmark: BenchResult, comparison: Comparison, precision: Timing['precision']): string | undefined {
   const ceiling = precision === 'float32' ? benchmark.ceiling?.samlab : benchmark.ceiling?.mixed;
   const best = precision === 'float32' ? pytorchBest(comparison, 'sgd', 'float32') : pytorchBest(comparison, 'sgd');
-  // The operations are counted for ResNet-50 alone.
+  // The operations are counted only for ResNet-50.
   if (ceiling === undefined || best === undefined || comparedName(comparison) === 'fast') {
     return undefined;
   }
@@ -32,8 +32,8 @@ function row(benchmark: BenchResult, comparison: Comparison, precision: Timing['
 }
 
 /**
- * How low the ratios of steps can get on each machine, in GitHub's Markdown: the products alone, at the measured ceiling
- * and as they run, over PyTorch's best step; and a SAM step over an SGD step if it were two gradients and one update.
+ * Lower bounds of the ratios of steps on each machine, in GitHub's Markdown: the products alone, at the measured ceiling
+ * and as they run, over PyTorch's best step; and a SAM step of two gradients and one update over an SGD step.
  */
 export function floorsMarkdown(benchmarks: readonly BenchResult[]): string {
   const tables = benchmarks.flatMap((benchmark) => {
@@ -55,6 +55,6 @@ export function floorsMarkdown(benchmarks: readonly BenchResult[]): string {
   }
   return [
     ...tables,
-    "*Ceiling: the speed of one large product. Products: matrix products and convolutions of one SGD step, counted layer by layer without their padding, and as timed op by op. PyTorch's best: in float32 for the rows in float32, in any precision for the mixed ones. What a step does beside its products (batch norm, sums, the update) comes on top, so that no ratio to PyTorch can fall below the floor on this machine, unless products get faster. Floor of SAM / SGD: two gradients and one update, with an ascent that costs nothing. A dash: not measured.*",
+    "*Ceiling: the speed of one large product. Products: matrix products and convolutions of one SGD step, counted layer by layer without their padding, and as timed op by op. PyTorch's best: in float32 for the rows in float32, in any precision for the mixed ones. The rest of a step (batch norm, sums, the update) comes on top, so no ratio to PyTorch can fall below the floor on this machine unless products get faster. Floor of SAM / SGD: two gradients and one update, with an ascent that costs nothing. A dash: not measured.*",
   ].join('\n\n');
 }

@@ -9,7 +9,7 @@ import { median } from '../bench/statistics';
 
 const WORK_NAMES: Readonly<Record<Work, string>> = { sgd: 'SGD step', sam: 'SAM step', evaluation: 'evaluation' };
 
-/** How tables name the stems. */
+/** The names of the stems in tables. */
 export const STEM_NAMES = { imagenet: 'ImageNet stem', cifar: 'CIFAR stem' } as const;
 
 /** Processor and day of a benchmark: an older one has measured an older samlab. */
@@ -25,8 +25,8 @@ export function machineOf(benchmark: BenchResult): string {
 }
 
 /**
- * Whether a goal is met. Results of versions without intervals can hold a SAM step in less time than two gradients and an update
- * take, for their SAM and SGD steps were timed minutes apart: such a ratio meets nothing.
+ * Whether a goal is met. In results of versions without intervals, SAM and SGD steps were timed minutes apart, so a SAM step can seem
+ * shorter than two gradients and an update: such a ratio meets no goal.
  */
 function verdictOf({ comparisons }: BenchResult, goal: Goal): string {
   const { name, value, met, rounds } = goal;
@@ -68,7 +68,7 @@ function configurations({ timings }: Comparison): Pick<Timing, 'side' | 'configu
   return [...unique.values()];
 }
 
-/** The median, and between which times the rounds lay: a busy machine moves a median of few of them. */
+/** The median with the fastest and the slowest round: a busy machine moves a median of few rounds. */
 function spread(seconds: readonly number[]): string {
   const { lowest, highest } = requireFiniteRange('spread: expected times', seconds);
   return `${median(seconds).toFixed(3)} (${lowest.toFixed(3)} to ${highest.toFixed(3)})`;
@@ -89,7 +89,7 @@ function networkName({ model, stem, batch }: Comparison): string {
 function comparisonMarkdown(comparison: Comparison): string {
   const { peakMemory, agreement } = comparison;
   const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(2);
-  const steps = agreement.steps === undefined ? '' : `, and moved their weights alike in a few SGD steps (off by ${agreement.steps.toExponential(1)} of the way)`;
+  const steps = agreement.steps === undefined ? '' : `, and moved their weights alike in a few SGD steps (off by ${agreement.steps.toExponential(1)} of the distance)`;
   const memory = peakMemory ? ` Peak memory of SAM steps in float32: samlab ${gigabytes(peakMemory.samlab)} GB, PyTorch ${gigabytes(peakMemory.pytorch)} GB.` : '';
   return [
     `**${networkName(comparison)}: median seconds (fastest to slowest round)**`,
@@ -98,7 +98,7 @@ function comparisonMarkdown(comparison: Comparison): string {
     '|---|---|---:|---:|---:|',
     ...configurations(comparison).map((one) => `| ${one.side} | ${one.configuration} | ${WORKS.map((work) => cell(comparison, one, work)).join(' | ')} |`),
     '',
-    `*Before the timing, both sides computed the same loss (off by ${agreement.loss.toExponential(1)}) and gradient (off by ${agreement.gradientNorm.toExponential(1)} of its norm) in float32${steps}.${memory} A dash: not timed, since others of its precision were faster at a first look on 16 images, which is no proof for the whole batch, or by half on the whole batch, or since a side has no such step.${memoryNote(comparison)}*`,
+    `*Before the timing, both sides computed the same loss (off by ${agreement.loss.toExponential(1)}) and gradient (off by ${agreement.gradientNorm.toExponential(1)} of its norm) in float32${steps}.${memory} A dash: not timed, because others of its precision were faster in a first look on 16 images (which proves nothing for the whole batch) or by half on the whole batch, or because a side has no such step.${memoryNote(comparison)}*`,
   ].join('\n');
 }
 

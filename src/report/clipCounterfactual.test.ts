@@ -8,7 +8,7 @@ import { clipIsRun, readClip, readSisterSteps, sisterTable } from './clipCounter
 import { methodContents } from './methodContents';
 import { testRun } from './testing/run';
 
-/** Made-up results of a preset by their training error; undefined was not run. */
+/** Made-up results of a preset by training error; undefined means not run. */
 function made(preset: 'fgsm-clip' | 'fgsm-sister', trainingErrorOf: (config: ExperimentConfig) => number | undefined): RunResult[] {
   return presetConfigs(findPreset(preset)).flatMap((config) => {
     const error = trainingErrorOf(config);
@@ -16,7 +16,7 @@ function made(preset: 'fgsm-clip' | 'fgsm-sister', trainingErrorOf: (config: Exp
   });
 }
 
-/** What clip a configuration of the original's radius has. */
+/** The clip of a configuration with the original's radius. */
 function clipOf({ rho, ascentProjection, ascentBound }: ExperimentConfig): 'working' | 'missing' | 'atRadius' | undefined {
   return rho !== 0.05 ? undefined : !ascentProjection ? 'missing' : ascentBound === 0.001 ? 'working' : 'atRadius';
 }
@@ -34,7 +34,7 @@ test('the pair that decides has to be there', () => {
 });
 
 test('what explains it follows from which of the rows train', () => {
-  assert.match(readClip(withClips({ working: 60, missing: 90, atRadius: 89 })), /^With the clip working at 0\.001, it trains \(training error 60\.0 %, n = 3\); with it not working, it stays near guessing \(training error 90\.0 %, n = 3\); with a clip at the radius itself, it stays near guessing .*\. Radius and clip explain it together: .* does not help\.$/);
+  assert.match(readClip(withClips({ working: 60, missing: 90, atRadius: 89 })), /^With the clip working at 0\.001, it trains \(training error 60\.0 %, n = 3\); with it not working, it stays near chance \(training error 90\.0 %, n = 3\); with a clip at the radius itself, it stays near chance .*\. Radius and clip explain it together: .* does not help\.$/);
   assert.match(readClip(withClips({ working: 60, missing: 90, atRadius: 50 })), /a clip at the radius helps as well\./);
   assert.match(readClip(withClips({ working: 60, missing: 90 })), /whether a clip at the radius would have helped is not run\./);
   assert.match(readClip(withClips({ working: 89, missing: 90 })), /The clip does not explain it/);
@@ -46,21 +46,21 @@ test('runs that all diverged did not train', () => {
   assert.match(readClip(runs), /with it not working, all runs diverge\. Radius and clip explain it together/);
 });
 
-test("the sister project's steps are told by whether the network trains, on either network, with what was not run", () => {
+test("for which of the sister project's steps each network trains, and which are not run", () => {
   const runs = made('fgsm-sister', ({ method, ascentSteps }) => (method !== 'fgsm' ? 60 : ascentSteps > 5 ? undefined : ascentSteps > 3 ? 89 : 60));
   assert.equal(
     readSisterSteps(runs, 'fgsm-sister'),
-    "On the sister project's own network, ResNet-56 in batches of 512, its steps of 0.00025 leave guessing with T = 1, 2, 3 and stay near it with T = 4, 5; T = 10 is not run. Its own did not train with more than 3.",
+    "On that project's own network, ResNet-56 in batches of 512, these steps train the network for T = 1, 2, 3 and leave it near chance for T = 4, 5; T = 10 is not run.",
   );
-  assert.match(readSisterSteps(runs, 'fgsm-clip'), /its steps are not run\./);
+  assert.match(readSisterSteps(runs, 'fgsm-clip'), /^Steps of 0\.00025, as in a sister project \(`isdevnull\/SAM_project`\), are not run\.$/);
 });
 
-test("the sister project's own FGSM stands as it was printed", () => {
+test("the sister project's own FGSM is given as published", () => {
   assert.match(sisterTable(), /\| FGSM, 2 steps \| 13\.36 \/ 0\.44 \| 11\.17 \/ 0\.31 \| 10\.23 \/ 0\.28 \| 9\.88 \/ 0\.35 \|/);
   assert.match(sisterTable(), /\| FGSM, 1 step \| 71\.86 \/ 39\.67 \| 41\.53 \/ 14\.26 \| 36\.14 \/ 11\.32 \| 34\.90 \/ 10\.76 \|/);
 });
 
-test('the short table has the clips alone, with the p that is corrected for all that were tested', () => {
+test('the short table has only the clips, with p corrected for all tests', () => {
   const runs = made('fgsm-clip', ({ seed }) => 60 + seed);
   const contents = methodContents(runs, [], {});
   const rowsOf = (place: string): string[] => contents[place]!.split('\n\n**')[0]!.split('\n').filter((line) => /^\| (SGD|SAM|Multi)/.test(line));

@@ -27,25 +27,25 @@ function clipRow(results: readonly RunResult[], clip: keyof typeof CLIPS): Compa
   return row !== undefined && (row.n > 0 || row.divergedSeeds !== '') ? row : undefined;
 }
 
-/** Whether the pair that decides is there: the original's radius with its clip working, and without. */
+/** Whether the deciding pair is stored: the original's radius with its clip working, and without it. */
 export function clipIsRun(results: readonly RunResult[]): boolean {
   return clipRow(results, 'working') !== undefined && clipRow(results, 'missing') !== undefined;
 }
 
 /**
- * Which of radius and clip explains that the original's FGSM did not train, as far as the stored runs tell. A network counts as
- * trained if its training error has left guessing; a run that diverged has not.
+ * Whether radius or clip explains that the original's FGSM did not train, as far as the stored runs show. A network counts as
+ * trained if its training error is clearly below chance; a run that diverged does not count.
  */
 export function readClip(results: readonly RunResult[]): string {
   const [working, missing, atRadius] = (['working', 'missing', 'atRadius'] as const).map((clip) => clipRow(results, clip));
   if (working === undefined || missing === undefined) {
     return 'Radius 0.05 for each coordinate with the clip working at 0.001 and with it not working, the pair that decides, is not run; so neither the radius nor the missing clip can be named as the cause.';
   }
-  const told = [
+  const outcomes = [
     `With the clip working at 0.001, ${outcome(working)}; with it not working, ${outcome(missing)}`,
     atRadius && `with a clip at the radius itself, ${outcome(atRadius)}`,
   ].filter((text) => text !== undefined).join('; ');
-  return `${told}. ${cause(working, missing, atRadius)}`;
+  return `${outcomes}. ${cause(working, missing, atRadius)}`;
 }
 
 function cause(working: ComparisonRow, missing: ComparisonRow, atRadius: ComparisonRow | undefined): string {
@@ -54,31 +54,32 @@ function cause(working: ComparisonRow, missing: ComparisonRow, atRadius: Compari
     return 'On this network and budget neither the radius nor the missing clip keeps it from training.';
   }
   if (!learns(working)) {
-    return 'The clip does not explain it: held to 0.001 for each coordinate this network does not train either, and smaller reaches are needed.';
+    return 'The clip does not explain it: clipped to 0.001 for each coordinate this network does not train either, and smaller bounds are needed.';
   }
-  const radius = atRadius === undefined ? 'whether a clip at the radius would have helped is not run' : learns(atRadius) ? 'a clip at the radius helps as well' : 'a clip at the radius itself, which lets each coordinate go as far as 0.05, does not help';
-  return `Radius and clip explain it together: a radius of 0.05 keeps this network from training only because nothing holds it back, and the bound of 0.001 that the code asks for would have; ${radius}.`;
+  const radius = atRadius === undefined ? 'whether a clip at the radius would have helped is not run' : learns(atRadius) ? 'a clip at the radius helps as well' : 'a clip at the radius itself, 0.05 for each coordinate, does not help';
+  return `Radius and clip explain it together: a radius of 0.05 keeps this network from training only because no clip bounds it, as the clip at 0.001 that the code asks for would have; ${radius}.`;
 }
 
 function outcome(row: ComparisonRow): string {
-  const error = row.trainTop1Error === null ? 'all runs diverge' : `${trains(row, 'cifar10') ? 'it trains' : 'it stays near guessing'} (training error ${row.trainTop1Error.toFixed(1)} %, n = ${row.n})`;
+  const error = row.trainTop1Error === null ? 'all runs diverge' : `${trains(row, 'cifar10') ? 'it trains' : 'it stays near chance'} (training error ${row.trainTop1Error.toFixed(1)} %, n = ${row.n})`;
   return row.divergedSeeds === '' || row.trainTop1Error === null ? error : `${error}, with diverged seeds ${row.divergedSeeds}`;
 }
 
 /** For which numbers of the sister project's steps a network trains, on the small budget or on the project's own network. */
 export function readSisterSteps(results: readonly RunResult[], preset: 'fgsm-clip' | 'fgsm-sister'): string {
-  const where = preset === 'fgsm-clip' ? 'On the small budget, ResNet-20,' : "On the sister project's own network, ResNet-56 in batches of 512,";
+  const steps = preset === 'fgsm-clip' ? 'Steps of 0.00025, as in a sister project (`isdevnull/SAM_project`),' : "On that project's own network, ResNet-56 in batches of 512, these steps";
   const rows = [1, 2, 3, 4, 5, 10].flatMap((ascentSteps) => {
     const [row] = rowBeside(runsWith(results, preset, { ...SISTER, ascentSteps }), []);
     return row === undefined || (row.n === 0 && row.divergedSeeds === '') ? [] : [{ ascentSteps, learns: trains(row, 'cifar10') }];
   });
   if (rows.length === 0) {
-    return `${where} its steps are not run.`;
+    return `${steps} are not run.`;
   }
   const list = (learns: boolean): string => rows.filter((row) => row.learns === learns).map(({ ascentSteps }) => ascentSteps).join(', ');
-  const parts = [list(true) && `leave guessing with T = ${list(true)}`, list(false) && `stay near it with T = ${list(false)}`].filter((text) => text !== '');
-  const missing = [1, 2, 3, 4, 5, 10].filter((steps) => !rows.some(({ ascentSteps }) => ascentSteps === steps));
-  return `${where} its steps of 0.00025 ${parts.join(' and ')}${missing.length === 0 ? '' : `; T = ${missing.join(', ')} is not run`}. Its own did not train with more than 3.`;
+  const parts = [list(true) && `train the network for T = ${list(true)}`, list(false) && `leave it near chance for T = ${list(false)}`].filter((text) => text !== '');
+  const missing = [1, 2, 3, 4, 5, 10].filter((wanted) => !rows.some(({ ascentSteps }) => ascentSteps === wanted));
+  const own = preset === 'fgsm-clip' ? '; there, more than 3 did not train' : '';
+  return `${steps} ${parts.join(' and ')}${missing.length === 0 ? '' : `; T = ${missing.join(', ')} is not run`}${own}.`;
 }
 
 /** The sister project's printed rows, errors as top-1 / top-5. */

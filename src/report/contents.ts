@@ -12,6 +12,7 @@ import type { NamedFigures } from './figures/specification';
 import { isThreeDimensional, titleOf } from './figures/specification';
 import { costsMarkdown, describeMachines } from './runCosts';
 import { drawnConfigs, drawNote } from './studyNotes';
+import { selectRuns } from './rows';
 import { errorTables, tuningTables } from './tables';
 import { shortErrorTable } from './shortTables';
 import { toMarkdown } from './tableText';
@@ -37,17 +38,19 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
     const full = FULL.flatMap((preset) => errorTables(results, { preset, dataset }));
     return {
       [`table-${index + 1}`]: tables.map(toMarkdown).join('\n\n'),
-      [`table-${index + 1}-short`]: tables.map((table) => shortErrorTable(table, final)).join('\n\n'),
-      [`reading-${index + 1}`]: tables.map(describeTable).join('\n\n'),
+      // The report shows the first, which has the preset's current settings where such runs exist; the appendix shows all.
+      [`table-${index + 1}-short`]: shortErrorTable(tables[0]!, final),
+      [`reading-${index + 1}`]: describeTable(tables[0]!),
       [`table-${index + 1}-full`]: full.map(toMarkdown).join('\n\n'),
       [`figures-${index + 1}`]: pictures(figures, `${LAPTOP}-${dataset}-`),
     };
   });
+  const shown = DATASETS.map((dataset) => selectRuns(results, { preset: LAPTOP, dataset, evaluateOn: 'test' }));
   const tuning = DATASETS.flatMap((dataset) => tuningTables(results, { preset: LAPTOP, dataset }));
   return {
     ...Object.assign({}, ...byDataset),
     tuning: tuning.map(toMarkdown).join('\n\n') || 'Not run.',
-    evidence: describeEvidence(final),
+    evidence: describeEvidence(shown.flatMap(([first = []]) => first)) + (shown.some(({ length }) => length > 1) ? ' Runs with earlier settings of the preset are in the [appendix](docs/appendix.md#tables-1-and-2).' : ''),
     presets: presetsMarkdown(),
     'trial-count': String(laptop.length - final.length),
     'run-count': String(final.length),
@@ -63,7 +66,7 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
   } as Contents;
 }
 
-/** How much the finished runs of a preset can tell, in one sentence. */
+/** How strong the evidence of a preset's finished runs is, in one sentence. */
 function describeEvidence(runs: readonly RunResult[]): string {
   const finished = runs.filter((run) => run.status === 'finished');
   const sizes = [...new Set(finished.map(({ config: { dataset, method, epochs } }) => `${dataset} ${method} ${epochs}`))].map(
@@ -75,7 +78,7 @@ function describeEvidence(runs: readonly RunResult[]): string {
   const { lowest: fewest, highest: most } = requireFiniteRange('describeEvidence: expected cells', sizes);
   return most === 1
     ? 'Every cell rests on one run. One run says nothing about the scatter between seeds, so a difference between two cells is an observation and not yet an effect of SAM.'
-    : `The cells rest on ${fewest === most ? fewest : `${fewest} to ${most}`} runs each. A difference is called one only where the paired test of runs with the same seed finds it at a level of 5 %, corrected by Holm's procedure for the tests of its table.${drawNote(drawnConfigs(finished)).map((note) => ` ${note}`).join('')}`;
+    : `The cells rest on ${fewest === most ? fewest : `${fewest} to ${most}`} runs each. A difference is claimed only where the paired test of runs with the same seed finds it at a level of 5 %, corrected by Holm's procedure for the tests of its table.${drawNote(drawnConfigs(finished)).map((note) => ` ${note}`).join('')}`;
 }
 
 /** The presets with the number of runs that each makes. */

@@ -1,11 +1,11 @@
 import type { StudySharpness } from '../landscape/study/sharpness';
 import { meanInterval } from '../experiment/interval';
 import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
-import { notShown, probedLoss, readableRow, unlikeLosses, unreadableCurvature, unreadableSharpness } from './readable';
+import { notShown, probedLoss, readableRow, lossesDiffer, unreadableCurvature, unreadableSharpness } from './readable';
 import { describeModel } from './recipe';
 import type { Headings } from './recordTable';
 
-/** How the loss bends around one minimum, ready for `displayRecords`; "–" where something was not measured. */
+/** The curvature of the loss at one minimum, ready for `displayRecords`; "–" where something was not measured. */
 export interface CurvatureRow {
   readonly net: string;
   readonly loss: string;
@@ -27,7 +27,7 @@ export interface SharpnessRow {
   readonly average: string;
 }
 
-/** What stands above the columns of curvature. */
+/** Headings of the columns of curvature. */
 export const CURVATURE_HEADINGS: Headings = {
   net: 'Net',
   loss: 'Loss on the images',
@@ -38,7 +38,7 @@ export const CURVATURE_HEADINGS: Headings = {
   trace: 'Trace ± standard error',
 };
 
-/** What stands above the columns of sharpness. */
+/** Headings of the columns of sharpness. */
 export const SHARPNESS_HEADINGS: Headings = {
   net: 'Net',
   worstCase: 'Worst case',
@@ -51,24 +51,24 @@ export const SHARPNESS_HEADINGS: Headings = {
 
 const MISSING = '–';
 
-/** Whether eigenvalues or a trace were measured of either net. */
+/** Whether eigenvalues or a trace were measured of either network. */
 export function hasCurvature({ nets }: LandscapeStudy): boolean {
   return nets.some(({ eigenvalues, trace }) => eigenvalues !== undefined || trace !== undefined);
 }
 
-/** Whether the sharpness of either net was measured. */
+/** Whether the sharpness of either network was measured. */
 export function hasSharpness({ nets }: LandscapeStudy): boolean {
   return nets.some(({ sharpness }) => sharpness !== undefined);
 }
 
-/** Curvature of both nets of a study, without the columns in which one of them has not converged. */
+/** Curvature of both networks of a study, without the columns in which one of them has not converged. */
 export function curvatureRows(study: LandscapeStudy): readonly Partial<CurvatureRow>[] {
   const unreadable = unreadableCurvature(study);
   return study.nets.map((net) => readableRow({ net: net.label, ...curvatureCells(net) }, unreadable));
 }
 
 /**
- * Sharpness of both nets of a study, without the columns that cannot be read. Ascents are given as the mean over their seeds with
+ * Sharpness of both networks of a study, without the columns that cannot be read. Ascents are given as the mean over their seeds with
  * its 95 % interval, averages over directions or groups with their standard error.
  */
 export function sharpnessRows(study: LandscapeStudy): readonly Partial<SharpnessRow>[] {
@@ -76,13 +76,13 @@ export function sharpnessRows(study: LandscapeStudy): readonly Partial<Sharpness
   return study.nets.map((net) => readableRow({ net: net.label, ...sharpnessCells(net.sharpness) }, unreadable));
 }
 
-/** What the caption of the table of curvature says of a study. */
+/** The caption of a study's table of curvature. */
 export function curvatureCaption(study: LandscapeStudy): string {
   const secants = study.nets.some(({ secant }) => secant !== undefined) ? ` ρ = ${study.settings.rho}.` : '';
   return `${imagesOf(study)}${secants} ${netsOf(study)}${lossesNote(study)}${notShown(unreadableCurvature(study))}`;
 }
 
-/** What the caption of the table of sharpness says of a study. */
+/** The caption of a study's table of sharpness. */
 export function sharpnessCaption(study: LandscapeStudy): string {
   const { rho, adaptiveRho, ascentSteps, ascentSeeds, groupImages } = study.settings;
   return (
@@ -92,18 +92,23 @@ export function sharpnessCaption(study: LandscapeStudy): string {
 }
 
 function imagesOf({ data, settings }: LandscapeStudy): string {
-  return `${data.name}; ${describeModel(settings)}: loss on ${data.probedImages} of the nets' ${data.trainingImages} training images, batch norm frozen.`;
+  return `${data.name}; ${describeModel(settings)}: loss on ${data.probedImages} of the networks' ${data.trainingImages} training images, batch norm frozen.`;
 }
 
-function netsOf({ nets }: LandscapeStudy): string {
-  return `Nets: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.`;
+function netsOf({ nets, settings }: LandscapeStudy): string {
+  return `Networks: ${nets.map(({ label, weights }) => `${label} is ${weights}`).join(', ')}.${equalLossNote(settings)}`;
 }
 
-/** That the nets have unlike losses, where they do: sharpness and curvature grow with the loss whatever the method. */
+/** How the networks of a comparison at equal training loss were chosen; "" for other studies. */
+export function equalLossNote({ atEqualLoss }: LandscapeStudy['settings']): string {
+  return atEqualLoss === true ? ' The network whose loss was lower is taken from the epoch at which its loss was nearest to the other\'s.' : '';
+}
+
+/** A note where the losses of the networks differ: sharpness and curvature grow with the loss, whatever the method. */
 function lossesNote({ nets }: LandscapeStudy): string {
   const [one, other] = nets.map(probedLoss);
-  return one !== undefined && other !== undefined && unlikeLosses(one, other)
-    ? ` Their losses on these images, ${digits(one)} and ${digits(other)}, are not alike, so that this is no comparison at equal training loss; one with a snapshot of the net of lower loss (--snapshot-every) would be.`
+  return one !== undefined && other !== undefined && lossesDiffer(one, other)
+    ? ` Their losses on these images, ${digits(one)} and ${digits(other)}, differ, so this is no comparison at equal training loss; npm run landscape -- nets --at-equal-loss makes one.`
     : '';
 }
 

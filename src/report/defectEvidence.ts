@@ -22,9 +22,9 @@ export interface DefectEvidence {
 }
 
 /** Title of the table. */
-export const DEFECT_EVIDENCE_TITLE = "What the runs say of each defect of the original's code — quick runs on a small budget";
+export const DEFECT_EVIDENCE_TITLE = "What the runs show of each defect of the original's code — quick runs on a small budget";
 
-/** What stands above the columns. */
+/** Headings of the columns. */
 export const DEFECT_EVIDENCE_HEADINGS: Headings = {
   defect: 'Defect',
   control: 'Compared with',
@@ -37,16 +37,16 @@ interface Pair {
   readonly defect: string;
   readonly control: string;
   readonly preset: MethodStudyName;
-  /** Whether the original's clip, with a bound of its own, is what decides. */
+  /** Whether the original's clip, which has another bound, decides. */
   readonly clip?: boolean;
-  /** Settings that single out the runs of the preset. */
+  /** Settings that select runs of the preset. */
   readonly withIt: Settings;
   readonly without: Settings;
 }
 
 /**
- * Pairs from which on an interval is said to rule something out. With fewer no test of pairs that does without the normal
- * distribution can reach 5 %: all n signs alike have p = 2 / 2^n, which is 0.03 at n = 6 and 0.06 at 5.
+ * Fewest pairs whose interval is said to rule something out. With fewer, no paired test without the assumption of a normal
+ * distribution can reach 5 %: n equal signs have p = 2 / 2^n, which is 0.03 at n = 6 and 0.06 at 5.
  */
 const ENOUGH_PAIRS = 6;
 
@@ -79,7 +79,7 @@ interface Found extends Pair {
   readonly base: ComparisonRow | undefined;
   /** p corrected for all tests of the table; null where nothing is tested. */
   readonly adjustedPValue: number | null;
-  /** Smallest difference that the test could see, in points. */
+  /** Smallest difference that the test could detect, in points. */
   readonly detectable: number | null;
 }
 
@@ -103,7 +103,7 @@ function foundPairs(results: readonly RunResult[]): { readonly found: readonly F
   return { found, tests: tested.length };
 }
 
-/** What the stored runs say of each defect, against the same training without it and with the same seeds. */
+/** What the stored runs show of each defect, against the same training without it and with the same seeds. */
 export function defectEvidence(results: readonly RunResult[]): readonly DefectEvidence[] {
   const { found } = foundPairs(results);
   const rows = found.map((pair) => {
@@ -138,10 +138,10 @@ function errorOf(row: ComparisonRow | undefined): string {
   return row === undefined ? 'not run' : row.top1Error === null ? 'diverged' : plusMinus(row.top1Error, row.top1HalfWidth);
 }
 
-/** What is open whatever the rows of FGSM find, for the original's clip has a bound of its own. */
+/** What the rows of FGSM leave open, since the original's clip has another bound. */
 function ofTheOriginal(clipRun: boolean): string {
   return clipRun
-    ? "which of radius and clip kept the original's from training is told by the rows with its clip, section 2.2"
+    ? "whether radius or clip kept the original's from training: see the rows with its clip, section 2.2"
     : "the original's cause is open: its clip, had it worked, was at 0.001 for each coordinate, which no row has";
 }
 
@@ -153,24 +153,24 @@ function conclusion(pair: Found, row: ComparisonRow, base: ComparisonRow, clipRu
 function withoutCause({ preset, adjustedPValue, detectable }: Found, row: ComparisonRow, base: ComparisonRow): string {
   const dataset: ExperimentConfig['dataset'] = preset === 'defects-cifar100' ? 'cifar100' : 'cifar10';
   if (!trains(base, dataset)) {
-    return 'nothing: the training without it stays near guessing too';
+    return 'nothing: without it this network stays near chance too';
   }
   if (!trains(row, dataset)) {
-    return 'with it this network stays near guessing';
+    return 'with it this network stays near chance';
   }
   if (row.difference === null || row.pValue === null || adjustedPValue === null) {
     return 'an observation: too few runs';
   }
   const difference = `${plusMinus(Math.abs(row.difference), row.differenceHalfWidth)} points ${row.difference < 0 ? 'lower' : 'higher'}, p ${pEquals(row.pValue)}, corrected p ${pEquals(adjustedPValue)}`;
   const verdict = adjustedPValue < FAMILY_LEVEL ? `the error is ${difference}` : `no difference found (${difference}); ${whatIsOpen(row, detectable)}`;
-  return hardlyTrains(base, dataset) ? `${verdict}; the training without it itself has hardly left guessing, so nothing is said of one that has` : verdict;
+  return hardlyTrains(base, dataset) ? `${verdict}; without it this network itself hardly trains, so nothing follows for one that does` : verdict;
 }
 
-/** What a difference that was not found leaves possible, given what its test could see, in points. */
+/** What a difference that was not found leaves possible, given what its test could detect, in points. */
 export function whatIsOpen({ difference, differenceHalfWidth, n }: ComparisonRow, detectable: number | null): string {
   const farthest = Math.abs(difference!) + differenceHalfWidth!;
   const excluded = n >= ENOUGH_PAIRS ? `, and more than ${farthest.toFixed(2)} points are ruled out` : ` (${n} pairs rule nothing out)`;
-  return `the test could see ${detectableText({ detectable }) === 'none' ? 'no possible difference' : `${detectableText({ detectable })} points`}${excluded}`;
+  return `the test could detect ${detectableText({ detectable }) === 'none' ? 'no possible difference' : `${detectableText({ detectable })} points`}${excluded}`;
 }
 
 /** The table of `defectEvidence` in GitHub's Markdown. */
@@ -179,8 +179,8 @@ export function defectEvidenceMarkdown(results: readonly RunResult[]): string {
   return `${table}\n\n*${defectEvidenceNote(results)}*`;
 }
 
-/** What stands below the table: what its numbers are, and the size of the family of tests. */
+/** The note below the table: what its numbers are, and the size of the family of tests. */
 export function defectEvidenceNote(results: readonly RunResult[]): string {
   const { tests } = foundPairs(results);
-  return `Means over seeds ± half the 95 % interval of Student t; tests in pairs of the same seed, corrected by Holm's procedure for the ${tests} of this table. "Could see": the smallest difference that a test would have found with a power of 80 %, at 5 % for all together.`;
+  return `Means over seeds ± half the 95 % interval of Student t; tests in pairs of the same seed, corrected by Holm's procedure for the ${tests} of this table. "Detectable": the smallest difference that a test would have found with a power of 80 %, at 5 % for all together.`;
 }

@@ -15,9 +15,9 @@ export interface DifferenceRecord {
 /** Title of the part of a table that compares the two methods. */
 export const DIFFERENCES_TITLE = 'SAM minus SGD, in pairs of the same seed';
 
-/** What stands above the columns. */
+/** Headings of the columns. */
 export const DIFFERENCE_HEADINGS: Headings = {
-  epochs: 'Epochs', measure: 'Measure', difference: 'Difference', pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Could see', pairs: 'Pairs',
+  epochs: 'Epochs', measure: 'Measure', difference: 'Difference', pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Detectable', pairs: 'Pairs',
 };
 
 const MEASURES: Readonly<Record<PairedDifference['measure'], string>> = { top1Error: 'top-1 error, points', loss: 'test loss, nats' };
@@ -40,7 +40,7 @@ export function differencesNote(differences: readonly PairedDifference[]): strin
   const tests = differences[0]?.tests ?? 0;
   return tests === 0
     ? 'One pair has neither interval nor test.'
-    : `Mean ± half the 95 % interval of Student t, not corrected. "p, Holm" is the paired test's p corrected by Holm's procedure for the ${tests} tests of this table; "could see" is the smallest difference that such a test would have found with a power of 80 %, at 5 % for all ${tests} together.`;
+    : `Mean ± half the 95 % interval of Student t, not corrected. "p, Holm" is the paired test's p corrected by Holm's procedure for the ${tests} tests of this table; "detectable" is the smallest difference that such a test would have found with a power of 80 %, at 5 % for all ${tests} together.`;
 }
 
 /** Mean and half width of an interval. */
@@ -65,7 +65,7 @@ export function pEquals(pValue: number | null): string {
   return text.startsWith('<') ? text : `= ${text}`;
 }
 
-/** The smallest difference that a test could see; "none" for an error of more than 100 points, which there is not. */
+/** The smallest difference that a test could detect; "none" for more than 100 points of error, which is impossible. */
 export function detectableText({ detectable, measure = 'top1Error' }: { readonly detectable: number | null; readonly measure?: PairedDifference['measure'] }): string {
   return detectable === null ? '–' : measure === 'top1Error' && detectable > 100 ? 'none' : detectable.toFixed(2);
 }

@@ -19,7 +19,7 @@ test('records become a table with a column a field', () => {
   assert.throws(() => recordsToMarkdown('Sizes', []), /expected one row or more for "Sizes"/);
 });
 
-test('headings stand above their columns, and other columns keep the name of their field', () => {
+test('given headings are above their columns, other columns keep the name of their field', () => {
   const rows = [{ share: 1.5, n: 2 }];
   assert.match(recordsToMarkdown('Sizes', rows, { share: 'share, %' }), /\| share, % \| n \|\n/);
   assert.match(recordsToHtml('Sizes', rows, { share: 'share, %' }), />share, %<\/th><th [^>]*>n<\/th>/);

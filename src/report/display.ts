@@ -5,11 +5,11 @@ import type { ResultTable } from './tables';
 import { recordsToHtml, recordsToMarkdown, type Headings } from './recordTable';
 import { toHtml, toMarkdown } from './tableText';
 
-/** A notebook holds the picture of a surface beside the interactive figure, and stays below a megabyte. */
+/** A notebook stores the picture of a surface beside the interactive figure, and should stay below a megabyte. */
 const PNG_SCALE = 1;
 
 /**
- * Shows figures below the running cell: interactive where plotly's renderer is, and as an SVG (a PNG where it is
+ * Shows figures below the running cell: interactive where there is plotly's renderer, and as an SVG (a PNG where it is
  * three-dimensional) everywhere else, so that a saved notebook reads well on a code host.
  *
  * The first figure of a kernel starts a browser, which takes some seconds; all others are drawn in it.
@@ -28,7 +28,7 @@ export async function displayFigure(...figures: readonly FigureSpecification[]):
   });
 }
 
-/** The same with numbers of seven digits, more than a screen shows: half of a surface's text would be digits beyond them. */
+/** The same with numbers of seven digits, which is more than a screen shows: further digits would double the text of a surface. */
 function rounded(plain: object): object {
   return JSON.parse(JSON.stringify(plain, (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(7)) : value))) as object;
 }
@@ -50,7 +50,7 @@ export function displayText(markdown: string): void {
  * Shows plain records as a table below the running cell: one column a field, numbers with four significant digits.
  *
  * @param rows records with the same fields.
- * @param headings what stands above a column instead of the field's name.
+ * @param headings heading of a column, by field. Default: the field's name.
  * @throws Error outside a notebook; RangeError if there is no row.
  * @example
  * figures.displayRecords('Minima', [{ w1: 1, loss: 0.2 }], { w1: 'w₁', loss: 'loss, nats' });

@@ -19,7 +19,7 @@ interface PagePlotly {
 }
 
 /**
- * Draws figures in headless Chromium: SVG and PNG, and PNG alone for three-dimensional ones.
+ * Draws figures in headless Chromium: SVG and PNG, but only PNG for three-dimensional ones.
  *
  * The same figure gives the same SVG on machines with the same typefaces.
  *
@@ -52,8 +52,8 @@ export async function drawFigures(figures: readonly FigureSpecification[], scale
 }
 
 /**
- * plotly numbers clip paths, traces, gradients and the like at random. A number made from the picture itself makes the same
- * figure the same file, and keeps two figures on one page apart.
+ * plotly gives clip paths, traces and gradients random numbers. Numbers made from the picture itself give the same file for the
+ * same figure, and differ between figures on one page.
  */
 function svgOf(url: string): string {
   const svg = decodeURIComponent(url.slice(url.indexOf(',') + 1));

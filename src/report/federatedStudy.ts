@@ -7,7 +7,7 @@ import type { NamedFigures } from './figures/specification';
 import { comparisonNotes, drawNote } from './studyNotes';
 import { describeModel, describeSeeds } from './recipe';
 
-/** How the federated methods are called; the first is the base that the others are tested against. */
+/** The names of the federated methods; the others are tested against the first. */
 export const FEDERATED_NAMES: Readonly<Record<FederatedConfig['method'], string>> = { fedavg: 'FedAvg', fedsam: 'FedSAM', mofedsam: 'MoFedSAM' };
 
 const BASE = FEDERATED_NAMES.fedavg;
@@ -57,6 +57,15 @@ function federatedCaption(group: readonly FederatedResult[]): string {
   const images = `${data.name}${data.synthetic ? ' (embedded synthetic images, not CIFAR)' : ''}, ${counts.toLocaleString('en-US')} training images divided ${division}`;
   const round = `${config.activeClients} of ${config.clients} clients asked in each of ${config.rounds} rounds, ${100 * config.dropOut} % of them silent`;
   return `${images}, ${data.testImages.toLocaleString('en-US')} test images; ${describeModel(config)}; ${round}; ${describeSeeds(group.map((result) => result.config.seed))}`;
+}
+
+/** "Runs: FedAvg [0](...), [1](...); FedSAM [0](...).", each seed a link to its result file. */
+export function linkedRuns(group: readonly FederatedResult[]): string {
+  const ofMethod = FEDERATED_METHODS.flatMap((method) => {
+    const seeds = group.filter(({ config }) => config.method === method).map(({ id, config: { seed } }) => `[${seed}](data/results/federated/${id}.json)`);
+    return seeds.length === 0 ? [] : [`${FEDERATED_NAMES[method]} ${seeds.join(', ')}`];
+  });
+  return `Runs, by seed: ${ofMethod.join('; ')}.`;
 }
 
 /** The figures of stored federated runs: error and drift of the clients by round, one figure a group. */

@@ -10,7 +10,7 @@ const MARKER = /<!-- (begin|end) ([\w-]+) -->/g;
  * sentence, markers on lines of their own a block.
  *
  * @param document the text with the markers.
- * @param contents what belongs where; names that the document does not have are left out.
+ * @param contents text by the name of its place; names that the document does not have are ignored.
  * @param name of the document, for messages.
  * @throws Error if a marker is not closed, is closed twice, stands within another or has no content.
  */

@@ -15,7 +15,7 @@ import { bundleForBrowser, fillPage } from '../browser/page';
 const CAPTION = 'A loss of two parameters, with <angles> & "quotes", and words enough for the caption to be broken into two lines below the axes of the figure, as it is wider than one.';
 const LOSS = { caption: CAPTION, grid: { x: [0, 1], y: [0, 1], z: [[0, 1], [1, 2]] }, paths: [], axes: { x: 'w₁', y: 'w₂', z: 'Loss' } };
 
-/** A folder as `renderFigures` leaves it, but for the pictures. */
+/** A folder as `renderFigures` leaves it, without the pictures. */
 async function folderOf(context: TestContext, figures: Readonly<Record<string, FigureSpecification>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'samlab-gallery-'));
   context.after(() => rm(folder, { recursive: true }));

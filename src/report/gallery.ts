@@ -13,26 +13,26 @@ interface DrawnFigure {
   readonly specification: FigureSpecification;
 }
 
-/** Some figures under a heading of their own. */
+/** Figures under a common heading. */
 interface Group {
   readonly title: string;
   readonly about: string;
   readonly figures: readonly DrawnFigure[];
 }
 
-/** What is told of figures by the beginning or the end of their names; a figure belongs to the first whose pattern its name has. */
+/** Kinds of figures, by the beginning or the end of their names; a figure is of the first kind whose pattern matches its name. */
 const KINDS = [
   { title: 'Illustrations', pattern: /^figure-\d/, about: 'Computed on losses of two parameters in closed form; no data set and no seed.' },
-  { title: 'Results', pattern: /^(?!landscape-).*-(final-errors|tuning|training-.*|errors)$/, about: 'Drawn from stored runs.' },
+  { title: 'Results', pattern: /^(?!landscape-).*-(final-errors|tuning|training-.*|errors|chosen-trials)(-recipe-\d+)?$/, about: 'Drawn from stored runs.' },
   { title: 'Methods compared', pattern: /^(?!landscape-)/, about: 'Drawn from stored runs.' },
   { title: 'Loss landscape', pattern: /^/, about: 'Measured around the minima of trained networks; captions say on how many images.' },
 ] as const;
-/** What a figure of a landscape shows, at the end of its name; the study's name stands before it. */
+/** The last part of the name of a landscape's figure, after the study's name: what it shows. */
 const LANDSCAPE_PART = /-((eigenvector-)?planes-(contour|surface|topology-\d+)|similarity|spectrum|slices|interpolation|curve|minima|path|sharpness)$/;
-/** What `figure` keeps free for a title, and for a line of the caption, in pixels; on the page they are text. */
+/** Room in pixels that `figure` reserves for the title and for a line of the caption, which are text on the page. */
 const [TITLE_ROOM, CAPTION_LINE] = [45, 16] as const;
 const PICTURE = 'playground.png';
-/** What `npm run film` writes. */
+/** The file that `npm run film` writes. */
 const FILM = 'playground-network.webp';
 
 /**
@@ -77,20 +77,20 @@ function studyLabel(study: string): string {
   return written.split('-').join(', ').replaceAll('_', '-');
 }
 
-/** A heading for each figure, by name; no two are alike, for titles of landscapes return in every study. */
+/** A heading for each figure, by name. Titles of landscapes occur in every study, so the headings are made different. */
 function headingsOf(groups: readonly Group[]): ReadonlyMap<string, string> {
   const titles = groups.flatMap(({ figures }) => figures.map(({ specification }) => headingOf(specification)));
   const isOften = (title: string): boolean => titles.indexOf(title) !== titles.lastIndexOf(title);
   const headings = new Map<string, string>();
   for (const figure of groups.flatMap(({ figures }) => figures)) {
     const title = headingOf(figure.specification);
-    const told = !isOften(title) ? title : `${title}: ${LANDSCAPE_PART.test(figure.name) ? studyLabel(studyOf(figure)) : figure.name}`;
-    headings.set(figure.name, [...headings.values()].includes(told) ? `${title}: ${figure.name}` : told);
+    const heading = !isOften(title) ? title : `${title}: ${LANDSCAPE_PART.test(figure.name) ? studyLabel(studyOf(figure)) : figure.name}`;
+    headings.set(figure.name, [...headings.values()].includes(heading) ? `${title}: ${figure.name}` : heading);
   }
   return headings;
 }
 
-/** The figures of a folder in the order of their names, numbered as readers count. */
+/** The figures of a folder in the order of their names, with numbers compared as numbers. */
 async function drawnFigures(folder: string): Promise<readonly DrawnFigure[]> {
   const names = (await readdir(folder)).filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -'.json'.length));
   const drawn = names.filter((name) => existsSync(join(folder, `${name}.html`))).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
@@ -142,7 +142,7 @@ function drawnFigure({ name, specification }: DrawnFigure, heading: string): str
 <script type="application/json">${stored}</script></figure>`;
 }
 
-/** The title; a surface says that it is one, for it may share its title with the same loss seen from above. */
+/** The title; that of a surface says so, since it may be the same as that of the loss from above. */
 function headingOf(specification: FigureSpecification): string {
   return `${titleOf(specification).replaceAll('<br>', ' ')}${isThreeDimensional(specification) ? ' (a surface to turn)' : ''}`;
 }

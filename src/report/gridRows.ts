@@ -2,7 +2,7 @@ import type { ExperimentConfig } from '../experiment/config';
 import { meanInterval } from '../experiment/interval';
 import type { RunResult } from '../experiment/result';
 
-/** A setting of a grid, over its seeds: first the settings in which the runs differ, then what was found. */
+/** A setting of a grid, over its seeds: first the settings in which the runs differ, then the results. */
 export type GridRow = Partial<ExperimentConfig> & {
   /** Finished runs; the others diverged. */
   readonly n: number;
@@ -15,11 +15,11 @@ export type GridRow = Partial<ExperimentConfig> & {
   readonly trainLoss: number | null;
 };
 
-/** Runs that differ in these alone are one row; kernels differ in rounding alone. */
+/** Runs that differ only in these are one row; kernels differ only in rounding. */
 const NOT_SETTINGS: readonly (keyof ExperimentConfig)[] = ['seed', 'subsetSeed', 'kernels', 'snapshotEvery'];
 
 /**
- * The rows of a grid of one's own: one for each setting, over its seeds, with a column for each setting in which the runs differ.
+ * The rows of your own grid: one for each setting, over its seeds, with a column for each setting in which the runs differ.
  *
  * @param runs such as those that `readResults` or `trainLive` gave.
  * @throws RangeError if there is no run.

@@ -58,16 +58,16 @@ test('the tests of both moments are one family', () => {
   assert.match(noiseMarkdown(study!), /for the 2 tests of this table/);
 });
 
-test('the reading says whether SGD learns the wrong labels, and what is found at both moments', () => {
+test('the reading says whether SGD learns the wrong labels, and what the tests find at both moments', () => {
   const text = readNoise(noiseStudies(RUNS)[0]!);
-  assert.match(text, /^With 40 % wrong labels: SGD's error on the wrong labels is 2\.0 % at the end: it learns them by heart\. After the last epoch: .* find a difference in error at the level of 5 % for SAM, ρ = 0\.1 \(6\.00 points lower\)\. At the best held-out epoch: .* find no difference/);
+  assert.match(text, /^With 40 % wrong labels: SGD's error on the wrong labels is 2\.0 % at the end: it memorises them\. After the last epoch: .* find a difference in error at the level of 5 % for SAM, ρ = 0\.1 \(6\.00 points lower\)\. At the best held-out epoch: .* find no difference/);
   const unlearned = noiseStudies(made(({ labelNoise, method }) => (labelNoise === 0.2 && method === 'sgd' ? { wrong: 78, last: 50, best: 50 } : undefined)));
-  assert.match(readNoise(unlearned[0]!), /With 20 % wrong labels: SGD's error on the wrong labels is 78\.0 % at the end: it does not learn them by heart/);
+  assert.match(readNoise(unlearned[0]!), /With 20 % wrong labels: SGD's error on the wrong labels is 78\.0 % at the end: it does not memorise them/);
   const without = noiseStudies(RUNS.filter(({ config }) => config.method !== 'sgd'));
   assert.equal(readNoise(without[0]!), 'With 40 % wrong labels: SGD is not run, so that nothing is compared.');
 });
 
-test('what is not run is told in one sentence, and without any run nothing else is', () => {
+test('missing runs are named in one sentence, which is all there is without any run', () => {
   assert.equal(noiseNotRun(noiseStudies(RUNS)), 'Not run: training on wrong labels, 40 % with SAM, ρ = 0.2; SAM, ρ = 0.4; SANER, ρ = 0.1, α rising over 10 epochs; MSAM, ρ = 3; LookSAM, ρ = 0.1; 20 %; 60 % (fast network without whitening, preset `label-noise`).');
   const contents = methodContents([], [], {});
   assert.equal(contents['label-noise-reading'], 'Not run: training on wrong labels, 40 %; 20 %; 60 % (fast network without whitening, preset `label-noise`).');
@@ -83,12 +83,12 @@ test('the figure has a line of each method in three panels, of the errors on wro
   assert.deepEqual(lines.map(({ name, xaxis }) => `${name} ${xaxis}`), ['SGD (no SAM) x', 'SGD (no SAM) x2', 'SGD (no SAM) x3', 'SAM, ρ = 0.1 x', 'SAM, ρ = 0.1 x2', 'SAM, ρ = 0.1 x3']);
   assert.deepEqual(lines.slice(0, 3).map(({ y }) => y.map(Math.round)), [[100, 67, 35, 2], [30, 20, 10, 0], HELD_OUT]);
   assert.equal(traces.filter(({ fill }) => fill === 'toself').length, 6);
-  // Table 1 and its figures are not made of them.
+  // Table 1 and its figures do not use them.
   assert.deepEqual(resultFigures(RUNS, NOISE_PRESET), {});
   assert.deepEqual(noiseFigures([]), {});
 });
 
-test('settings of one method are told apart by dashes', () => {
+test('settings of one method differ in their dashes', () => {
   const runs = made(({ labelNoise }) => (labelNoise === 0.4 ? { wrong: 2, last: 46, best: 40 } : undefined));
   const traces = noiseFigures(runs)['label-noise-40-percent']!.data as { name?: string; xaxis?: string; line: { dash: string; color: string } }[];
   const sam = traces.filter(({ name, xaxis }) => name?.startsWith('SAM,') && xaxis === 'x');

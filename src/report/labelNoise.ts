@@ -18,7 +18,7 @@ import { captionOf } from './tables';
 /** The preset of training on wrong labels. */
 export const NOISE_PRESET = 'label-noise';
 
-/** The record of a run at a moment, and the evaluation of the test set there; undefined for a run that has not got so far. */
+/** The record of a run at a moment, and the evaluation of the test set there; undefined for a run that did not get so far. */
 function atMoment({ history, final }: RunResult, moment: Moment): { readonly record: EpochRecord; readonly test: NonNullable<RunResult['final']> } | undefined {
   // The test set is evaluated where the held-out error is the lowest so far: the last such epoch has the lowest of all.
   const record = moment === 'last' ? history.at(-1) : history.filter(({ testAtBest }) => testAtBest !== undefined).at(-1);
@@ -26,7 +26,7 @@ function atMoment({ history, final }: RunResult, moment: Moment): { readonly rec
   return record && test ? { record, test } : undefined;
 }
 
-/** The stored runs of each share of wrong labels that any was made of, in the preset's order. */
+/** The stored runs of each share of wrong labels that has any, in the preset's order. */
 export function noiseStudies(results: readonly RunResult[]): readonly NoiseStudy[] {
   const configs = presetConfigs(findPreset(NOISE_PRESET));
   const stored = new Map(results.map((result) => [result.id, result]));
@@ -61,7 +61,7 @@ function noiseStudy(configs: readonly ExperimentConfig[], runs: readonly Labelle
     }),
     notes: [
       ...comparisonNotes(rows, METHOD_NAMES.sgd),
-      'Errors on wrong labels are against these labels: they fall as the labels are learned by heart. The best held-out epoch is chosen by right labels that no run learns from, and the test set is looked at there and at the end.',
+      'Errors on wrong labels are against these labels: they fall as the labels are memorised. The best held-out epoch is chosen by right labels that no run learns from, and the test set is looked at there and at the end.',
       ...drawNote(drawnConfigs(results)),
       `Nothing was tuned; peak learning rate ${first.learningRate}; ${describeRecipe(first)}`,
     ],
@@ -106,10 +106,10 @@ export interface NoiseRecord {
   readonly runs: string;
 }
 
-/** What stands above the columns. */
+/** Headings of the columns. */
 export const NOISE_HEADINGS: Headings = {
   method: 'Method', epoch: 'Epoch', wrong: 'Error on wrong labels, %', right: 'On right labels, %', test: 'Test error, %', difference: 'Minus SGD, points', pValue: 'p',
-  adjustedPValue: 'p, Holm', detectable: 'Could see, points', runs: 'Runs',
+  adjustedPValue: 'p, Holm', detectable: 'Detectable, points', runs: 'Runs',
 };
 
 /** The rows of a study as text, ready for `displayRecords`. */
@@ -133,17 +133,17 @@ export function noiseMarkdown(study: NoiseStudy): string {
   return [recordsToMarkdown(study.title, noiseRecords(study), NOISE_HEADINGS), `*${study.caption}.*`, ...study.notes].join('\n\n');
 }
 
-/** Error on the wrong labels below which a network counts as having learned them by heart. */
-const BY_HEART = 50;
+/** Error on the wrong labels below which a network counts as having memorised them. */
+const MEMORISED = 50;
 
-/** What a study supports, in sentences that follow from its rows alone. */
+/** What a study shows, in sentences that follow from its rows alone. */
 export function readNoise(study: NoiseStudy): string {
   const rowsAt = (moment: Moment): readonly NoiseRow[] => study.rows.filter((row) => row.moment === moment);
   const [sgd] = rowsAt('last');
   const fits =
     sgd?.wrongLabelError == null
       ? 'SGD is not run, so that nothing is compared.'
-      : `SGD's error on the wrong labels is ${sgd.wrongLabelError.toFixed(1)} % at the end: ${sgd.wrongLabelError < BY_HEART ? 'it learns them by heart.' : 'it does not learn them by heart in this time, so that there is little for another method to prevent.'}`;
+      : `SGD's error on the wrong labels is ${sgd.wrongLabelError.toFixed(1)} % at the end: ${sgd.wrongLabelError < MEMORISED ? 'it memorises them.' : 'it does not memorise them in this time, so there is little for another method to prevent.'}`;
   const parts = ([['last', 'After the last epoch'], ['bestHeldOut', 'At the best held-out epoch']] as const).map(([moment, when]) => {
     const rows = rowsAt(moment);
     return `${when}: ${describeStudy({ rows, dataset: study.dataset })}`;
@@ -151,7 +151,7 @@ export function readNoise(study: NoiseStudy): string {
   return [`With ${100 * study.labelNoise} % wrong labels: ${fits}`, ...(sgd?.wrongLabelError == null ? [] : parts)].join(' ');
 }
 
-/** Which shares of wrong labels, and which methods of those that are there, are not run: one sentence; nothing where all are. */
+/** The shares of wrong labels, and the methods of the others, that are not run: one sentence; nothing where all are run. */
 export function noiseNotRun(studies: readonly NoiseStudy[]): string {
   const configs = presetConfigs(findPreset(NOISE_PRESET));
   const shares = [...new Set(configs.map(({ labelNoise }) => labelNoise))];

@@ -15,7 +15,7 @@ import { figuresOfNetworks, minimaFigure, pathFigure, studyFigures } from './lan
 import { readPaths, readStudies, type LandscapeStudy } from './landscapeStudies';
 import { testSamples, testStudy } from './testing/study';
 
-/** The part of a trace that is looked at. */
+/** The fields of a trace that the tests read. */
 interface Trace {
   readonly type: string;
   readonly name?: string;
@@ -70,10 +70,10 @@ test('both surfaces have the same axes, heights and colours', () => {
   const scenes = ['scene', 'scene2'].map((scene) => (figure.layout[scene] as { readonly zaxis: { readonly range: readonly number[] } }).zaxis.range);
   assert.deepEqual(scenes[0], scenes[1]);
   assert.equal(traces[0]!.z[0]![0], Math.log10(study.nets[0].plane!.series['train']!.loss[0]!));
-  assert.match(caption, /^CIFAR-10; ResNet-50, ImageNet stem; batch norm frozen at each net's running statistics\. Loss on 500 of the nets' 1,000 training images at 25 x 25 points; two random directions.* SGD is cifar10-resnet50-sgd-100-epochs-seed-0-dbd410fd, SAM is/);
+  assert.match(caption, /^CIFAR-10; ResNet-50, ImageNet stem; batch norm frozen at each network's running statistics\. Loss on 500 of the networks' 1,000 training images at 25 x 25 points; two random directions.* SGD is cifar10-resnet50-sgd-100-epochs-seed-0-dbd410fd, SAM is/);
 });
 
-test('captions tell of bfloat16 where the surface was measured in it', () => {
+test('captions name bfloat16 where the surface was measured in it', () => {
   const mixed = studyFigures({ ...study, settings: { ...study.settings, precision: 'mixed' } });
   const told = (name: string): boolean => JSON.stringify(mixed[`landscape-test-${name}`]!.layout).replaceAll('<br>', ' ').includes('activations and products in bfloat16');
   assert.deepEqual(['slices', 'planes-contour', 'interpolation', 'eigenvector-planes-contour', 'spectrum', 'similarity'].map(told), [true, true, true, false, false, false]);
@@ -90,14 +90,14 @@ test('slices lie over each other, with loss and error', () => {
   const { traces, caption } = find('slices');
   assert.deepEqual(traces.map(({ name, xaxis }) => [name, xaxis]), [['SGD', undefined], ['SGD', 'x2'], ['SAM', undefined], ['SAM', 'x2']]);
   assert.deepEqual(traces[2]!.y, study.nets[1].slice!.series['train']!.loss);
-  assert.match(caption, /one random draw \(seed 0\), filter-normalised to each net/);
+  assert.match(caption, /one random draw \(seed 0\), filter-normalised to each network/);
 });
 
 test('the straight line shows train and test, its barriers, and that batch norm is re-estimated', () => {
   const { traces, caption } = find('interpolation');
   assert.deepEqual(traces.map(({ name }) => name), ['train', 'train', 'test', 'test']);
   // 0.1 + 4 sin² at both ends, 4.1 half way.
-  assert.match(caption, /batch norm re-estimated at every point.*Loss barrier: 4\.00 nats \(train\), 4\.00 nats \(test\)/);
+  assert.match(caption, /batch norm re-estimated at every point.*Loss barrier: 4\.00 nats \(train\), 4\.00 nats \(test\)\. The ends too are evaluated with re-estimated batch norm/);
   const curve = find('curve');
   assert.deepEqual([curve.traces[0]!.x.length, curve.traces[0]!.x[60]], [61, 1]);
 });
@@ -109,7 +109,7 @@ test('the topology of a bowl is one branch and one bar', () => {
   assert.ok(rugged.length > 3);
 });
 
-test('branches stand so that no line to a parent crosses another branch', () => {
+test('branches are ordered so that no line to a parent crosses another branch', () => {
   const branch = (birth: number, death: number, parent: number | null) => ({ birth, death, parent, saddle: null, minimum: { row: 0, column: 0 } });
   // 2 joins 1 before 1 joins 0; 3 joins 0 first.
   assert.deepEqual(branchPlaces({ branches: [branch(0, 9, null), branch(1, 6, 0), branch(2, 4, 1), branch(2, 3, 0)] }), [0, 2, 3, 1]);
@@ -122,10 +122,10 @@ test('eigenvalues that have not converged are hollow', () => {
   assert.match(caption, /hollow ones have not converged.*2 x 30 products/);
 });
 
-test('layers of the first net stand at the side, those of the second above', () => {
+test('layers of the first network are at the side, those of the second on top', () => {
   const { traces, figure } = find('similarity');
   assert.deepEqual(traces[0]!.z, [[1, 0.5, 0.2], [0.5, 0.9, 0.3], [0.2, 0.3, 0.8]]);
-  assert.equal(titleOf(figure), 'How alike the layers of SGD and SAM are');
+  assert.equal(titleOf(figure), 'How alike the layers of SGD and SAM are (ResNet-50, ImageNet stem, seed 0)');
 });
 
 test('three minima are stars with names on their plane', () => {
@@ -146,6 +146,21 @@ test('a training path is drawn on its plane, with the variance that the plane ho
   assert.deepEqual([drawn.x, drawn.y], [[4, 2, 0], [1, 2, 0]]);
   const text = JSON.stringify(figure.layout).replaceAll('<br>', ' ');
   assert.match(text, /re-estimated at every point.*80\.0 % and 15\.0 % of their variance/);
+  // A distance is as long on either axis, and the figure no higher than a panel of 6 by 4 needs.
+  assert.deepEqual([(figure.layout.yaxis as { readonly scaleanchor?: string }).scaleanchor, figure.layout.height], ['x', 560]);
+});
+
+test('stored moments and networks are named as a reader names them', () => {
+  const samples = testSamples(gridPoints(evenly([-1, 5], 4), evenly([-1, 0], 2)), (x, y) => 1 + x ** 2 + y ** 2, ['train'], 're-estimated');
+  const losses = { train: { ...samples.losses['train']!, name: 'resnet50, imagenet stem on CIFAR-10' } };
+  const moments = ['sgd-seed-1-epoch-010', 'sam-seed-12-epoch-100'];
+  const named = (network: string): FigureSpecification => pathFigure({ name: 'p', plane: { ...samples, network, losses }, path: [[4, -1], [0, 0]], explainedVariance: [0.8, 0.1], moments })['landscape-p-path']!;
+  const [panel, caption] = (named(moments[1]!).layout['annotations'] as readonly { readonly text: string }[]).map(({ text }) => text.replaceAll('<br>', ' '));
+  assert.equal(panel, '<b>SAM, seed 12, epoch 100</b>');
+  assert.match(caption!, /^CIFAR-10; ResNet-50, ImageNet stem, loss on .* from SGD, seed 1, epoch 10 to SAM, seed 12, epoch 100\./);
+  const other = (named('my best').layout['annotations'] as readonly { readonly text: string }[])[0]!.text;
+  assert.equal(other, '<b>my best</b>');
+  assert.equal(named('my best').layout.height, 400, 'a flat panel keeps room for its colour bar');
 });
 
 test('the tables of curvature and sharpness by hand', () => {
@@ -165,10 +180,10 @@ test('the tables of curvature and sharpness by hand', () => {
     net: 'SGD', worstCase: '2 ± 2.5', adaptiveWorstCase: '0.5', epsSharpness: '1 ± 0', mSharpness: '4 ± 0.25', sam: '0.1235', average: '0.01 ± 0.002',
   });
   assert.deepEqual(Object.values(second!).slice(1), new Array(6).fill('–'));
-  // λ₅ has not converged, so that its column is not there.
+  // λ₅ has not converged, so its column is missing.
   assert.deepEqual([Object.keys(bends), Object.keys(first)], [Object.keys(CURVATURE_HEADINGS).filter((key) => key !== 'eigenvalueRatio'), Object.keys(SHARPNESS_HEADINGS)]);
-  assert.match(sharpnessCaption(study), /500 of the nets' 1000 training images, batch norm frozen\. ρ = 0\.05/);
-  assert.match(curvatureCaption(study), / ρ = 0\.05\. Nets: .* Their losses on these images, 0\.08 and 0\.03, are not alike, .* Not shown: λ₁ \/ λ₅ \(not converged for SGD, SAM\)\.$/);
+  assert.match(sharpnessCaption(study), /500 of the networks' 1000 training images, batch norm frozen\. ρ = 0\.05/);
+  assert.match(curvatureCaption(study), / ρ = 0\.05\. Networks: .* Their losses on these images, 0\.08 and 0\.03, differ, .* Not shown: λ₁ \/ λ₅ \(not converged for SGD, SAM\)\.$/);
 });
 
 test('columns that cannot be read are dropped, with the reason', () => {
@@ -182,7 +197,7 @@ test('columns that cannot be read are dropped, with the reason', () => {
     const measured: LandscapeStudy = { ...study, nets: [{ ...sgd, sharpness: sharpness(worstLosses[0], averages[0]) }, { ...sam, sharpness: sharpness(worstLosses[1], averages[1]) }] };
     return Object.keys(SHARPNESS_HEADINGS).filter((key) => !(key in sharpnessRows(measured)[0]!));
   };
-  // Twice the loss of guessing is 2 ln 10 = 4.605 nats.
+  // Twice the loss at chance is 2 ln 10 = 4.605 nats.
   assert.deepEqual(dropped([4.6, 4.6], [0.0019, 0.0021]), []);
   assert.deepEqual(dropped([4.6, 4.61], [0.0019, -0.0021]), ['epsSharpness']);
   assert.deepEqual(dropped([4.6, 4.6], [0.0019, -0.0019]), ['average']);
@@ -195,7 +210,7 @@ test('the documents get the table of curvature and the figures of all studies', 
   const { curvature, 'landscape-figures': pictures } = landscapeContents([study], figures);
   assert.match(curvature!, /^\*\*CIFAR-10; ResNet-50, ImageNet stem: .*\n\n\| Net \| Loss on the images \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 0\.08 \| 80 ± 0\.01 \| 70 \| 40 \| 960 ± 4 \|/);
   assert.equal(pictures!.split('\n\n').length, Object.keys(figures).length);
-  assert.match(pictures!, /!\[The loss around both minima along random filter-normalised directions\]\(figures\/landscape-test-planes-surface\.png\)/);
+  assert.match(pictures!, /!\[The loss around both minima along random filter-normalised directions \(ResNet-50, ImageNet stem, seed 0\)\]\(figures\/landscape-test-planes-surface\.png\)/);
   const { name, settings, modelName, data, nets } = study;
   const bare = { name, settings, modelName, data, nets: nets.map(({ label, weights }) => ({ label, weights })) as unknown as LandscapeStudy['nets'] };
   for (const studies of [[], [bare]]) {
@@ -205,7 +220,7 @@ test('the documents get the table of curvature and the figures of all studies', 
   }
 });
 
-test('stored studies and paths are read as they were; what is unfinished is left out', async (t) => {
+test('stored studies and paths are read unchanged; unfinished ones are left out', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'samlab-studies-'));
   t.after(() => rmSync(folder, { recursive: true }));
   assert.deepEqual(await readStudies(join(folder, 'none')), []);

@@ -13,7 +13,7 @@ import type { StudyLoss } from '../landscape/study/surfaces';
 import type { TrajectoryRecord } from '../landscape/study/trajectory';
 import { readSamples, samplesDone, type Samples } from '../landscape/surface/store';
 
-/** What is stored of one net of a study; what was not measured, or not to its end, is absent. */
+/** The stored measurements of one network of a study; those that were not made, or not finished, are absent. */
 export interface StudiedNet {
   readonly label: string;
   readonly weights: string;
@@ -31,7 +31,7 @@ export interface StudiedNet {
   readonly sharpness?: StudySharpness;
 }
 
-/** A stored study of two nets. */
+/** A stored study of two networks. */
 export interface LandscapeStudy extends StudyRecord {
   /** Of its folder. */
   readonly name: string;
@@ -122,7 +122,7 @@ function finished(file: string): Samples | undefined {
   return samples !== undefined && samplesDone(samples) === samples.points.length ? samples : undefined;
 }
 
-/** The fields that are there. */
+/** The fields that are defined. */
 function present<T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

@@ -12,13 +12,13 @@ const progress: TrainingProgress = {
   history: [{ epoch: 1, learningRate: 0.1, trainLoss: 3, trainTop1Error: 80, seconds: 40 }],
 };
 
-test('the line tells where a run stands', () => {
+test('the line shows the progress of a run', () => {
   assert.equal(progressLine(progress), 'epoch 2/4, step 5/10 · loss 1.500 · error 50.0 % · 123 images/s · 61 s left');
   // One epoch and a half of four.
   assert.equal(progressShare(progress), 0.375);
 });
 
-test('at the end of a run nothing is told that differs from one time to the next', () => {
+test('at the end of a run nothing is printed that differs between repeats', () => {
   assert.equal(progressLine({ ...progress, epoch: 4, step: 10, imagesPerSecond: 77 }), 'epoch 4/4, step 10/10 · loss 1.500 · error 50.0 %');
 });
 
@@ -47,7 +47,7 @@ test('one output is made and then updated in place', () => {
   const written: { data: MimeBundle; id: string | undefined; update: boolean | undefined }[] = [];
   const show = liveTraining('SGD', (data, id, update) => void written.push({ data, id, update }));
   show(progress);
-  // Too soon after the first to be drawn, unless it is the end of the run.
+  // Too soon after the first to be drawn, except at the end of the run.
   show({ ...progress, step: 6 });
   show({ ...progress, epoch: 4, step: 10 });
   assert.deepEqual(written.map(({ update }) => update), [false, true]);

@@ -2,7 +2,7 @@ import type { TrainingProgress } from '../train/progress';
 import { notebookOutput, type OutputWriter } from '../progress/notebookOutput';
 import { progressChart, progressLine } from './progressChart';
 
-/** Milliseconds between two pictures; more would only keep the front end busy. */
+/** Milliseconds between updates; more frequent ones would only keep the front end busy. */
 const INTERVAL = 1000;
 
 let displays = 0;
@@ -11,7 +11,7 @@ let displays = 0;
  * Shows a running training, to be called as its `onProgress`: a bar, epoch, loss, error, images a second, time left
  * and curves, which update in place below the running cell. Outside a notebook it prints one line an epoch.
  *
- * @param title what is being trained, such as "SAM, CIFAR-10, seed 0", or how to say it where the run stands.
+ * @param title what is being trained, such as "SAM, CIFAR-10, seed 0", or a function of the run's progress.
  * @param write where to show it, if not in the running notebook.
  */
 export function liveTraining(title: string | ((progress: TrainingProgress) => string), write: OutputWriter | undefined = notebookOutput()): (progress: TrainingProgress) => void {

@@ -13,9 +13,9 @@ Examples:
   npm run notebooks                   all notebooks, on stored results`;
 
 function program(): Command {
-  const command = new Command().name('npm run').description('Make figures, report and notebooks again from stored results. Nothing is trained for long.').showHelpAfterError('(--help lists all options)').addHelpText('after', EXAMPLES);
+  const command = new Command().name('npm run').description('Make figures, report and notebooks again from stored results, without long training.').showHelpAfterError('(--help lists all options)').addHelpText('after', EXAMPLES);
   const preset = ['--preset <name>', 'quick (writes below data/quick), laptop, paper, or another preset', 'laptop'] as const;
-  const own = ['--own', 'of the work in data/own alone, into data/own', false] as const;
+  const own = ['--own', 'only of the work in data/own, into data/own', false] as const;
   command
     .command('figures')
     .description('draw the figures: SVG, PNG, JSON and interactive HTML')

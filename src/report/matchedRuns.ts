@@ -4,7 +4,7 @@ import { findPreset, presetConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
 import { runId } from '../experiment/store';
 
-/** Settings that single out some runs of a preset. */
+/** Settings that select some runs of a preset. */
 export type Settings = Partial<ExperimentConfig>;
 
 /** The stored runs of a preset that have some settings, whichever preset stored them. */

@@ -3,7 +3,7 @@ import type { FederatedResult } from '../federated/result';
 import { isSisterStep, readClip, readSisterSteps, sisterTable } from './clipCounterfactual';
 import { pictures } from './contents';
 import { defectEvidenceMarkdown } from './defectEvidence';
-import { federatedFigures, federatedGroups, federatedStudy } from './federatedStudy';
+import { federatedFigures, federatedGroups, federatedStudy, linkedRuns } from './federatedStudy';
 import { methodErrors } from './figures/methodErrors';
 import type { Contents } from './fill';
 import { noiseFigures, noiseMarkdown, noiseNotRun, noiseStudies, readNoise } from './labelNoise';
@@ -27,7 +27,7 @@ export function methodContents(results: readonly RunResult[], federated: readonl
   const table = (name: MethodStudyName): string => methodStudyMarkdown(studies[name]);
   const reading = (name: MethodStudyName): string => describeStudy(studies[name]);
   const short = (name: MethodStudyName): string => shortMethodTable(studies[name]);
-  const groups = federatedGroups(federated).map(federatedStudy);
+  const groups = federatedGroups(federated);
   const noise = noiseStudies(results);
   return {
     family: table('family'),
@@ -48,20 +48,20 @@ export function methodContents(results: readonly RunResult[], federated: readonl
     'defects-reading': [`CIFAR-10: ${reading('defects')}`, `CIFAR-100: ${reading('defects-cifar100')}`].join('\n\n'),
     'defects-evidence': defectEvidenceMarkdown(results),
     'defects-figures': pictures(figures, 'defects-'),
-    // Where nothing is run the reading says so, once.
+    // Where nothing is run, one sentence of the reading says so.
     'label-noise': noise.map(noiseMarkdown).join('\n\n'),
     'label-noise-reading': [...noise.map(readNoise), noiseNotRun(noise)].filter((text) => text !== '').join('\n\n'),
     'label-noise-figures': noise.length === 0 ? '' : pictures(figures, 'label-noise-'),
     'question-architectures': architecturesMarkdown(results),
     'question-cost': costsOfMethodsMarkdown(results),
     'question-schedules': schedulesMarkdown(results),
-    federated: groups.map(methodStudyMarkdown).join('\n\n') || 'Not run.',
-    'federated-reading': groups.map(describeStudy).join('\n\n') || 'Not run.',
+    federated: groups.map((group) => methodStudyMarkdown(federatedStudy(group))).join('\n\n') || 'Not run.',
+    'federated-reading': groups.map((group) => `${describeStudy(federatedStudy(group))} ${linkedRuns(group)}`).join('\n\n') || 'Not run.',
     'federated-figures': pictures(figures, 'federated-'),
   };
 }
 
-/** The comparison without the sister project's steps; its tests stay corrected for all that were made. */
+/** The comparison without the sister project's steps; its tests stay corrected for all tests that were made. */
 function clipAlone(study: MethodStudy): MethodStudy {
   const ofSister = (method: string): boolean => (study.runsOf?.get(method) ?? []).some(({ config }) => isSisterStep(config));
   return { ...study, title: "The original's FGSM with its clip and without — quick runs on a small budget", rows: study.rows.filter(({ method }) => !ofSister(method)) };

@@ -21,10 +21,10 @@ function made(name: MethodStudyName, errorOf: (config: ExperimentConfig) => numb
   });
 }
 
-/** SGD 60, 61, 62; SAM 3 points lower each, ASAM scatters; nothing else was run. */
+/** SGD 60, 61, 62; SAM 3 points lower each, ASAM scattered; nothing else was run. */
 const FAMILY = made('family', ({ method, seed }) => ({ sgd: 60 + seed, sam: 57 + seed, asam: [50, 70, 62][seed] })[method as string]);
 
-test('a study finds its runs by their settings, tests them in pairs, and says what was not run', () => {
+test('a study finds its runs by their settings, tests them in pairs, and names missing ones', () => {
   const study = methodStudy(FAMILY, 'family');
   assert.deepEqual(study.rows.map(({ method, n }) => [method, n]), [
     ['SGD (no SAM)', 3], ['SAM', 3], ['Multi-step FGSM, T = 2', 0], ['ASAM, ρ = 0.5', 3], ['Sparse SAM, Fisher mask, ρ = 0.1, mask kept 2 epochs', 0],
@@ -42,8 +42,8 @@ test('the reading names what the test finds, and no difference that it does not'
   assert.match(text, /^Paired tests against SGD \(no SAM\), corrected by Holm's procedure for the 2 of this table, find a difference in error at the level of 5 % for SAM \(3\.00 points lower\)\./);
   // Differences of -10, 9 and 0 points: mean -1/3, deviation 9.504, half width 4.303 x 9.504 / sqrt 3. At 2.5 % scipy's non-central t
   // with two degrees of freedom has a power of 80 % at 4.625 deviations.
-  assert.match(text, /No difference is found, with .*: ASAM, ρ = 0\.5 \(−23\.94 to \+23\.28 points; could see 43\.96\)\./);
-  assert.doesNotMatch(text, /better than guessing/);
+  assert.match(text, /No difference is found, with .*: ASAM, ρ = 0\.5 \(−23\.94 to \+23\.28 points; could detect 43\.96\)\./);
+  assert.doesNotMatch(text, /better than chance/);
   assert.equal(describeStudy(methodStudy([], 'family')), 'Nothing can be said yet: not run.');
 });
 
@@ -58,7 +58,7 @@ test('one run a row is an observation; a network that stays at chance is named',
   assert.equal(new Set(study.rows.map(({ method }) => method)).size, presetConfigs(findPreset('defects')).filter(({ seed }) => seed === 0).length);
   const text = describeStudy(study);
   assert.match(text, /One run each, so observations and no effects: SAM \(5\.00 points lower\)/);
-  assert.match(text, /within 5 points of guessing \(90 %\): SGD \(no SAM\), batches of 128, learning rate 1 with the original's decay and smoothing; SAM, batches of 128, learning rate 1/);
+  assert.match(text, /within 5 points of chance \(90 %\): SGD \(no SAM\), batches of 128, learning rate 1 with the original's decay and smoothing; SAM, batches of 128, learning rate 1/);
   assert.doesNotMatch(text, /[Pp]aired test/);
 });
 
@@ -93,7 +93,7 @@ test('federated methods are tested against FedAvg of the same seed; quick runs a
   assert.match(federated, /1,000 training images divided by a Dirichlet distribution of concentration 0\.6, 2,000 test images/);
 });
 
-test('figures are drawn of what was run alone: errors with intervals and cost, federated rounds as means over seeds', () => {
+test('figures show only what was run: errors with intervals and cost, federated rounds as means over seeds', () => {
   const figures = methodFigures(FAMILY, FEDERATED);
   assert.deepEqual(Object.keys(figures), ['family-methods', 'fgsm-steps-methods', 'fgsm-clip-methods', 'defects-methods', 'federated-rounds']);
   const [errors, costs] = figures['family-methods']!.data as { x: number[]; y: string[]; error_x?: { array: number[] } }[];
@@ -106,23 +106,23 @@ test('figures are drawn of what was run alone: errors with intervals and cost, f
   assert.deepEqual(Object.keys(METHOD_STUDIES).map((name) => Object.keys(resultFigures(made('family', () => 50), name)).length), Object.keys(METHOD_STUDIES).map(() => 0));
 });
 
-test('a difference that is below 5 % alone and not after the correction is told as such, and a chosen epoch is not tested', () => {
+test('a difference with p below 5 % only before the correction is described as such, and a chosen epoch is not tested', () => {
   // Differences of SAM: 2, 3 and 4 points, t = 5.196 with two degrees of freedom, p = 0.035; two more methods are tested.
   const runs = made('defects', ({ method, seed, selection, cutout, batchSize }) =>
     batchSize === 50 && cutout === 0 && (method === 'sgd' ? 60 : method === 'sam' ? (selection === 'last' ? 62 + seed : 50 + 3 * seed) : method === 'asam' ? 60 + [1, -1, 0.1][seed]! : undefined) || undefined);
   const study = methodStudy(runs, 'defects');
   const text = describeStudy(study);
-  assert.match(text, /find no difference in error at the level of 5 %\. Below 5 % alone, and not after the correction: SAM \(3\.00 points higher, p = 0\.035, corrected p = 0\.070\)\./);
+  assert.match(text, /find no difference in error at the level of 5 %\. Below 5 % only before the correction: SAM \(3\.00 points higher, p = 0\.035, corrected p = 0\.070\)\./);
   assert.match(text, /Not tested, since an epoch chosen by its test error is low by construction: SAM, epoch chosen by test error\./);
   assert.match(methodStudyMarkdown(study), /\| SAM, epoch chosen by test error \| 800 \|.*\| −7\.00 \| – \| – \| – \|/);
 });
 
-test('notes tell of one draw of images, of steps that differ with the batch, and of radii that are not at SAM\'s 2-norm', () => {
+test('notes mention a single draw of images, steps that differ with the batch, and radii not at SAM\'s 2-norm', () => {
   const { notes } = methodStudy(made('defects', () => 60), 'defects');
   const all = notes.join('\n');
   assert.match(all, /All of these runs share one draw of images \(subsetSeed 0\)/);
   // 5 epochs of 1,000 images: 20 batches of 50, or 8 of 128.
-  assert.match(all, /A run takes 100 in batches of 50, 40 in batches of 128: steps/);
+  assert.match(all, /A run takes 100 steps in batches of 50, 40 steps in batches of 128, so rows/);
   // ResNet-20 has 272,474 parameters: 0.05 sqrt(d) = 26.1 where the projection holds, twice that where two steps are not projected.
   assert.match(all, /SAM's radius, 0\.05\. .*: Multi-step FGSM, ρ in its own norm, T = 2: 26; Multi-step FGSM, ρ in its own norm, T = 2, steps of 1 ρ, not projected: 52\./);
   const ownDraws = methodStudy(made('family', () => 60).map((run) => ({ ...run, config: { ...run.config, subsetSeed: run.config.seed } })), 'family');

@@ -20,7 +20,7 @@ export interface MethodStudy {
   readonly rows: readonly ComparisonRow[];
   /** The stored runs behind each row, by its method. */
   readonly runsOf?: ReadonlyMap<string, readonly RunResult[]>;
-  /** What is below the table. */
+  /** Notes below the table. */
   readonly notes: readonly string[];
 }
 
@@ -73,13 +73,13 @@ export function methodStudy(results: readonly RunResult[], name: MethodStudyName
       ...drawNote(drawnConfigs(shown)),
       ...stepsNote(configs, shown[0]?.data.trainImages),
       ...reachNote(configs, (config) => variantLabel(config, plain)),
-      `Nothing was tuned: every method has the radius that its paper uses and ${describeRate(plain)}. So short a training does not tell what a method reaches in the end.`,
+      `Nothing was tuned: every method has the radius that its paper uses and ${describeRate(plain)}. Training this short does not show what a method reaches in the end.`,
     ],
   };
 }
 
 function describeRate(config: ExperimentConfig): string {
-  return `peak learning rate ${config.learningRate}, if its row says nothing else; ${describeRecipe(config).replace(/\.$/, '')}`;
+  return `peak learning rate ${config.learningRate} unless a row says otherwise; ${describeRecipe(config).replace(/\.$/, '')}`;
 }
 
 /** The method, and what else differs from the plain settings of the comparison. */
@@ -93,7 +93,7 @@ function variantLabel(config: ExperimentConfig, plain: ExperimentConfig): string
   return [methodLabel(config), ...extras.filter((extra) => extra !== false)].join(', ');
 }
 
-/** The row of a method that nobody has run. */
+/** The row of a method that has not been run. */
 export function notRun(method: string, { epochs }: Pick<ExperimentConfig, 'epochs'>, tests: number): ComparisonRow {
   const errors = { trainTop1Error: null, top1Error: null, top1HalfWidth: null, top5Error: null, top5HalfWidth: null };
   const differences = { difference: null, differenceHalfWidth: null, pValue: null, adjustedPValue: null, detectable: null, lossDifference: null, lossDifferenceHalfWidth: null };
@@ -115,7 +115,7 @@ export interface ComparisonRecord {
   readonly runs: string;
 }
 
-/** What stands above the columns of comparison records. */
+/** Headings of the columns of comparison records. */
 export const COMPARISON_HEADINGS: Headings = {
   method: 'Method',
   gradients: 'Gradients a run',
@@ -125,7 +125,7 @@ export const COMPARISON_HEADINGS: Headings = {
   difference: 'Difference from the base, points',
   pValue: 'p',
   adjustedPValue: 'p, Holm',
-  detectable: 'Could see, points',
+  detectable: 'Detectable, points',
   loss: 'Difference in test loss, nats',
   runs: 'Runs',
 };

@@ -11,13 +11,13 @@ export interface NoiseRow extends ComparisonRow {
   /** Smallest and largest epoch of the moment over the runs; null without runs. */
   readonly fromEpoch: number | null;
   readonly toEpoch: number | null;
-  /** Mean error on training images whose labels are wrong, against these labels: 0 where all are learned by heart. */
+  /** Mean error on training images whose labels are wrong, against these labels: 0 where all are memorised. */
   readonly wrongLabelError: number | null;
   /** The same on those whose labels are right. */
   readonly rightLabelError: number | null;
 }
 
-/** What is stored of training on one share of wrong labels. */
+/** The stored runs of training on one share of wrong labels. */
 export interface NoiseStudy {
   readonly dataset: ExperimentConfig['dataset'];
   /** Share of labels that were replaced. */

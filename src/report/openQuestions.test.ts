@@ -29,7 +29,7 @@ test('runs of two recipes are not paired with each other: the one with more pair
   assert.match(architecturesMarkdown([sgd!, ...old]), /`laptop` \| −3\.00 ± 2\.48 \|/);
 });
 
-test('costs stand beside errors, for each machine apart, and contradicting times are told', () => {
+test('costs are beside errors, separately for each machine, and contradictory times are reported', () => {
   const runs = presetConfigs(findPreset('family')).flatMap((config) =>
     config.method === 'sgd' || config.method === 'lookSam'
       ? [{ ...testRun({ ...config, top1Error: config.method === 'sgd' ? 60 : 59, preset: 'none' }), config, id: runId(config), gradientEvaluations: config.method === 'sgd' ? 100 : 120, seconds: config.method === 'sgd' ? 60 : 90 }]
@@ -40,7 +40,7 @@ test('costs stand beside errors, for each machine apart, and contradicting times
   assert.match(text, /\| SGD \(no SAM\) \| 100 \| 4\.0 \(test, 1 thread\); 1\.0 \(test, 2 threads\) \| 60\.00 \| – \| – \| – \| – \| – \|/);
   assert.match(text, /\| LookSAM \| 120 \| 1\.5 \(test, 2 threads\) \| 59\.00 \| −1\.00 ± 0\.00 \|/);
   assert.doesNotMatch(text, /Some runs of fewer gradients/);
-  assert.match(costsOfMethodsMarkdown(runs.map((run) => (run.config.method === 'sgd' ? { ...run, seconds: 240 } : run))), /Some runs of fewer gradients took longer/);
+  assert.match(costsOfMethodsMarkdown(runs.map((run) => (run.config.method === 'sgd' ? { ...run, seconds: 240 } : run))), /Some runs with fewer gradients took longer/);
   assert.match(text, /\*\*Gradients and time beside error, fast network\*\*: not run\./);
 });
 

@@ -18,7 +18,7 @@ interface Place {
   readonly settings: Partial<ExperimentConfig>;
 }
 
-/** Networks in the order of the original's question: its own stem, the one for small images, and one that is made for them. */
+/** Networks in the order of the original's question: its own stem, the stem for small images, and a network made for small images. */
 const PLACES: readonly Place[] = (['cifar10', 'cifar100'] as const).flatMap((dataset): Place[] => [
   ...[100, 200, 400].map((epochs) => ({ network: `ResNet-50, ImageNet stem, ${epochs} epochs`, preset: 'laptop', dataset, settings: { dataset, epochs } })),
   { network: 'ResNet-50, CIFAR stem, 200 epochs', preset: 'corrected', dataset, settings: { dataset, stem: 'cifar', epochs: 200 } },
@@ -50,7 +50,7 @@ function fits(config: ExperimentConfig, settings: Partial<ExperimentConfig>): bo
   return Object.entries(settings).every(([key, value]) => config[key as keyof ExperimentConfig] === value);
 }
 
-const TESTED: Headings = { difference: 'SAM minus SGD, points', pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Could see, points', pairs: 'Pairs' };
+const TESTED: Headings = { difference: 'SAM minus SGD, points', pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Detectable, points', pairs: 'Pairs' };
 
 function testedCells(row: ComparisonRow): Readonly<Record<string, string>> {
   return {
@@ -73,7 +73,7 @@ export function architecturesMarkdown(results: readonly RunResult[]): string {
   );
   const records = rows.map((row, index) => ({ data: DATASET_NAMES[PLACES[index]!.dataset], network: PLACES[index]!.network, preset: `\`${PLACES[index]!.preset}\``, ...testedCells(row) }));
   const table = recordsToMarkdown('SAM minus SGD by network', records, { data: 'Data set', network: 'Network', preset: 'Preset', ...TESTED });
-  return `${table}\n\n*Differences in top-1 test error in pairs of the same seed ± half the 95 % interval of Student t; tests corrected by Holm's procedure for the ${rows[0]!.tests} of this table. Networks differ in images, length and recipe too, so that a row tells of itself and not of what its architecture does.*`;
+  return `${table}\n\n*Differences in top-1 test error in pairs of the same seed ± half the 95 % interval of Student t; tests corrected by Holm's procedure for the ${rows[0]!.tests} of this table. Networks also differ in images, length and recipe, so a row does not show the effect of its architecture alone.*`;
 }
 
 /** "Can it be made cheaper than two gradients?": gradients and time of a run beside its error. */
@@ -96,18 +96,18 @@ function costTable(title: string, runs: readonly { readonly label: string; reado
     ...(row.method === METHOD_NAMES.sgd ? { difference: '–' } : {}),
   }));
   const table = recordsToMarkdown(title, records, { method: 'Method', gradients: 'Gradients a run', minutes: 'Minutes a run', error: 'Top-1 error, %', ...TESTED, difference: 'Minus SGD, points' });
-  return `${table}\n\n*${captionOf(runs.map(({ result }) => result))}. Differences in pairs of the same seed ± half the 95 % interval of Student t; tests corrected by Holm's procedure for the ${rows[0]!.tests} of this table. Minutes are of the machine that is named, and compare on one machine with as many threads alone.${busyNote(runs.map(({ result }) => result))}*`;
+  return `${table}\n\n*${captionOf(runs.map(({ result }) => result))}. Differences in pairs of the same seed ± half the 95 % interval of Student t; tests corrected by Holm's procedure for the ${rows[0]!.tests} of this table. Minutes are those of the named machine, and comparable only on one machine with the same number of threads.${busyNote(runs.map(({ result }) => result))}*`;
 }
 
 /** How much longer a run may take than one of more gradients on the same machine before the machine counts as shared. */
 const SHARED = 1.5;
 
-/** That times contradict the gradients behind them, where they do: then others used the machine too. */
+/** A note where times contradict the numbers of gradients, which happens on a shared machine. */
 function busyNote(runs: readonly RunResult[]): string {
   const contradicts = runs.some((one) =>
     runs.some((other) => machineOf(one.environment) === machineOf(other.environment) && one.gradientEvaluations < other.gradientEvaluations && one.seconds > SHARED * other.seconds),
   );
-  return contradicts ? ' Some runs of fewer gradients took longer than others of more on the same machine, which others used at the time: here gradients tell the cost, and minutes do not.' : '';
+  return contradicts ? ' Some runs with fewer gradients took longer than others with more on the same machine, which was shared at the time: here gradients show the cost, and minutes do not.' : '';
 }
 
 /** Mean minutes of a run on each machine, since times of several are not comparable. */
@@ -119,7 +119,7 @@ function minutesByMachine(runs: readonly RunResult[]): string {
   }).join('; ');
 }
 
-/** "Which schedule of ρ?": SAM with each schedule beside SAM with ρ as it is, one family of tests. */
+/** "Which schedule of ρ?": SAM with each schedule against SAM with constant ρ, one family of tests. */
 export function schedulesMarkdown(results: readonly RunResult[]): string {
   const of = (rhoSchedule: ExperimentConfig['rhoSchedule']): readonly RunResult[] => results.filter(({ preset, config }) => preset === 'fast-family' && config.method === 'sam' && config.evaluateOn === 'test' && config.rhoSchedule === rhoSchedule);
   const schedules = [['rising', 'rising'], ['falling', 'falling'], ['learningRate', 'as the learning rate']] as const;
@@ -128,6 +128,6 @@ export function schedulesMarkdown(results: readonly RunResult[]): string {
     return 'Schedules of ρ (rising, falling, and as the learning rate) are built and tested, and their comparison on the fast network, preset `fast-family`, is not run.';
   }
   const records = rows.map((row, index) => ({ schedule: schedules[index]![1], ...testedCells(row) }));
-  const table = recordsToMarkdown('Schedules of ρ beside a constant one', records, { schedule: 'Schedule of ρ', ...TESTED, difference: 'Less constant ρ, points' });
+  const table = recordsToMarkdown('Schedules of ρ beside a constant one', records, { schedule: 'Schedule of ρ', ...TESTED, difference: 'Minus constant ρ, points' });
   return `${table}\n\n*Differences in top-1 test error in pairs of the same seed ± half the 95 % interval of Student t; tests corrected by Holm's procedure for the ${rows[0]!.tests} of this table.*`;
 }

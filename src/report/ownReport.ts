@@ -13,7 +13,7 @@ import type { NamedFigures } from './figures/specification';
 import { errorRows } from './rows';
 import { errorText, runsText } from './tableText';
 
-/** Runs of a user's own that differ in their seed alone, as text. */
+/** A user's own runs that differ only in their seed, as text. */
 interface OwnRow {
   readonly grid: string;
   readonly data: string;
@@ -40,7 +40,7 @@ function cellKey({ preset, config, data }: RunResult): string {
   return JSON.stringify([preset, data.name, { ...config, seed: 0, kernels: '', snapshotEvery: 0 }]);
 }
 
-/** The settings that are not alike in all of these runs, and that neither the method's label nor another column tells. */
+/** The settings that differ between these runs and are neither in the method's label nor in another column. */
 function variedSettings(results: readonly RunResult[]): readonly (keyof ExperimentConfig)[] {
   const keys = Object.keys(results[0]?.config ?? {}) as (keyof ExperimentConfig)[];
   return keys.filter((key) => !NAMED.has(key) && new Set(results.map(({ config }) => config[key])).size > 1);
@@ -75,7 +75,7 @@ function ownRows(results: readonly RunResult[]): readonly OwnRow[] {
   return [...cells.values()].map((runs) => rowOf(runs, varied));
 }
 
-/** The report of a user's own work: its tables and figures, beside nothing of the project's. Parts that nobody made are left out. */
+/** The report of a user's own work: its tables and figures, without the project's. Parts without results are left out. */
 export function ownReport(work: StoredWork, figures: NamedFigures): string {
   const { results, federated, benchmarks } = work;
   const groups = federatedGroups(federated).map(federatedStudy);

@@ -37,7 +37,7 @@ test('a difference beyond the noise is called one', () => {
   assert.match(precisionMarkdown(results), /more than the noise between seeds\.$/);
 });
 
-test('without both precisions nothing is told', () => {
+test('without both precisions there is no text', () => {
   assert.equal(precisionMarkdown([]), 'Not run.');
   assert.equal(precisionMarkdown([run('mixed', 0, 50, 1)]), 'Not run.');
 });

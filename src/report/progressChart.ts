@@ -10,7 +10,7 @@ const HEIGHT = 250;
 const BAR = { x: 16, y: 54, width: WIDTH - 32, height: 8 } as const;
 const PANELS = { left: { x: 60, width: 280 }, right: { x: 420, width: 280 }, y: 84, height: 120 } as const;
 
-/** Of the title, in pixels, unless it would not fit. */
+/** Font size of the title, in pixels, if it fits. */
 const TITLE_SIZE = 14;
 /** Width of an average letter of bold Open Sans, as a part of the font's size. */
 const LETTER = 0.58;
@@ -18,7 +18,7 @@ const LETTER = 0.58;
 /** One line of text: epoch, step, loss, error and, until the run is done, images a second and time left. */
 export function progressLine(progress: TrainingProgress): string {
   const { epoch, epochs, step, stepsPerEpoch, loss, error, imagesPerSecond, secondsLeft } = progress;
-  // A saved notebook keeps the last line; it should be the same whenever the same run is made.
+  // A saved notebook keeps the last line, which should be the same each time the same run is made.
   const pace = progressShare(progress) === 1 ? [] : [`${imagesPerSecond.toFixed(0)} images/s`, `${duration(secondsLeft)} left`];
   return [`epoch ${epoch}/${epochs}, step ${step}/${stepsPerEpoch}`, `loss ${loss.toFixed(3)}`, `error ${error.toFixed(1)} %`, ...pace].join(' · ');
 }

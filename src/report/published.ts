@@ -1,22 +1,22 @@
-/** One row of Tables 1 and 2 of the report that is replicated; errors in percent of the test set. */
+/** One row of the original's tables 1 and 2; errors in percent of the test set. */
 export interface PublishedError {
   readonly dataset: 'cifar10' | 'cifar100';
   readonly method: 'sgd' | 'sam';
   readonly epochs: number;
   readonly top1Error: number;
-  /** The report's column is headed "TOP-K"; its code computes the top-5 error. */
+  /** The original's column is headed "TOP-K"; its code computes the top-5 error. */
   readonly top5Error: number;
 }
 
 /**
- * Training images behind `PUBLISHED_ERRORS`: the report's code trains on all of either data set, whatever its text says of 100 samples.
+ * Training images behind `PUBLISHED_ERRORS`: the original's code trains on all of either data set, although its text speaks of 100 samples.
  *
  * @source github.com/elyaishere/bmml_project, its data loaders.
  */
 export const PUBLISHED_TRAINING_IMAGES = 50_000;
 
 /**
- * Test errors of ResNet-50 as the report printed them: one run a row, no seeds, no spread.
+ * Test errors of ResNet-50 as the original printed them: one run a row, no seeds, no spread.
  *
  * @source O. Gorbunova and F. Davletshin, "Sharpness-Aware Minimization (SAM)", project report, Skolkovo
  * Institute of Science and Technology, Tables 1 and 2 (code: github.com/elyaishere/bmml_project).

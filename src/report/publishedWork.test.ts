@@ -45,7 +45,7 @@ test('every study and benchmark that is named is there', async () => {
   assert.deepEqual([benchmarks.length, formerBenchmarks.length], [PUBLISHED.benchmarks.length, PUBLISHED.formerBenchmarks.length]);
 });
 
-test('what is not named is not published, even where it lies among what is, or is damaged', async (context) => {
+test('results that are not listed are not published, even in the same folder, nor are damaged ones', async (context) => {
   const data = join(await emptyProject(context), 'data');
   await fillStore(data, testRun({ top1Error: 60 }), PUBLISHED.studies[0], PUBLISHED.benchmarks[0]);
   await fillStore(data, testRun({ top1Error: 50, preset: 'none' }), 'tiny2', 'my-machine');

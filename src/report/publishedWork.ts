@@ -14,7 +14,7 @@ import { readMinima, readPaths, readStudies } from './landscapeStudies';
 /**
  * The work that REPORT.md, README.md, docs/benchmarks.md, the figures and the notebooks show: presets by their names, landscape studies by their
  * folders below `data/results/landscape`, benchmarks by their files in `data/bench`. To publish a study or benchmark, make it with
- * `--store data` and name it here; what is not named is in no table and no figure, wherever it lies.
+ * `--store data` and name it here; what is not named is in no table and no figure, wherever it is stored.
  */
 export const PUBLISHED = {
   presets: PRESETS.map(({ name }) => name).filter((name) => !isQuick(name)),
@@ -22,9 +22,10 @@ export const PUBLISHED = {
   studies: [
     'laptop-cifar10', 'laptop-cifar10-minima', 'laptop-cifar10-path', 'laptop-cifar10-seed-1', 'laptop-cifar10-seed-2',
     'resnet20-cifar10', 'resnet20-cifar10-seed-1', 'resnet20-cifar10-seed-2',
+    'resnet20-cifar10-equal-loss', 'resnet20-cifar10-equal-loss-seed-1', 'resnet20-cifar10-equal-loss-seed-2',
   ],
   benchmarks: ['amd-epyc-dce94353-tensorflow-2.21.0-2-threads'],
-  /** Of an engine that is no more, on a kind of machine that did not turn up again. */
+  /** Benchmarks of a former engine, on another kind of machine. */
   formerBenchmarks: ['amd-epyc-9ba634af-tensorflow-2.21.0-2-threads'],
 } as const;
 
@@ -37,7 +38,7 @@ export interface StoredWork extends StoredLandscapes {
   readonly formerBenchmarks: readonly BenchResult[];
 }
 
-/** What is stored of landscapes; with names, of those studies alone. @throws Error if a file is damaged or of another version. */
+/** The stored landscape studies; with names, only those. @throws Error if a file is damaged or of another version. */
 export async function readLandscapes(store: string, names?: readonly string[]): Promise<StoredLandscapes> {
   const folder = join(store, 'results', 'landscape');
   return { studies: await readStudies(folder, names), paths: await readPaths(folder, names), minima: await readMinima(folder, names) };
@@ -54,7 +55,7 @@ export async function readWork(store: string): Promise<StoredWork> {
   };
 }
 
-/** The work of a store that is named in `PUBLISHED`; the rest of studies and benchmarks is not even read. @throws Error if a file is damaged or of another version. */
+/** The work of a store that is named in `PUBLISHED`; other studies and benchmarks are not read. @throws Error if a file is damaged or of another version. */
 export async function readPublishedWork(store: string): Promise<StoredWork> {
   const results = await readResults(join(store, 'results'));
   const federated = await readFederatedResults(join(store, 'results', 'federated'));

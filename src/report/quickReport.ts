@@ -5,7 +5,7 @@ import { costsMarkdown, describeMachines } from './runCosts';
 import { errorTables, tuningTables } from './tables';
 import { toMarkdown } from './tableText';
 
-/** The report of a quick run: its tables and figures and nothing else, for nothing follows from them. */
+/** The report of a quick run: only its tables and figures, since nothing follows from them. */
 export function quickReport(results: readonly RunResult[], presets: readonly string[], figures: NamedFigures): string {
   const own = results.filter((run) => presets.includes(run.preset));
   const selections = presets.flatMap((preset) => (['cifar10', 'cifar100'] as const).map((dataset) => ({ preset, dataset })));

@@ -3,11 +3,11 @@ import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
 /** A column of probes that cannot be read, and why. */
 export interface Unreadable {
   readonly key: string;
-  /** How the column is called, and why it is not shown. */
+  /** The column's name, and why it is not shown. */
   readonly reason: string;
 }
 
-/** Standard errors within which an average is not told from 0. */
+/** An average within this many standard errors of 0 counts as noise. */
 const NOISE = 2;
 
 /** Which eigenvalues a column is made of, by place. */
@@ -16,7 +16,7 @@ const EIGENVALUES = [
   { key: 'eigenvalueRatio', name: 'λ₁ / λ₅', places: [0, 4] },
 ] as const;
 
-/** Columns of curvature that some net of a study has not converged in; a number beside another that is none cannot be compared. */
+/** Columns of curvature that have not converged for some network of a study: such numbers cannot be compared. */
 export function unreadableCurvature({ nets }: Pick<LandscapeStudy, 'nets'>): readonly Unreadable[] {
   const eigenvalues = EIGENVALUES.flatMap(({ key, name, places }) => {
     const open = nets.filter(({ eigenvalues: found }) => found !== undefined && places.some((place) => found.eigenvalues[place]?.converged === false));
@@ -26,7 +26,7 @@ export function unreadableCurvature({ nets }: Pick<LandscapeStudy, 'nets'>): rea
   return [...eigenvalues, ...(traces.length === 0 ? [] : [{ key: 'trace', reason: `the trace (not converged for ${traces.map(({ label }) => label).join(', ')})` }])];
 }
 
-/** Columns of sharpness that say nothing of the place: a box that leaves the neighbourhood of the minimum, an average within its noise. */
+/** Columns of sharpness that do not describe the minimum: a box that leaves its neighbourhood, an average within its noise. */
 export function unreadableSharpness(study: Pick<LandscapeStudy, 'nets' | 'settings'>): readonly Unreadable[] {
   const measured = study.nets.flatMap(({ sharpness }) => sharpness ?? []);
   const worst = measured.flatMap(({ epsSharpness }) => epsSharpness.map(({ worstLoss }) => worstLoss));
@@ -34,7 +34,7 @@ export function unreadableSharpness(study: Pick<LandscapeStudy, 'nets' | 'settin
   const inNoise = measured.length > 0 && measured.every(({ average }) => Math.abs(average.sharpness) <= NOISE * average.standardError);
   return [
     ...(worst.some((loss) => loss > far)
-      ? [{ key: 'epsSharpness', reason: `Keskar's ε-sharpness (its box leaves the neighbourhood of the minimum: the loss at its worst points, up to ${Math.max(...worst).toPrecision(3)} nats, is above twice that of guessing)` }]
+      ? [{ key: 'epsSharpness', reason: `Keskar's ε-sharpness (its box leaves the neighbourhood of the minimum: the loss at its worst points, up to ${Math.max(...worst).toPrecision(3)} nats, is above twice the loss at chance)` }]
       : []),
     ...(inNoise ? [{ key: 'average', reason: `the average direction (within ${NOISE} standard errors of 0)` }] : []),
   ];
@@ -50,12 +50,12 @@ export function readableRow<Row extends object>(row: Row, unreadable: readonly U
   return Object.fromEntries(Object.entries(row).filter(([key]) => !unreadable.some((one) => one.key === key))) as Partial<Row>;
 }
 
-/** The loss of a net on the images that its curvature or sharpness was measured on, in nats. */
+/** The loss of a network on the images that its curvature or sharpness was measured on, in nats. */
 export function probedLoss({ loss, sharpness }: StudiedNet): number | undefined {
   return loss?.loss ?? sharpness?.worstCase[0]?.baseLoss;
 }
 
-/** Whether two losses differ by more than a tenth of the larger one, so that their nets are not the same kind of place. */
-export function unlikeLosses(one: number, other: number): boolean {
+/** Whether two losses differ by more than a tenth of the larger one, so that their networks are not comparable. */
+export function lossesDiffer(one: number, other: number): boolean {
   return Math.abs(one - other) > 0.1 * Math.max(one, other);
 }

@@ -8,7 +8,7 @@ function read(...runs: readonly TestRun[]): string {
   return describeTable(errorTables(runs.map(testRun), { preset: 'laptop', dataset: 'cifar10' })[0]!);
 }
 
-test('one run of each method is compared without an interval, and what was not run is listed', () => {
+test('one run of each method is compared without an interval, and missing runs are listed', () => {
   assert.equal(
     read({ method: 'sgd', top1Error: 61.25 }, { method: 'sam', top1Error: 58.2 }),
     "After 100 epochs on 1,000 training images the top-1 error is 61.25 % with SGD and 58.20 % with SAM; in pairs of the same seed SAM's is lower by 3.05 points; SAM's test loss is equal, from too few runs to know how much seeds scatter. " +
@@ -24,10 +24,10 @@ test('methods are compared in pairs of the same seed: wide intervals of each do 
   assert.match(text, /SAM's test loss is equal \(p = 1\.000, .* \(corrected by Holm's procedure for the 2 tests of the table\)/);
 });
 
-test('no difference stands beside what the test could have seen', () => {
+test('without a difference, the smallest detectable one is given', () => {
   const text = read(...[60, 60.2, 60.1].map((top1Error, seed) => ({ method: 'sgd' as const, seed, top1Error })), ...[61, 59.2, 60.1].map((top1Error, seed) => ({ method: 'sam' as const, seed, top1Error })));
   // Differences of 1, -1 and 0: a deviation of 1; at 5 % / 2 scipy's non-central t has a power of 80 % at 4.625 deviations.
-  assert.match(text, /SAM's is equal \(p = 1\.000, corrected p = 1\.000: no difference found, where the test could see 4\.62 points with a power of 80 %\)/);
+  assert.match(text, /SAM's is equal \(p = 1\.000, corrected p = 1\.000: no difference found, where the test could detect 4\.62 points with a power of 80 %\)/);
 });
 
 test('a method that diverged is named and is compared with nothing', () => {

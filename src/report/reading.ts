@@ -44,14 +44,14 @@ function paired({ measure, differences, mean, halfWidth, pValue, adjustedPValue,
   const unit = measure === 'top1Error' ? 'points' : 'nats';
   const text = plusMinus(Math.abs(mean), halfWidth);
   const direction = mean < 0 ? 'lower' : 'higher';
-  const told = `SAM's ${measure === 'top1Error' ? 'is' : 'test loss is'} ${mean === 0 ? 'equal' : `${direction} by ${text} ${unit}`}`;
+  const sentence = `SAM's ${measure === 'top1Error' ? 'is' : 'test loss is'} ${mean === 0 ? 'equal' : `${direction} by ${text} ${unit}`}`;
   if (pValue === null || adjustedPValue === null) {
-    return told;
+    return sentence;
   }
   const alike = differences.length > 1 && differences.every((one) => one < 0 === mean < 0 && one !== 0);
   const seen = detectableText({ detectable, measure });
-  const found = adjustedPValue < FAMILY_LEVEL ? 'a difference' : `no difference found, where the test could see ${seen === 'none' ? 'none that is possible' : `${seen} ${unit}`} with a power of 80 %`;
-  return `${told} (${alike ? `in all ${differences.length} pairs, ` : ''}p ${pEquals(pValue)}, corrected p ${pEquals(adjustedPValue)}: ${found})`;
+  const found = adjustedPValue < FAMILY_LEVEL ? 'a difference' : `no difference found, where the test could detect ${seen === 'none' ? 'none that is possible' : `${seen} ${unit}`} with a power of 80 %`;
+  return `${sentence} (${alike ? `in all ${differences.length} pairs, ` : ''}p ${pEquals(pValue)}, corrected p ${pEquals(adjustedPValue)}: ${found})`;
 }
 
 function listCells(rows: readonly ErrorRow[]): string {

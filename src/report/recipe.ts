@@ -1,4 +1,5 @@
 import type { ExperimentConfig } from '../experiment/config';
+import { varyingSettings } from '../experiment/idleSettings';
 import type { RunResult } from '../experiment/result';
 
 export { METHOD_NAMES } from '../experiment/methodLabel';
@@ -6,7 +7,7 @@ export { METHOD_NAMES } from '../experiment/methodLabel';
 /** Official names of the data sets. */
 export const DATASET_NAMES: Readonly<Record<ExperimentConfig['dataset'], string>> = { cifar10: 'CIFAR-10', cifar100: 'CIFAR-100' };
 
-/** Settings in which runs of one table may differ; runs that differ in any other are never averaged or compared. Kernels differ in rounding alone, and snapshots change nothing. */
+/** Settings in which runs of one table may differ; runs that differ in any other are never averaged or compared. Kernels differ only in rounding, and snapshots change nothing. */
 type Varied = 'method' | 'epochs' | 'seed' | 'subsetSeed' | 'learningRate' | 'rho' | 'perturbationScope' | 'kernels' | 'snapshotEvery';
 
 /** Text that is equal for runs with equal settings and images, up to method, epochs, seeds, learning rate, rho, kernels and snapshots. */
@@ -18,7 +19,7 @@ function recipeKey({ config, data }: RunResult): string {
 /**
  * The runs split by recipe: those in one list differ in method, epochs, learning rate, rho, seed, kernels and snapshots
  * alone. The subset of the images is the same for all runs of a recipe, or drawn by each run's own seed;
- * and so is the scope of the perturbation for all that perturb.
+ * and so are the perturbed parameters of all runs that perturb.
  */
 export function byRecipe(runs: readonly RunResult[]): readonly (readonly RunResult[])[] {
   return groups(runs, recipeKey)
@@ -26,9 +27,31 @@ export function byRecipe(runs: readonly RunResult[]): readonly (readonly RunResu
     .flatMap((alike) => (perturbedScopes(alike).length <= 1 ? [alike] : groups(alike, ({ config }) => config.perturbationScope)));
 }
 
-/** Which parameters the runs perturb, each scope once; runs that perturb none do not count. */
+/** The values of `perturbationScope` in the runs, each once; runs without a perturbation do not count. */
 export function perturbedScopes(runs: readonly RunResult[]): readonly string[] {
   return [...new Set(runs.filter(({ config }) => config.method !== 'sgd').map(({ config }) => config.perturbationScope))];
+}
+
+/**
+ * What distinguishes each of several recipes from the others, as the end of a title, such as " (warmupEpochs=10, a subset for each seed)"; "" for a
+ * single recipe.
+ *
+ * @param recipes lists of runs, as `byRecipe` gives them.
+ */
+export function recipeEnds(recipes: readonly (readonly RunResult[])[]): readonly string[] {
+  const [first] = recipes;
+  if (recipes.length < 2) {
+    return recipes.map(() => '');
+  }
+  const { method, learningRate, rho, seed, subsetSeed, epochs, kernels, snapshotEvery } = first![0]!.config;
+  const heads = recipes.map(([head]) => ({ ...head!.config, method, learningRate, rho, seed, subsetSeed, epochs, kernels, snapshotEvery }));
+  const settingsOf = varyingSettings(heads);
+  const anew = recipes.map((runs) => runs.every(drawsOwnSubset));
+  return recipes.map((_, index) => {
+    const draw = new Set(anew).size === 1 ? '' : anew[index] === true ? 'a subset for each seed' : 'one subset for all seeds';
+    const differing = [settingsOf(heads[index]!).replaceAll(' ', ', '), draw].filter((text) => text !== '').join(', ');
+    return ` (${differing === '' ? `recipe ${index + 1}` : differing})`;
+  });
 }
 
 function drawsOwnSubset({ config }: RunResult): boolean {

@@ -6,7 +6,7 @@ interface RecordCells {
   readonly cells: readonly (readonly string[])[];
 }
 
-/** What stands above a column instead of the field's name, by field. */
+/** Headings of columns, by field. Default: the field's name. */
 export type Headings = Readonly<Record<string, string>>;
 
 /** Plain records as a table in GitHub's Markdown, the title above. @throws RangeError if there is no row. */

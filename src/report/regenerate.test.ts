@@ -7,11 +7,12 @@ import { test, type TestContext } from 'node:test';
 import type { RunResult } from '../experiment/result';
 import { PROJECT_ROOT } from '../files/projectRoot';
 import { figure } from './figures/figure';
+import { titleOf, type FigureSpecification } from './figures/specification';
 import { regenerateFigures, regenerateReport } from './regenerate';
 import { renderFigures } from './render';
 import { testRun } from './testing/run';
 
-/** A project that holds stored results and nothing else. */
+/** A project with nothing but stored results. */
 async function project(context: TestContext, results: readonly RunResult[], folder = 'data/results'): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'samlab-report-'));
   context.after(() => rm(root, { recursive: true }));
@@ -24,7 +25,7 @@ async function project(context: TestContext, results: readonly RunResult[], fold
 
 const TEMPLATE = 'Before\n<!-- begin table-1 -->\n<!-- end table-1 -->\n<!-- begin run-count -->?<!-- end run-count --> runs\n';
 
-test('the report is filled from stored results alone, and again gives the same', async (context) => {
+test('the report is filled from stored results alone, with the same result each time', async (context) => {
   const root = await project(context, [testRun({ top1Error: 61.25 })]);
   await writeFile(join(root, 'REPORT.md'), TEMPLATE);
   assert.deepEqual(await regenerateReport(root, 'laptop'), [join(root, 'REPORT.md')]);
@@ -56,6 +57,14 @@ test('every link and picture of the README, the report and the documents leads t
   assert.deepEqual(broken.flat(), []);
 });
 
+test('no two published figures have the same title', async () => {
+  const folder = join(PROJECT_ROOT, 'figures');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  const titles = await Promise.all(names.map(async (name) => titleOf(JSON.parse(await readFile(join(folder, name), 'utf8')) as FigureSpecification)));
+  assert.ok(names.length > 40);
+  assert.deepEqual(titles.filter((title, index) => titles.indexOf(title) !== index), []);
+});
+
 test('an error in one document leaves all as they were', async (context) => {
   const root = await project(context, [testRun({ top1Error: 61.25 })]);
   await writeFile(join(root, 'REPORT.md'), TEMPLATE);
@@ -74,7 +83,7 @@ test('a quick preset writes below data/quick and touches nothing else', async (c
   assert.match(quick, /\| SGD \(no SAM\) \| 6 \| 80\.00 \|/);
 });
 
-test('an unknown preset and a damaged result are told, and nothing is written', async (context) => {
+test('an unknown preset and a damaged result are reported, and nothing is written', async (context) => {
   const root = await project(context, []);
   await assert.rejects(regenerateReport(root, 'lap'), /there is no preset "lap"; choose .*laptop/);
   await writeFile(join(root, 'data/results/bad.json'), '{"format": 99}');

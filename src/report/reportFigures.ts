@@ -7,8 +7,10 @@ import { tuningGrid } from './figures/tuningGrid';
 import { figure1, figure1Section, figure2 } from './illustrations/figures';
 import { NOISE_PRESET } from './labelNoise';
 import { METHOD_STUDIES } from './methodStudies';
-import { selectRuns } from './rows';
-import { errorTables, tuningTables } from './tables';
+import { selectRuns, type RunSelection } from './rows';
+import { METHODS } from '../train/methodSettings';
+import { recipeEnds } from './recipe';
+import { bestTrial, errorTables, tuningTables } from './tables';
 
 const DATASETS: readonly ExperimentConfig['dataset'][] = ['cifar10', 'cifar100'];
 
@@ -33,10 +35,12 @@ function figureName(preset: string, dataset: string, what: string, recipe: numbe
 }
 
 function datasetCurves(results: readonly RunResult[], preset: string, dataset: ExperimentConfig['dataset']): readonly (readonly [string, FigureSpecification])[] {
-  return selectRuns(results, { preset, dataset, evaluateOn: 'test' }).flatMap((runs, recipe) => {
+  const recipes = selectRuns(results, { preset, dataset, evaluateOn: 'test' });
+  const ends = recipeEnds(recipes);
+  return recipes.flatMap((runs, recipe) => {
     const finished = runs.filter((run) => run.status === 'finished');
     const lengths = [...new Set(finished.map((run) => run.config.epochs))].sort((a, b) => a - b);
-    return lengths.map((epochs) => [figureName(preset, dataset, `training-${epochs}-epochs`, recipe), learningCurves(runs.filter((run) => run.config.epochs === epochs))] as const);
+    return lengths.map((epochs) => [figureName(preset, dataset, `training-${epochs}-epochs`, recipe), learningCurves(runs.filter((run) => run.config.epochs === epochs), { end: ends[recipe]! })] as const);
   });
 }
 
@@ -46,8 +50,20 @@ function datasetFigures(results: readonly RunResult[], preset: string, dataset: 
   const tables = errorTables(results, selection);
   const curves = datasetCurves(results, preset, dataset);
   const errors = tables.flatMap((table, recipe) => (table.rows.some((row) => row.n > 0) ? [[name('final-errors', recipe), finalErrors(table)] as const] : []));
+  const trials = trialCurves(results, selection).map((figure, recipe) => [name('chosen-trials', recipe), figure] as const);
   const tuning = tuningTables(results, selection).flatMap((table, recipe) =>
     table.rows.some((row) => row.n > 0) ? [[name('tuning', recipe), tuningGrid(table)] as const] : [],
   );
-  return [...errors, ...curves, ...tuning];
+  return [...errors, ...curves, ...tuning, ...trials];
+}
+
+/** Training and held-out curves of the trials with the settings that were chosen, one figure for each recipe. */
+function trialCurves(results: readonly RunResult[], { preset, dataset }: Omit<RunSelection, 'evaluateOn'>): readonly FigureSpecification[] {
+  const recipes = selectRuns(results, { preset, dataset, evaluateOn: 'heldOut' });
+  const ends = recipeEnds(recipes);
+  return tuningTables(results, { preset, dataset }).flatMap((table, recipe) => {
+    const chosen = METHODS.map((method) => bestTrial(table, method));
+    const runs = recipes[recipe]!.filter(({ config }) => chosen.some((row) => row?.method === config.method && row.learningRate === config.learningRate && (row.rho === null || row.rho === config.rho)));
+    return runs.some(({ status }) => status === 'finished') ? [learningCurves(runs, { what: 'Trials of the chosen settings', end: ends[recipe]! })] : [];
+  });
 }

@@ -9,10 +9,10 @@ import { stopRequest } from '../command/stopRequest';
 import { progressLine } from './progressChart';
 import { regenerateFigures, regenerateReport } from './regenerate';
 
-/** Seconds between two lines that tell how far a run is. */
+/** Seconds between lines of progress. */
 const REPORT_SECONDS = 15;
 
-/** Says what a step does and how long it took. */
+/** Prints what a step does and how long it took. */
 async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   const started = performance.now();
   console.log(name);
@@ -23,20 +23,20 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
 
 /** Makes the runs of a preset that are not stored yet. @throws Error if an interrupt ended it; what was done is stored. */
 async function makeRuns(preset: string): Promise<void> {
-  let told = performance.now();
+  let lastReport = performance.now();
   const signal = stopRequest();
   await runPreset(preset, {
     signal,
     onStart: (config, run, runs) => console.log(`  [${run}/${runs}] ${runId(config)}`),
     onProgress: (progress) => {
-      if (performance.now() - told >= 1000 * REPORT_SECONDS) {
-        told = performance.now();
+      if (performance.now() - lastReport >= 1000 * REPORT_SECONDS) {
+        lastReport = performance.now();
         console.log(`    ${progressLine(progress)}`);
       }
     },
   });
   if (signal.aborted) {
-    throw new Error('Stopped at your request; the same command goes on from there.');
+    throw new Error('Stopped at your request; the same command resumes from there.');
   }
 }
 

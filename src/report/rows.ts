@@ -4,12 +4,13 @@ import type { RunResult } from '../experiment/result';
 import { meanInterval, type Interval } from '../experiment/interval';
 import { PUBLISHED_ERRORS, type PublishedError } from './published';
 import { byRecipe } from './recipe';
+import { hasPresentSettings } from './presentSettings';
 
 /** Which runs are meant. */
 export interface RunSelection {
   readonly preset: string;
   readonly dataset: ExperimentConfig['dataset'];
-  /** `test` for the runs proper, `heldOut` for the trials that chose their settings. */
+  /** `test` for the final runs, `heldOut` for the trials that chose their settings. */
   readonly evaluateOn: ExperimentConfig['evaluateOn'];
 }
 
@@ -35,7 +36,7 @@ export interface ErrorRow {
   readonly top1HalfWidth: number | null;
   readonly top5Error: number | null;
   readonly top5HalfWidth: number | null;
-  /** The replicated report's number for the same cell, where it has one. */
+  /** The original's number for the same cell, where it has one. */
   readonly publishedTop1Error: number | null;
   readonly publishedTop5Error: number | null;
 }
@@ -57,9 +58,10 @@ interface RunGroup extends Pick<RunRow, 'method' | 'epochs' | 'learningRate' | '
   readonly runs: readonly RunRow[];
 }
 
-/** The stored runs of a selection, split by recipe: those in one list differ in method, epochs, learning rate, rho and seed alone. */
+/** The stored runs of a selection, split by recipe: those in one list differ only in method, epochs, learning rate, rho and seed. Those with the preset's current settings come first. */
 export function selectRuns(results: readonly RunResult[], { preset, dataset, evaluateOn }: RunSelection): readonly (readonly RunResult[])[] {
-  return byRecipe(results.filter((run) => run.preset === preset && run.config.dataset === dataset && run.config.evaluateOn === evaluateOn));
+  const recipes = byRecipe(results.filter((run) => run.preset === preset && run.config.dataset === dataset && run.config.evaluateOn === evaluateOn));
+  return [true, false].flatMap((present) => recipes.filter((runs) => runs.every(hasPresentSettings) === present));
 }
 
 function runRow({ config, status, final }: RunResult): RunRow {
@@ -123,7 +125,7 @@ function seedList(runs: readonly RunRow[]): string {
   return runs.map((run) => run.seed).sort((a, b) => a - b).join(', ');
 }
 
-/** SGD before SAM, as in the report. */
+/** SGD before SAM, as in the original. */
 function sortRows(rows: readonly ErrorRow[]): readonly ErrorRow[] {
   return from([...rows]).orderby(desc('method'), 'epochs', 'learningRate', 'rho').objects() as ErrorRow[];
 }

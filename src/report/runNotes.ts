@@ -7,7 +7,7 @@ import type { ErrorRow } from './rows';
 /** Settings that trials choose, or that decide no numbers. */
 const CHOSEN: ReadonlySet<keyof ExperimentConfig> = new Set<keyof ExperimentConfig>(['learningRate', 'rho', 'kernels', 'snapshotEvery']);
 
-/** That runs were made with other settings than their preset has now, and which; nothing where they were not. */
+/** A note on settings of runs that differ from those their preset has now; nothing where none do. */
 export function earlierSettingsNote(runs: readonly RunResult[]): readonly string[] {
   const preset = PRESETS.find(({ name }) => name === runs[0]?.preset);
   if (preset === undefined) {
@@ -23,12 +23,12 @@ export function earlierSettingsNote(runs: readonly RunResult[]): readonly string
   return distinct.length === 0 ? [] : [`These runs have earlier settings of the preset: ${distinct.join(', ')}. Their learning rates and ρ come from the trials of those settings.`];
 }
 
-/** That the training loss rose above that of guessing, and how far and when; nothing where it did not. */
+/** A note on how far and when the training loss rose above twice the loss at chance; nothing where it did not. */
 export function lossPeakNote(runs: readonly RunResult[]): readonly string[] {
-  const guessing = Math.log(runs[0]?.config.dataset === 'cifar100' ? 100 : 10);
+  const atChance = Math.log(runs[0]?.config.dataset === 'cifar100' ? 100 : 10);
   const peaks = runs.flatMap(({ history }) => {
     const [first] = [...history].sort((a, b) => b.trainLoss - a.trainLoss);
-    return first !== undefined && first.trainLoss > 2 * guessing ? [first] : [];
+    return first !== undefined && first.trainLoss > 2 * atChance ? [first] : [];
   });
   if (peaks.length === 0) {
     return [];
@@ -38,11 +38,11 @@ export function lossPeakNote(runs: readonly RunResult[]): readonly string[] {
     return low === high ? low : `${low} to ${high}`;
   };
   return [
-    `In ${peaks.length} of ${runs.length} runs the training loss rises above twice that of guessing (${guessing.toFixed(1)} nats) before it falls: to ${range(peaks.map(({ trainLoss }) => trainLoss), 1)} nats in epoch ${range(peaks.map(({ epoch }) => epoch), 0)}.`,
+    `In ${peaks.length} of ${runs.length} runs the training loss rises above twice the loss at chance (${atChance.toFixed(1)} nats) before it falls: to ${range(peaks.map(({ trainLoss }) => trainLoss), 1)} nats in epoch ${range(peaks.map(({ epoch }) => epoch), 0)}.`,
   ];
 }
 
-/** How much a table of trials is worth: one seed each, a choice at the edge of its grid, a lowest error between much worse ones. */
+/** Notes on the weaknesses of a table of trials: one seed each, a choice at the edge of its grid, a lowest error between much worse ones. */
 export function trialNotes(rows: readonly ErrorRow[], bestOf: (method: ErrorRow['method']) => ErrorRow | undefined): readonly string[] {
   const finished = rows.filter(({ top1Error }) => top1Error !== null);
   const methods = [...new Set(finished.map(({ method }) => method))];
@@ -67,13 +67,13 @@ function edgeNote(best: ErrorRow, tried: readonly ErrorRow[]): readonly string[]
   return edges.length === 0 ? [] : [`The choice of ${METHOD_NAMES[best.method]} lies at the edge of its grid: ${edges.join(', and ')}.`];
 }
 
-/** Only for one seed a setting and a grid of learning rates alone. */
+/** Only for one seed per setting and a grid of learning rates only. */
 function neighboursNote(best: ErrorRow, tried: readonly ErrorRow[]): readonly string[] {
   const line = [...tried].sort((a, b) => a.learningRate! - b.learningRate!);
   const [below, above] = [line[line.indexOf(best) - 1], line[line.indexOf(best) + 1]];
   if (new Set(tried.map(({ rho }) => rho)).size > 1 || tried.some(({ n }) => n > 1) || below === undefined || above === undefined) {
     return [];
   }
-  const told = (row: ErrorRow): string => `${row.top1Error!.toFixed(2)} % at ${row.learningRate!}`;
-  return [`The lowest error of ${METHOD_NAMES[best.method]}, ${told(best)}, is of a single seed and stands between ${told(below)} and ${told(above)}.`];
+  const described = (row: ErrorRow): string => `${row.top1Error!.toFixed(2)} % at ${row.learningRate!}`;
+  return [`The lowest error of ${METHOD_NAMES[best.method]}, ${described(best)}, is of a single seed and lies between ${described(below)} and ${described(above)}.`];
 }

@@ -14,7 +14,7 @@ function rowsOf(text: string): readonly string[] {
   return text.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| Method'));
 }
 
-test('ours and the original stand apart, each seed is a link to its run, and what was not run is one sentence', () => {
+test('rows of ours and of the original are separate, each seed links to its run, and missing runs are one sentence', () => {
   const runs = [61, 62, 63].map((top1Error, seed) => testRun({ method: 'sam', rho: 0.1, top1Error, top5Error: 10, seed }));
   const text = errorTables(runs, LAPTOP).map((table) => shortErrorTable(table, runs)).join();
   const links = runs.map(({ id }, seed) => `[${seed}](data/results/${id}.json)`).join(', ');
@@ -35,7 +35,7 @@ test('runs of another setting are not linked from a row', () => {
   assert.deepEqual(rows.map((row) => [...row.matchAll(/\[(\d)\]/g)].map(([, seed]) => seed)), [['0'], ['1']]);
 });
 
-test('a comparison shows what was run, with its links, and names the rest', () => {
+test('a comparison shows the runs with links, and names missing ones', () => {
   const configs = presetConfigs(findPreset('fgsm-steps')).filter(({ method }) => method === 'sgd' || method === 'sam');
   const runs = configs.map((config) => ({ ...testRun({ ...config, top1Error: config.method === 'sgd' ? 70 + config.seed : 71 + 2 * config.seed }), id: runId(config) }));
   const text = shortMethodTable(methodStudy(runs, 'fgsm-steps'));

@@ -30,7 +30,7 @@ function isRun({ n, divergedSeeds }: Pick<ErrorRow, 'n' | 'divergedSeeds'>): boo
 
 /**
  * A table of test errors for readers: ours and the original's apart, each under its number of training images, with a link from every cell
- * to its runs. Cells without runs are one sentence below it, with what the original printed for them.
+ * to its runs. Cells without runs are listed in one sentence below it, with the original's numbers for them.
  *
  * @param runs those of the table.
  */
@@ -51,7 +51,7 @@ export function shortErrorTable({ title, caption, rows, trainingImages }: Result
   return [...(made.length === 0 ? [`**${title}**`] : [recordsToMarkdown(title, records, headings), `*${caption}. Mean ± half the 95 % interval over seeds.*`]), ...notRun].join('\n\n');
 }
 
-/** A comparison of methods for readers: error, paired difference, corrected p and what the test could see, with a link to each run; rows without runs are one sentence. */
+/** A comparison of methods for readers: error, paired difference, corrected p and what the test could detect, with a link to each run; rows without runs are one sentence. */
 export function shortMethodTable({ title, caption, rows, runsOf }: MethodStudy): string {
   const made = rows.filter(isRun);
   const missing = rows.filter((row) => !isRun(row)).map(({ method }) => method);
@@ -64,7 +64,7 @@ export function shortMethodTable({ title, caption, rows, runsOf }: MethodStudy):
     detectable: detectableText(row),
     seeds: linkedSeeds(runsOf?.get(row.method) ?? []),
   });
-  const headings = { gradients: 'Gradients a run', error: 'Top-1 error, %', difference: 'Difference from SGD, points', p: 'p, Holm', detectable: 'Could see, points', seeds: 'Runs, seed' };
+  const headings = { gradients: 'Gradients a run', error: 'Top-1 error, %', difference: 'Difference from SGD, points', p: 'p, Holm', detectable: 'Detectable, points', seeds: 'Runs, seed' };
   return [
     ...(made.length === 0 ? [`**${title}**`] : [recordsToMarkdown(title, made.map(record), headings), `*${caption}.*`]),
     ...(missing.length === 0 ? [] : [`Not run: ${made.length === 0 ? 'all of it' : missing.join('; ')}.`]),

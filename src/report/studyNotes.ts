@@ -12,15 +12,15 @@ export function comparisonNotes(rows: readonly ComparisonRow[], base: string, ma
   const family =
     tests === 0
       ? 'One run has neither interval nor test.'
-      : `"p, Holm" is p corrected by Holm's procedure for the ${tests === 1 ? 'one test' : `${tests} tests`} of this table; intervals are of single differences and not corrected. "Could see" is the smallest difference in error that such a test would have found with a power of 80 %, at 5 % for ${tests === 1 ? 'the table' : `all ${tests} together`} and with differences that scatter as these do. One run has neither interval nor test.`;
+      : `"p, Holm" is p corrected by Holm's procedure for the ${tests === 1 ? 'one test' : `${tests} tests`} of this table; intervals are of single differences and not corrected. "Detectable" is the smallest difference in error that such a test would have found with a power of 80 %, at 5 % for ${tests === 1 ? 'the table' : `all ${tests} together`} and with differences that scatter as these do. One run has neither interval nor test.`;
   return [`Means over seeds ± half the 95 % interval of Student t. Differences are from ${base} with ${matched}, in pairs; those of the error are tested, those of the test loss are not. ${family}`];
 }
 
-/** That runs of several seeds share one draw of the images, or of what else is drawn with it, where they do. */
+/** A note where runs of several seeds share one draw of the images, or of what else is drawn with them. */
 export function drawNote(configs: readonly { readonly seed: number; readonly subsetSeed: number }[], drawn = 'images'): readonly string[] {
   const [draws, seeds] = [new Set(configs.map(({ subsetSeed }) => subsetSeed)), new Set(configs.map(({ seed }) => seed))];
   return draws.size === 1 && seeds.size > 1
-    ? [`All of these runs share one draw of ${drawn} (subsetSeed ${[...draws][0]!}), so the intervals leave out how results scatter from draw to draw.`]
+    ? [`All of these runs share one draw of ${drawn} (subsetSeed ${[...draws][0]!}), so the intervals do not include the scatter from draw to draw.`]
     : [];
 }
 
@@ -29,7 +29,7 @@ export function drawnConfigs(runs: readonly RunResult[]): readonly ExperimentCon
   return runs.map(({ config }) => config).filter(({ imagesPerClass, labelNoise }) => imagesPerClass > 0 || labelNoise > 0);
 }
 
-/** That rows of other batches take another number of steps, where a comparison has such. */
+/** A note where rows with different batch sizes take different numbers of steps. */
 export function stepsNote(configs: readonly ExperimentConfig[], trainingImages: number | undefined): readonly string[] {
   const sizes = [...new Set(configs.map(({ batchSize }) => batchSize))];
   if (sizes.length < 2 || trainingImages === undefined) {
@@ -37,9 +37,9 @@ export function stepsNote(configs: readonly ExperimentConfig[], trainingImages: 
   }
   const steps = sizes.map((size) => {
     const { epochs, lastBatch } = configs.find(({ batchSize }) => batchSize === size)!;
-    return `${Math.round(epochs * batchesPerEpoch(trainingImages, size, lastBatch)).toLocaleString('en-US')} in batches of ${size}`;
+    return `${Math.round(epochs * batchesPerEpoch(trainingImages, size, lastBatch)).toLocaleString('en-US')} steps in batches of ${size}`;
   });
-  return [`A run takes ${steps.join(', ')}: steps, so that a difference between rows of different batches is one of the number of steps too, and not of the batch alone.`];
+  return [`A run takes ${steps.join(', ')}, so rows of different batches also differ in the number of steps.`];
 }
 
 /** How far in the 2-norm each row of FGSM with a radius for each coordinate can go, beside SAM's radius; nothing where there is no such row. */

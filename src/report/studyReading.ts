@@ -3,16 +3,16 @@ import type { ExperimentConfig } from '../experiment/config';
 import { detectableText, pEquals } from './differenceText';
 import type { MethodStudy } from './methodStudies';
 
-/** Points below the error of guessing at which a network counts as not trained. */
+/** A network whose error is less than so many points below chance counts as not trained. */
 const NEAR_CHANCE = 5;
-/** Points below it at which a network has hardly begun to train. */
+/** A network whose error is less than so many points below chance has hardly begun to train. */
 const HARDLY_TRAINED = 10;
-/** Errors of guessing, in percent. */
+/** Errors at chance, in percent. */
 const CHANCE: Readonly<Record<ExperimentConfig['dataset'], number>> = { cifar10: 90, cifar100: 99 };
 
 /**
- * What a comparison with a base optimizer supports, in sentences that follow from its rows alone: which methods differ from the base
- * beyond the scatter of seeds after a correction for the number of tests, what was left open, which did not train.
+ * What a comparison with a base optimizer shows, in sentences that follow from its rows alone: which methods differ from the base
+ * beyond the scatter of seeds after a correction for the number of tests, what is left open, and which did not train.
  */
 export function describeStudy({ rows, dataset }: Pick<MethodStudy, 'rows' | 'dataset'>): string {
   const chance = CHANCE[dataset];
@@ -32,32 +32,32 @@ export function describeStudy({ rows, dataset }: Pick<MethodStudy, 'rows' | 'dat
   const family = `Paired tests against ${base.method}, corrected by Holm's procedure for the ${base.tests === 1 ? 'one that there is' : `${base.tests} of this table`}`;
   const sentences = [
     tested.length > 0 && `${family}, find ${clear.length > 0 ? `a difference in error at the level of 5 % for ${clear.map(verdict).join('; ')}` : 'no difference in error at the level of 5 %'}.`,
-    nominal.length > 0 && `Below 5 % alone, and not after the correction: ${nominal.map(uncorrected).join('; ')}.`,
+    nominal.length > 0 && `Below 5 % only before the correction: ${nominal.map(uncorrected).join('; ')}.`,
     open.length > 0 && `${clear.length > 0 ? 'No difference is found' : 'Open'}, with the 95 % interval of the difference and the smallest one that the test would have found with a power of 80 %: ${open.map(openRange).join('; ')}.`,
     chosen.length > 0 && `Not tested, since an epoch chosen by its test error is low by construction: ${chosen.map(({ method }) => method).join('; ')}.`,
     single.length > 0 && `One run each, so observations and no effects: ${single.map(verdict).join('; ')}.`,
-    untrained.length > 0 && `Training error within ${NEAR_CHANCE} points of guessing (${chance} %): ${list(untrained)}.`,
-    hardlyTrains(base, dataset) && `${base.method} itself is less than ${HARDLY_TRAINED} points better than guessing (${chance} %), so what the others do to a network that trains is open.`,
+    untrained.length > 0 && `Training error within ${NEAR_CHANCE} points of chance (${chance} %): ${list(untrained)}.`,
+    hardlyTrains(base, dataset) && `${base.method} itself is less than ${HARDLY_TRAINED} points better than chance (${chance} %), so what the others do to a network that trains is open.`,
     diverged.length > 0 && `With runs that diverged: ${list(diverged)}.`,
   ];
   return sentences.filter((sentence) => sentence !== false).join(' ');
 }
 
-/** Whether the training error has left that of guessing. */
+/** Whether the training error is clearly below chance. */
 export function trains({ trainTop1Error }: ComparisonRow, dataset: ExperimentConfig['dataset']): boolean {
   return trainTop1Error !== null && trainTop1Error <= CHANCE[dataset] - NEAR_CHANCE;
 }
 
-/** Whether the training error has left that of guessing by so little that nothing is known of a network that trains. */
+/** Whether the training error is so little below chance that nothing follows for a network that trains. */
 export function hardlyTrains(row: ComparisonRow, dataset: ExperimentConfig['dataset']): boolean {
   return trains(row, dataset) && row.trainTop1Error! > CHANCE[dataset] - HARDLY_TRAINED;
 }
 
-/** A method with the 95 % interval of its difference, and what its test could see. */
+/** A method with the 95 % interval of its difference, and what its test could detect. */
 function openRange({ method, difference, differenceHalfWidth, detectable }: ComparisonRow): string {
   const [low, high] = [-1, 1].map((side) => difference! + side * differenceHalfWidth!);
   const seen = detectableText({ detectable });
-  return `${method} (${signed(low!)} to ${signed(high!)} points; ${seen === 'none' ? 'no possible difference could be seen' : `could see ${seen}`})`;
+  return `${method} (${signed(low!)} to ${signed(high!)} points; ${seen === 'none' ? 'no possible difference could be detected' : `could detect ${seen}`})`;
 }
 
 /** A method with its difference and both p values. */

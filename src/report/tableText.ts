@@ -68,7 +68,7 @@ function textTable(table: ResultTable): TextTable {
   }
   const published = rows.some((row) => row.publishedTop1Error !== null);
   return {
-    // Errors of a fiftieth of the images stand beside those of all: the number belongs to each.
+    // Each heading gives the number of images, since the original's errors are from fifty times as many.
     header: [
       'Method', 'Epochs', `Top-1 error, %${learnedFrom(published ? table.trainingImages : undefined)}`, 'Top-5 error, %', 'Runs', ...settings,
       ...(published ? [`Original: top-1${learnedFrom(PUBLISHED_TRAINING_IMAGES)}`, 'Original: top-5'] : []),

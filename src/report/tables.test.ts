@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { toDataFrame } from './dataFrame';
 import { errorTables, tuningTables, type ResultTable } from './tables';
 import { toHtml, toMarkdown } from './tableText';
+import { findPreset, presetConfigs } from '../experiment/presets';
+import { hasPresentSettings } from './presentSettings';
 import { testRun } from './testing/run';
 
 const LAPTOP = { preset: 'laptop', dataset: 'cifar10' } as const;
@@ -22,7 +24,7 @@ test('a cell holds mean, interval, n and seeds, and the report\'s numbers beside
   assert.equal(markdownRow(table!, '| SGD (no SAM) | 400 '), '| SGD (no SAM) | 400 | not run | not run | not run | – | – | 11.24 | 0.80 |');
 });
 
-test('the rows stand in the report\'s order, also where nothing was run', () => {
+test('the rows are in the original\'s order, also where nothing was run', () => {
   for (const runs of [[], [testRun({ method: 'sam', epochs: 200, top1Error: 60 })]]) {
     const [table] = errorTables(runs, { ...LAPTOP, preset: 'laptop' });
     assert.deepEqual(
@@ -45,7 +47,7 @@ test('a diverged run is named and is in no mean', () => {
   assert.match(markdownRow(table!, '| SGD (no SAM) | 200 '), /\| diverged \| diverged \| diverged \(seed 2\) \|/);
 });
 
-test('runs belong to the table of their preset, data set and purpose alone', () => {
+test('runs belong only to the table of their preset, data set and purpose', () => {
   const strangers = [
     testRun({ top1Error: 1, preset: 'corrected' }),
     testRun({ top1Error: 2, dataset: 'cifar100' }),
@@ -60,6 +62,7 @@ test('runs of another network or of stand-in images are never averaged with the 
   const tables = errorTables([testRun({ top1Error: 60 }), testRun({ top1Error: 50, stem: 'cifar', seed: 1 }), testRun({ top1Error: 40, synthetic: true, seed: 2 })], LAPTOP);
   assert.deepEqual(tables.map((table) => table.rows[0]!.top1Error), [60, 50, 40]);
   assert.match(tables[1]!.caption, /CIFAR stem/);
+  assert.match(tables[1]!.title, /, laptop preset \(stem=cifar, one subset for all seeds\)$/);
 });
 
 test('runs that draw a subset of their own with their seed are one table; a subset that all share is another recipe', () => {
@@ -69,15 +72,25 @@ test('runs that draw a subset of their own with their seed are one table; a subs
   assert.deepEqual(errorTables(shared, LAPTOP).map((table) => table.rows[0]!.n), [2]);
   const apart = errorTables([testRun({ top1Error: 60, seed: 1, subsetSeed: 1 }), testRun({ top1Error: 50, seed: 2, subsetSeed: 7 })], LAPTOP);
   assert.deepEqual(apart.map((table) => table.rows[0]!.n), [1, 1]);
+  assert.deepEqual(apart.map(({ title }) => /\(.*\)$/.exec(title)?.[0]), ['(a subset for each seed)', '(one subset for all seeds)']);
 });
 
-test('SAM whose trials chose a scope stands beside SGD, which has none; two scopes are two recipes', () => {
+test('runs with the present settings of their preset come before those with earlier ones', () => {
+  const [now] = presetConfigs(findPreset('laptop'));
+  const present = testRun({ ...now, learningRate: 0.3, top1Error: 50 });
+  assert.deepEqual([testRun({ top1Error: 60 }), present, testRun({ ...now, subsetSeed: 5, top1Error: 50 })].map(hasPresentSettings), [false, true, false]);
+  const trial = testRun({ ...now, evaluateOn: 'heldOut', epochs: 20, seed: 100, subsetSeed: 100, top1Error: 70 });
+  assert.equal(hasPresentSettings(trial), true);
+  assert.deepEqual(errorTables([testRun({ top1Error: 60 }), present], LAPTOP).map(({ rows }) => rows[0]!.top1Error), [50, 60]);
+});
+
+test('SAM with a scope that its trials chose is in one table with SGD, which has none; two scopes are two recipes', () => {
   const sgd = testRun({ top1Error: 60 });
   const sam = testRun({ method: 'sam', perturbationScope: 'noNorm', top1Error: 58 });
   const [table, ...others] = errorTables([sgd, sam], LAPTOP);
   assert.deepEqual(others, []);
   assert.deepEqual(table!.differences!.map(({ measure, mean }) => [measure, mean]), [['top1Error', -2], ['loss', 0]]);
-  assert.ok(table!.notes.includes('SAM perturbs all parameters but those of batch norm.'));
+  assert.ok(table!.notes.includes('SAM perturbs all parameters except those of batch norm.'));
   const two = errorTables([sgd, sam, testRun({ method: 'sam', top1Error: 59, seed: 1 })], LAPTOP);
   assert.deepEqual(two.map(({ rows }) => rows.filter(({ n }) => n > 0).map(({ method, top1Error }) => [method, top1Error])), [[['sgd', 60], ['sam', 59]], [['sam', 58]]]);
 });
@@ -87,7 +100,7 @@ test('another learning rate makes another row', () => {
   assert.deepEqual(table!.rows.slice(0, 2).map(({ learningRate, top1Error }) => [learningRate, top1Error]), [[0.01, 50], [0.1, 60]]);
 });
 
-test('titles say what is no result', () => {
+test('titles mark what is not a result', () => {
   const quick = errorTables([testRun({ preset: 'quick', synthetic: true, epochs: 6, top1Error: 80 })], { preset: 'quick', dataset: 'cifar10' });
   assert.match(quick[0]!.title, /quick preset: not a result/);
   assert.match(quick[0]!.title, /embedded synthetic images, not CIFAR/);
@@ -131,7 +144,7 @@ test('rows become a data frame with one column a field', async () => {
   await assert.rejects(toDataFrame([]), /toDataFrame: expected one row or more/);
 });
 
-test("the number of training images stands beside both sides' errors", () => {
+test("the number of training images is beside our errors and the original's", () => {
   const text = toMarkdown(errorTables([testRun({ top1Error: 61.25 })], { preset: 'laptop', dataset: 'cifar10' })[0]!);
   assert.match(text, /\| Top-1 error, %, 1,000 training images \|.*\| Original: top-1, 50,000 training images \|/);
 });

@@ -1,6 +1,6 @@
 import type { ExperimentConfig } from '../experiment/config';
 import type { RunResult } from '../experiment/result';
-import { DATASET_NAMES, describeData, describeModel, describeRecipe, describeSeeds, METHOD_NAMES, perturbedScopes, unfitPreset, titleEnd } from './recipe';
+import { DATASET_NAMES, describeData, describeModel, describeRecipe, describeSeeds, METHOD_NAMES, perturbedScopes, recipeEnds, unfitPreset, titleEnd } from './recipe';
 import { pairedDifferences, type PairedDifference } from './pairedDifferences';
 import { earlierSettingsNote, lossPeakNote, trialNotes } from './runNotes';
 import { drawnConfigs, drawNote } from './studyNotes';
@@ -33,7 +33,7 @@ const TABLE_NUMBERS: Readonly<Record<ExperimentConfig['dataset'], number>> = { c
  * Tables 1 and 2: test error with and without SAM, ours beside the original's. One table for each recipe
  * (network, stem, images, settings) among the preset's runs; one that says "not run" throughout where there are none.
  *
- * Presets that prove nothing (quick, smoke) are not laid beside the original's cells: they show what was run alone.
+ * Presets that prove nothing (quick, smoke) are shown without the original's cells.
  */
 export function errorTables(results: readonly RunResult[], { preset, dataset }: TableSelection): readonly ResultTable[] {
   const recipes = selectRuns(results, { preset, dataset, evaluateOn: 'test' });
@@ -43,9 +43,10 @@ export function errorTables(results: readonly RunResult[], { preset, dataset }: 
     const name = DATASET_NAMES[dataset];
     return [{ kind: 'test', title: `${title} ${name}${titleEnd(preset, false)}`, caption: `${name}; not run`, rows, notes: [] }];
   }
-  return recipes.map((runs) => ({
+  const ends = recipeEnds(recipes);
+  return recipes.map((runs, recipe) => ({
     kind: 'test',
-    title: `${title} ${runs[0]!.data.name}${titleEnd(preset, runs[0]!.data.synthetic)}`,
+    title: `${title} ${runs[0]!.data.name}${titleEnd(preset, runs[0]!.data.synthetic)}${ends[recipe]!}`,
     caption: captionOf(runs),
     trainingImages: runs[0]!.data.trainImages,
     rows: unfitPreset(preset) !== undefined ? errorRows(runs) : errorRowsBesidePublished(runs, dataset),
@@ -59,13 +60,15 @@ export function errorTables(results: readonly RunResult[], { preset, dataset }: 
  * The notes count the trials of each method, for a comparison is fair only where both had as many.
  */
 export function tuningTables(results: readonly RunResult[], { preset, dataset }: TableSelection): readonly ResultTable[] {
-  return selectRuns(results, { preset, dataset, evaluateOn: 'heldOut' }).map((runs) => {
+  const recipes = selectRuns(results, { preset, dataset, evaluateOn: 'heldOut' });
+  const ends = recipeEnds(recipes);
+  return recipes.map((runs, recipe) => {
     const rows = errorRows(runs);
     const { name, synthetic } = runs[0]!.data;
     const bestOf = (method: ErrorRow['method']): ErrorRow | undefined => bestTrial({ rows }, method);
     return {
       kind: 'tuning',
-      title: `Choice of settings on held-out images of ${name}${titleEnd(preset, synthetic)}`,
+      title: `Choice of settings on held-out images of ${name}${titleEnd(preset, synthetic)}${ends[recipe]!}`,
       caption: captionOf(runs),
       rows,
       notes: [trialsNote(rows), ...trialNotes(rows, bestOf), `Shared settings: ${describeRecipe(runs[0]!.config)}`],
@@ -89,7 +92,7 @@ export function captionOf(runs: readonly RunResult[]): string {
 }
 
 function scopeNote(runs: readonly RunResult[]): readonly string[] {
-  const words: Readonly<Record<string, string>> = { weights: 'weights alone', norm: 'the parameters of batch norm alone', noNorm: 'all parameters but those of batch norm' };
+  const words: Readonly<Record<string, string>> = { weights: 'weights only', norm: 'only the parameters of batch norm', noNorm: 'all parameters except those of batch norm' };
   return perturbedScopes(runs).flatMap((scope) => (scope === 'all' ? [] : [`SAM perturbs ${words[scope] ?? scope}.`]));
 }
 

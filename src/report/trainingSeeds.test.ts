@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TopEigenvalues } from '../landscape/curvature/topEigenvalues';
+import { readFlatness } from './flatness';
+import { landscapeContents } from './landscapeContents';
 import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
 import { testStudy } from './testing/study';
 import { seedTables } from './trainingSeeds';
@@ -17,7 +19,7 @@ function ofSeed(seed: number, eigenvalues: readonly [number, number], converged 
   return { ...study, name: `seed-${seed}`, settings: { ...study.settings, gridPoints: 5 + seed, kernels: seed === 0 ? 'pinned' : 'measured', weights: [`sgd-seed-${seed}`, `sam-seed-${seed}`] }, nets: nets as unknown as LandscapeStudy['nets'] };
 }
 
-test('studies that differ in their weights, and in how they are drawn, alone make one table, tested in pairs and corrected', () => {
+test('studies that differ only in their weights and plots make one table, tested in pairs and corrected', () => {
   const [table, ...others] = seedTables([ofSeed(0, [80, 50]), ofSeed(1, [60, 40]), ofSeed(2, [70, 30])]);
   assert.deepEqual(others, []);
   // 60, 70 and 80: standard deviation 10, half width 4.303 * 10 / sqrt 3 = 24.8. Differences -30, -20, -40 likewise: t = 30 / 5.774 = 5.196, p = 0.035.
@@ -35,21 +37,48 @@ test('studies that differ in their weights, and in how they are drawn, alone mak
   assert.deepEqual(Object.values(table!.headings).slice(1, 4), ['SGD', 'SAM', 'SAM minus SGD']);
   assert.match(table!.caption, /over 3 training seeds, loss on 500 of 1000 training images/);
   assert.match(table!.caption, /corrected by Holm's procedure for the 5 tests of this table/);
-  assert.match(table!.caption, /After the correction no measure of the place differs between SGD and SAM\./);
+  assert.match(table!.shortCaption, /^CIFAR-10; ResNet-50, ImageNet stem: both kinds of minima over 3 training seeds, loss on 500 of 1000 training images; ρ = 0\.05\. After the correction no measure of curvature or sharpness differs between SGD and SAM\. The training losses .* On average 1 of 4 are lower for SAM\.$/);
+  assert.deepEqual([table!.atEqualLoss, table!.studies], [false, ['seed-0', 'seed-1', 'seed-2']]);
+  assert.match(table!.caption, /After the correction no measure of curvature or sharpness differs between SGD and SAM\./);
   const [clear] = seedTables([ofSeed(0, [80, 50]), ofSeed(1, [60, 30.1]), ofSeed(2, [70, 39.9])]);
   assert.match(clear!.caption, /After the correction SGD and SAM differ in: Largest eigenvalue λ₁ of the Hessian\./);
-  assert.match(table!.caption, /The training losses of SGD and SAM differ \(p < 0\.001, corrected p < 0\.001\), so that the two are not compared at equal training loss\./);
+  assert.match(table!.caption, /The training losses of SGD and SAM differ \(p < 0\.001, corrected p < 0\.001\), so the two are not compared at equal training loss\./);
   // Traces have converged for seed 0 alone.
-  assert.match(table!.caption, /Not shown, since it cannot be read for every net \(see the tables of each\): Trace of the Hessian\.$/);
+  assert.match(table!.caption, /Not shown, since it cannot be read for every network \(see the tables of each\): Trace of the Hessian\.$/);
 });
 
-test('an eigenvalue that has not converged for one net is in no table over seeds', () => {
+test('studies whose seeds drew their own training images are one table; a shared draw is another', () => {
+  const drawn = (seed: number, subsetSeed: number): LandscapeStudy => {
+    const study = ofSeed(seed, [80 - seed, 50 + seed]);
+    return { ...study, settings: { ...study.settings, subsetSeed, weights: [`sgd-seed-${seed}-a`, `sam-seed-${seed}-b`] } };
+  };
+  assert.equal(seedTables([0, 1, 2].map((seed) => drawn(seed, seed))).length, 1);
+  assert.deepEqual(seedTables([drawn(0, 0), drawn(1, 0), drawn(2, 7), drawn(3, 7)]).length, 2);
+  assert.deepEqual(seedTables([drawn(0, 0), drawn(1, 7)]), []);
+});
+
+test('networks at equal training loss have a table of their own that says how they were chosen', () => {
+  const studies = [0, 1].map((seed) => ofSeed(seed, [80 - seed, 50 + seed]));
+  const equal = studies.map((study): LandscapeStudy => ({ ...study, settings: { ...study.settings, atEqualLoss: true } }));
+  const [apart, table, ...others] = seedTables([...studies, ...equal]);
+  assert.deepEqual(others, []);
+  assert.deepEqual([apart!.atEqualLoss, table!.atEqualLoss, table!.network === apart!.network], [false, true, true]);
+  // The report shows the fairer of the two, the appendix both.
+  const { 'sharpness-over-seeds': all, 'sharpness-over-seeds-short': short } = landscapeContents([...studies, ...equal], {});
+  assert.deepEqual([all!, short!].map((text) => text.split('\n').filter((line) => line.startsWith('**')).length), [2, 1]);
+  assert.match(short!, /at equal training loss/);
+  assert.match(readFlatness([...studies, ...equal]), /^At equal training loss, on ResNet-50, ImageNet stem with 2 seeds, .*: over ± ρ it is 70 ± 0 with SGD and 70 ± 0 with SAM \(difference 0 ± 0, corrected p = 1\.000, detectable 0\); over ± 2 ρ it is 40 .* 1 of 4 are lower for SAM on average\.$/);
+  assert.equal(readFlatness(studies), 'Networks at equal training loss are not compared yet.');
+  assert.match(table!.caption, /both kinds of networks at equal training loss over 2 training seeds.*taken from the epoch at which its loss was nearest to the other's\./);
+});
+
+test('an eigenvalue that has not converged for one network is in no table over seeds', () => {
   const [table] = seedTables([ofSeed(0, [80, 50]), ofSeed(1, [60, 40], false)]);
   assert.ok(table!.rows.every(({ measure }) => !measure.includes('λ')));
   assert.match(table!.caption, /Largest eigenvalue λ₁ of the Hessian; λ₁ \/ λ₅; Trace/);
 });
 
-test('one study is no table, nor are studies that measured otherwise', () => {
+test('one study makes no table, nor do studies that measured differently', () => {
   assert.deepEqual(seedTables([ofSeed(0, [80, 50])]), []);
   const other = ofSeed(1, [60, 40]);
   assert.deepEqual(seedTables([ofSeed(0, [80, 50]), { ...other, settings: { ...other.settings, probedPerClass: 7 } }]), []);

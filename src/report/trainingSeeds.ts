@@ -7,6 +7,7 @@ import type { StudySettings } from '../landscape/study/settings';
 import { pEquals, pText } from './differenceText';
 import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
 import { probedLoss, unreadableCurvature, unreadableSharpness } from './readable';
+import { equalLossNote } from './curvatureRows';
 import { describeModel } from './recipe';
 import type { Headings } from './recordTable';
 
@@ -18,25 +19,37 @@ export interface SeedRow {
   readonly difference: string;
   readonly pValue: string;
   readonly adjustedPValue: string;
-  /** The smallest difference that the test could see. */
+  /** The smallest difference that the test could detect. */
   readonly detectable: string;
 }
 
 /** A table over training seeds. */
 export interface SeedTable {
+  /** With all settings of the measurement and of the tests. */
   readonly caption: string;
+  /** Data, network, images and the outcome of the tests. */
+  readonly shortCaption: string;
   readonly headings: Headings;
   readonly rows: readonly SeedRow[];
+  /** Such as "ResNet-20". */
+  readonly model: string;
+  /** How many measures of curvature and sharpness are lower for the second kind of network on average, such as "8 of 8 are lower for SAM". */
+  readonly direction: string;
+  /** Data set, network, images and settings of training that all of its networks share, as text. */
+  readonly network: string;
+  readonly atEqualLoss: boolean;
+  /** Names of the studies that it is made of. */
+  readonly studies: readonly string[];
 }
 
 interface Measure {
-  /** Of one net; undefined where it was not measured. */
+  /** Of one network; undefined where it was not measured. */
   readonly of: (net: StudiedNet) => number | undefined;
-  /** The column of a study's table whose reasons not to be shown hold for this measure too. */
+  /** The column of a study's table that this measure belongs to: it is left out for the same reasons. */
   readonly column?: string;
 }
 
-/** How the row of the training loss begins. */
+/** Beginning of the label of the training loss. */
 const LOSS = 'Training loss';
 
 const MEASURES: Readonly<Record<string, Measure>> = {
@@ -53,15 +66,15 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   "SAM's, 1 step": { of: ({ sharpness }) => sharpness?.sam.sharpness },
 };
 
-/** Settings that no measure of the table depends on: those of drawings, and kernels, which differ in rounding alone. */
+/** Settings that may differ within a table: those that none of its measures depends on, such as plot settings; kernels, which differ only in rounding; and the seed that drew the training images. */
 const UNRELATED: Readonly<Partial<Record<keyof StudySettings, undefined>>> = {
-  weights: undefined, kernels: undefined, slicePoints: undefined, gridPoints: undefined, rimMultiple: undefined, interpolationPoints: undefined,
+  weights: undefined, subsetSeed: undefined, kernels: undefined, slicePoints: undefined, gridPoints: undefined, rimMultiple: undefined, interpolationPoints: undefined,
   curveSteps: undefined, curveLearningRate: undefined, densityProbes: undefined, densitySteps: undefined, testPerClass: undefined,
 };
 
 /**
- * How sharp both kinds of minima are over training seeds: one table for each group of two or more studies that differ in the
- * weights, and in settings of drawings, alone. Means have 95 % intervals of Student's t over the seeds; differences are tested in pairs of studies.
+ * Sharpness of both kinds of minima over training seeds: one table for each group of two or more studies that differ only in
+ * the weights, in the draw of their training images, and in settings of drawings. Means have 95 % intervals of Student's t over the seeds; differences are tested in pairs of studies.
  */
 export function seedTables(studies: readonly LandscapeStudy[]): readonly SeedTable[] {
   const groups = new Map<string, LandscapeStudy[]>();
@@ -69,7 +82,16 @@ export function seedTables(studies: readonly LandscapeStudy[]): readonly SeedTab
     const key = JSON.stringify({ ...study.settings, ...UNRELATED });
     groups.set(key, [...(groups.get(key) ?? []), study]);
   }
-  return [...groups.values()].filter((group) => group.length > 1).map(seedTable);
+  return [...groups.values()].flatMap(byDraw).filter((group) => group.length > 1).map(seedTable);
+}
+
+/** Studies whose images were drawn by each training's own seed stay together; others are split by their common draw. */
+function byDraw(studies: readonly LandscapeStudy[]): readonly (readonly LandscapeStudy[])[] {
+  if (studies.every(({ settings }) => settings.weights.every((name) => name.includes(`-seed-${settings.subsetSeed}-`)))) {
+    return [studies];
+  }
+  const draws = [...new Set(studies.map(({ settings }) => settings.subsetSeed))];
+  return draws.map((draw) => studies.filter(({ settings }) => settings.subsetSeed === draw));
 }
 
 function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
@@ -86,31 +108,44 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
   const adjusted = holmAdjusted(tests.map(({ pValue }) => pValue!));
   const rows = shown.map(({ measure, pairs }, index) => seedRow(measure, pairs, { ...tests[index]!, adjustedPValue: adjusted[index]!, tests: tests.length }));
   const left = found.filter((one) => one.hidden).map(({ measure }) => measure);
+  const title = `${data.name}; ${describeModel(settings)}: ${settings.atEqualLoss === true ? 'both kinds of networks at equal training loss' : 'both kinds of minima'} over ${studies.length} training seeds, loss on ${data.probedImages} of ${data.trainingImages} training images`;
+  const conclusion = equalLossNote(settings) + verdict(shown.map(({ measure }) => measure), adjusted, [first, second]) + lossNote(rows, tests, adjusted, [first, second]);
   return {
     caption:
-      `${data.name}; ${describeModel(settings)}: both kinds of minima over ${studies.length} training seeds, ` +
-      `loss on ${data.probedImages} of ${data.trainingImages} training images, batch norm frozen; ρ = ${settings.rho}, adaptive ρ = ${settings.adaptiveRho}, m = ${settings.groupImages}. ` +
-      `Mean ± half the 95 % interval over seeds; differences in pairs of the same seed. "p, Holm" is corrected by Holm's procedure for the ${tests.length} tests of this table, "could see" the smallest difference that a test would have found with a power of 80 %, at 5 % for all together.` +
-      verdict(shown.map(({ measure }) => measure), adjusted, [first, second]) +
-      lossNote(rows, tests, adjusted, [first, second]) +
-      (left.length === 0 ? '' : ` Not shown, since it cannot be read for every net (see the tables of each): ${left.join('; ')}.`),
-    headings: { measure: 'Measure', first, second, difference: `${second} minus ${first}`, pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Could see' },
+      `${title}, batch norm frozen; ρ = ${settings.rho}, adaptive ρ = ${settings.adaptiveRho}, m = ${settings.groupImages}. ` +
+      `Mean ± half the 95 % interval over seeds; differences in pairs of the same seed. "p, Holm" is corrected by Holm's procedure for the ${tests.length} tests of this table, "detectable" the smallest difference that a test would have found with a power of 80 %, at 5 % for all together.` +
+      conclusion +
+      (left.length === 0 ? '' : ` Not shown, since it cannot be read for every network (see the tables of each): ${left.join('; ')}.`),
+    shortCaption: `${title}; ρ = ${settings.rho}.${conclusion} On average ${direction(shown, second)}.`,
+    headings: { measure: 'Measure', first, second, difference: `${second} minus ${first}`, pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Detectable' },
     rows,
+    model: describeModel(settings),
+    direction: direction(shown, second),
+    network: JSON.stringify({ ...settings, ...UNRELATED, atEqualLoss: undefined }),
+    atEqualLoss: settings.atEqualLoss === true,
+    studies: studies.map(({ name }) => name),
   };
 }
 
-/** What follows from the tests, after the correction, of all measures but the training loss. */
+/** What follows from the corrected tests of all measures but the training loss. */
 function verdict(measures: readonly string[], adjusted: readonly number[], [first, second]: readonly [string, string]): string {
   const differ = measures.filter((measure, index) => adjusted[index]! < FAMILY_LEVEL && !measure.startsWith(LOSS));
-  return differ.length === 0 ? ` After the correction no measure of the place differs between ${first} and ${second}.` : ` After the correction ${first} and ${second} differ in: ${differ.join('; ')}.`;
+  return differ.length === 0 ? ` After the correction no measure of curvature or sharpness differs between ${first} and ${second}.` : ` After the correction ${first} and ${second} differ in: ${differ.join('; ')}.`;
 }
 
-/** That the two kinds of nets have unlike training losses, where the test alone finds that: then they are not the same kind of place. */
+/** How many measures of curvature and sharpness are lower for the second kind of network on average, such as "8 of 8 are lower for SAM". */
+function direction(shown: readonly { readonly measure: string; readonly pairs: readonly (readonly [number, number])[] }[], second: string): string {
+  const measures = shown.filter(({ measure }) => !measure.startsWith(LOSS));
+  const lower = measures.filter(({ pairs }) => pairs.reduce((sum, [one, other]) => sum + other - one, 0) < 0);
+  return `${lower.length} of ${measures.length} are lower for ${second}`;
+}
+
+/** That the two kinds of networks have different training losses, where the uncorrected test finds that: then they are not compared at equal loss. */
 function lossNote(rows: readonly SeedRow[], tests: readonly PairedTest[], adjusted: readonly number[], [first, second]: readonly [string, string]): string {
   const index = rows.findIndex(({ measure }) => measure.startsWith(LOSS));
   const pValue = tests[index]?.pValue ?? 1;
   return pValue < FAMILY_LEVEL
-    ? ` The training losses of ${first} and ${second} differ (p ${pEquals(pValue)}, corrected p ${pEquals(adjusted[index]!)}), so that the two are not compared at equal training loss.`
+    ? ` The training losses of ${first} and ${second} differ (p ${pEquals(pValue)}, corrected p ${pEquals(adjusted[index]!)}), so the two are not compared at equal training loss.`
     : '';
 }
 

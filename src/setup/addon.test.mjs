@@ -10,7 +10,7 @@ import { addFiles, PIP_WITHOUT_NETWORK, testFolder, withVariables } from './test
 const REAL = layoutOf(PROJECT);
 const LINK = 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node';
 
-/** Plays a compiler: notes that it was called and puts the project's own addon where it is told to (the last word). */
+/** A fake compiler: records that it was called and copies the project's own addon to its last argument. */
 const COMPILER = `#!/bin/sh\necho x >> "$0.calls"\nfor word; do out=$word; done\n/bin/cp '${REAL.addon}' "$out"\n`;
 const BROKEN = '#!/bin/sh\necho "no headers" >&2\nexit 1\n';
 

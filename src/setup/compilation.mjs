@@ -19,7 +19,7 @@ export function compilation(layout) {
     isDone: () => isStamped(stampFile, stamp()) && missingOutputs(layout).length === 0 && staleOutputs(layout).length === 0,
     perform: async () => {
       removeStaleOutputs(layout);
-      // The compiler trusts its own record of what it wrote, not the folder.
+      // The compiler relies on its own record of what it wrote, not on the folder.
       if (missingOutputs(layout).length > 0) rmSync(join(layout.compiled, '.tsbuildinfo'), { force: true });
       let compiled;
       do {

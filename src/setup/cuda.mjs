@@ -7,8 +7,8 @@ import { replaceFolder } from './replaceFolder.mjs';
 import { hashFiles, isStamped, writeStamp } from './stamp.mjs';
 
 /**
- * CUDA and cuDNN come as wheels, so a user needs NVIDIA's driver and nothing else of theirs. They lie where TensorFlow's
- * library looks for them by itself: beside its own folder.
+ * CUDA and cuDNN come as wheels, so a user needs only NVIDIA's driver. They lie where TensorFlow's library looks for them:
+ * beside its own folder.
  *
  * @param {import('./layout.mjs').Layout} layout
  * @returns {import('./step.mjs').Step}

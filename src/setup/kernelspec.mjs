@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { KEEP_FREED_MEMORY } from './environment.mjs';
 import { writeWhole } from './stamp.mjs';
 
-/** JupyterLab asks no questions of its own in front of the first notebook, and looks for no news and updates on the network. */
+/** JupyterLab asks no question before the first notebook, and looks for no news or updates on the network. */
 const LAB_SETTINGS = { '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false } };
 
 /**
- * Tells Jupyter of the tslab kernel, and JupyterLab what differs from its own settings. The kernel's file names this machine's Node and this
- * folder; it is written anew when one of them changes.
+ * Registers the tslab kernel with Jupyter, and writes JupyterLab's settings. The kernel's file names this machine's Node and this
+ * folder; it is rewritten when one of them changes.
  *
  * @param {import('./layout.mjs').Layout} layout
  * @returns {import('./step.mjs').Step}

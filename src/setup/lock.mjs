@@ -12,12 +12,12 @@ import { connect, createServer } from 'node:net';
  * @template T
  * @param {string} folder
  * @param {() => Promise<T>} work
- * @param {(holder: string) => void} onWait told once, with the process id of the holder
+ * @param {(holder: string) => void} onWait called once, with the process id of the holder
  * @returns {Promise<T>}
  */
 export async function withLock(folder, work, onWait) {
   const name = `\0samlab-setup-${createHash('sha256').update(realpathSync(folder)).digest('hex')}`;
-  let told = false;
+  let announced = false;
   for (;;) {
     const release = await acquire(name);
     if (release !== undefined) {
@@ -28,8 +28,8 @@ export async function withLock(folder, work, onWait) {
       }
     }
     await released(name, (holder) => {
-      if (!told) onWait(holder);
-      told = true;
+      if (!announced) onWait(holder);
+      announced = true;
     });
   }
 }

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { explainFailure } from './problem.mjs';
 import { run } from './run.mjs';
 
-/** npm asks for each package in turn and waits for each; one short question beforehand finds a dead network at once. */
+/** npm requests each package in turn and waits for each; a short request beforehand detects a dead network at once. */
 const ONE_QUESTION = ['ping', '--fetch-retries=0', '--fetch-timeout=10000'];
 
 /**
@@ -18,7 +18,7 @@ export function nodePackages(layout) {
     isDone: () => packagesAreInPlace(layout.root),
     perform: async () => {
       const reached = await npm(ONE_QUESTION, layout.root);
-      // A registry that does not know the question is there all the same.
+      // A registry that answers with an error can be reached.
       if (!reached.ok && !/code E4\d\d/.test(reached.output)) throw explainFailure('Installing the node packages', reached.output);
       const installed = await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], layout.root);
       if (!installed.ok) throw explainFailure('Installing the node packages', installed.output);
@@ -38,7 +38,7 @@ function npm(args, cwd) {
 
 /**
  * Compares what lies in `node_modules` with `package-lock.json`, package by package. npm writes its own record last,
- * so without that record an installation was broken off.
+ * so without that record an installation was interrupted.
  *
  * @param {string} root
  * @returns {boolean}

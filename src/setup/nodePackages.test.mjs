@@ -28,7 +28,7 @@ const INSTALLED = {
   'node_modules/itself/package.json': '{}',
 };
 
-test('packages as the lock file names them are in place, the optional ones of other systems apart', (t) => {
+test('packages as in the lock file are in place, except the optional ones of other systems', (t) => {
   assert.equal(packagesAreInPlace(testFolder(t, INSTALLED)), true);
 });
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { statfsSync } from 'node:fs';
 import { SetupProblem } from './problem.mjs';
 
-/** Node's releases with long support that this was run on; the first minor version of each that can require ES modules. */
+/** Node's long-term releases that this was run on, each with its first minor version that can require ES modules. */
 const NODE_MINIMUM = /** @type {Readonly<Record<number, number>>} */ ({ 20: 19, 22: 12, 24: 0, 26: 0 });
 
 const PYTHON_MINORS = [10, 11, 12, 13, 14];
@@ -41,7 +41,7 @@ export function checkNode(version) {
  *
  * @param {NodeJS.ProcessEnv} env
  * @returns {string} its path
- * @throws {SetupProblem} when there is none; says which of them lack what
+ * @throws {SetupProblem} when there is none; its message says what each one lacks
  */
 export function findPython(env) {
   /** @type {string[]} */

@@ -7,7 +7,7 @@ import { layoutOf, PROJECT } from './layout.mjs';
 import { checkNode, checkPlatform, checkRoom, findPython } from './prerequisites.mjs';
 import { testFolder } from './testFolder.mjs';
 
-/** A real interpreter, and a script that plays another one by running code before what it is asked to run. */
+/** A real interpreter, and a script that acts as another one by running code before the requested code. */
 const PYTHON = execFileSync(layoutOf(PROJECT).python, ['-c', 'import sys; print(sys._base_executable)'], { encoding: 'utf8' }).trim();
 const pythonAfter = (/** @type {string} */ code) => `#!/bin/sh\nexec '${PYTHON}' -c "import sys\n${code}\n$2"\n`;
 const WITHOUT_ENSUREPIP = pythonAfter("sys.modules['ensurepip'] = None");
@@ -33,7 +33,7 @@ test('the first Python that can make a virtual environment is taken', (t) => {
   assert.equal(findPython({ PATH: path }), PYTHON);
 });
 
-test('a Python without its venv module is told from a missing and from an old one', (t) => {
+test('a Python without its venv module is distinguished from a missing and an old one', (t) => {
   const lacking = testFolder(t, { python3: WITHOUT_ENSUREPIP });
   assert.throws(() => findPython({ PATH: lacking }), /python3 \(.+\) lacks ensurepip\.\n {2}Remedy: .*python3-venv/);
   const lackingBoth = testFolder(t, { python3: WITHOUT_BOTH });
@@ -48,7 +48,7 @@ test('a program of that name that fails is no Python', (t) => {
   assert.throws(() => findPython({ PATH: path }), /There is no Python/);
 });
 
-test('too little room is refused with what is missing', (t) => {
+test('too little disk space is refused with the missing amount', (t) => {
   const folder = testFolder(t);
   checkRoom(100, folder, () => 100);
   assert.throws(() => checkRoom(3000, folder, () => 1200.7), /needs 3000 MB of room in .*has 1200 MB left[^]*Remedy: Free 1800 MB/);

@@ -26,7 +26,7 @@ const NO_NETWORK = new RegExp(
 /**
  * Explains why a program that downloads and writes has failed.
  *
- * @param {string} doing what it was to do, as in "Installing the node packages"
+ * @param {string} doing what failed, as in "Installing the node packages"
  * @param {string} output what it printed
  * @returns {SetupProblem}
  */

@@ -9,22 +9,22 @@ import { clearInterval, setInterval } from 'node:timers';
  * @property {readonly string[]} args
  */
 
-/** Milliseconds between two looks at the parent process. */
+/** Milliseconds between checks of the parent process. */
 const LOOK_INTERVAL = 1000;
 
 /**
  * Runs programs side by side in this terminal until the first of them ends; then ends the others.
  *
- * Each gets a process group of its own, so that Ctrl-C reaches it once, through here, as `interrupt`. Each is told this
- * process's number as `SAMLAB_PARENT`: one that trains for long stops when this process is gone.
+ * Each gets a process group of its own, so that Ctrl-C reaches it once, through here, as `interrupt`. Each gets this
+ * process's number as `SAMLAB_PARENT`: a long training stops when this process is gone.
  *
  * @param {readonly Program[]} programs
  * @param {{ cwd: string, env: NodeJS.ProcessEnv, interrupt?: NodeJS.Signals }} options
  * @returns {Promise<number>} exit code of the program that ended first; 128 + the signal's number if one ended it
  */
 export async function runInForeground(programs, { cwd, env, interrupt = 'SIGINT' }) {
-  const told = { ...env, SAMLAB_PARENT: String(process.pid) };
-  const children = programs.map(({ command, args }) => spawn(command, args, { cwd, env: told, stdio: 'inherit', detached: true }));
+  const childEnv = { ...env, SAMLAB_PARENT: String(process.pid) };
+  const children = programs.map(({ command, args }) => spawn(command, args, { cwd, env: childEnv, stdio: 'inherit', detached: true }));
   /** @param {NodeJS.Signals} signal */
   const passOn = (signal) => {
     for (const child of children) child.kill(signal === 'SIGINT' ? interrupt : signal);

@@ -47,7 +47,7 @@ for (const [signal, interrupt, expected] of /** @type {const} */ ([
     let output = '';
     harness.stdout.setEncoding('utf8').on('data', (text) => (output += text));
     await once(harness.stdout, 'data');
-    // As a terminal does it: to the whole foreground group.
+    // As a terminal does: to the whole foreground group.
     process.kill(-Number(harness.pid), signal);
     const [code] = await once(harness, 'close');
     assert.equal(code, 5);
@@ -55,7 +55,7 @@ for (const [signal, interrupt, expected] of /** @type {const} */ ([
   });
 }
 
-test('a program is told who started it, and is ended when npm is killed', async () => {
+test('a program knows who started it, and is ended when npm is killed', async () => {
   const script = `console.log(process.pid, process.ppid === Number(process.env.SAMLAB_PARENT)); ${FOREVER}`;
   const args = foreground([script]);
   const npm = `
@@ -66,7 +66,7 @@ test('a program is told who started it, and is ended when npm is killed', async 
   const [pid, told] = String(line).trim().split(' ');
   assert.equal(told, 'true');
   parent.kill('SIGKILL');
-  // The pipe stays open as long as a process has it.
+  // The pipe stays open as long as a process holds it.
   await once(parent.stdout, 'close');
   while (existsSync(`/proc/${pid}`)) await sleep(20);
 });

@@ -31,7 +31,7 @@ test('a venv is made, found whole, and made again when a part is lost or the pin
   assert.equal(step.isDone(), false, 'a venv without its packages is not done');
 });
 
-test('pins are compared with what is installed under the names that pip compares', (t) => {
+test('pins and installed packages are compared by the normalised names of pip', (t) => {
   assert.deepEqual(pinnedPackages('# x==1\nJupyter_Core==5.9.1\nA.b==1.0\nold==1 ; python_full_version < \'3.11\'\n'), ['jupyter-core-5.9.1', 'a-b-1.0']);
   const venv = testFolder(t, {
     'lib/python3.12/site-packages/jupyter_core-5.9.1.dist-info/METADATA': '',

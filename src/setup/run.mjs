@@ -11,7 +11,7 @@ import { constants } from 'node:os';
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
- * Runs a program quietly to its end. A signal that ends set-up ends the program too, so that nothing goes on unlocked.
+ * Runs a program quietly to its end. A signal that ends set-up ends the program too, so that nothing runs on without the lock.
  *
  * @param {string} command
  * @param {readonly string[]} args

@@ -14,7 +14,7 @@ import { pythonEnvironment } from './pythonEnvironment.mjs';
 import { tensorflow } from './tensorflow.mjs';
 
 /**
- * Makes everything that the commands need and that is not there yet.
+ * Makes everything that the commands need and that is missing.
  *
  * @param {import('./layout.mjs').Layout} layout
  * @throws {SetupProblem} with the cause and the remedy; what was finished stays

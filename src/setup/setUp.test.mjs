@@ -38,7 +38,7 @@ test('missing steps are performed in order with one line each; a second call pri
   assert.equal(performed.length, 3);
 });
 
-test('after a failure the next call goes on where it stopped', async (t) => {
+test('after a failure the next call continues where it stopped', async (t) => {
   /** @type {string[]} */
   const performed = [];
   let fails = true;
@@ -65,7 +65,7 @@ test('a step that another one undoes is performed again', async (t) => {
   assert.deepEqual(performed, ['venv', 'kernel']);
 });
 
-test('a step that leaves less than it should is an error', async (t) => {
+test('a step with an incomplete result is an error', async (t) => {
   const step = fakeStep('one', [], { isDone: () => false });
   await assert.rejects(performSteps([step], testFolder(t), () => undefined), /After making the one, a part of it is missing[^]*Remedy/);
 });

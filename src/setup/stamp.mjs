@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /**
- * A stamp says what a thing was made from. It lies inside that thing, is written last, and so never outlives it.
+ * A stamp records what a folder was made from. It lies in that folder and is written last, so it never outlives the folder.
  *
  * @typedef {Readonly<Record<string, string | number>>} Stamp
  */
@@ -40,7 +40,7 @@ export function writeStamp(file, stamp) {
 }
 
 /**
- * Writes a file so that its name never stands for half of it.
+ * Writes a file so that it is never seen half written.
  *
  * @param {string} file
  * @param {string} text

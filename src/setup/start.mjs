@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runInForeground } from './programs.mjs';
 import { refreshWorkingCopies } from './workingCopies.mjs';
 
-/** Holds the copies of the notebooks that one works in; git ignores it. */
+/** Holds the user's working copies of the notebooks; git ignores it. */
 const COPIES = 'my-notebooks';
 const FIRST_NOTEBOOK = `${COPIES}/00-start-here.ipynb`;
 

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * One sub-step of set-up. It judges what is there by what it should have produced, so an interrupted one is done again.
+ * One step of set-up. It counts as done only if all that it should have produced is there, so an interrupted one is done again.
  *
  * @typedef {object} Step
  * @property {string} title what it makes

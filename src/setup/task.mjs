@@ -1,7 +1,7 @@
 // @ts-check
 /*
- * A program: starts a task of a job array as the commands start their programs, whatever environment the shell that
- * submitted it handed on. It sets nothing up: many nodes would do it at once.
+ * A program: starts a task of a job array with the same environment as the commands, whatever the submitting shell passed on.
+ * It does not run the set-up, which many nodes would do at once.
  *   node src/setup/task.mjs <folder of the submission>
  */
 import { join } from 'node:path';
@@ -11,6 +11,6 @@ import { environmentOf } from './environment.mjs';
 import { layoutOf, PROJECT } from './layout.mjs';
 
 const layout = layoutOf(PROJECT);
-// Too late for this process's own C library; in time for the one that trains, which it starts.
+// Too late for this process's own C library, but in time for the training process that it starts.
 Object.assign(process.env, environmentOf(layout, process.env));
 await import(pathToFileURL(join(layout.compiled, 'cluster/task.js')).href);

@@ -30,7 +30,7 @@ test('a library that is cut short, and a build for another device, are made agai
   assert.equal(tensorflow(layoutOf(testFolder(t)), 'cpu').isDone(), false);
 });
 
-test('without network the download is reported and what was there stays', async (t) => {
+test('without network the failed download is reported and the old files stay', async (t) => {
   withVariables(t, PIP_WITHOUT_NETWORK);
   const layout = fakeProject(t, 'abcd');
   await assert.rejects(tensorflow(layout, 'cpu').perform(), /Downloading TensorFlow failed: the package registry cannot be reached/);

@@ -21,7 +21,7 @@ const { AsyncLocalStorage } = require('node:async_hooks');
 
 const { AbortController } = globalThis;
 
-/** Milliseconds that a cell may still take after an interrupt when nothing of the project runs in it any more. */
+/** Milliseconds that a cell may still take after an interrupt when no long function of the project runs in it. */
 const GRACE = 2000;
 
 /** A running cell, as `src/progress/work.ts` knows it. */
@@ -66,7 +66,7 @@ function withInterrupts(createExecutor) {
       if (cell !== running && cell.held === 0) active.delete(cell);
       if (cell.signal.aborted) endSoon(cell);
     };
-    /** Ends a cell that goes on for long with something that is not the project's. @param {Cell} cell */
+    /** Ends a cell that takes long with code that is not the project's. @param {Cell} cell */
     const endSoon = (cell) => {
       setTimeout(() => {
         if (cell === running && cell.held === 0) executor.interrupt();
@@ -116,7 +116,7 @@ function withShorthand(createConverter) {
         const { text, insertions } = writeOutShorthand(src);
         const converted = converter.convert(prevDecl, text);
         const inCell = converted.diagnostics.map(({ start, end, ...rest }) => {
-          // One with a file name is of an imported file.
+          // A diagnostic with a file name belongs to an imported file.
           return rest.fileName === undefined ? { ...rest, start: placeInSource(start, insertions), end: placeInSource(end, insertions) } : { ...rest, start, end };
         });
         return { ...converted, diagnostics: inCell };
@@ -185,5 +185,5 @@ function mend(load) {
   converter.createConverter = withShorthand(converter.createConverter);
 }
 
-// Threads and processes that the kernel starts are given its options too.
+// Threads and processes that the kernel starts inherit its options, and must stay as they are.
 if (require('node:worker_threads').isMainThread && process.argv[2] === 'kernel') mend(require);

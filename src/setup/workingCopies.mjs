@@ -4,12 +4,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeWhole } from './stamp.mjs';
 
-/** Notes which text of a notebook each copy was made from. */
+/** Stores from which text of a notebook each copy was made. */
 const RECORD = '.copies.json';
 
 /**
- * Puts copies of the notebooks into a folder that git ignores, for JupyterLab rewrites what it opens. A copy that is as it was
- * made follows its notebook; one that was changed in any way stays as it is. One that was deleted is made anew.
+ * Puts copies of the notebooks into a folder that git ignores, for JupyterLab rewrites what it opens. An
+ * unchanged copy is replaced when its notebook changes; a changed copy is left alone. A deleted copy is made again.
  *
  * @param {string} from folder of the notebooks
  * @param {string} to folder of the copies, made if missing

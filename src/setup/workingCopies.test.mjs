@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { addFiles, testFolder } from './testFolder.mjs';
 import { refreshWorkingCopies } from './workingCopies.mjs';
 
-test('an unchanged copy follows its notebook, a changed one is never overwritten, a deleted one is made anew', (t) => {
+test('an unchanged copy follows its notebook, a changed one is never overwritten, a deleted one is made again', (t) => {
   const root = testFolder(t, { 'notebooks/a.ipynb': 'a1', 'notebooks/b.ipynb': 'b1', 'notebooks/notes.txt': 'x' });
   const [from, to] = [join(root, 'notebooks'), join(root, 'mine')];
   /** @param {string} name */
@@ -25,7 +25,7 @@ test('an unchanged copy follows its notebook, a changed one is never overwritten
   rmSync(join(to, 'a.ipynb'));
   assert.deepEqual(refreshWorkingCopies(from, to), []);
   assert.equal(copy('a.ipynb'), 'a2');
-  // A copy that comes to equal the notebook, by git or by hand, follows it again.
+  // A copy that again equals the notebook, by git or by hand, follows it again.
   addFiles(root, { 'notebooks/a.ipynb': 'a3' });
   assert.deepEqual(refreshWorkingCopies(from, to), []);
   assert.equal(copy('a.ipynb'), 'a3');

@@ -1,4 +1,4 @@
-/** What a made-up result says that its test does not care about. */
+/** Fields of a made-up result that its test does not depend on. */
 export const FINISHED_RUN = {
   preset: 'none',
   status: 'finished',

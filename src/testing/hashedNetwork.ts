@@ -15,7 +15,7 @@ function fourAxes(shape: readonly number[]): FourAxes {
   return shape.length === 4 ? (shape as unknown as FourAxes) : [1, 1, channels, filters];
 }
 
-/** Moves elements from our order to PyTorch's, [filters, channels, height, width], or back. Slow and plain on purpose. */
+/** Moves elements from our order to PyTorch's, [filters, channels, height, width], or back. Slow and simple on purpose. */
 function reorder(values: ArrayLike<number>, shape: readonly number[], to: 'here' | 'there'): Float32Array {
   const [height, width, channels, filters] = fourAxes(shape);
   const result = new Float32Array(values.length);
@@ -77,7 +77,7 @@ export function hashedImages(name: string, batch: number, side = 32): Tensor {
   return tensor(hashed(name, sizeOf(shape)).map((value) => 2 * value), shape);
 }
 
-/** What reference.py keeps of a large tensor. */
+/** The summary that reference.py stores of a large tensor. */
 export interface Summary {
   readonly norm: number;
   /** Inner product with the hashed vector `probe/NAME`. */

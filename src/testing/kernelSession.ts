@@ -12,7 +12,7 @@ export interface KernelSessionCell {
   readonly inspect?: boolean;
 }
 
-/** What became of a cell. */
+/** The outcome of a cell. */
 export interface KernelSessionReply {
   /** "ok", "error", or "abort" for a cell that was queued behind one that failed. */
   readonly status: string;
@@ -26,7 +26,7 @@ export interface KernelSessionReply {
 }
 
 /**
- * Runs cells one after another in one kernel as `npm run setup` makes it known to Jupyter. The kernel is killed in the end, or asked
+ * Runs cells one after another in one kernel as `npm run setup` registers it with Jupyter. The kernel is killed at the end, or asked
  * to end by itself with `shutdown`.
  *
  * @throws Error if that fails.

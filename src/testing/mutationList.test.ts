@@ -11,7 +11,7 @@ test('the text that each mutation replaces occurs once, so that a change of the 
   assert.deepEqual(stale.map(({ file, name }) => `${file}: ${name}`), []);
 });
 
-test('each mutation changes something, and names tests that there are', () => {
+test('each mutation changes something, and names existing tests', () => {
   for (const { name, file, find, replace, tests } of MUTATIONS) {
     assert.notEqual(find, replace, `${file}: ${name}`);
     assert.ok(tests.length > 0 && tests.every((path) => existsSync(join(DIST, `${path}.test.js`))), `${file}: ${name}`);

@@ -16,7 +16,7 @@ function of(file: string, tests: readonly string[], changes: readonly (readonly 
   return changes.map(([name, find, replace]) => ({ name, file, find, replace, tests }));
 }
 
-/** All of them, by file. Rules and other functions that a test can be handed a wrong one of are not among them: see `refusesWrong`. */
+/** All of them, by file. Functions of which a test can be given a wrong version are not among them: see `refusesWrong`. */
 export const MUTATIONS: readonly Mutation[] = [
   ...of('optim/sam', ['landscape/sharpness/finalSharpness'], [['does not perturb at all', 'scaleTo)(gradient, norm, rho)', 'scaleTo)(gradient, norm, 0)']]),
   ...of('engine/convolutionKernels', ['engine/kernelChoice'], [
@@ -64,7 +64,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('engine/tensor', ['train/foldedPass'], [['what is kept is used for other statistics', 'kept.from.every((other, index) => other === others[index])', 'true']]),
   ...of('bench/rounds', ['bench/rounds'], [
     ['every round goes in the same order', 'round % 2 === 0 ? active : [...active].reverse()', 'active'],
-    ['a ratio goes on when it is narrow', 'open = open.filter((pair) => !isNarrow(samples, pair, limits.width))', 'open = open'],
+    ['a ratio continues when it is narrow', 'open = open.filter((pair) => !isNarrow(samples, pair, limits.width))', 'open = open'],
     ['all are timed until the end', 'all.filter(({ name }) => open.some(', 'all.filter(({ name }) => true || open.some('],
   ]),
   ...of('bench/statistics', ['bench/statistics'], [
@@ -93,8 +93,8 @@ export const MUTATIONS: readonly Mutation[] = [
     ['compares the first parameters alone', 'Math.max(a.length, b.length)', 'Math.min(3, a.length, b.length)'],
     ['accepts what is no number', '!Number.isFinite(norm) && finite', 'false'],
   ]),
-  ...of('optim/scope', ['optim/sharpnessAware'], [
-    ['an unknown scope is all parameters', '!Object.hasOwn(KINDS, scope)', 'false'],
+  ...of('optim/perturbedKinds', ['optim/sharpnessAware'], [
+    ['unknown kinds of parameters are accepted', "kinds.every((kind) => vector_1.PARAMETER_KINDS.includes(kind))", 'true'],
   ]),
   ...of('optim/schedule', ['optim/schedule'], [
     ['the decay takes all of the time after warm-up', '(1 - progress) / decayShare', '1 - progress'],
@@ -122,10 +122,10 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('train/methods/ssamD', ['train/methodOptions'], [['the dropped share over other steps', 'Math.max(1, perturbedSteps)', 'Math.max(1, 2 * perturbedSteps)']]),
   ...of('train/methods/ball', ['train/methodOptions'], [['the radius always in its own norm', "radiusIn === 'ownNorm' ? rule :", 'true ? rule :']]),
   ...of('train/methods/fgsm', ['train/methodOptions'], [
-    ['FGSM without its momentum', 'momentum, ball, project, ...given', 'ball, project, ...given'],
+    ['FGSM without its momentum', 'momentum, p, project, ...given', 'p, project, ...given'],
     ['steps of FGSM always 1 / T', 'ascentStepLength === 0 ? {}', 'true ? {}'],
   ]),
-  ...of('train/methods/asam', ['train/methodOptions'], [['ASAM on weights whatever the settings say', 'SCALED[asamOn]', "['weight']"]]),
+  ...of('train/methods/asam', ['train/methodOptions'], [['ASAM on weights whatever the settings say', 'parameterKinds_1.KINDS_BY_NAME[asamOn]', "['weight']"]]),
   ...of('optim/dynamicMask', ['train/methodOptions'], [
     ['the share counts from all elements', 'Math.floor(live * dropShare', 'Math.floor(size * dropShare'],
   ]),
@@ -156,7 +156,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('data/autoAugment', ['data/autoAugment'], [['every operation is done', 'chances[index] <= probability ?', 'true ?']]),
   ...of('experiment/studentT', ['experiment/studentT'], [['half a degree of freedom less', 'df / 2, 1 / 2]', '(df - 1) / 2, 1 / 2]']]),
   ...of('landscape/curvature/krylov', ['landscape/curvature/degenerate'], [['a space is never closed', 'return this.size > 0 && this.isInvariant(', 'return false && this.isInvariant(']]),
-  ...of('landscape/curvature/spectralDensity', ['landscape/curvature/degenerate'], [['goes on from a closed space', '!space.isClosed()', 'true']]),
+  ...of('landscape/curvature/spectralDensity', ['landscape/curvature/degenerate'], [['continues from a closed space', '!space.isClosed()', 'true']]),
   ...of('landscape/inputChecks', ['landscape/inputChecks'], [['NaN in the weights passes', 'Number.isFinite(point.norm(1))', 'true']]),
   ...of('tfjs/layersModelLoss', ['tfjs/layersModelLoss'], [['any targets of rank 2 are classes', 'counted && unfit === 0', 'counted']]),
   ...of('engine/scaling', ['optim/pNorm'], [['powers before scaling', 'if (p === 1 || p === 2)', 'if (p > 0)']]),

@@ -1,5 +1,5 @@
 /**
- * Breaks in turn what no wrong value can be handed to an assertion for (see refusesWrong.ts), in a copy of the compiled code,
+ * Breaks, one by one, what refusesWrong.ts cannot test with wrong values, in a copy of the compiled code,
  * and shows that a test fails.
  *
  *     node dist/testing/mutations.js            all of them, a few minutes
@@ -30,7 +30,7 @@ function copyOfProject(): string {
 /** Names of the tests that failed; none if all passed. */
 function failures(folder: string, tests: readonly string[]): string[] {
   return tests.flatMap((test) => {
-    // Not under `node --test`, which takes minutes over the message of a failed comparison of all weights.
+    // Not under `node --test`, which takes minutes for the message of a failed comparison of all weights.
     const file = join(folder, 'dist', `${test}.test.js`);
     const { stdout, status } = spawnSync(process.execPath, ['--test-reporter=tap', file], { cwd: folder, encoding: 'utf8', maxBuffer: LONGEST_OUTPUT });
     const failed = [...stdout.matchAll(/^\s*not ok \d+ - (.*)$/gm)].map((match) => match[1]!);
@@ -38,7 +38,7 @@ function failures(folder: string, tests: readonly string[]): string[] {
   });
 }
 
-/** Runs the tests of one mutation with the broken file in place, and puts the right one back. */
+/** Runs the tests of one mutation with the broken file in place, then restores the right one. */
 function tryMutation(folder: string, { file, find, replace, tests }: Mutation): string[] {
   const path = join(folder, 'dist', `${file}.js`);
   const right = readFileSync(path, 'utf8');

@@ -1,4 +1,4 @@
-/** A signal for tests that counts as aborted whenever a condition holds; the condition is asked each time somebody looks. */
+/** A signal for tests that counts as aborted whenever a condition holds; the condition is evaluated on each access. */
 export function signalWhen(condition: () => boolean): AbortSignal {
   return {
     get aborted() {

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type * as TypeScript from 'typescript';
 import { PROJECT_ROOT } from '../files/projectRoot';
 
-/** The TypeScript that compiles notebook cells; its API is that of ours as far as it is used here. */
+/** The TypeScript that compiles notebook cells; as far as used here, its API is the same as ours. */
 const ts = createRequire(join(PROJECT_ROOT, 'package.json'))('@tslab/typescript-for-tslab') as typeof TypeScript;
 
 const DECLARATIONS = join(PROJECT_ROOT, 'dist', 'index.d.ts');
 
 /**
- * What tslab's TypeScript says of programs that import from 'samlab', by their names, against the compiled declarations. Cells of
+ * The errors of tslab's TypeScript for programs that import from 'samlab', by program name, against the compiled declarations. Cells of
  * tslab are checked as loosely as here: without `strict`.
  */
 export function tslabProblems(programs: Readonly<Record<string, string>>): Readonly<Record<string, readonly string[]>> {
@@ -37,7 +37,7 @@ export function tslabProblems(programs: Readonly<Record<string, string>>): Reado
   }));
 }
 
-/** A program as CommonJS, its top-level `await` and all. */
+/** A program as CommonJS, including its top-level `await`. */
 export function transpiled(program: string): string {
   return ts.transpileModule(program, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS, esModuleInterop: true } }).outputText;
 }

@@ -15,7 +15,7 @@ before(async () => {
   await tf.setBackend('cpu');
 });
 
-/** Makes the backend hand out numbers through promises alone, as WebGPU does outside a browser. */
+/** Makes the backend return numbers only through promises, as WebGPU does outside a browser. */
 function forbidReadingAtOnce(context: TestContext): void {
   const backend = tf.backend();
   const readSync = backend.readSync.bind(backend);

@@ -1,12 +1,12 @@
-import type { Vector } from '../engine/vector';
+import type { ParameterKind, Vector } from '../engine/vector';
 import { ascend, type Ascent } from '../optim/ascend';
 import type { PerturbationRule, PerturbationState } from '../optim/perturbation';
-import { inScope, type PerturbationScope } from '../optim/scope';
+import { onKinds } from '../optim/perturbedKinds';
 
 /** How weights are perturbed. */
 export interface AscentSettings {
   readonly rule: PerturbationRule;
-  readonly scope: PerturbationScope;
+  readonly kinds: readonly ParameterKind[];
   readonly rho: number;
   /** Perturbed steps before this one. */
   readonly step: number;
@@ -29,12 +29,12 @@ export interface AscentInput<V extends Vector> extends ImageGradients<V> {
 }
 
 /**
- * The first phase of a step alone, for steps whose second phase comes later: the same ascent as the whole step's.
+ * Only the first phase of a step, for steps whose second phase comes later: the same ascent as the whole step's.
  *
  * @throws Error if the rule asks for gradients at further points.
  */
-export function ascentPoint<V extends Vector>({ rule, scope, rho, step }: AscentSettings, { parameters, direction, state, images = 1, sampleGradient }: AscentInput<V>): Ascent<V> {
-  return ascend(inScope(rule, scope), {
+export function ascentPoint<V extends Vector>({ rule, kinds, rho, step }: AscentSettings, { parameters, direction, state, images = 1, sampleGradient }: AscentInput<V>): Ascent<V> {
+  return ascend(onKinds(rule, kinds), {
     parameters,
     gradient: direction,
     state,

@@ -5,7 +5,7 @@ interface Kept {
   readonly variable: Variable;
 }
 
-/** Where TensorFlow.js keeps momentum. `getWeights` shows the same, but through a promise, and a step cannot wait. */
+/** Where TensorFlow.js keeps momentum. `getWeights` gives the same, but through a promise, and a step cannot wait. */
 interface Internals {
   /** tf.train.momentum */
   readonly accumulations?: readonly (Kept | undefined)[];
@@ -14,8 +14,8 @@ interface Internals {
 }
 
 /**
- * The momentum of a base optimizer, by the variables that it moves. TensorFlow.js finds it by their position in a step, whatever
- * names are written beside it: those of a model that was loaded differ from those of the model that was saved.
+ * The momentum of a base optimizer, by the variables that it moves. TensorFlow.js finds it by their position in a step, not by the
+ * names stored with it: the names of a loaded model differ from those of the model that was saved.
  */
 export class BaseMomentum {
   /** Names of the variables of the last step, in its order. */
@@ -25,12 +25,12 @@ export class BaseMomentum {
 
   constructor(private readonly base: Optimizer) {}
 
-  /** Whether there is momentum of which is not known to which variables it belongs: it was loaded, or made without this wrapper. */
+  /** Whether there is momentum whose variables are not known: it was loaded, or made without this wrapper. */
   get isUnplaced(): boolean {
     return this.kept.length > 0 && this.ordered !== this.kept;
   }
 
-  /** Told of each step of the base optimizer, after it: the variables in the order of their gradients. */
+  /** To be called after each step of the base optimizer. @param names of the variables, in the order of their gradients. */
   stepped(names: readonly string[]): void {
     if (this.find() !== undefined) {
       this.order = names;
@@ -39,7 +39,7 @@ export class BaseMomentum {
   }
 
   /**
-   * The momentum by the names of variables; of those that were in no step there is none, and before the first step of none at all.
+   * The momentum by the names of variables: only of those that were in a step, so none before the first step.
    *
    * @param next the variables of the step to come in the order of their gradients, for momentum that is unplaced.
    * @throws TypeError if the base optimizer has no momentum; Error if momentum that is unplaced is not of as many variables, of the same shapes.
@@ -71,7 +71,7 @@ function named(names: readonly string[], kept: readonly (Kept | undefined)[]): R
   return Object.fromEntries(names.flatMap((name, position) => (kept[position] ? [[name, kept[position].variable]] : [])));
 }
 
-/** Momentum that went to other variables, or to none, would bend a training without a word. */
+/** Momentum that went to other variables, or to none, would change the training silently. */
 function checkPlaces(kept: readonly (Kept | undefined)[], next: readonly Variable[]): void {
   const text = (shapes: readonly (readonly number[] | undefined)[]): string => `${shapes.length} variables (${shapes.map((shape) => `[${shape?.join(', ') ?? ''}]`).join(', ')})`;
   const [found, expected] = [text(kept.map((entry) => entry?.variable.shape)), text(next.map(({ shape }) => shape))];

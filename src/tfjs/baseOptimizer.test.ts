@@ -42,7 +42,7 @@ for (const [name, [base, changes]] of Object.entries(BASES)) {
   }
 }
 
-test('a momentum that is set is the momentum of the steps: by hand, with rate 1 and a slope of 1', () => {
+test('steps use a momentum that is set between them: by hand, with learning rate 1 and gradient 1', () => {
   const w = tf.tidy(() => tf.variable(tf.tensor1d([0])));
   const optimizer = new SharpnessAwareOptimizer(tf.train.momentum(1, 0.5), { rho: 0 });
   const step = (): number => {
@@ -74,7 +74,7 @@ test('a radius that is no number is refused, whatever it would be taken for', ()
   }
 });
 
-/** Two variables of different shapes, and a loss that both are in; others are registered beside them. */
+/** Two variables of different shapes and a loss of both; other variables are registered too. */
 class Pair {
   readonly variables: tf.Variable[];
   constructor(values: readonly [number[], number[][]]) {
@@ -101,7 +101,7 @@ const LOADING = { absolute: 1e-5 };
 
 for (const [name, base] of Object.entries({ momentum: () => tf.train.momentum(0.1, 0.9), adam: () => tf.train.adam(0.1) })) {
   for (const named of [true, false]) {
-    test(`MSAM around ${name} goes on with a loaded state as if it had not stopped, ${named ? 'with named variables' : 'without'}`, async () => {
+    test(`MSAM around ${name} continues from a loaded state as if it had not stopped, ${named ? 'with named variables' : 'without'}`, async () => {
       const unused = tf.tidy(() => tf.variable(tf.tensor1d([5])));
       const pair = new Pair([[1, -2], [[0.5, 3]]]);
       const listed = ({ variables }: Pair): tf.Variable[] | undefined => (named ? variables : undefined);
@@ -131,7 +131,7 @@ for (const [name, base] of Object.entries({ momentum: () => tf.train.momentum(0.
   }
 }
 
-test('momentum of a base optimizer that has stepped alone is found too', () => {
+test('momentum from steps of the base optimizer itself is found too', () => {
   const [wrapped, alone] = [new Pair([[1, -2], [[0.5, 3]]]), new Pair([[1, -2], [[0.5, 3]]])];
   const base = tf.train.momentum(0.1, 0.9);
   base.minimize(wrapped.loss, false, wrapped.variables);
@@ -168,7 +168,7 @@ test('in two phases, loaded momentum is placed by the gradients that ascend is g
   optimizer.restore();
 });
 
-test('loading a state begins the rule anew', async () => {
+test('loading a state resets the rule', async () => {
   const bowl = new Bowl();
   const optimizer = new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.5, rule: sam(), descent: lookSam({ every: 3, alpha: 1 }) });
   bowl.walk(optimizer, 1);
@@ -180,6 +180,6 @@ test('loading a state begins the rule anew', async () => {
 
 test('a misspelt setting is refused, for it would change nothing', () => {
   for (const [name, settings] of [['Rho', { rho: 0.1, Rho: 0.2 }], ['steps', { rho: 0.1, steps: 3 }], ['toString', { rho: 0.1, toString: 1 }]] as const) {
-    assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), settings as never), { name: 'RangeError', message: new RegExp(`there is no setting ${name}; expected rho, rule, scope`) });
+    assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), settings as never), { name: 'RangeError', message: new RegExp(`there is no setting ${name}; expected rho, rule, kinds`) });
   }
 });

@@ -1,10 +1,10 @@
 import { keep, scalar, type Optimizer, type Scalar } from '@tensorflow/tfjs-core';
 
-/** A base optimizer's settings as TensorFlow.js keeps them: fields, and for two of them tensors beside. */
+/** A base optimizer's settings as TensorFlow.js keeps them: fields, and for two of them also tensors. */
 interface Settings {
   [name: string]: unknown;
   setLearningRate?(learningRate: number): void;
-  /** Momentum as a tensor, made once from the field: assigning the field alone would move nothing. */
+  /** Momentum as a tensor, made once from the field: assigning only the field would change nothing. */
   m?: Scalar;
 }
 

@@ -10,7 +10,7 @@ import { globalAveragePool } from '../engine/pooling';
 import { valueAndGradient } from '../engine/tape';
 import { tensor, type Tensor } from '../engine/tensor';
 import { TensorVector } from '../engine/tensorVector';
-import type { ParameterSpec } from '../engine/vector';
+import type { ParameterKind, ParameterSpec } from '../engine/vector';
 import { sizeOf } from '../engine/shape';
 import { asam } from '../optim/asam';
 import { dynamicMask } from '../optim/dynamicMask';
@@ -20,7 +20,6 @@ import { lookSam } from '../optim/lookSam';
 import { msam } from '../optim/msam';
 import type { PerturbationRule } from '../optim/perturbation';
 import { sam } from '../optim/sam';
-import type { PerturbationScope } from '../optim/scope';
 import { sgd } from '../optim/sgd';
 import { sharpnessAware } from '../optim/sharpnessAware';
 import type { Descent, MethodState } from '../optim/step';
@@ -31,7 +30,7 @@ import { SharpnessAwareOptimizer } from './sharpnessAwareOptimizer';
 
 const [BATCH, SIDE, FILTERS, CLASSES] = [6, 5, 4, 3];
 const [LEARNING_RATE, MOMENTUM, STEPS] = [0.1, 0.9, 3];
-/** Of batch norm: what is added to the variance, and the weight of the newest batch in the running statistics. */
+/** Batch norm's epsilon, and the weight of the newest batch in the running statistics. */
 const [EPSILON, NEWEST] = [1e-5, 0.1];
 
 /** A convolution, batch norm, a mean over positions and a dense layer. */
@@ -49,14 +48,14 @@ const pixels = (step: number): Float32Array => hashed(`images/${step}`, BATCH * 
 interface Case {
   readonly rule: PerturbationRule;
   readonly rho: number;
-  readonly scope?: PerturbationScope;
+  readonly kinds?: readonly ParameterKind[];
   readonly descent?: Descent;
 }
 
 const CASES: Readonly<Record<string, Case>> = {
   'no SAM': { rule: sam(), rho: 0 },
   SAM: { rule: sam(), rho: 0.2 },
-  'SAM on norm layers': { rule: sam(), rho: 0.2, scope: 'norm' },
+  'SAM on norm layers': { rule: sam(), rho: 0.2, kinds: ['normScale', 'normShift'] },
   'SAM, p = infinity': { rule: sam({ p: Infinity }), rho: 0.02 },
   FGSM: { rule: fgsm({ steps: 2, momentum: 1 }), rho: 0.02 },
   ASAM: { rule: asam(), rho: 0.5 },
@@ -73,7 +72,7 @@ interface Trained {
 }
 
 /** Trains with the engine's own operations and step. */
-function withEngine({ rule, rho, scope, descent }: Case): Trained {
+function withEngine({ rule, rho, kinds, descent }: Case): Trained {
   let running: ChannelStatistics = { mean: tensor(new Float32Array(FILTERS), [FILTERS]), variance: tensor(new Float32Array(FILTERS).fill(1), [FILTERS]) };
   const evaluate = (parameters: TensorVector, images: Float32Array, classes: readonly number[], training: boolean): LossAndGradient<TensorVector> & { readonly updated: ChannelStatistics } => {
     const { value, gradients, auxiliary } = valueAndGradient(
@@ -91,7 +90,7 @@ function withEngine({ rule, rho, scope, descent }: Case): Trained {
     return { loss: value, gradient: new TensorVector(specs, gradients), updated: auxiliary };
   };
   const optimizer = sgd<TensorVector>({ momentum: MOMENTUM, nesterov: true, weightDecay: 0 });
-  const aware = sharpnessAware({ rule, ...(scope ? { scope } : {}), ...(descent ? { descent } : {}) });
+  const aware = sharpnessAware({ rule, ...(kinds ? { kinds } : {}), ...(descent ? { descent } : {}) });
   const parameters = TensorVector.from(specs, start);
   let current: { parameters: TensorVector; state: TensorVector; method: MethodState<TensorVector> } = { parameters, state: optimizer.init(parameters), method: aware.init() };
   const losses = Array.from({ length: STEPS }, (_, step) => {
@@ -116,7 +115,7 @@ function withEngine({ rule, rho, scope, descent }: Case): Trained {
 }
 
 /** Trains the same network as a layers model, on the backend in use. */
-function withLayers({ rule, rho, scope, descent }: Case): Trained {
+function withLayers({ rule, rho, kinds, descent }: Case): Trained {
   const model = tf.sequential({
     layers: [
       tf.layers.conv2d({ filters: FILTERS, kernelSize: 3, padding: 'same', useBias: false, inputShape: [SIDE, SIDE, 3] }),
@@ -135,7 +134,7 @@ function withLayers({ rule, rho, scope, descent }: Case): Trained {
   const optimizer = new SharpnessAwareOptimizer(tf.train.momentum(LEARNING_RATE, MOMENTUM, true), {
     rule,
     rho,
-    ...(scope ? { scope } : {}),
+    ...(kinds ? { kinds } : {}),
     ...(descent ? { descent } : {}),
     images: { count: () => BATCH, loss: (image) => tf.tidy(() => lossOf(tf.slice(x, image, 1), tf.slice(targets, image, 1), false)) },
   });
@@ -146,7 +145,7 @@ function withLayers({ rule, rho, scope, descent }: Case): Trained {
   return { losses, weights: weights.map((weight) => weight.dataSync()), runningMean: model.getWeights()[5]!.dataSync() };
 }
 
-/** Length of the way from the start to some weights, parameter by parameter. */
+/** Distance of weights from the start, parameter by parameter. */
 function way(weights: readonly ArrayLike<number>[], from: readonly ArrayLike<number>[]): number[] {
   return weights.map((array, index) => Math.hypot(...Array.from(array, (value, element) => value - from[index]![element]!)));
 }
@@ -154,7 +153,7 @@ function way(weights: readonly ArrayLike<number>[], from: readonly ArrayLike<num
 /**
  * Each gradient carries some hundred roundings to 2^-24, 1e-5 of its norm at worst; three steps with momentum .9 add
  * up six of them, each once more through eps, and weights of size 1 are rounded to 6e-8 where they move by some tenths.
- * A step that forgets the perturbation is off by a hundredth and more (asserted below).
+ * A step without the perturbation is off by a hundredth or more (asserted below).
  */
 const TOLERANCE = 1e-4;
 
@@ -174,7 +173,7 @@ for (const backend of ['tensorflow', 'cpu']) {
   }
 }
 
-test('the bound tells each method from the base optimizer', () => {
+test('the tolerance distinguishes each method from the base optimizer', () => {
   const base = engine.get('no SAM')!;
   for (const [name, { weights }] of [...engine].slice(1)) {
     const [moved, apart] = [way(base.weights, start), way(weights, base.weights)];

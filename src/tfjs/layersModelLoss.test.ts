@@ -67,7 +67,7 @@ test('a classifier: dropout is off, errors are counted, and the weights are back
   await assert.rejects(broken.evaluate(elsewhere), { message: 'out of luck' });
   assert.equal(tf.memory().numTensors, tensors);
   assert.deepEqual(elementsOf(loss.point().toArrays()), before);
-  // Here TensorFlow.js itself keeps what its tape had saved, so tensors are not counted.
+  // Here TensorFlow.js itself keeps the tensors saved by its tape, so they are not counted.
   passes = 0;
   await assert.rejects(broken.gradient(elsewhere), { message: 'out of luck' });
   assert.deepEqual(elementsOf(loss.point().toArrays()), before);

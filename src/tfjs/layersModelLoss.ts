@@ -11,7 +11,7 @@ export interface LayersModelLike {
 
 /** What the loss of a `tf.LayersModel` is measured on. */
 export interface LayersModelLossOptions {
-  /** Stored beside every number that comes of the loss, such as "my network on 500 images". */
+  /** Stored beside every number that is computed from the loss, such as "my network on 500 images". */
   readonly name: string;
   /** Inputs: [images, ...] */
   readonly x: Tensor;

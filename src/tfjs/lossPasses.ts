@@ -1,11 +1,11 @@
 import { dispose, type NamedTensorMap, type Optimizer, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { LossAndGradient } from '../optim/step';
 import type { ParameterVariables } from './parameterVariables';
-import type { LossFunction, NamedGradients, Pass, PerturbedPasses } from './perturbedPass';
+import type { ScalarLoss, NamedGradients, Pass, PerturbedPasses } from './perturbedPass';
 import { readSync, type TfjsVector } from './tfjsVector';
 import { allVariables, VariableSnapshot } from './variableSnapshot';
 
-/** A tensor and its name, as optimizers hand out their weights. TensorFlow.js names the type in a file that ES modules cannot reach alone. */
+/** A tensor and its name, as `Optimizer.getWeights` gives them. TensorFlow.js declares the type in a file that ES modules cannot import. */
 export type NamedTensor = Awaited<ReturnType<Optimizer['saveIterations']>>;
 
 /** The passes of one step: a loss and its gradient at w and at other points. Each leaves the parameters where it found them. */
@@ -22,7 +22,7 @@ export class LossPasses {
   ) {}
 
   /** Computes at a point. In the pass `perturbed` other variables, such as batch-norm statistics, stay as they are too. */
-  at(point: TfjsVector, pass: Pass, f: LossFunction): LossAndGradient<TfjsVector> {
+  at(point: TfjsVector, pass: Pass, f: ScalarLoss): LossAndGradient<TfjsVector> {
     const compute = (loss: () => Scalar): NamedGradients => this.base.computeGradients(loss, this.varList);
     const before = new VariableSnapshot(pass === 'perturbed' ? allVariables() : this.parameters.variables);
     try {
@@ -34,12 +34,12 @@ export class LossPasses {
   }
 
   /** The variables that the loss depends on, from a pass at a point that moves nothing else. */
-  connectedTo(point: TfjsVector, f: LossFunction): readonly Variable[] {
+  connectedTo(point: TfjsVector, f: ScalarLoss): readonly Variable[] {
     this.at(point, 'perturbed', f).gradient.dispose();
     return this.parameters.variables.filter(({ name }) => this.connected.has(name));
   }
 
-  /** Takes over a pass that was made elsewhere. */
+  /** Takes over the results of a pass that was made elsewhere. */
   taken({ value, grads }: NamedGradients): LossAndGradient<TfjsVector> {
     try {
       this.connected = new Set(connectedNames(grads));
@@ -49,7 +49,7 @@ export class LossPasses {
     }
   }
 
-  /** A gradient in the form in which `Optimizer.minimize` hands it on. Optimizers count variables by position, so it matters. */
+  /** A gradient in the form in which `Optimizer.minimize` passes it on. Optimizers find variables by position, so the form matters. */
   named(gradient: TfjsVector): NamedTensorMap | NamedTensor[] {
     const named = Object.entries(this.parameters.named(gradient)).filter(([name]) => this.connected.has(name));
     const map: NamedTensorMap = Object.fromEntries(named);

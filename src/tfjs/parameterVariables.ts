@@ -11,7 +11,7 @@ const LAYER_WEIGHTS: Readonly<Record<string, ParameterKind>> = { bias: 'bias', g
  * weights, and the rest are biases.
  */
 export function parameterKind({ name, rank }: Pick<Variable, 'name' | 'rank'>): ParameterKind {
-  // A number at the end tells weights of one name apart.
+  // A final number distinguishes weights of the same name.
   const [, last = ''] = /([^/]*?)(?:_\d+)?$/.exec(name) ?? [];
   return LAYER_WEIGHTS[last] ?? (rank >= 2 ? 'weight' : 'bias');
 }

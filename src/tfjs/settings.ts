@@ -2,7 +2,6 @@ import type { Scalar, Variable } from '@tensorflow/tfjs-core';
 import type { ParameterKind } from '../engine/vector';
 import type { Descent } from '../optim/step';
 import type { PerturbationRule } from '../optim/perturbation';
-import type { PerturbationScope } from '../optim/scope';
 
 /** The images of the present batch one by one, for rules that read gradients of single images (SSAM's Fisher mask). */
 export interface BatchImages {
@@ -16,19 +15,19 @@ export interface BatchImages {
 export interface SharpnessAwareOptimizerSettings {
   /** Radius of the perturbation, 0 or more; SAM's paper uses 0.05 on CIFAR-10. */
   readonly rho: number;
-  /** How the weights are perturbed; SAM in the 2-norm. */
+  /** How the weights are perturbed. Default: SAM in the 2-norm. */
   readonly rule?: PerturbationRule;
-  /** Which parameters are perturbed; all. */
-  readonly scope?: PerturbationScope;
+  /** The kinds of parameters that are perturbed. Default: all. */
+  readonly kinds?: readonly ParameterKind[];
   /** What the base optimizer steps along, such as `lookSam()`. Default: the gradient at w + eps. */
   readonly descent?: Descent;
-  /** What kind of parameter a variable is, for scopes and rules that tell kinds apart; read from names as `tf.layers` gives them. */
+  /** What kind of parameter a variable is, for `kinds` and for rules that tell kinds apart; read from names as `tf.layers` gives them. */
   readonly kindOf?: (variable: Variable) => ParameterKind;
   readonly images?: BatchImages;
 }
 
-/** Compared with the interface by the compiler. */
-const KNOWN: { readonly [Key in keyof Required<SharpnessAwareOptimizerSettings>]: true } = { rho: true, rule: true, scope: true, descent: true, kindOf: true, images: true };
+/** The compiler checks that no name of the interface is missing. */
+const KNOWN: { readonly [Key in keyof Required<SharpnessAwareOptimizerSettings>]: true } = { rho: true, rule: true, kinds: true, descent: true, kindOf: true, images: true };
 
 /** Checks the names of settings, for code without types: a misspelt one would change nothing, silently. @throws RangeError for a name that is none. */
 export function checkSettingNames(settings: object): void {

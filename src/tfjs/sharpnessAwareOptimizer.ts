@@ -1,4 +1,5 @@
 import { dispose, engine, scalar, type NamedTensorMap, type Optimizer, type Scalar, type Variable } from '@tensorflow/tfjs-core';
+import { PARAMETER_KINDS } from '../engine/vector';
 import { checkRho, type PerturbationRule, type PerturbationState } from '../optim/perturbation';
 import { sam } from '../optim/sam';
 import { sharpnessAware, type SharpnessAware } from '../optim/sharpnessAware';
@@ -8,7 +9,7 @@ import { BaseMomentum } from './baseMomentum';
 import { ascentPoint, type AscentSettings, type ImageGradients } from './ascent';
 import { connectedNames, LossPasses, type NamedTensor } from './lossPasses';
 import { parameterKind, ParameterVariables } from './parameterVariables';
-import { PerturbedPasses, type LossFunction, type NamedGradients } from './perturbedPass';
+import { PerturbedPasses, type ScalarLoss, type NamedGradients } from './perturbedPass';
 import { copyState, fromPlain, toPlain } from './plainCopies';
 import { checkSettingNames, type SharpnessAwareOptimizerSettings } from './settings';
 import type { TfjsVector } from './tfjsVector';
@@ -25,14 +26,14 @@ import { WrappedOptimizer } from './wrappedOptimizer';
  * it keeps there with `tf.keep` live until the next step. Dropout draws a mask in each pass unless it has a seed.
  * `LayersModel.trainOnBatch` lists the metrics at w + eps after those at w.
  *
- * The loss runs twice a step, so it must not change anything but variables; it is told which pass it is for.
+ * The loss runs twice a step, so it must not change anything but variables; its argument says which pass it is for.
  *
- * A rule needs norms as numbers in the middle of a step. Where a backend cannot hand them out at once (WebGPU outside
+ * A rule needs norms as numbers in the middle of a step. Where a backend cannot read them synchronously (WebGPU outside
  * a browser), `minimize` throws and leaves the weights as they were; `ascendAsync` is for that case.
  *
- * The base optimizer's settings are read and set through it: `learningRate`, `momentum`, `beta1` and so on; a setting called `rho`
- * (Adadelta's) at `base` alone, for here it is the radius. Its state is in `getWeights`, that of a rule is not: after loading
- * masks are drawn anew, LookSAM begins with a second pass, and the count of perturbed steps starts at 0.
+ * The base optimizer's settings are read and set through this one: `learningRate`, `momentum`, `beta1` and so on; only Adadelta's
+ * `rho` is set at `base`, for here `rho` is the radius. The base optimizer's state is in `getWeights`, a rule's is not: after
+ * loading, masks are drawn again, LookSAM begins with a second pass, and the count of perturbed steps starts at 0.
  *
  * @source Foret et al. 2021 (arXiv 2010.01412), algorithm 1.
  */
@@ -47,12 +48,12 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
   private readonly momenta: BaseMomentum;
   /** The names of the variables of the last step. */
   private layout = '';
-  /** What to go back to, between the two phases of a step. */
+  /** The values to go back to, between the two phases of a step. */
   private before: VariableSnapshot | undefined;
 
   /**
    * @param base takes the steps; it keeps its learning rate, its momentum and its count of steps.
-   * @throws TypeError if base is no `tf.Optimizer`, or the rule none; RangeError if rho is negative or not finite, or the scope or a setting unknown.
+   * @throws TypeError if base is no `tf.Optimizer`, or the rule none; RangeError if rho is negative or not finite, or a kind of parameter or a setting is unknown.
    */
   constructor(
     base: Optimizer,
@@ -62,10 +63,10 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
     // Code without types may leave the settings out.
     checkRho('SharpnessAwareOptimizer', (settings as Partial<SharpnessAwareOptimizerSettings> | undefined)?.rho ?? NaN);
     checkSettingNames(settings);
-    const { rho, rule = sam(), scope = 'all', descent } = settings;
+    const { rho, rule = sam(), kinds = PARAMETER_KINDS, descent } = settings;
     this.rho = rho;
     this.rule = rule;
-    this.aware = sharpnessAware({ rule, scope, ...(descent ? { descent } : {}) });
+    this.aware = sharpnessAware({ rule, kinds, ...(descent ? { descent } : {}) });
     this.method = this.aware.init();
     this.momenta = new BaseMomentum(base);
     this.passOnSettings();
@@ -79,7 +80,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
    * @param varList the variables to move; all trainable ones that the loss depends on if left out.
    * @throws whatever the loss or the rule throws, with the weights as they were.
    */
-  override minimize(f: LossFunction, returnCost = false, varList?: Variable[]): Scalar | null {
+  override minimize(f: ScalarLoss, returnCost = false, varList?: Variable[]): Scalar | null {
     this.begin('minimize');
     const first = this.ascendsAlongMomentum ? undefined : this.base.computeGradients(() => f('first'), varList);
     try {
@@ -94,7 +95,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
    * Loss and gradient where the variables are now. Between `ascend` and `applyGradients` this is the second pass, which
    * leaves batch-norm statistics as they are.
    */
-  override computeGradients(f: LossFunction, varList?: Variable[]): NamedGradients {
+  override computeGradients(f: ScalarLoss, varList?: Variable[]): NamedGradients {
     const compute = (loss: () => Scalar): NamedGradients => this.base.computeGradients(loss, varList);
     return this.before && !this.ascendsAlongMomentum ? this.perturbed.compute(compute, f) : compute(() => f('first'));
   }
@@ -119,7 +120,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
     });
   }
 
-  /** The same for backends that cannot hand out numbers at once: the rule runs on copies in JavaScript's memory. */
+  /** The same for backends that cannot read numbers synchronously: the rule runs on copies in JavaScript's memory. */
   async ascendAsync(gradients: NamedTensorMap = {}): Promise<void> {
     const parameters = this.ascendingParameters(gradients);
     const [here, along] = [parameters.point(), this.direction(parameters, gradients)];
@@ -177,7 +178,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
   }
 
   /** @returns the loss of the first pass, which is made here if it was not made before. */
-  private step(f: LossFunction, first: NamedGradients | undefined, varList: Variable[] | undefined): number {
+  private step(f: ScalarLoss, first: NamedGradients | undefined, varList: Variable[] | undefined): number {
     const { base, rho, method } = this;
     const parameters = this.parametersOf(first ? connectedNames(first.grads) : undefined, varList);
     const passes = new LossPasses(base, parameters, this.perturbed, varList);
@@ -197,7 +198,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
           },
           momentum: () => momentum!,
         },
-        // The base optimizer has its own.
+        // The base optimizer uses its own.
         learningRate: NaN,
         ...this.imageGradients(passes),
       });
@@ -206,8 +207,8 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
     });
   }
 
-  /** The variables that a step on this loss will move. Needed for momentum that is unplaced alone, for it costs a pass, which leaves all as it is. */
-  private movedBy(f: LossFunction, parameters: ParameterVariables, passes: LossPasses): readonly Variable[] {
+  /** The variables that a step on this loss will move. Found by an extra pass, so only for momentum that is unplaced. */
+  private movedBy(f: ScalarLoss, parameters: ParameterVariables, passes: LossPasses): readonly Variable[] {
     return this.momenta.isUnplaced ? withTemporaries((own) => passes.connectedTo(own(parameters.point()), f)) : [];
   }
 
@@ -250,7 +251,7 @@ export class SharpnessAwareOptimizer extends WrappedOptimizer {
   }
 
   private ascentSettings(): AscentSettings {
-    return { rule: this.rule, scope: this.settings.scope ?? 'all', rho: this.rho, step: this.method.step };
+    return { rule: this.rule, kinds: this.settings.kinds ?? PARAMETER_KINDS, rho: this.rho, step: this.method.step };
   }
 
   /** Ends the first phase. */

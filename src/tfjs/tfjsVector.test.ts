@@ -93,7 +93,7 @@ for (const nesterov of [false, true]) {
   expectAgreement(`momentum step, Nesterov ${nesterov ? 'on' : 'off'}`, (a, b, scale) => {
     const [w, v] = [a.clone(), b.clone()];
     const gradient = a.clone();
-    w.momentumStepInPlace(v, gradient, { learningRate: scale, momentum: 0.5, nesterov, weightDecay: 0.25, weightDecayOn: kinds });
+    w.momentumStepInPlace(v, gradient, { learningRate: scale, momentum: 0.5, nesterov, weightDecay: 0.25, decayKinds: kinds });
     const both = w.plus(v, 2);
     [w, v, gradient].forEach((vector) => vector.dispose());
     return both;
@@ -103,7 +103,7 @@ for (const nesterov of [false, true]) {
 expectAgreement('two steps of Adam', (a, b, scale) => {
   const [w, m, v] = [a.clone(), a.zeros(), a.zeros()];
   // Epsilon is as large as the elements: near 0, the quotient of the moments jumps from -1 to 1.
-  const settings = { learningRate: scale, beta1: 0.5, beta2: 0.75, epsilon: 0.5, weightDecay: 0.25, weightDecayOn: kinds };
+  const settings = { learningRate: scale, beta1: 0.5, beta2: 0.75, epsilon: 0.5, weightDecay: 0.25, decayKinds: kinds };
   w.adamStepInPlace(m, v, b, { ...settings, step: 1 });
   w.adamStepInPlace(m, v, a, { ...settings, step: 2 });
   [m, v].forEach((vector) => vector.dispose());

@@ -137,9 +137,9 @@ export class TfjsVector implements Vector {
     );
   }
 
-  momentumStepInPlace(velocity: this, gradient: this, { learningRate, momentum, nesterov, weightDecay, weightDecayOn }: MomentumStep): void {
+  momentumStepInPlace(velocity: this, gradient: this, { learningRate, momentum, nesterov, weightDecay, decayKinds }: MomentumStep): void {
     if (weightDecay > 0) {
-      gradient.addScaledInPlace(this, weightDecay, weightDecayOn);
+      gradient.addScaledInPlace(this, weightDecay, decayKinds);
     }
     velocity.replace(velocity.compute((element, index) => add(mul(element, momentum), gradient.current[index]!)));
     this.replace(
@@ -198,13 +198,13 @@ function addScaled(element: Tensor, other: Tensor, scale: number): Tensor {
   return add(element, scale === 1 ? other : mul(other, scale));
 }
 
-/** Copies a tensor out of its backend, which WebGPU can do at once in a browser alone. */
+/** Copies a tensor out of its backend. WebGPU can do this synchronously only in a browser. */
 export function readSync(element: Tensor): Float32Array {
   try {
     return element.dataSync<'float32'>().slice();
   } catch (cause) {
     throw new Error(
-      `SharpnessAwareOptimizer: the backend ${engine().backendName} cannot hand out numbers at once here, and perturbations need them; ` +
+      `SharpnessAwareOptimizer: the backend ${engine().backendName} cannot read numbers synchronously here, and perturbations need them; ` +
         'step in two phases with ascendAsync, or choose another backend with tf.setBackend.',
       { cause },
     );

@@ -12,7 +12,7 @@ export abstract class WrappedOptimizer extends Optimizer {
     }
   }
 
-  /** To be called when the wrapper has its own fields: settings of the base optimizer that are called like one of these stay at `base` alone. */
+  /** To be called once the wrapper has its own fields: settings of the base optimizer with the same name as one of these are set only on `base`. */
   protected passOnSettings(): void {
     const { base } = this;
     baseSettingNames(base).filter((name) => !(name in this)).forEach((name) =>

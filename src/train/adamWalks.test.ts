@@ -19,7 +19,7 @@ const WALKS: Readonly<Record<string, WalkMethod>> = {
   msam: { method: 'msam', rho: RHO },
 };
 
-test('the fixture and the settings name the same walks, which are apart by more than two of them are allowed together', () => {
+test('the fixture and the settings name the same walks, which differ by more than twice the tolerance', () => {
   assert.deepEqual(Object.keys(WALKS), Object.keys(fixture.walks));
   for (const [name, walk] of Object.entries(fixture.walks)) {
     for (const [other, otherWalk] of Object.entries(fixture.walks)) {

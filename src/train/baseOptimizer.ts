@@ -1,10 +1,11 @@
 import type { TensorVector } from '../engine/tensorVector';
-import type { ParameterKind, StepShare } from '../engine/vector';
+import type { StepShare } from '../engine/vector';
 import { adamW } from '../optim/adamW';
 import { clipByGlobalNorm } from '../optim/clipByGlobalNorm';
 import type { Optimizer } from '../optim/optimizer';
 import type { PerturbationState } from '../optim/perturbation';
 import { sgd } from '../optim/sgd';
+import { KINDS_BY_NAME } from './parameterKinds';
 import { stepRates } from './parameterShares';
 import type { TrainingSettings } from './settings';
 
@@ -14,10 +15,9 @@ export type BaseState = PerturbationState<TensorVector>;
 /** The base optimizer that settings ask for. @param shares multiples of learning rate and weight decay by parameter; default: 1 and 1 for all. */
 export function baseOptimizer(settings: TrainingSettings, shares?: readonly StepShare[]): Optimizer<TensorVector, BaseState> {
   const { momentum, nesterov, beta1, beta2, adamEpsilon: epsilon, clipNorm } = settings;
-  const kinds: readonly ParameterKind[] = ['weight'];
   const shared = {
     weightDecay: settings.weightDecayIn === 'step' ? stepRates(settings).weightDecay : 0,
-    ...(settings.weightDecayOn === 'weights' ? { weightDecayOn: kinds } : {}),
+    decayKinds: KINDS_BY_NAME[settings.weightDecayOn],
     ...(shares ? { shares } : {}),
   };
   const optimizer =

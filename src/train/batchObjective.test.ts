@@ -27,7 +27,7 @@ function gradientOf(made: { readonly gradient: TensorVector }): number[] {
   return elements;
 }
 
-/** The first layer's running mean after the phases that were made. */
+/** The first layer's running mean after the given phases. */
 function runningMean(objective: BatchObjective): number[] {
   const moved = objective.movedStatistics();
   const values = [...moved[0]!.mean.values()];
@@ -35,7 +35,7 @@ function runningMean(objective: BatchObjective): number[] {
   return values;
 }
 
-test('running statistics move in the first phase alone, and once for all groups: to the mean of what each would make of them', () => {
+test('running statistics move only in the first phase, and once for all groups: to the mean of the updates of each', () => {
   const before = tensorCount();
   const elsewhere = parameters.times(2);
   const whole = new BatchObjective(batch, LOSS);
@@ -56,7 +56,7 @@ test('running statistics move in the first phase alone, and once for all groups:
   elsewhere.dispose();
   const moved = runningMean(grouped);
   expectAllClose(moved, left!.map((value, channel) => (value + right![channel]!) / 2), { relative: 1e-6, absolute: 1e-8 });
-  // The first layer sees the images themselves, so that its mean over the batch is the mean of its halves' means.
+  // The first layer gets the images themselves, so its mean over the batch is the mean of its halves' means.
   expectAllClose(moved, runningMean(whole), { relative: 1e-4, absolute: 1e-6 });
   assert.equal(tensorCount(), before);
 });
@@ -68,9 +68,9 @@ test('a group is the loss of its own images', () => {
   assert.deepEqual(gradientOf(part), gradientOf(alone));
 });
 
-test('a penalty in the loss adds lambda w to the gradient at each point; the loss is told without it', () => {
+test('a penalty in the loss adds lambda w to the gradient at each point; the reported loss is without it', () => {
   const plain = new BatchObjective(batch, LOSS).evaluate(parameters, 'perturbed');
-  const decayed = new BatchObjective(batch, { ...LOSS, penalty: { weightDecay: 0.5, kinds: ['weight'] } }).evaluate(parameters, 'perturbed');
+  const decayed = new BatchObjective(batch, { ...LOSS, penalty: { weightDecay: 0.5, decayKinds: ['weight'] } }).evaluate(parameters, 'perturbed');
   assert.equal(decayed.loss, plain.loss);
   const weights = parameters.toArrays().flatMap((array, index) => [...array].map((element) => (model.parameters[index]!.kind === 'weight' ? element : 0)));
   const [with_, without] = [gradientOf(decayed), gradientOf(plain)];
@@ -92,7 +92,7 @@ function imageLoss(index: number, direction: TensorVector, h: number): number {
 test('the gradient of one image is the slope of its loss with running statistics, which other images do not touch', () => {
   const objective = new BatchObjective(batch, LOSS);
   const other = initialParameters(model, { seed: 2, zeroInitResidual: false });
-  // Along the last layer the loss has no kinks, and what reaches that layer depends on the statistics.
+  // Along the last layer the loss has no kinks, and its input depends on the statistics.
   const direction = other.restrict(({ name }) => name.startsWith('linear'));
   const slopes = [0, 1].map((index) => {
     const gradient = objective.sampleGradient(parameters, index);

@@ -16,7 +16,7 @@ export interface BatchLoss {
   readonly statistics: readonly ChannelStatistics[];
   readonly labelSmoothing: number;
   /** lambda of a penalty lambda / 2 |w|^2 that belongs to the loss; its gradient is added at each point, the reported loss leaves it out. */
-  readonly penalty: { readonly weightDecay: number; readonly kinds?: readonly ParameterKind[] };
+  readonly penalty: { readonly weightDecay: number; readonly decayKinds?: readonly ParameterKind[] };
   /** Parameters whose gradient is left at 0; default: none. */
   readonly frozen?: (spec: ParameterSpec) => boolean;
 }
@@ -24,7 +24,7 @@ export interface BatchLoss {
 /**
  * The losses of one step on one batch, whole or in groups.
  *
- * Running statistics move in the first phase alone. With groups they move once, to the mean of what each
+ * Running statistics move only in the first phase. With groups they move once, to the mean of what each
  * group would make of them, as in training on several devices.
  */
 export class BatchObjective {
@@ -50,7 +50,7 @@ export class BatchObjective {
     }
     if (penalty.weightDecay > 0) {
       const decaying = frozen ? parameters.restrict((spec) => !frozen(spec)) : parameters;
-      gradient.addScaledInPlace(decaying, penalty.weightDecay, penalty.kinds);
+      gradient.addScaledInPlace(decaying, penalty.weightDecay, penalty.decayKinds);
       if (decaying !== parameters) {
         decaying.dispose();
       }

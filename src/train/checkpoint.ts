@@ -96,10 +96,10 @@ function statisticsEntries(prefix: string, model: Model, statistics: readonly Ch
 }
 
 /**
- * Writes a checkpoint, whole or not at all: a run that is killed while it writes finds the one before.
+ * Writes a checkpoint, whole or not at all: a run that is killed while it writes resumes from the checkpoint before.
  *
  * @param fingerprint names the settings of the run; only a run with the same ones may read it back.
- * @throws Error if the disk is full or the folder cannot be written; the checkpoint before stays.
+ * @throws Error if the disk is full or the folder cannot be written; the earlier checkpoint then stays.
  */
 export function saveCheckpoint(file: string, model: Model, { position, parameters, optimizerState, statistics, method, slow }: Checkpoint, fingerprint: string): void {
   const tensors = new Map<string, SafetensorsEntry>([
@@ -137,7 +137,7 @@ export function loadCheckpoint(file: string, model: Model, fingerprint: string):
     }
     return entry;
   };
-  // A vector of the method may hold the parameters in scope alone.
+  // A vector of the method may hold only the kinds of parameters that are perturbed.
   const vector = (prefix: string, specs = model.parameters): TensorVector => TensorVector.from(specs, specs.map(({ name }) => find(`${prefix}.${name}`).values));
   const state = (prefix: string, { numbers, vectors }: StoredState): PerturbationState<TensorVector> => ({
     numbers,

@@ -9,7 +9,7 @@ const model = smallNetwork();
 const fixture = readFixture('descents.json') as WalkFixture;
 const RHO = 0.2;
 
-/** What asks for each of the fixture's walks. A step is an epoch of a run of three. */
+/** The settings of each of the fixture's walks. A step is an epoch of a run of three. */
 const METHODS: Readonly<Record<string, WalkMethod>> = {
   sam: { method: 'sam', rho: RHO },
   gsam: { method: 'gsam', rho: RHO },
@@ -27,7 +27,7 @@ test('the fixture and the settings name the same methods', () => {
   assert.deepEqual(Object.keys(METHODS), Object.keys(fixture.walks));
 });
 
-test('no method passes for another: walks differ by more than two of them are allowed together', () => {
+test('no method passes for another: walks differ by more than twice the tolerance', () => {
   for (const [name, walk] of Object.entries(fixture.walks)) {
     for (const [other, otherWalk] of Object.entries(fixture.walks)) {
       assert.ok(name === other || distance(walk, otherWalk) > 2 * toleranceOf(fixture), `${name} and ${other}: ${distance(walk, otherWalk)}, allowed ${toleranceOf(fixture)}`);

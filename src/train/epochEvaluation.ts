@@ -8,15 +8,15 @@ import type { TrainingInput } from './trainingInput';
 /** Held-out evaluations in a run, at most one more. */
 const EVALUATIONS = 10;
 
-/** What the line of an epoch says of evaluations. */
+/** The evaluations in the record of an epoch. */
 export interface EpochEvaluation extends Pick<EpochRecord, 'heldOut' | 'testAtBest' | 'alsoEvaluated'> {
   /** What about the network or its evaluation is not finite, if anything. */
   readonly found?: string;
 }
 
 /**
- * Evaluates a network at the end of an epoch, if it is one of those that are evaluated; where weights or statistics are not
- * finite, nothing is.
+ * Evaluates a network at the end of an epoch, if it is an epoch with an evaluation; nothing is evaluated where weights or
+ * statistics are not finite.
  *
  * @param history the epochs before this one.
  * @param last whether the run ends here; its last network is evaluated in any case.

@@ -21,7 +21,7 @@ function labelLoss(logits: Float32Array, row: number, classes: number, label: nu
   return Math.log(sum) + largest - values[label]!;
 }
 
-/** Logits of a batch: a weighed mean over its views. */
+/** Logits of a batch: a weighted mean over its views. */
 function meanLogits(model: Model, { parameters, statistics }: NetworkState, batch: Batch, augmentation: TestAugmentation): Float32Array {
   const [first, ...others] = testViews(batch, augmentation).map(({ batch: view, weight }) => ({ weight, logits: batchLogits(model, parameters, { statistics, training: false }, view) }));
   return others.length === 0 ? first!.logits : first!.logits.map((logit, index) => others.reduce((sum, { weight, logits }) => sum + weight * logits[index]!, first!.weight * logit));
@@ -34,7 +34,7 @@ function meanLogits(model: Model, { parameters, statistics }: NetworkState, batc
  *
  * @param options.augmentation whose logits count: the images', or a mean over mirrored and shifted ones too. Default: 'none'.
  * @throws RangeError or TypeError, before any pass, for a data set that is empty or does not fit the network (see `checkDataset`);
- * ProbeStopped when it is stopped.
+ * StoppedError when it is stopped.
  * @example
  * const { loss, top1Error } = await trainer.evaluate(model, outcome.network, test, 'half'); // nats, percent
  */

@@ -70,7 +70,7 @@ for (const [name, stem] of [['resnet50', 'cifar'], ['resnet50', 'imagenet'], ['r
   });
 }
 
-test('in mixed precision folded and apart are about as far from float32', () => {
+test('in mixed precision, folded and separate passes are about equally far from float32', () => {
   const model = createModel('resnet20', 'cifar', 10);
   const network = networkOf(model);
   const exact = logits(model, network);
@@ -84,7 +84,7 @@ test('in mixed precision folded and apart are about as far from float32', () => 
   dispose(network);
 });
 
-test('what was folded is used again for the same weights and statistics, and never for others', () => {
+test('folded filters are used again for the same weights and statistics, and never for others', () => {
   const model = createModel('resnet20', 'cifar', 10);
   const network = networkOf(model);
   choose('folded');

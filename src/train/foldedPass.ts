@@ -20,13 +20,13 @@ function fold({ filter, scale, shift, statistics, epsilon }: Fold, { parameters,
   );
 }
 
-/** Filters and biases in a row, as convolutions. */
+/** Convolutions from a list of filters and biases in turn. */
 export function foldedOf(tensors: readonly Tensor[]): FoldedConvolution[] {
   return Array.from({ length: tensors.length / 2 }, (_, place) => ({ filter: tensors[2 * place]!, bias: tensors[2 * place + 1]! }));
 }
 
 /**
- * Filter and bias of each convolution of `Model.folds` that does the work of batch norm too, in a row. They are made once for each
+ * Filter and bias, in turn, of each convolution of `Model.folds` with its batch norm folded in. They are made once for each
  * value of weights and statistics, and kept with the weights.
  */
 export function foldedConvolutions({ folds = [] }: Model, pass: Pass): Tensor[] {
@@ -40,7 +40,7 @@ export function foldedConvolutions({ folds = [] }: Model, pass: Pass): Tensor[] 
   });
 }
 
-/** Milliseconds of a second pass, whose kernels are known, with the folding that each new point needs; it leaves nothing behind. */
+/** Milliseconds of a second pass, whose kernels have been chosen by then, with the folding that each new point needs; all that it makes is freed. */
 function passTime(form: string, model: Model, images: Tensor, pass: Pass): number {
   const run = (): void =>
     scope(() => {

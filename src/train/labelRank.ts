@@ -1,5 +1,5 @@
 /**
- * How many classes have a larger logit than the label; an image is a top-k error if that is k or more.
+ * How many classes have a larger logit than the label; the image is a top-k error if the rank is k or more.
  * Ties count for the label. A label whose logit is not a number ranks last.
  */
 export function labelRank(logits: Float32Array, row: number, classes: number, label: number): number {

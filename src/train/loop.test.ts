@@ -23,7 +23,7 @@ void test('every setting of AdamW, and clipping, moves the weights otherwise', a
   assert.equal(new Set(ways).size, ways.length);
 });
 
-void test('masks are told of in the history, epoch by epoch', async () => {
+void test('the history records the masks of each epoch', async () => {
   const { history, network } = await train(runInput({ method: 'ssamD', sparsity: 0.75, dropRate: 1, batchSize: 20, epochs: 3 }));
   const [first, second, third] = history.map(({ perturbation }) => perturbation!) as [Record<string, number>, Record<string, number>, Record<string, number>];
   for (const { sparsity } of [first, second, third]) {
@@ -50,7 +50,7 @@ void test('perturbations start and end with the epochs that are named, or with t
 void test("a rule of the user's own trains as the built-in one with the same formula, and leaves no tensor", async () => {
   const rule: PerturbationRule = {
     name: 'mine',
-    // What a user would write, without freeing anything; the product with 1 is exact.
+    // As a user would write it, without freeing anything; the product with 1 is exact.
     perturb: ({ gradient, rho }) => gradient.times(1).times(rho / gradient.norm()),
   };
   const before = tensorCount();

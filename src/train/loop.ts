@@ -3,7 +3,7 @@ import { BatchesAhead } from '../data/batchesAhead';
 import { checkDataset } from '../data/checkDataset';
 import { checkTrainingSettings } from './settingsSchema';
 import { longWork, type LongWork } from '../progress/longWork';
-import { ProbeStopped } from '../progress/work';
+import { StoppedError } from '../progress/work';
 import type { TrainingInput } from './trainingInput';
 import { TrainingRun, type TrainingOutcome } from './trainingRun';
 
@@ -11,15 +11,15 @@ import { TrainingRun, type TrainingOutcome } from './trainingRun';
  * Trains a network. The same input gives the same numbers, whether or not the run was stopped or
  * killed and taken up again from its checkpoint.
  *
- * It ends as `diverged` when a loss is not finite, or weights, running statistics or the held-out loss after an epoch: a last
- * step may break a network whose loss before it was fine.
+ * It ends as `diverged` when a loss is not finite, or when weights, running statistics or the held-out loss are not finite after
+ * an epoch: its last step may break a network whose loss before that step was fine.
  *
  * When its `signal` or the kernel's interrupt asks for it, it saves a checkpoint (if it has one) and ends as `stopped` after the
  * step under way, with the network and the history so far.
  *
  * @throws RangeError if a batch is larger than the training set, a setting is out of range, groups do not divide each batch, rates
- * or names to freeze are for parameters that the network lacks, or a data set is empty or does not fit the network (a TypeError
- * for other arrays than bytes); Error for a checkpoint of other settings. Nothing has been trained then. What a rule or a
+ * or names to freeze are for parameters that the network lacks, or a data set is empty or does not fit the network (TypeError
+ * for arrays of another type); Error for a checkpoint of other settings. Nothing has been trained then. What a rule or a
  * listener throws passes through, and the run's tensors are freed.
  * @example
  * const { network, history } = await trainer.train({ model: nn.createModel('resnet20', 'cifar', 10), settings: experiment.DEFAULT_CONFIG, trainingSet });
@@ -39,7 +39,7 @@ async function trainAs(work: LongWork, input: TrainingInput): Promise<TrainingOu
   checkTrainingSettings('train', settings);
   const batches = new BatchesAhead(trainingSet, { batchSize, seed, normalization, lastBatch, augmentation: { cropPadding, cropBorder, autoAugment, flip, flipMode, cutout, cutoutPer } }, Math.ceil(epochs));
   try {
-    // While the thread of the batches starts.
+    // Meanwhile the thread of the batches starts.
     run.open();
     const outcome = await trainEpochs(run, batches, input, work);
     if (outcome.status === 'stopped') {
@@ -51,7 +51,7 @@ async function trainAs(work: LongWork, input: TrainingInput): Promise<TrainingOu
   }
 }
 
-/** The input with an `onProgress` that also tells the work how far it is. */
+/** The input with an `onProgress` that also reports to the work how far it is. */
 function reportingTo(work: LongWork, input: TrainingInput): TrainingInput {
   return {
     ...input,
@@ -99,12 +99,12 @@ function* untilEnd(run: TrainingRun, batches: Iterable<Batch>): Generator<Batch>
   }
 }
 
-/** Evaluates at the end of an epoch. If that was stopped, the checkpoint is the one before it. */
+/** Evaluates at the end of an epoch. If the evaluation is stopped, the checkpoint stays the one before it. */
 async function closeEpoch(run: TrainingRun): Promise<{ readonly stopped: boolean; readonly divergence?: string | undefined }> {
   try {
     return { stopped: false, divergence: await run.closeEpoch() };
   } catch (error) {
-    if (!(error instanceof ProbeStopped)) {
+    if (!(error instanceof StoppedError)) {
       throw error;
     }
     run.save(true);
@@ -124,7 +124,7 @@ async function trainEpoch(run: TrainingRun, batches: Iterable<Batch>, work: Long
       run.save(true);
       return run.end('stopped');
     }
-    // Whatever comes after the last step, such as a long evaluation, can be stopped without losing it.
+    // Always saved after the last step, so that a stop in a long evaluation loses no step.
     run.save(run.hasTakenAllSteps());
     await new Promise(setImmediate);
   }

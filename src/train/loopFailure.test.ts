@@ -93,9 +93,9 @@ void test('running statistics that are not finite are found, which no loss in tr
   disposeNetwork({ parameters, statistics: broken });
 });
 
-/** Every method, as the trial that diverges asks for it. */
+/** Every method, with settings that make it diverge. */
 for (const method of METHODS) {
-  void test(`a run with ${method} that diverges ends as diverged, with what was recorded`, async () => {
+  void test(`a run with ${method} that diverges ends as diverged, with the history so far`, async () => {
     const before = tensorCount();
     const outcome = await train(runInput({ method, rho: 0.05, maskSamples: 4, dropRate: 1, lookEvery: 2, epochs: 4, batchSize: 20, warmupEpochs: 0, schedule: 'constant', learningRate: 1e4 }));
     assert.equal(outcome.status, 'diverged', method);

@@ -29,7 +29,7 @@ void test('a run that is stopped in the middle of an epoch and resumed equals an
   assert.deepEqual(numbersOf(resumed), unbroken);
 });
 
-/** Methods that keep something from step to step, in a part of the run and of the network. */
+/** Methods with a state, perturbing for a part of the run and of the network. */
 const KEEPING: readonly Partial<TrainingSettings>[] = [
   { method: 'ssamF', maskSamples: 2, perturbationScope: 'weights' },
   { method: 'ssamD', dropRate: 1, epochs: 3 },
@@ -77,7 +77,7 @@ for (const method of ['sgd', 'sam', 'msam'] as const) {
   });
 }
 
-void test('a checkpoint without a word of its optimizer, as earlier versions wrote it, is SGD\'s and goes on', async () => {
+void test('a checkpoint that does not name its optimizer, as of earlier versions, is SGD\'s and resumes', async () => {
   const settings = { batchSize: 10 };
   const file = join(folder, 'earlier.safetensors');
   const forget = (): void => {
@@ -95,14 +95,14 @@ void test('a checkpoint of other settings is refused, and stays', async () => {
   disposeNetwork((await train({ ...runInput({ epochs: 1, warmupEpochs: 0 }), checkpoint })).network);
 });
 
-void test('a damaged checkpoint is moved aside, and the run begins anew', async () => {
+void test('a damaged checkpoint is moved aside, and the run starts over', async () => {
   const unbroken = numbersOf(await train(runInput()));
   for (const [what, bytes] of Object.entries({ zeros: Buffer.alloc(1000), empty: Buffer.alloc(0), text: Buffer.from('no checkpoint') })) {
     const checkpoint = { file: join(folder, `damaged-${what}.safetensors`), everySeconds: 1e9, fingerprint: 'a' };
     writeFileSync(checkpoint.file, bytes);
     assert.deepEqual(numbersOf(await train({ ...runInput(), checkpoint })), unbroken, what);
     assert.deepEqual(readFileSync(`${checkpoint.file}.damaged`), bytes);
-    // What stands in its place is the run's own, from after its last step.
+    // The file in its place is the run's own, written after its last step.
     assert.deepEqual(numbersOf(await train({ ...runInput(), checkpoint })), unbroken, what);
   }
   mkdirSync(join(folder, 'folder.safetensors'));

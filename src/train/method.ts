@@ -7,6 +7,7 @@ import { isDecaying, learningRateAt, totalSteps as stepsOfRun } from '../optim/s
 import { sharpnessAware } from '../optim/sharpnessAware';
 import { plainStep, type MethodState, type SharpnessAwareInput, type SharpnessAwareOutput } from '../optim/step';
 import { methodOf } from './methods';
+import { KINDS_BY_NAME } from './parameterKinds';
 import { stepRates } from './parameterShares';
 import type { TrainingSettings } from './settings';
 
@@ -55,7 +56,7 @@ export function trainingMethod(settings: TrainingSettings, { stepsPerEpoch, batc
   const groups = settings.groupSize === 0 ? {} : { groupSize: settings.groupSize };
   batchSizes.forEach((size) => splitBatch(size, groups.groupSize));
   const descent = named.descent?.(settings, run);
-  const method = sharpnessAware({ rule: rule ?? sam(), scope: settings.perturbationScope, ...groups, ...(descent ? { descent } : {}) });
+  const method = sharpnessAware({ rule: rule ?? sam(), kinds: KINDS_BY_NAME[settings.perturbationScope], ...groups, ...(descent ? { descent } : {}) });
   return {
     logs: rule?.logs ?? [],
     init: () => method.init(),

@@ -40,7 +40,7 @@ function sam(changes: Partial<WalkMethod> = {}): WalkMethod {
   return { method: 'sam', rho: RHO, ...changes };
 }
 
-/** What asks for each of the fixture's walks. */
+/** The settings of each of the fixture's walks. */
 const METHODS: Readonly<Record<string, WalkMethod>> = {
   sgd: { method: 'sgd' },
   'sam, p = 1': own(1, RHO),
@@ -106,7 +106,7 @@ test('the fixture and the settings name the same methods', () => {
   assert.deepEqual(Object.keys(METHODS), Object.keys(fixture.walks));
 });
 
-test('no method passes for another: walks differ by more than two of them are allowed together', () => {
+test('no method passes for another: walks differ by more than twice the tolerance', () => {
   for (const [name, walk] of Object.entries(fixture.walks)) {
     for (const [other, otherWalk] of Object.entries(fixture.walks)) {
       const same = name === other || (TWINS.includes(name) && TWINS.includes(other));

@@ -13,7 +13,7 @@ void test('methods that share a setting agree on all of it but when it is idle',
   }
 });
 
-void test('no method declares anew what is a setting of every perturbation or of the training', () => {
+void test('no method declares a setting of all perturbations or of the training again', () => {
   const around = ['rho', 'perturbationScope', 'groupSize', 'rhoSchedule', 'perturbationStart', 'perturbationEnd'];
   assert.deepEqual(Object.keys(settingsReadBy('msam')), around);
   const others = Object.values(TRAINING_GROUPS).filter((group) => group !== METHOD_SETTINGS).flatMap((group) => Object.keys(group));

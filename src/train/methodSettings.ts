@@ -24,7 +24,7 @@ const PERTURBATION = {
   perturbationScope: setting(z.enum(['all', 'weights', 'norm', 'noNorm']), 'all', 'all, weights, norm or noNorm', { idle: withoutRadius }),
   /** m: images per perturbation; 0 takes the whole batch. */
   groupSize: setting(z.int().min(0), 0, 'images per perturbation (m-sharpness); 0 takes the batch', { letter: 'm' }),
-  /** How the radius moves over the run: it stays, rises from 0 or falls to 0 along a line, or follows the learning rate. */
+  /** How the radius changes over the run: it stays, rises from 0 or falls to 0 along a line, or follows the learning rate. */
   rhoSchedule: setting(z.enum(['constant', 'rising', 'falling', 'learningRate']), 'constant', 'constant, rising, falling or learningRate', { changesCost: false, idle: withoutRadius }),
   /** First epoch with perturbations, counted from 1; `decay` starts them with the decay of `warmupStableDecay`. */
   perturbationStart: setting(z.union([z.int().min(1), z.literal('decay')]), 1, 'first epoch with perturbations, or decay: with that of warmupStableDecay'),
@@ -41,7 +41,7 @@ export const METHOD_SETTINGS: typeof METHOD & typeof RADIUS & Own & typeof PERTU
 /** The perturbation of a training run, and what is built around it. */
 export interface MethodSettings extends Values<typeof METHOD_SETTINGS> {}
 
-/** The settings of the method that a run has unless it says otherwise: plain SAM's, with the papers' own values for the others. */
+/** The default settings of methods: the papers' own values. */
 export const DEFAULT_METHOD: MethodSettings = defaultsOf(METHOD_SETTINGS);
 
 /** The settings that a method reads, in the order of `METHOD_SETTINGS`. */
@@ -55,7 +55,7 @@ export function readersOf(setting: string): readonly MethodName[] | undefined {
   return setting in METHOD_SETTINGS && setting !== 'method' ? METHODS.filter((name) => setting in settingsReadBy(name)) : undefined;
 }
 
-/** A setting as a method declares it, for one that it reads; where methods share a setting, they differ in when it is idle alone. */
+/** A setting as a method declares it, for one that it reads; methods that share a setting differ only in when it is idle. */
 export function settingOf(name: MethodName, setting: string): Setting<unknown, never> | undefined {
   return settingsReadBy(name)[setting];
 }

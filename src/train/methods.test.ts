@@ -8,7 +8,7 @@ const model = cifarResNet('resnet20', 10);
 /** make_perturbations.py */
 const fixture = readFixture('perturbations.json') as WalkFixture;
 
-/** What asks for each of the fixture's walks. Its radii for other norms are those norms' own, unless they match a 2-norm. */
+/** The settings of each of the fixture's walks. Its radii for other norms are those norms' own, unless they match a 2-norm. */
 const METHODS: Readonly<Record<string, WalkMethod>> = {
   'sam, p = 1': { method: 'sam', perturbationNorm: 1, rho: 0.02, radiusIn: 'ownNorm' },
   'sam, p = 3/2': { method: 'sam', perturbationNorm: 1.5, rho: 0.05, radiusIn: 'ownNorm' },

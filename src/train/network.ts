@@ -35,7 +35,7 @@ export interface PassMoments {
   readonly training: boolean;
 }
 
-/** The tensors of running statistics, in a row. */
+/** The tensors of running statistics, as one list. */
 export function momentTensors(statistics: readonly ChannelStatistics[]): Tensor[] {
   return statistics.flatMap(({ mean, variance }) => [mean, variance]);
 }
@@ -44,7 +44,7 @@ function statisticsOf(tensors: readonly Tensor[]): ChannelStatistics[] {
   return Array.from({ length: tensors.length / 2 }, (_, layer) => ({ mean: tensors[2 * layer]!, variance: tensors[2 * layer + 1]! }));
 }
 
-/** What a pass reads, from its tensors in a row: parameters, then moments. */
+/** What a pass reads, from one list of tensors: parameters, then moments. */
 function passOf({ parameters }: Model, inputs: readonly Tensor[]): { readonly parameters: readonly Tensor[]; readonly statistics: ChannelStatistics[] } {
   return { parameters: inputs.slice(0, parameters.length), statistics: statisticsOf(inputs.slice(parameters.length)) };
 }
@@ -135,7 +135,7 @@ export function batchGradient(
 }
 
 /**
- * Jᵀ u for logits with Jacobian J by the parameters, in one pass forward and one back. It is freed by the enclosing scope.
+ * Jᵀ u for the Jacobian J of the logits with respect to the parameters, by one forward and one backward pass. It is freed by the enclosing scope.
  *
  * @param weights u, [batch * classes, 1]
  */
@@ -202,7 +202,7 @@ export interface NetworkState {
   readonly statistics: readonly ChannelStatistics[];
 }
 
-/** The same statistics, which live on their own. */
+/** A copy of the statistics, freed independently of them. */
 export function cloneStatistics(statistics: readonly ChannelStatistics[]): ChannelStatistics[] {
   return statistics.map(({ mean, variance }) => ({ mean: cloneTensor(mean), variance: cloneTensor(variance) }));
 }

@@ -2,7 +2,7 @@
 import type { ParameterKind, ParameterSpec, StepShare } from '../engine/vector';
 import type { TrainingSettings } from './settings';
 
-/** Images that decoupled rates are given for. */
+/** Decoupled rates are given per so many images. */
 const DECOUPLED_IMAGES = 1024;
 
 /** Learning rate and weight decay of a step on the mean loss, for parameters without a rate of their own. */
@@ -68,7 +68,7 @@ export function checkShares(settings: TrainingSettings, specs: readonly Paramete
   for (const { name } of frozenParts(settings.freeze)) {
     if (!specs.some((spec) => isPartOf(spec, name))) {
       const known = specs.slice(0, 3).map((spec) => spec.name);
-      throw new RangeError(`train: freeze names "${name}", but no parameter of the network is called so or begins so; its first ones are ${known.join(', ')}.`);
+      throw new RangeError(`train: freeze names "${name}", but no parameter of the network has that name or lies below it; its first ones are ${known.join(', ')}.`);
     }
   }
   if (specs.every((spec) => isFrozen(settings, spec, 1))) {

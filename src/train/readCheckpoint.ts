@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import { readSafetensors, type SafetensorsContent } from '../models/safetensors';
 
 /**
- * The content of a checkpoint; undefined if there is none. One that the disk has damaged would fail at every try: it is moved aside, with
- * a line on the standard error output, and the run begins anew.
+ * The content of a checkpoint; undefined if there is none. A damaged one would fail at every try: it is moved aside, with
+ * a line on the standard error output, and the run starts from the beginning.
  *
  * @throws Error that names the checkpoint, if it cannot be opened or moved.
  */

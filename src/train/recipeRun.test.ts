@@ -24,7 +24,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 const images = testImages();
 
-/** Two epochs and a half of two steps each, and one image's worth of batches dropped. */
+/** Two and a half epochs of two steps each, with the incomplete batch of one image dropped. */
 const RECIPE: TrainingSettings = {
   ...TEST_SETTINGS, model: 'fast', method: 'sam', epochs: 2.5, batchSize: 8, lastBatch: 'drop', cropPadding: 2, cropBorder: 'reflect', autoAugment: 'cifar10', flipMode: 'alternating', cutout: 0,
   learningRate: 11.5, weightDecay: 0.0153, decoupled: true, momentum: 0.85, normShiftRate: 64, freeze: 'whiten.weight,whiten.bias@1', schedule: 'triangular',
@@ -58,7 +58,7 @@ void test('a run with the whole recipe, stopped at any of its five steps and res
     const stopped = await train({ ...input(), checkpoint, onProgress: () => steps++, signal: signalWhen(() => steps === 1) });
     assert.equal(stopped.status, 'stopped');
     if (stop === 3) {
-      // Lookahead has just set the fast weights to the slow ones, which stand at the end: the fifth step moves the fast ones alone.
+      // Lookahead has just set the fast weights to the slow ones, which remain until the end: the fifth step moves only the fast ones.
       afterFour = stopped.network.parameters.toArrays();
     }
     disposeNetwork(stopped.network);
@@ -96,7 +96,7 @@ void test('settings that the network has no use for are refused before anything 
   assert.equal(tensorCount(), before);
 });
 
-void test('averaged logits of constant images are those of the images alone, and mirroring changes those of others', async () => {
+void test('averaged logits of constant images equal those of a single view; those of other images differ by mirroring', async () => {
   // Weights sum to 1, and a constant image has no other mirror image or shift.
   const model = network({ name: 'flat', inputShape: [32, 32, 3], layers: sequential({ flat: flatten(), head: linear({ outputs: 10 }) }) });
   const parameters = initialParameters(model, { seed: 0, zeroInitResidual: false });

@@ -16,14 +16,14 @@ export const RECIPE_SETTINGS = {
   }),
   /** AutoAugment's policy of CIFAR-10 (Cubuk et al. 2019), between crop and flip; the original used it on CIFAR-100 too. */
   autoAugment: setting(z.enum(['none', 'cifar10']), 'none', "none, or cifar10: AutoAugment's policy of CIFAR-10, after the crop"),
-  /** Whether each epoch draws anew which images are mirrored, or the first one does and every other epoch mirrors the others. */
+  /** Whether each epoch draws which images are mirrored, or one draw is used, and every other epoch mirrors the other images. */
   flipMode: setting(z.enum(['random', 'alternating']), 'random', 'random: drawn each epoch; alternating: drawn once, then every other epoch mirrors the others', {
     idle: ({ flip }: { readonly flip: boolean }) => !flip && 'flip is off',
   }),
   /** Whether an epoch's last batch is trained on or dropped where it is incomplete. */
   lastBatch: setting(z.enum(['keep', 'drop']), 'keep', "keep or drop an epoch's incomplete last batch"),
-  /** Logits of the final error: of the images alone, or a mean over mirrored and shifted ones too. */
-  testAugmentation: setting(z.enum(['none', 'mirror', 'mirrorAndShift']), 'none', 'whose logits the error is of: none, mirror (images and mirror images) or mirrorAndShift'),
+  /** Logits of the final error: of the unchanged images, or a mean over mirrored and shifted ones too. */
+  testAugmentation: setting(z.enum(['none', 'mirror', 'mirrorAndShift']), 'none', 'final error from the logits of the images (none), their mean with mirror images (mirror), or with shifted ones too (mirrorAndShift)'),
 
   /** Share of the learning rate with which `triangular` starts, in [0, 1]. */
   triangleStart: setting(share, 0.2, 'share of the learning rate with which triangular starts', { changesCost: false, idle: triangularAlone }),
@@ -33,11 +33,11 @@ export const RECIPE_SETTINGS = {
   triangleEnd: setting(share, 0.07, 'share of the learning rate with which triangular ends', { changesCost: false, idle: triangularAlone }),
 
   /**
-   * Whether learning rate and weight decay are meant per 1,024 images and apart from momentum, batch size and each other: a
+   * Whether learning rate and weight decay are given per 1,024 images, independently of momentum, batch size and each other: a
    * step's rate is learningRate (batchSize / 1024) / (1 + 1 / (1 - momentum)), and weights decay by as much of `weightDecay`
    * whatever the learning rates are.
    */
-  decoupled: setting(z.boolean(), false, 'give learningRate and weightDecay per 1,024 images, apart from momentum, batch size and each other'),
+  decoupled: setting(z.boolean(), false, 'learningRate and weightDecay are per 1,024 images, independent of momentum, batch size and each other'),
   /** Multiple of the learning rate that biases get. */
   biasRate: setting(z.number().min(0), 1, 'multiple of the learning rate that biases get'),
   /** Multiple of the learning rate that scales of normalisation layers get. */
@@ -52,11 +52,11 @@ export const RECIPE_SETTINGS = {
   /** Share of the slow weights that Lookahead keeps at the end of the run, in [0, 1]. */
   lookaheadKeep: setting(share, 0.95 ** 5, 'share of the slow weights that Lookahead keeps at the end', { changesCost: false, idle: lookaheadAlone }),
   /** Lookahead keeps `lookaheadKeep` times this power of the share of steps taken; 0 keeps the same all the time. */
-  lookaheadPower: setting(z.number().min(0), 3, 'power of the share of steps taken by which Lookahead keeps less before; 0 keeps the same', { changesCost: false, idle: lookaheadAlone }),
+  lookaheadPower: setting(z.number().min(0), 3, 'Lookahead keeps lookaheadKeep (share of steps taken)^lookaheadPower; 0 keeps the same throughout', { changesCost: false, idle: lookaheadAlone }),
 };
 
 /** Ingredients of a training recipe beyond the usual ones. */
 export interface RecipeSettings extends Values<typeof RECIPE_SETTINGS> {}
 
-/** Nothing but the usual. */
+/** None of them. */
 export const DEFAULT_RECIPE: RecipeSettings = defaultsOf(RECIPE_SETTINGS);

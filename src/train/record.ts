@@ -6,7 +6,7 @@ export interface Evaluation {
   readonly top5Error: number;
 }
 
-/** What one epoch of training left behind. */
+/** The record of one epoch of training. */
 export interface EpochRecord {
   /** Counted from 1. */
   readonly epoch: number;

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 
 /**
- * All that is said about one setting of a run. Its type, check, default, flag, label, part in the names of runs and in their cost
- * are read from here, and stand nowhere else.
+ * Everything about one setting of a run: its type, check, default, flag and label, and its part in the names and the cost of runs
+ * are defined only here.
  *
  * @typeParam Read the other settings that `idle` reads.
  */
@@ -15,17 +15,17 @@ export interface Setting<Value, Read = unknown> {
   readonly help: string;
   /** The letter that papers give it, for labels. Default: its name. */
   readonly letter?: string;
-  /** The whole of it in words, for labels that read better so than as "letter = value". */
+  /** The setting in words, for labels that read better so than as "letter = value". */
   words?(value: Value): string;
-  /** Told in labels at its default too. Default: left out there. */
+  /** Whether labels show it even at its default. Default: false. */
   readonly alwaysInLabel?: boolean;
   /** Whether an epoch may take longer for one value than for another. Default: true. */
   readonly changesCost?: boolean;
-  /** Why it changes nothing beside these other settings; false where it acts. Default: it always acts. */
+  /** Why it has no effect with these other settings; false where it has one. Default: it always has one. */
   idle?(settings: Read): string | false;
   /**
-   * Whether its value sets a run's name apart. `acting`: unless it is idle. `always`: idle too, because stored runs are named so.
-   * `never`: it decides no numbers. Default: acting.
+   * Whether its value is part of a run's name. `acting`: unless it is idle. `always`: even if idle, because stored runs are named so.
+   * `never`: it decides no numbers. Default: `acting`.
    */
   readonly inRunName?: 'acting' | 'always' | 'never';
 }

@@ -18,7 +18,7 @@ const NETWORK = {
 };
 
 const INPUT = {
-  /** Mean and deviation that pixels are normalised with: 0.5 and 0.5 (the report's text), or the data set's own (its code). */
+  /** Mean and deviation that pixels are normalised with: 0.5 and 0.5 (the original's text), or the data set's own (its code). */
   normalization: setting(z.enum(['half', 'dataset']), 'dataset', 'half (mean and deviation 0.5) or dataset (its own)', { changesCost: false }),
   /** Pixels of zero padding before a random 32x32 crop; 0 turns cropping off. */
   cropPadding: setting(z.int().min(0).max(16), 4, 'padding before a random crop, in pixels; 0 is off'),
@@ -33,7 +33,7 @@ const INPUT = {
 };
 
 const LENGTH = {
-  /** Passes over the training images; the last one may be a part. */
+  /** Passes over the training images; the last one may be partial. */
   epochs: setting(z.number().positive(), 200, 'passes over the training images', { changesCost: false }),
   /** Images per step. */
   batchSize: setting(z.int().min(2), 128, 'images per step'),
@@ -62,7 +62,7 @@ const OPTIMIZER = {
     changesCost: false,
     idle: ({ schedule }: { readonly schedule: string }) => schedule !== 'warmupStableDecay' && `the schedule is ${schedule}; warmupStableDecay reads it`,
   }),
-  /** What steps along the gradients, the perturbed ones too: SGD with momentum, or AdamW. */
+  /** The base optimizer, which steps along the gradients, perturbed or not: SGD with momentum, or AdamW. */
   optimizer: setting(z.enum(['sgd', 'adamw']), 'sgd', 'sgd (with momentum) or adamw'),
   /** SGD's momentum factor, in [0, 1). */
   momentum: setting(z.number().min(0).lt(1), 0.9, "sgd's momentum factor, 0 to 1", { changesCost: false, idle: readBySgd }),
@@ -81,14 +81,14 @@ const OPTIMIZER = {
   clipNorm: setting(z.number().min(0), 0, 'largest 2-norm of what the optimizer steps along, over all parameters; 0 is off'),
   /** SGD: coupled L2 penalty. AdamW: decoupled, each step takes learningRate weightDecay w off w. */
   weightDecay: setting(z.number().min(0), 5e-4, 'L2 penalty of sgd; share per unit of the learning rate that adamw takes off the weights', { changesCost: false }),
-  /** What the penalty acts on: every parameter (as in the report's code) or weights alone. */
+  /** What the penalty acts on: every parameter (as in the original's code) or only weights. */
   weightDecayOn: setting(z.enum(['all', 'weights']), 'all', 'what decays: all or weights', {
     changesCost: false,
     inRunName: 'always',
     idle: ({ weightDecay }: { readonly weightDecay: number }) => weightDecay === 0 && 'weightDecay is 0',
   }),
   /**
-   * Where the penalty acts: in the base step, on the gradient at w alone (default), or in the loss, on each gradient at its own point,
+   * Where the penalty acts: in the base step, only on the gradient at w (default), or in the loss, on each gradient at its own point,
    * as MSAM's official code has it, which decays at w + eps.
    */
   weightDecayIn: setting(z.enum(['step', 'loss']), 'step', "step: added at w by the base step; loss: added to each gradient at its own point (MSAM's official code, at w + eps)", {
@@ -116,5 +116,5 @@ export const SEED = {
 /** The settings of a training. Its type names its parts, so that the declarations that editors read keep their comments. */
 export const TRAINING_SETTINGS: typeof NETWORK & typeof INPUT & typeof LENGTH & typeof METHOD_SETTINGS & typeof OPTIMIZER & typeof RECIPE_SETTINGS & typeof SEED = merged({ ...TRAINING_GROUPS, SEED });
 
-/** Everything about a training run but its data. */
+/** Everything that defines a training run, except its data. */
 export interface TrainingSettings extends Values<typeof TRAINING_SETTINGS> {}

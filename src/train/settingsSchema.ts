@@ -4,7 +4,7 @@ import { checksOf } from './setting';
 import { settingProblems } from './settingProblems';
 import { TRAINING_SETTINGS } from './settings';
 
-/** No text, list or truth value passes for a number. A configuration holds the settings and more, which is ignored. */
+/** Texts, lists and booleans are not accepted as numbers. A configuration holds the settings and more, which is ignored. */
 const schema = z.object(checksOf(TRAINING_SETTINGS));
 
 /** Checks settings. @throws RangeError that lists each that is out of range, with what was expected and what came. */

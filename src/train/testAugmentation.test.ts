@@ -34,7 +34,7 @@ test('mirrors and shifts by hand, with reflected edges', () => {
 
 test('a shifted image that is not symmetric is mirrored after the shift; images of a batch stay apart', () => {
   const wide: Batch = { images: Float32Array.from([0, 0, 0, 0, 1, 2, 3, 4]), labels: new Int32Array(2), size: 2, shape: [1, 4, 1] };
-  // A single row has nothing to be reflected into, so a map of two rows.
+  // A single row cannot be reflected, so a map of two rows.
   const tall: Batch = { images: Float32Array.from([...wide.images, ...wide.images]), labels: new Int32Array(2), size: 2, shape: [2, 4, 1] };
   const views = testViews(tall, 'mirrorAndShift').map(({ batch }) => [...batch.images.slice(0, 8)]);
   assert.deepEqual(views[2], [1, 2, 3, 4, 0, 0, 0, 0].map((_, index) => [2, 3, 4, 3, 0, 0, 0, 0][index]));

@@ -4,12 +4,12 @@ import { batchShape, type Batch } from '../data/batches';
 export type TestAugmentation = 'none' | 'mirror' | 'mirrorAndShift';
 
 /** An image batch and its weight in the mean of logits. */
-export interface WeighedBatch {
+export interface WeightedBatch {
   readonly batch: Batch;
   readonly weight: number;
 }
 
-/** Index on the other side of the edge that it lies beyond, without repeating the edge: -1 is 1. */
+/** An index beyond an edge, reflected back inside; the edge itself is not repeated: -1 becomes 1. */
 function reflected(index: number, length: number): number {
   const inside = Math.abs(index);
   return inside < length ? inside : 2 * (length - 1) - inside;
@@ -40,7 +40,7 @@ function moved({ images, labels, size }: Batch, [height, width, channels]: reado
  * @throws RangeError for inputs that are no images, unless the mode is `none`.
  * @source Jordan 2024 (arXiv 2404.00498), section 3.
  */
-export function testViews(batch: Batch, mode: TestAugmentation): readonly WeighedBatch[] {
+export function testViews(batch: Batch, mode: TestAugmentation): readonly WeightedBatch[] {
   if (mode === 'none') {
     return [{ batch, weight: 1 }];
   }
@@ -49,7 +49,7 @@ export function testViews(batch: Batch, mode: TestAugmentation): readonly Weighe
     throw new RangeError(`testAugmentation: "${mode}" is for images [height, width, channels], got inputs of shape [${shape.join(', ')}]; take "none".`);
   }
   const map = shape as unknown as readonly [number, number, number];
-  const pair = (by: number, weight: number): WeighedBatch[] => [
+  const pair = (by: number, weight: number): WeightedBatch[] => [
     { batch: by === 0 ? batch : moved(batch, map, by, false), weight: weight / 2 },
     { batch: moved(batch, map, by, true), weight: weight / 2 },
   ];

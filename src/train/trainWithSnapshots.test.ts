@@ -41,7 +41,7 @@ test('snapshots are the weights after each epoch, and change nothing', async (t)
   assert.deepEqual(snapshots.map(([epoch]) => epoch), [1, 2, 3]);
   assert.equal(new Set(snapshots.map(([, weights]) => weights.join())).size, 3);
   assert.deepEqual(snapshots[2]![1], first(plain));
-  // A run stopped after the second of the two steps of epoch 2 stands where that snapshot was taken.
+  // A run stopped after the second of the two steps of epoch 2 has the weights of that snapshot.
   let steps = 0;
   const halfWay = await train({ ...input, signal: signalWhen(() => ++steps === 4) });
   assert.deepEqual(snapshots[1]![1], first(halfWay));

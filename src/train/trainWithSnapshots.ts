@@ -7,16 +7,16 @@ import type { TrainingOutcome } from './trainingRun';
 
 /** Training whose weights are wanted at several moments. */
 export interface SnapshotInput extends TrainingInput {
-  /** The run is stopped for each snapshot and goes on from here. */
+  /** The run is stopped for each snapshot and resumes from here. */
   readonly checkpoint: CheckpointOptions;
   /** Epochs between snapshots. */
   readonly everyEpochs: number;
-  /** Given the network after each `everyEpochs` epochs, and after the last; it stays the run's. */
+  /** Called with the network after each `everyEpochs` epochs and after the last; the run keeps the network. */
   readonly onSnapshot: (epoch: number, network: NetworkState) => void;
 }
 
 /**
- * Trains a network and shows its weights along the way, to the same numbers as `train` alone.
+ * Trains a network and shows its weights along the way, with the same numbers as `train` alone.
  *
  * A run that was stopped and is taken up again shows the snapshots from there on.
  *
@@ -53,7 +53,7 @@ async function trainInParts(input: SnapshotInput, work: LongWork): Promise<Train
     }
     if (outcome.status !== 'stopped' || work.stopping) {
       if (outcome.status === 'stopped') {
-        work.tellStopped('Its checkpoint is stored; the same call goes on from there.');
+        work.tellStopped('Its checkpoint is stored; the same call resumes from there.');
       }
       return outcome;
     }

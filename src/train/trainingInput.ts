@@ -19,15 +19,15 @@ export interface TrainingInput extends Stoppable {
   readonly model: Model;
   readonly settings: TrainingSettings;
   readonly trainingSet: Dataset;
-  /** Evaluated after each tenth of the run, for curves and choices; never the test set, unless a defect is being studied. */
+  /** Evaluated after each tenth of the run, for curves and choices; never the test set, unless to study that defect. */
   readonly heldOut?: Dataset;
-  /** Epochs between evaluations of `heldOut`; a tenth of the run. */
+  /** Epochs between evaluations of `heldOut`. Default: a tenth of the run. */
   readonly evaluateEvery?: number;
-  /** Evaluated at those epochs where the error on `heldOut` is the lowest so far: what stopping there would give. */
+  /** Evaluated at those epochs where the error on `heldOut` is the lowest so far: the result of stopping there. */
   readonly testAtBest?: Dataset;
   /** Evaluated whenever `heldOut` is, by name. */
   readonly alsoEvaluated?: Readonly<Record<string, Dataset>>;
-  /** A perturbation rule of one's own, in place of the one that the settings name; what they build around it stays. */
+  /** Your own perturbation rule, in place of the one that the settings name; what they build around it stays. */
   readonly rule?: PerturbationRule;
   readonly checkpoint?: CheckpointOptions;
   /** Called after every step; in a notebook a bar shows the same unless this is given. */

@@ -3,7 +3,7 @@ import { imageCount } from '../data/dataset';
 import type { ChannelStatistics } from '../engine/batchNormalization';
 import { scope } from '../engine/tensor';
 import type { TensorVector } from '../engine/tensorVector';
-import type { ParameterKind, ParameterSpec } from '../engine/vector';
+import type { ParameterSpec } from '../engine/vector';
 import { disposeStatistics, initialParameters, initialStatistics } from '../models/initialise';
 import { lookaheadAverage, lookaheadShare } from '../optim/lookahead';
 import type { Optimizer } from '../optim/optimizer';
@@ -15,6 +15,7 @@ import { loadCheckpoint, saveCheckpoint, type TrainingPosition } from './checkpo
 import { evaluateEpoch } from './epochEvaluation';
 import { trainingMethod, type TrainingMethod } from './method';
 import { averageStatistics, cloneStatistics, disposeNetwork, momentTensors, type NetworkState } from './network';
+import { KINDS_BY_NAME } from './parameterKinds';
 import { checkShares, isFrozen, stepRates, stepShares } from './parameterShares';
 import type { EpochRecord } from './record';
 import type { CheckpointOptions, TrainingInput } from './trainingInput';
@@ -34,7 +35,6 @@ const START: TrainingPosition = { history: [], step: 0, lossSum: 0, errors: 0, i
 
 /** One training run: its tensors, its place, and the steps that move both. */
 export class TrainingRun {
-  private readonly decayingKinds: { readonly kinds?: readonly ParameterKind[] };
   private readonly training: TrainingMethod;
   readonly stepsPerEpoch: number;
   /** Steps of the whole run. */
@@ -51,7 +51,6 @@ export class TrainingRun {
 
   constructor(private readonly input: TrainingInput) {
     const { settings, trainingSet, rule } = input;
-    this.decayingKinds = settings.weightDecayOn === 'weights' ? { kinds: ['weight'] } : {};
     checkShares(settings, input.model.parameters);
     const images = imageCount(trainingSet);
     this.stepsPerEpoch = batchesPerEpoch(images, settings.batchSize, settings.lastBatch);
@@ -109,8 +108,8 @@ export class TrainingRun {
   /** One step on one batch. If it throws, the run is as before. @returns the loss before it. */
   takeStep(batch: Batch): number {
     const { model, settings } = this.input;
-    const { labelSmoothing, weightDecay, weightDecayIn } = settings;
-    const penalty = { weightDecay: weightDecayIn === 'loss' ? weightDecay : 0, ...this.decayingKinds };
+    const { labelSmoothing, weightDecay, weightDecayIn, weightDecayOn } = settings;
+    const penalty = { weightDecay: weightDecayIn === 'loss' ? weightDecay : 0, decayKinds: KINDS_BY_NAME[weightDecayOn] };
     const frozen = settings.freeze === '' ? {} : { frozen: (spec: ParameterSpec) => isFrozen(settings, spec, this.epoch) };
     const objective = new BatchObjective(batch, { model, statistics: this.statistics, labelSmoothing, penalty, ...frozen });
     // The scope frees what a rule of the user's own may have left.
@@ -151,7 +150,7 @@ export class TrainingRun {
     return output.loss;
   }
 
-  /** After every so many steps, the slow weights move towards the fast ones, which go on from there. */
+  /** After every so many steps, the slow weights move towards the fast ones, which continue from there. */
   private lookAhead(): void {
     const { lookaheadEvery: every, lookaheadKeep: keep, lookaheadPower: power } = this.input.settings;
     const share = lookaheadShare({ every, keep, power }, this.stepsTaken + 1, this.totalSteps);
@@ -219,7 +218,7 @@ export class TrainingRun {
     return found && `${found} after epoch ${record.epoch}`;
   }
 
-  /** What the rule wants kept of its state, if anything. */
+  /** The numbers that the rule logs, if any. */
   private logged(): { perturbation?: Readonly<Record<string, number>> } {
     const { numbers } = this.method.rule;
     const kept = this.training.logs.filter((name) => name in numbers);

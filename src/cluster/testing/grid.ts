@@ -14,7 +14,7 @@ export function writeGrid(folder: string, content: unknown): { readonly file: st
   return { file, plan: planGrid(file, { kind: 'quick' }) };
 }
 
-/** How the command ended, and what it printed. */
+/** The command's exit code and output. */
 export interface Ended {
   readonly code: number | string;
   readonly output: string;
@@ -29,7 +29,7 @@ export function experiment(words: readonly string[], env: NodeJS.ProcessEnv = pr
   });
 }
 
-/** What results say beside clocks and machines, by run. */
+/** The fields of results without times and machines, by run. */
 export function numbersOf(results: readonly RunResult[]): unknown {
   return results.map(({ config, data, status, history, final, gradientEvaluations }) => ({
     ...{ config, data, status, final, gradientEvaluations },
@@ -48,7 +48,7 @@ function startEnvironment(pid: string): Record<string, string> {
   return Object.fromEntries(entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
 }
 
-/** A process that trains now and that was started with these words in its environment, on whichever of a test's nodes. */
+/** A training process that was started with these words in its environment, on any node of the test. */
 export function trainingProcess(wanted: Readonly<Record<string, string | undefined>>): TrainingProcess | undefined {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {

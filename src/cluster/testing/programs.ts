@@ -12,14 +12,14 @@ export function testFolder(test: TestContext): string {
 
 /** Programs of a test that stand in for Slurm's. */
 export interface TestPrograms {
-  /** Environment in which these are found and no others, those of a real Slurm on this machine least of all. */
+  /** Environment in which only these are found, not those of a real Slurm on this machine. */
   readonly environment: NodeJS.ProcessEnv;
   /** Every call so far, "program arguments". */
   readonly calls: () => string[];
 }
 
 /**
- * Puts shell scripts in the place of Slurm's programs, for programs that the test starts and for the test itself.
+ * Replaces Slurm's programs by shell scripts, for programs that the test starts and for the test itself.
  *
  * @param scripts what each does, in the shell's own words; its call is noted before that.
  */

@@ -4,7 +4,7 @@ import { RESULT_FORMAT, type RunResult } from '../../experiment/result';
 import { runId } from '../../experiment/store';
 import { FINISHED_RUN } from '../../testing/finishedRun';
 
-/** A made-up result of a run of so many epochs of a second each, and two seconds of evaluation, on four threads. */
+/** A made-up result of a run with the given number of epochs of a second each and two seconds of evaluation, on four threads. */
 export function testResult(changes: Partial<ExperimentConfig>, top1Error = 10): RunResult {
   const config: ExperimentConfig = { ...DEFAULT_CONFIG, ...changes };
   return {

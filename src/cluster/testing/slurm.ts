@@ -10,7 +10,7 @@ import { slurmConfiguration, type TestSlurmOptions } from './slurmConfiguration'
 
 const PROGRAMS = ['munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue', 'scontrol', 'sinfo'] as const;
 
-/** The path with the folders in which systems keep their servers. */
+/** PATH with the folders of system daemons. */
 const PATH = [process.env['PATH'], '/usr/sbin', '/sbin'].join(delimiter);
 
 /** Slurm's name of this machine. */
@@ -34,7 +34,7 @@ export function whyNoSlurm(): string | undefined {
   return missing.length === 0 ? undefined : `${missing.join(', ')} not found; Debian's packages slurm-wlm and munge have them`;
 }
 
-/** Ports of this machine that nobody listens on, all different. */
+/** Free ports of this machine, all different. */
 async function freePorts(count: number): Promise<readonly number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
@@ -52,15 +52,15 @@ async function endOf(daemon: ChildProcess): Promise<void> {
   }
 }
 
-/** The process that a process has started first. */
+/** The first child of a process. */
 function firstChild(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')[0]);
 }
 
-/** A command that makes whatever follows it a node of its own: with another name, and processes that end when it ends. */
+/** A command prefix that runs its program as a separate node: with its own host name, and processes that end with it. */
 const OTHER_NODE = ['unshare', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc'] as const;
 
-/** Why a Slurm here can have no node beside this machine, or undefined if it can. */
+/** Why a Slurm here cannot have further nodes, or undefined if it can. */
 export function whyNoOtherNode(): string | undefined {
   const [program, ...args] = OTHER_NODE;
   const { status, stderr, error } = spawnSync(program, [...args, 'hostname', 'other'], { env: { ...process.env, PATH }, encoding: 'utf8' });
@@ -77,7 +77,7 @@ export class TestSlurm {
     readonly environment: NodeJS.ProcessEnv,
   ) {}
 
-  /** Starts munged, slurmctld and a slurmd a node, all their files in a folder of their own, and waits until the nodes are idle. */
+  /** Starts munged, slurmctld and one slurmd per node, with all files in a folder of their own, and waits until the nodes are idle. */
   static async start(options: TestSlurmOptions = {}): Promise<TestSlurm> {
     const folder = mkdtempSync(join(tmpdir(), 'samlab-slurm-'));
     mkdirSync(join(folder, 'state'));
@@ -109,13 +109,13 @@ export class TestSlurm {
     this.daemons.set(name, spawn(program, args, { env: this.environment, stdio: ['ignore', log, log] }));
   }
 
-  /** Ends a node beside this machine, everything that runs on it included, and tells Slurm, which would find out in five minutes. */
+  /** Ends a further node with everything that runs on it, and informs Slurm, which would notice only after five minutes. */
   async killNode(name: string): Promise<void> {
     await endOf(this.daemons.get(name)!);
     this.giveUp(name);
   }
 
-  /** Ends the daemon of a node beside this machine, what runs there excluded, and tells Slurm, as when the network breaks down. */
+  /** Ends only the daemon of a further node, not what runs there, and informs Slurm, as when the network breaks down. */
   cutOff(name: string): void {
     process.kill(firstChild(firstChild(this.daemons.get(name)!.pid!)), 'SIGKILL');
     this.giveUp(name);
@@ -130,12 +130,12 @@ export class TestSlurm {
     return spawnSync(program, args, { env: this.environment, encoding: 'utf8', timeout: 20_000 }).stdout;
   }
 
-  /** What the daemons have to say. */
+  /** The daemons' logs. */
   logs(): string {
     return [...this.daemons.keys()].map((name) => `${name}:\n${readFileSync(join(this.folder, `${name}.log`), 'utf8').slice(-2000)}`).join('\n');
   }
 
-  /** Waits for something. @throws Error with the daemons' logs if it does not come. */
+  /** Waits for a condition. @throws Error with the daemons' logs if it is not met in time. */
   async until(condition: () => boolean, seconds = 60, what = condition.toString()): Promise<void> {
     const deadline = Date.now() + 1000 * seconds;
     while (!condition()) {
@@ -150,7 +150,7 @@ export class TestSlurm {
   async stop(): Promise<void> {
     this.call('scancel', '--full', '--signal=KILL', `--user=${userInfo().username}`);
     this.call('scancel', `--user=${userInfo().username}`);
-    // The daemons end what belongs to their tasks; killed before that, they would leave it behind.
+    // The daemons end the processes of their tasks; killed earlier, they would leave them running.
     for (let looks = 0; looks < 100 && this.call('squeue', '--noheader').trim() !== ''; looks++) {
       await sleep(100);
     }

@@ -6,15 +6,15 @@ export interface TestNode {
   readonly port: number;
 }
 
-/** What a test asks of its Slurm. */
+/** Options of a test's Slurm. */
 export interface TestSlurmOptions {
   /** Names of nodes beside this machine. */
   readonly others?: readonly string[];
-  /** What is to be said of its partitions, by name; one named "test" if nothing is. */
+  /** Options of its partitions, by name. Default: one named "test". */
   readonly partitions?: Readonly<Record<string, string>>;
   /** Further lines of `slurm.conf`. */
   readonly settings?: readonly string[];
-  /** Cores that Slurm believes each node to have; two if nothing is said. */
+  /** Cores that Slurm believes each node to have. Default: two. */
   readonly cores?: number;
   /** Makes Slurm believe that this machine has a graphics card. */
   readonly gpu?: boolean;
@@ -22,7 +22,7 @@ export interface TestSlurmOptions {
 
 /**
  * A cluster, its server and its daemons all on the loopback. A task that is requeued waits until its old credential has
- * run out, two minutes if nothing else is said; here ten seconds.
+ * run out, by default two minutes; here ten seconds.
  *
  * @param nodes this machine first.
  */

@@ -19,7 +19,7 @@ export interface TestJob {
   readonly output: string;
 }
 
-/** A grid on a Slurm of a test's own, all of it gone when the test ends. */
+/** A grid on a Slurm of the test, removed when the test ends. */
 export class TestSubmission {
   private constructor(
     readonly slurm: TestSlurm,
@@ -40,7 +40,7 @@ export class TestSubmission {
     return new TestSubmission(slurm, folder, file, plan);
   }
 
-  /** Where the runs of Slurm go. */
+  /** The store of Slurm's runs. */
   get store(): string {
     return join(this.folder, 'cluster');
   }
@@ -50,7 +50,7 @@ export class TestSubmission {
     return experiment(['--grid', this.file, '--store', this.store, ...words], this.slurm.environment);
   }
 
-  /** Submits the grid, or the part of it that the words pick. @throws AssertionError if that fails. */
+  /** Submits the grid, or the part of it that the words select. @throws AssertionError if that fails. */
   async submit(...words: readonly string[]): Promise<TestJob> {
     const { code, output } = await this.command('--on', 'slurm', ...words);
     assert.equal(code, 0, output);
@@ -63,7 +63,7 @@ export class TestSubmission {
   async hold({ job }: TestJob, task: number, run = task): Promise<TrainingProcess> {
     const { progress } = runFiles(experimentFolders('quick', this.store), runId(this.plan.runs[run]!.config));
     await this.slurm.until(() => existsSync(progress), 60, `the first step of run ${run}`);
-    // Other tests have a Slurm of their own, with jobs of the same numbers.
+    // Other tests have their own Slurm, with the same job numbers.
     const training = trainingProcess({ SLURM_CONF: this.slurm.environment['SLURM_CONF'], SLURM_ARRAY_JOB_ID: job, SLURM_ARRAY_TASK_ID: String(task) });
     assert.ok(training, `task ${job}_${task} has no process that trains`);
     process.kill(training.pid, 'SIGSTOP');
@@ -76,12 +76,12 @@ export class TestSubmission {
     await this.slurm.until(() => existsSync(log) && readFileSync(log, 'utf8').includes(text), seconds, `"${text}" in the log of task ${task}`);
   }
 
-  /** Waits until Slurm has nothing left to do. */
+  /** Waits until Slurm's queue is empty. */
   async untilDone(): Promise<void> {
     await this.slurm.until(() => this.slurm.call('squeue', '--noheader').trim() === '', 120, 'an empty queue');
   }
 
-  /** Holds what Slurm made against the same grid made here. @throws AssertionError if a number differs or is missing. */
+  /** Compares Slurm's results with the same grid run here. @throws AssertionError if a number differs or is missing. */
   async compareWithLocal(): Promise<void> {
     const local = join(this.folder, 'local');
     const { code, output } = await experiment(['--grid', this.file, '--store', local]);

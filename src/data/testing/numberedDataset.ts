@@ -1,7 +1,7 @@
 import { IMAGE_BYTES, IMAGE_SIDE, type Dataset } from '../dataset';
 
 /**
- * A data set for tests in which every byte tells where it belongs: red is 1 + 7 row, green
+ * A data set for tests in which every byte shows its position: red is 1 + 7 row, green
  * 1 + 7 column and blue 1 + the image's index; no byte is 0. Labels run 0, 1, ..., classes - 1, 0, ...
  */
 export function numberedDataset(count: number, classes: number): Dataset {

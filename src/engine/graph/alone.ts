@@ -3,7 +3,7 @@ import { noteExecution, type Tensor } from '../tensor';
 import { Graph } from './graph';
 import { placeholder } from './graphDef';
 
-/** Graphs of one op, by op, attributes and the inputs' element types; they know no shapes. */
+/** Graphs of one op, by op, attributes and the inputs' element types; they work for all shapes. */
 const graphs = new Map<string, Graph>();
 
 function graphOf(op: string, attributes: readonly Attribute[], dtypes: readonly DType[]): Graph {

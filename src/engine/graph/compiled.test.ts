@@ -13,7 +13,7 @@ afterEach(() => pinKernels());
 const type = [typeAttribute('T', 'float32')];
 const times = (a: Tensor, b: Tensor): Tensor => execute1('Mul', type, [a, b]);
 
-/** Values of the function's outputs, and how many ops and graphs TensorFlow was called for. */
+/** The function's outputs, and the numbers of ops and graphs that TensorFlow was called for. */
 function call(owner: object, body: Body, inputs: readonly number[][]): { readonly values: number[][]; readonly ops: number; readonly graphs: number } {
   const [executeOp, runSavedModel] = [binding.executeOp.bind(binding), binding.runSavedModel.bind(binding)];
   let [ops, graphs] = [0, 0];
@@ -29,7 +29,7 @@ function call(owner: object, body: Body, inputs: readonly number[][]): { readonl
   }
 }
 
-test('from the third call on a graph computes alone, for the inputs of the call, with the same bits, and leaves nothing', () => {
+test('from the third call on only the graph computes, on the inputs of the call, with the same bits, and leaves no tensor', () => {
   const owner = {};
   let runs = 0;
   const body: Body = ([a, b]) => {
@@ -76,7 +76,7 @@ test('the kernels within a graph are recorded as used with each run', () => {
   }
 });
 
-/** Values of a function of [1], call after call, and how often it was itself run. */
+/** Values of a function of [1], call by call, and how often the function itself ran. */
 function callsOf(body: Body, calls: number): { readonly values: number[]; readonly runs: number } {
   const owner = {};
   let runs = 0;
@@ -87,7 +87,7 @@ function callsOf(body: Body, calls: number): { readonly values: number[]; readon
   return { values, runs };
 }
 
-test('a graph that does not give the same bits is not used', () => {
+test('a graph that gives different bits is not used', () => {
   const runSavedModel = binding.runSavedModel.bind(binding);
   const differing: typeof runSavedModel = (...given) =>
     runSavedModel(...given).map(({ id }) => {
@@ -117,7 +117,7 @@ test('a function that reads values, or tensors that are not among its inputs, is
   outside.dispose();
 });
 
-test('an error of the function itself is its own, and leaves nothing', () => {
+test('an error of the function itself passes through and leaves no tensor', () => {
   const failing: Body = ([a]) => {
     times(a!, a!);
     throw new Error('by itself');
@@ -127,13 +127,13 @@ test('an error of the function itself is its own, and leaves nothing', () => {
   assert.equal(tensorCount(), before);
 });
 
-test('a result that is no number is the same as itself', () => {
+test('NaN results count as equal', () => {
   const owner = {};
   const body: Body = ([a]) => [execute1('Sqrt', type, [a!])];
   assert.deepEqual([0, 1, 2].map(() => call(owner, body, [[-1, 4]])).map(({ values, ops }) => [values, ops === 0]).at(-1), [[[NaN, 2]], true]);
 });
 
-test('a bfloat16 copy that an input carries is made anew within the graph', () => {
+test('the bfloat16 copy of an input is made again within the graph', () => {
   const owner = {};
   const body: Body = ([a]) => [execute1('Cast', [typeAttribute('SrcT', 'bfloat16'), typeAttribute('DstT', 'float32')], [inPrecision(a!, 'bfloat16')])];
   const runSavedModel = binding.runSavedModel.bind(binding);
@@ -172,7 +172,7 @@ test('without graphs everything is computed op by op', () => {
   assert.deepEqual(withoutGraphs(() => [0, 1, 2].map(() => call(owner, body, [[3]]).graphs)), [0, 0, 0]);
 });
 
-test('of many graphs the one that was used longest ago makes room', () => {
+test('of many graphs the least recently used is dropped', () => {
   const owner = {};
   const body: Body = ([a]) => [times(a!, a!)];
   const used = (length: number): boolean => call(owner, body, [Array(length).fill(2) as number[]]).ops === 0;

@@ -19,7 +19,7 @@ export type Body = (inputs: readonly Tensor[]) => readonly Tensor[];
 type Entry =
   /** What it did when it was called once. */
   | { readonly state: 'called'; readonly text: string }
-  | { readonly state: 'graph'; readonly graph: Graph; /** As `usedKernels` tells them. */ readonly kernels: Readonly<Record<string, string>> }
+  | { readonly state: 'graph'; readonly graph: Graph; /** As `usedKernels` returns them. */ readonly kernels: Readonly<Record<string, string>> }
   | { readonly state: 'op by op' };
 
 /** Graphs kept at a time; the one that was used longest ago makes room. A run of training uses fewer than ten. */
@@ -51,13 +51,13 @@ function textOf({ nodes, constants, inputs, outputs }: Recording): string {
 
 const int = typeAttribute('T', 'int32');
 
-/** sum over i of (2 i + 1)^power bits[i], modulo 2^32: an odd factor hides no difference of one element. */
+/** sum over i of (2 i + 1)^power bits[i], modulo 2^32: since the factors are odd, a change of one element always changes the sum. */
 function checksum(bits: Tensor, factors: Tensor, power: number): number {
   const weighted = Array.from({ length: power }).reduce<Tensor>((product) => execute1('Mul', [int], [product, factors]), bits);
   return execute1('Sum', [int, typeAttribute('Tidx', 'int32'), boolAttribute('keep_dims', false)], [weighted, tensor(Int32Array.of(0), [1])]).scalar();
 }
 
-/** 64 bits that depend on each bit of each float32 tensor and on its place. They are found natively: copies in JavaScript would wait for the garbage collector. */
+/** 64 bits that depend on each bit of each float32 tensor and on its place. Computed natively: copies in JavaScript would wait for the garbage collector. */
 function digest(tensors: readonly Tensor[]): string {
   return tensors
     .map((output) =>
@@ -85,7 +85,7 @@ type Outcome = readonly Tensor[] | string;
  */
 function recorded<T extends Outcome>(inputs: readonly Tensor[], body: Body, use: (outputs: readonly Tensor[], recording: Recording) => T): (Recorded & { readonly outcome: T }) | undefined {
   const compute = (): (Recorded & { readonly outcome: T }) | undefined => {
-    // Other handles to the inputs: what the engine keeps with a tensor, such as its bfloat16 copy, has to be made within the graph.
+    // New handles to the inputs, for what the engine keeps with a tensor, such as its bfloat16 copy, has to be made within the graph.
     const handles = inputs.map(cloneTensor);
     try {
       const { result, kernels } = chosenIn(() => record(handles, () => freed(body, handles)));
@@ -100,16 +100,16 @@ function recorded<T extends Outcome>(inputs: readonly Tensor[], body: Body, use:
   return scope(compute, (found): readonly Tensor[] => (found === undefined || typeof found.outcome === 'string' ? [] : found.outcome));
 }
 
-/** Keeps what the function does when it is called for the first time. */
+/** First call: notes which ops the function executes. */
 function callFirst(key: string, inputs: readonly Tensor[], body: Body): readonly Tensor[] {
   const found = recorded(inputs, body, (outputs) => outputs);
   keep(key, found === undefined ? { state: 'op by op' } : { state: 'called', text: textOf(found.recording) });
   return found?.outcome ?? freed(body, inputs);
 }
 
-/** Makes the graph of what is computed op by op. It is kept if the function did the same as before and the graph gives the same bits. */
+/** Second call: makes a graph of the ops. It is kept if the function executed the same ops as before and the graph gives the same bits. */
 function callSecond(key: string, before: string, inputs: readonly Tensor[], body: Body): readonly Tensor[] {
-  // Of outputs that a graph shall give again only a digest stays, so that it finds their memory free.
+  // Only a digest of the outputs is kept, so that the graph, which computes them again, finds their memory free.
   const found = recorded<Outcome>(inputs, body, (outputs, recording) => (textOf(recording) === before ? digest(outputs) : outputs));
   if (typeof found?.outcome === 'string') {
     const graph = new Graph(found.recording);
@@ -139,13 +139,13 @@ function keep(key: string, entry: Entry): void {
 
 /**
  * The outputs of `body` for these inputs. The first two calls with inputs of these shapes and types compute op by op; the
- * second also makes a graph of the ops, and from the third on the graph computes alone.
+ * second also makes a graph of the ops, and from the third on only the graph computes.
  *
  * `body` goes on op by op where the two calls did not do the same (other ops, or other constants, as a function has that
  * draws random numbers), where it reads values or tensors that are not among its inputs, and where the graph did not give
  * the same bits.
  *
- * On a graphics card, whose memory a graph's inputs would have to leave, and while the tape records, `body` is called.
+ * `body` is also called directly on a graphics card, whose memory a graph's inputs would have to leave, and while the tape records.
  *
  * @param owner what `body` depends on besides its inputs, such as the model; another object has graphs of its own.
  * @param title names the function among those of its owner.

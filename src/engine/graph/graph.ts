@@ -6,7 +6,7 @@ import { fromNative, type Tensor } from '../tensor';
 import { savedModelText } from './graphDef';
 import type { Recording } from './recording';
 
-/** A recorded piece of work that TensorFlow runs as a whole: without a call for each op, each intermediate freed or written over after its last use. */
+/** A recorded piece of work that TensorFlow runs as a whole: without a call for each op, and with each intermediate freed or overwritten after its last use. */
 export class Graph {
   private readonly session: number;
   private readonly fed: readonly number[];

@@ -71,7 +71,7 @@ function directly(apply: (a: number, b: number) => number): Direct {
   };
 }
 
-// The ops that a step spends its time in have loops of their own: a function that is called for each element makes a number on the heap each time.
+// The ops that a step spends its time in have loops of their own: a function that is called for each element allocates a number on the heap each time.
 
 const directSum: Direct = (x, y, result, step) => {
   for (let index = 0; index < x.length; index++) {
@@ -131,7 +131,7 @@ export const elementKernels: Readonly<Record<string, Kernel>> = {
   Mul: binary((a, b) => a * b, directProduct),
   Minimum: binary((a, b) => (b < a || Number.isNaN(b) ? b : a)),
   Maximum: binary((a, b) => (b > a || Number.isNaN(b) ? b : a)),
-  // A power of 1 is left to no library's rounding.
+  // x ** 1 is exactly x here, whatever the JavaScript engine's `**` rounds.
   Pow: binary((a, b) => (b === 1 ? a : a ** b)),
   ReluGrad: binary((dy, y) => (y > 0 ? dy : 0), directReluGrad),
   TanhGrad: binary((y, dy) => dy * (1 - y * y), directTanhGrad),

@@ -1,6 +1,6 @@
 /**
- * exp and tanh to the precision of float32, from additions, products and quotients alone. The language leaves the last bits of
- * `Math.exp` and `Math.tanh` to each engine; over thousands of training steps one bit becomes another network.
+ * exp and tanh to the precision of float32, from additions, products and quotients alone. JavaScript engines differ in
+ * the last bits of `Math.exp` and `Math.tanh`; over thousands of training steps one bit leads to another network.
  */
 const LOG2_E = 1.4426950408889634;
 /** ln 2 in two parts: products of the first with whole numbers up to 2^20 are exact. */

@@ -26,7 +26,7 @@ const matrix = { shape: [7, 5] };
 const product = (a: boolean, b: boolean): readonly Attribute[] => [float, boolAttribute('transpose_a', a), boolAttribute('transpose_b', b)];
 const TARGETS = { shape: [7, 2], values: [1, 0, 0, 1, 0.9, 0.1, 0, 1, 1, 0, 0.5, 0.5, 0, 1] };
 
-/** Every op that networks of linear layers, their optimizers and their tangents ask for; those with two operands also with a smaller one repeated. */
+/** Every op that networks of linear layers, their optimizers and their tangents use; those with two operands also with a smaller, broadcast one. */
 const CASES: readonly Case[] = [
   ...['Neg', 'Abs', 'Sign', 'Square', 'Relu', 'Tanh', 'Identity', 'ZerosLike', 'L2Loss'].map((op) => ({ op, operands: [matrix] })),
   { op: 'Sign', operands: [{ shape: [3], values: [0, -3, 2] }] },
@@ -77,7 +77,7 @@ test('each kernel gives TensorFlow\'s numbers, rounded once: within a few units 
   assert.deepEqual([plain.getNumOfTensors(), native.getNumOfTensors()], [before, nativeBefore]);
 });
 
-test('an array that is used again belongs to no tensor that lives: what shares memory stays as it was', () => {
+test('memory is reused only when no live tensor shares it', () => {
   const x = plain.createTensor([3], DTYPE_NUMBERS.float32, Float32Array.of(1, 2, 3));
   const [clone] = plain.executeOp('Identity', [float], [x], 1);
   const [flat] = plain.executeOp('Reshape', [float], [x, plain.createTensor([2], DTYPE_NUMBERS.int32, Int32Array.of(3, 1))], 1);
@@ -87,7 +87,7 @@ test('an array that is used again belongs to no tensor that lives: what shares m
   assert.deepEqual(plain.tensorDataSync(flat!.id), Float32Array.of(1, 2, 3));
 });
 
-test('exp and tanh are as near to the language\'s own as is said, also where float32 ends', () => {
+test('exp and tanh are within the documented error of Math.exp and Math.tanh, also at the limits of float32', () => {
   for (let place = -103; place < 89; place += 0.137) {
     assert.ok(Math.abs(exp(place) / Math.exp(place) - 1) < 2e-11, String(place));
   }
@@ -98,7 +98,7 @@ test('exp and tanh are as near to the language\'s own as is said, also where flo
   assert.ok(Number.isNaN(tanh(NaN)));
 });
 
-test('an op without a kernel is named, and the stand-ins have the functions of what they stand for', () => {
+test('an op without a kernel is named, and the browser modules export the same functions as those they replace', () => {
   assert.throws(() => plain.executeOp('Conv2D', [], [], 1), /there is no kernel of Conv2D in plain JavaScript; linear layers, relu and tanh have theirs/);
   assert.throws(() => plain.loadSavedModel('', ''), /there are no graphs in plain JavaScript/);
   const missing = Object.keys(plainChoice).filter((name) => !(name in nativeChoice));

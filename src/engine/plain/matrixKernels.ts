@@ -12,7 +12,7 @@ function grown(lines: Float64Array<ArrayBuffer>, size: number): Float64Array<Arr
   return lines.length < size ? new Float64Array(size) : lines;
 }
 
-/** Lays the lines that are multiplied along one after another, filled up with lines of zeros to a multiple of `together`. */
+/** Packs the rows or columns that are multiplied one after another, and adds lines of zeros up to a multiple of `together`. */
 function pack(values: ArrayLike<number>, into: Float64Array, { lines, inner, lineByLine, together }: { readonly lines: number; readonly inner: number; readonly lineByLine: boolean; readonly together: number }): void {
   const size = lines * inner;
   if (lineByLine) {
@@ -29,7 +29,7 @@ function pack(values: ArrayLike<number>, into: Float64Array, { lines, inner, lin
   into.fill(0, size, Math.ceil(lines / together) * together * inner);
 }
 
-/** Writes two sums of four columns, as many of them as the result has. */
+/** Computes tiles of two rows and four columns, and writes of each the part that lies in the result. */
 function multiplyPacked(a: Float64Array, b: Float64Array, result: Float32Array, rows: number, inner: number, columns: number): void {
   for (let row = 0; row < rows; row += ROWS) {
     const [a0, a1] = [row * inner, (row + 1) * inner];

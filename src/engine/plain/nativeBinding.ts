@@ -2,7 +2,7 @@
  * The ops that multi-layer perceptrons, their optimizers and their curvature are made of, in plain JavaScript: what stands in
  * place of TensorFlow's addon where the engine is bundled for browsers. Elements are float32, as in the engine.
  *
- * Networks, gradients, tangents, optimizers and probes are the project's own there as in Node; kernels alone are others.
+ * Networks, gradients, tangents, optimizers and probes are the same code there as in Node; only the kernels differ.
  */
 import type { Binding, NativeTensor, TypedArray } from '../bindingTypes';
 import { elementKernels } from './elementKernels';
@@ -30,7 +30,7 @@ function copied(values: TypedArray): TypedArray {
   return copy;
 }
 
-/** Makes what computes in place of the addon. */
+/** Makes the replacement for the addon. */
 export function loadBinding(): Binding {
   const tensors = new Map<number, Stored>();
   let last = 0;

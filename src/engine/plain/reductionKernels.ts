@@ -3,7 +3,7 @@ import type { Attribute } from '../bindingTypes';
 import { exp } from './exponential';
 import { room, stored, valuesOf, type Kernel, type Stored } from './stored';
 
-/** Combines elements along axes, which are gone after it unless `keep_dims` is true. */
+/** Combines elements along axes, which are removed unless `keep_dims` is true. */
 function reduction(start: number, combine: (sum: number, element: number) => number, finish: (sum: number, count: number) => number = (sum) => sum): Kernel {
   return ([x, axes], attributes) => {
     const gone = valuesOf(axes!).map((axis) => (axis < 0 ? axis + x!.shape.length : axis));

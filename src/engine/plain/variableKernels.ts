@@ -1,4 +1,4 @@
-/** Resource variables, and the training ops that change them. What a variable holds is replaced and never written over: tensors share it. */
+/** Resource variables, and the training ops that change them. What a variable holds is replaced, never overwritten: tensors share it. */
 import type { Attribute, TypedArray } from '../bindingTypes';
 import { flag, hold, letGo, room, stored, valuesOf, type Stored } from './stored';
 

@@ -21,12 +21,12 @@ export function zerosLike(x: Tensor): Tensor {
   return arithmetic('ZerosLike', x);
 }
 
-/** The sum of what there is. */
+/** The sum of the terms that are defined. */
 export function sumOf(terms: readonly (Tensor | undefined)[]): Tensor | undefined {
   return terms.reduce((sum, term) => (sum === undefined ? term : term === undefined ? sum : arithmetic('AddV2', sum, term)), undefined);
 }
 
-/** Sums over these axes, which are gone after it. */
+/** Sums over these axes, which are removed. */
 export function sumOver(x: Tensor, axes: readonly number[]): Tensor {
   return execute1('Sum', [typeAttribute('T', x.dtype), typeAttribute('Tidx', 'int32')], [x, tensor(Int32Array.from(axes), [axes.length])]);
 }

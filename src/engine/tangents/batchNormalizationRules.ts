@@ -1,5 +1,5 @@
 /**
- * Tangents of batch normalisation and of its gradient, out of the fused kernels of both. The letters, per channel:
+ * Tangents of batch normalisation and of its gradient, computed with the fused kernels of both. The letters, per channel:
  * m mean and v variance over the n positions, r = 1 / sqrt(v + epsilon), x̂ = r (x - m), y = scale x̂ + shift.
  */
 import { tensorflowPlatform, type Attribute } from '../binding';
@@ -18,13 +18,13 @@ function settingOf(attributes: readonly Attribute[]): Setting {
   return { epsilon: value('epsilon') as number, training: value('is_training') as boolean };
 }
 
-/** scale x̂ + shift, with the moments that the setting says. */
+/** scale x̂ + shift, with the moments that the setting asks for. */
 function normalized([x, scale, shift, mean, variance]: readonly [Tensor, Tensor, Tensor, Tensor, Tensor], { epsilon, training }: Setting): Tensor {
   return normalize(x, attributesFor(x, epsilon, training), [x, scale, shift, mean, variance], training, 'identity')[0]!;
 }
 
 /**
- * The gradients by x, scale and shift. With the batch's own moments that by x is scale r (dy - mean(dy) - x̂ mean(dy x̂)),
+ * The gradients with respect to x, scale and shift. With the batch's own moments that by x is scale r (dy - mean(dy) - x̂ mean(dy x̂)),
  * which is also how scale x̂ moves when x moves by dy: the map from x to x̂ has a symmetric derivative. With frozen
  * moments it is scale r dy.
  */
@@ -44,7 +44,7 @@ export const normalizationRule: Rule = ({ op, attributes, inputs, outputs, tange
   const byParameters = normalized([x, dScale, dShift, mean, variance], setting);
   const byInput = tangents[0] && (setting.training ? backward(tangents[0], x, scale, outputs.slice(3), setting)[0] : normalized([tangents[0], scale, zerosLike(scale), zerosLike(mean), variance], setting));
   const moved = byInput === undefined ? byParameters : arithmetic('AddV2', byInput, byParameters);
-  // The one op that has an activation in it is oneDNN's, with a ReLU.
+  // The only op with an activation is oneDNN's, with a ReLU.
   return [op.endsWith('Ex') ? arithmetic('ReluGrad', moved, outputs[0]!) : moved];
 };
 
@@ -84,7 +84,7 @@ function inverseDeviation(kept: Tensor, { epsilon }: Setting): Tensor {
   return tensorflowPlatform().gpu ? kept : arithmetic('Rsqrt', arithmetic('AddV2', kept, tensor([epsilon], [])));
 }
 
-/** Tangents of the gradients by x, scale and shift. */
+/** Tangents of the gradients with respect to x, scale and shift. */
 export const gradientRule: Rule = ({ attributes, inputs, tangents }) => {
   const setting = settingOf(attributes);
   return (setting.training ? trainingTangents : frozenTangents)(inputs as [Tensor, Tensor, Tensor, ...Tensor[]], tangents, setting);

@@ -10,5 +10,5 @@ export interface Execution {
   readonly tangents: readonly (Tensor | undefined)[];
 }
 
-/** The tangents of an op's outputs, in order; undefined for those that do not move, or that no tangent is wanted of. */
+/** The tangents of an op's outputs, in order; undefined for those that do not move, or whose tangents are not needed. */
 export type Rule = (execution: Execution) => readonly (Tensor | undefined)[];

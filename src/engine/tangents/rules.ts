@@ -5,8 +5,8 @@ import { gradientRule, normalizationRule } from './batchNormalizationRules';
 import type { Rule } from './rule';
 
 /**
- * For an op that is linear in the inputs at these positions, taken together: the op itself, of their tangents. Its
- * derivative by all others is 0: sizes, axes, and what only decides which elements pass, as in the gradient of a ReLU.
+ * For an op that is linear in the inputs at these positions, taken together: the op itself, applied to their tangents. Its
+ * derivative with respect to all others is 0: sizes, axes, and what only decides which elements pass, as in the gradient of a ReLU.
  */
 function linear(...positions: readonly number[]): Rule {
   return ({ op, attributes, inputs, outputs, tangents }) => {
@@ -30,7 +30,7 @@ function elementwise(derivative: (x: Tensor, y: Tensor) => Tensor): Rule {
   return ({ inputs: [x], outputs: [y], tangents: [moved] }) => [times(moved!, derivative(x!, y!))];
 }
 
-/** For the gradient of an activation by its output, dx = dy f'(y): by dy it is linear, by y it needs f''. */
+/** For the gradient of an activation from its output, dx = dy f'(y): it is linear in dy, and its derivative with respect to y needs f''. */
 function activationGradient(second: (y: Tensor) => Tensor): Rule {
   return ({ op, attributes, inputs: [y, dy], tangents: [yMoved, dyMoved] }) => [
     sumOf([dyMoved && execute1(op, attributes, [y!, dyMoved]), yMoved && times(times(yMoved, dy!), second(y!))]),
@@ -42,7 +42,7 @@ const quotient: Rule = ({ inputs: [, b], outputs: [y], tangents: [aMoved, bMoved
   arithmetic('RealDiv', sumOf([aMoved, bMoved && arithmetic('Neg', times(y!, bMoved))])!, b!),
 ];
 
-/** a' + b', without a copy where one of them is all there is. */
+/** a' + b', without a copy where only one of them is defined. */
 const addition: Rule = (execution) => {
   const { inputs, outputs, tangents } = execution;
   const [only, ...others] = tangents.filter((tangent) => tangent !== undefined);
@@ -62,16 +62,16 @@ const maximum: Rule = ({ attributes, inputs: [x], outputs: [y], tangents: [moved
 /** Outputs: the loss of each image, and p - targets with p = softmax(logits), which moves by p (z' - sum(p z')). The targets do not move. */
 const crossEntropy: Rule = ({ inputs: [, targets], outputs: [, difference], tangents: [moved] }) => {
   const p = arithmetic('AddV2', difference!, targets!);
-  const weighed = times(p, moved!);
+  const weighted = times(p, moved!);
   const [rows] = p.shape as [number];
-  const means = execute1('Reshape', [typeAttribute('T', p.dtype), typeAttribute('Tshape', 'int32')], [sumOver(weighed, [1]), tensor(Int32Array.of(rows, 1), [2])]);
-  return [sumOver(times(difference!, moved!), [1]), arithmetic('Sub', weighed, times(p, means))];
+  const means = execute1('Reshape', [typeAttribute('T', p.dtype), typeAttribute('Tshape', 'int32')], [sumOver(weighted, [1]), tensor(Int32Array.of(rows, 1), [2])]);
+  return [sumOver(times(difference!, moved!), [1]), arithmetic('Sub', weighted, times(p, means))];
 };
 
 const still: Rule = () => [];
 
 /**
- * How each kind of op hands tangents on. A layer made of these ops needs nothing more; a new op takes one line. Ops that
+ * How each kind of op propagates tangents. A layer made of these ops needs nothing more; a new op takes one line. Ops that
  * begin with `_Mkl` are oneDNN's kernels of the same computations.
  */
 export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([

@@ -101,7 +101,7 @@ test('an op without a rule and values that are read are named; what does not mov
   assert.throws(() => scope(() => withTangents(() => moving(x, x).values())), { name: 'NoTangent', message: /values that are read into JavaScript/ });
   scope(() => withTangents(() => apply('Lgamma', x).values()));
   scope(() => withTangents(() => execute1('ArgMax', [float, typeAttribute('Tidx', 'int32'), typeAttribute('output_type', 'int32')], [moving(x, x), tensor(Int32Array.of(0), [])]).values()));
-  // Outside of `withTangents` none is carried along.
+  // Outside `withTangents` no tangent is computed.
   scope(() => assert.equal(execute1('Sum', [float, typeAttribute('Tidx', 'int32'), boolAttribute('keep_dims', false)], [moving(x, x), tensor(Int32Array.of(0), [1])]).tangent, undefined));
   x.dispose();
   assert.equal(tensorCount(), before);

@@ -1,6 +1,6 @@
 /**
  * Derivatives along a direction (forward mode). A tensor may have a tangent: how its values change while the parameters
- * move along the direction. Every op that is executed hands tangents from its inputs on to its outputs, by one rule for
+ * move along the direction. Every op that is executed propagates tangents from its inputs to its outputs, by one rule for
  * each kind of op, see `rules`. Carried through a forward pass they give J v; through a gradient, forward and backward, H v.
  *
  * @source Pearlmutter 1994 (Neural Computation 6), "Fast exact multiplication by the Hessian".
@@ -9,7 +9,7 @@ import { typeAttribute, type Attribute } from '../binding';
 import { cloneTensor, execute1, followTangents, scope, unscoped, type Tensor } from '../tensor';
 import { rules } from './rules';
 
-/** Says which operation hands no tangents on, so that what is computed with it cannot be differentiated along a direction. */
+/** An operation propagates no tangents, so that nothing computed with it can be differentiated along a direction. */
 export class NoTangent extends Error {
   /** @param operation TensorFlow's name of the op, or what was done. */
   constructor(readonly operation: string) {
@@ -30,7 +30,7 @@ function follow(op: string, attributes: readonly Attribute[], inputs: readonly T
   }
   const tangents = inputs.map(({ tangent }) => tangent);
   const found = scope(
-    // An output may take over an input's tangent as it is, but not its life.
+    // Where an output's tangent is an input's, it gets a handle of its own: the two are freed at different times.
     () => rule({ op, attributes, inputs, outputs, tangents }).map((tangent) => (tangent !== undefined && tangents.includes(tangent) ? cloneTensor(tangent) : tangent)),
     (made) => made.filter((tangent) => tangent !== undefined),
   );

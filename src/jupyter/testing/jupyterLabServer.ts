@@ -20,7 +20,7 @@ interface ServerRecord {
 }
 
 /**
- * Starts JupyterLab on the project, on a port of its own choice and with none of the user's settings.
+ * Starts JupyterLab on the project, on a free port and without the user's settings.
  *
  * @param folder - An empty folder for its settings and records.
  * @throws Error with what the server printed when it ends, or has not started within two minutes.
@@ -62,7 +62,7 @@ function serverArguments(): string[] {
   return ['-m', 'jupyterlab', ...quiet, '--ip=127.0.0.1', `--port=${port}`, `--ServerApp.root_dir=${PROJECT_ROOT}`, ...asRoot];
 }
 
-/** JupyterLab leaves cells that are far off the screen out of the page unless it is told not to. */
+/** By default JupyterLab does not render cells far off the screen. */
 function showEveryCell(settings: string): void {
   const folder = join(settings, '@jupyterlab/notebook-extension');
   mkdirSync(folder, { recursive: true });

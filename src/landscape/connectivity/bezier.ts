@@ -28,7 +28,7 @@ export interface BezierTraining<V extends Vector> extends Stoppable {
 /** Number of places at which a trained curve is measured. */
 export const BEZIER_POINTS = 61;
 
-/** phi(t) - from, in terms of the control point and the other end, both seen from `from`. */
+/** Coefficients of phi(t) - from in terms of theta - from and to - from. */
 function bernstein(t: number): Coordinates {
   return [2 * t * (1 - t), t ** 2];
 }
@@ -36,11 +36,11 @@ function bernstein(t: number): Coordinates {
 /**
  * Trains the control point theta of a quadratic Bezier curve between two minima,
  * phi(t) = (1 - t)² from + 2 t (1 - t) theta + t² to, to make the mean loss over t in [0, 1] small. Each step draws one
- * t uniformly; the loss's gradient by theta is 2 t (1 - t) times its gradient at phi(t). theta starts half way, where
- * the curve is the straight line.
+ * t uniformly; the loss's gradient with respect to theta is 2 t (1 - t) times its gradient at phi(t). theta starts half way between the
+ * ends, where the curve is the straight line.
  *
  * @returns theta, which the caller disposes of.
- * @throws RangeError if both ends belong to different architectures or no step is asked for; ProbeStopped when it is stopped.
+ * @throws RangeError if both ends belong to different architectures or no step is asked for; StoppedError when it is stopped.
  * @source Garipov et al. 2018 (arXiv 1802.10026), section 3.
  * @example
  * const control = await landscape.trainBezier(a, b, { gradient: (point) => loss.gradient(point), steps: 200, learningRate: 0.01, seed: 0 });
@@ -123,6 +123,6 @@ export function bezierCurve<V extends Vector>(from: V, control: V, to: V, count 
   checkSameLayout(from, control);
   checkSameLayout(from, to);
   const t = evenly([0, 1], count);
-  // No plane where the control point lies on the straight line; the places are as good there.
+  // Not `planeOf`: a control point on the straight line spans no plane, but the places are right all the same.
   return { plane: { origin: from, x: control.plus(from, -1), y: to.plus(from, -1) }, t, points: t.map(bernstein) };
 }

@@ -4,7 +4,7 @@ import { PlainVector } from '../../engine/plainVector';
 import { tensorCount } from '../../engine/tensor';
 import { TensorVector } from '../../engine/tensorVector';
 import { expectAllClose } from '../../testing/expectAllClose';
-import { ProbeStopped } from '../../progress/work';
+import { StoppedError } from '../../progress/work';
 import { lineBetween } from '../surface/directions';
 import { evenly, linePoints } from '../surface/grid';
 import { samplePoints } from '../surface/sample';
@@ -25,7 +25,7 @@ test('the barrier between the minima of two quadratics is their crossing, by han
   expectAllClose([barrier, at], [4 * exact ** 2 - exact, exact], { absolute: 8e-3 });
 });
 
-test('a path below the line between its ends has no barrier, one with a loss that is no number has an infinite one', () => {
+test('a path below the line between its ends has no barrier, one with a loss that is not a number has an infinite one', () => {
   assert.deepEqual(lossBarrier([0, 0.5, 1], [1, 1.4, 2]), { barrier: 0, at: 0 });
   assert.deepEqual(lossBarrier([0, 0.5, 1, 2], [1, 1.75, 2, 9]), { barrier: 0.25, at: 0.5 });
   assert.deepEqual(lossBarrier([0, 0.5, 1], [1, NaN, 2]), { barrier: Infinity, at: 0.5 });
@@ -53,7 +53,7 @@ test('the curve follows a valley that the straight line leaves', async () => {
   expectAllClose(elementsOf(control), [0.914, 0.914], { absolute: 0.05 });
 });
 
-test('the places of a curve by hand', () => {
+test('points of a curve by hand', () => {
   const { plane, t, points } = bezierCurve(from, PlainVector.of(2, 2), to, 3);
   assert.deepEqual(t, [0, 0.5, 1]);
   const at = points.map(([x, y]) => elementsOf(plane.origin.plus(plane.x, x).plus(plane.y, y)));
@@ -62,7 +62,7 @@ test('the places of a curve by hand', () => {
   assert.deepEqual(elementsOf(straight.plane.origin.plus(straight.plane.x, 0.5).plus(straight.plane.y, 0.25)), [0.5, 0.5], 'a control point half way is the straight line');
 });
 
-test('one step by hand: the gradient by the control point is 2 t (1 - t) times that at the curve', async () => {
+test('one step by hand: the gradient with respect to the control point is 2 t (1 - t) times that at the curve', async () => {
   // With L = w the gradient is 1 everywhere, so that theta = 1/2 - rate · 2 t (1 - t), and two seeds give two t.
   const slope = formulaLoss(([w]) => w!, () => [1]);
   let place = NaN;
@@ -77,7 +77,7 @@ test('one step by hand: the gradient by the control point is 2 t (1 - t) times t
   expectAllClose(elementsOf(control), [0.5 - 0.1 * 2 * place * (1 - place)], { absolute: 1e-12 });
 });
 
-test('training gives back what it holds, also when it is stopped, and leaves the ends alone', async () => {
+test('training frees its tensors, also when stopped, and leaves the end points alone', async () => {
   const spec = [{ name: 'w', kind: 'weight', shape: [2] }] as const;
   const before = tensorCount();
   const [a, b] = [[0.1, 0.7], [3, 0.3]].map((values) => TensorVector.from(spec, [Float32Array.from(values)])) as [TensorVector, TensorVector];
@@ -85,7 +85,7 @@ test('training gives back what it holds, also when it is stopped, and leaves the
   const ends = [a.toArrays(), b.toArrays()];
   const control = await trainBezier(a, b, native);
   let polls = 0;
-  await assert.rejects(trainBezier(a, b, { ...native, signal: signalWhen(() => ++polls > 1) }), ProbeStopped);
+  await assert.rejects(trainBezier(a, b, { ...native, signal: signalWhen(() => ++polls > 1) }), StoppedError);
   await assert.rejects(trainBezier(a, b, { ...native, steps: 0 }), /at least 1 step, got 0/);
   assert.deepEqual([a.toArrays(), b.toArrays()], ends);
   [a, b, control].forEach((vector) => vector.dispose());

@@ -20,7 +20,7 @@ const repeated = (count: number, value: number): number[] => Array<number>(count
 
 const diagonal = (values: readonly number[]): number[][] => values.map((value, row) => values.map((_, column) => (row === column ? value : 0)));
 
-/** Spectra by name; each is tried as a diagonal, and turned by reflections. */
+/** Spectra by name; each is tested as a diagonal, and rotated by reflections. */
 const spectra: Readonly<Record<string, readonly number[]>> = {
   ...Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`identity of ${index + 1} rows`, repeated(index + 1, 1)])),
   ...Object.fromEntries([1, 2, 5, 10].map((size) => [`zeros of ${size} rows`, repeated(size, 0)])),
@@ -77,7 +77,7 @@ test('the nodes of each quadrature are eigenvalues, its weights sum to 1, and a 
     for (const { name, matrix, exact, scale } of casesOf(seed)) {
       const operator = matrixOperator(matrix);
       const found = await spectralDensity(operator, { seed, probes: 3 });
-      // Two more for the symmetry, of which the matrix of zeros needs one.
+      // Two more for the symmetry check, of which the matrix of zeros needs one.
       assert.ok([1, 2].includes(operator.asked.products - found.products), name);
       assert.ok(found.converged && found.density.every(Number.isFinite), name);
       for (const { values, weights } of found.quadratures) {
@@ -92,7 +92,7 @@ test('the nodes of each quadrature are eigenvalues, its weights sum to 1, and a 
   }
 });
 
-test('signs weigh the eigenvalues of a diagonal by how often they occur, with one product for each distinct one', async () => {
+test('random signs weigh the eigenvalues of a diagonal matrix by multiplicity, with one product for each distinct one', async () => {
   for (const seed of SEEDS) {
     for (const [spectrum, nodes, shares] of [
       [[1, 1], [1], [1]],

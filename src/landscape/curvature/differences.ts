@@ -2,13 +2,13 @@ import { shown } from '../../engine/shown';
 import type { Vector } from '../../engine/vector';
 
 /**
- * How far central differences go to either side, in the 2-norm over all parameters, by default.
+ * Default step of central differences to either side, in the 2-norm over all parameters.
  *
- * The difference (g(w + h v) - g(w - h v)) / 2h is off by h² / 6 times a third derivative of g, which asks for short
- * steps, and by the rounding of float32 gradients over h, which asks for long ones. Where a network has ReLUs there is a
- * third error, which no step avoids: the units that cross their kink on the way. They are fewer over a shorter step, but
- * each jump of the gradient is divided by it: on a ResNet-20 the difference along the top eigenvector, in double precision,
- * is off by 30 % at 2e-3 and by 160 % at 1e-4. So networks whose operations can be differentiated twice are not differenced.
+ * The difference (g(w + h v) - g(w - h v)) / 2h has an error of h² / 6 times a third derivative of g, small for short
+ * steps, and the rounding of float32 gradients divided by h, small for long ones. In a network with ReLUs there is a third
+ * error, which no step avoids: the units that cross their kink on the way. A shorter step crosses fewer, but divides each jump
+ * of the gradient by less: on a ResNet-20 the difference along the top eigenvector, in double precision, is off by 30 % at
+ * 2e-3 and by 160 % at 1e-4. So differences are not used for networks whose operations can be differentiated twice.
  */
 export const DIFFERENCE_STEP = 2e-3;
 

@@ -79,9 +79,9 @@ function outputCurvature<V extends Vector>(matrix: 'gauss-newton' | 'empirical-f
  *
  * G v = (1/N) sum over images of Jᵀ (diag(p) - p pᵀ) J v, p = softmax(logits)
  *
- * J v comes with one forward pass that carries the direction along, Jᵀ u is one backward pass; no difference is taken,
- * unless the loss cannot be differentiated twice. G is positive semi-definite, and equals the Hessian where the logits are linear in the parameters. For softmax with
- * cross-entropy it is also the true Fisher matrix.
+ * J v takes one forward pass that carries the direction along, Jᵀ u one backward pass; differences are taken only of losses
+ * that cannot be differentiated twice. G is positive semi-definite, and equals the Hessian where the logits are linear in the
+ * parameters. For softmax with cross-entropy it is also the true Fisher matrix.
  *
  * @throws RangeError as `hessian` does.
  * @source Schraudolph 2002 (Neural Computation 14), section 3.

@@ -37,7 +37,7 @@ function flat(v: PlainVector): number[] {
   return v.toArrays().flatMap((array) => [...array]);
 }
 
-test('a product by hand, off by 4 h^2 v^3: half the step, a quarter of the error', async () => {
+test('a product by hand, with error 4 h^2 v^3: half the step, a quarter of the error', async () => {
   const v = vector(1, 2, -1, 3);
   // A v + 12 w^2 v
   const exact = [2 + 2 + 9 + 3, 1 - 2 - 4 + 24, 8 - 5 + 3, 3 - 1 + 21 + 144];
@@ -66,7 +66,7 @@ test('blocks by layer and by kind', () => {
   assert.equal(block(), 'all');
 });
 
-test('eigenvalues, trace and density of a block are those of the block alone', async () => {
+test('eigenvalues, trace and density of a block are those of that block only', async () => {
   const operator = hessian(quartic, w, { block: { names: ['layer1'] } });
   // [[2 + 3, 1, 0], [1, -1 + 12, 4], [0, 4, 5]]: trace 21, characteristic polynomial (5 - x)((11 - x)(5 - x) - 17).
   const roots = [8 + Math.sqrt(26), 5, 8 - Math.sqrt(26)];
@@ -78,7 +78,7 @@ test('eigenvalues, trace and density of a block are those of the block alone', a
   expectAllClose(density.quadratures[0]!.values, roots, { absolute: 1e-3 });
 });
 
-test('results are plain data that JSON keeps', async () => {
+test('results are plain data that survives JSON', async () => {
   const { result } = await topEigenvalues(hessian(quartic, w), { count: 2, seed: 0 });
   assert.deepEqual(JSON.parse(JSON.stringify(result)), result);
 });
@@ -99,11 +99,11 @@ test('a zero direction, unknown names, an empty block and a bad step are refused
   await assert.rejects(hessian(quartic, w).matvec(vector(NaN, 0, 0, 0)), /finite length above 0, got NaN/);
   assert.throws(() => hessian(quartic, w, { block: { names: ['layer2'] } }), {
     name: 'RangeError',
-    message: 'resolveBlock: no parameter or layer is named layer2; there are layer1.0.conv1.weight, layer1.0.bn1.weight, layer10.conv1.weight.',
+    message: 'hessian: no parameter or layer is named layer2; there are layer1.0.conv1.weight, layer1.0.bn1.weight, layer10.conv1.weight.',
   });
   assert.throws(() => hessian(quartic, w, { block: { names: ['layer10'], kinds: ['bias'] } }), {
     name: 'RangeError',
-    message: 'resolveBlock: expected at least one parameter, got none of the names [layer10] and kinds [bias].',
+    message: 'hessian: expected at least one parameter, got none of the names [layer10] and kinds [bias].',
   });
   assert.throws(() => hessian(quartic, w, { step: 0 }), { name: 'RangeError', message: 'hessian: expected a step above 0, got 0; 0.002 suits float32.' });
 });

@@ -11,7 +11,7 @@ export async function gradientDifference<V extends Vector>(loss: LossFunction<V>
     const beside = own(point.plus(v, width / 2));
     const { gradient } = await loss.gradient(beside);
     own(gradient);
-    // From one side to the other in place: a second point would be one more copy of the weights.
+    // Moves the point in place from one side to the other: a second point would be another copy of the weights.
     beside.addScaledInPlace(v, -width);
     gradient.addScaledInPlace(own((await loss.gradient(beside)).gradient), -1);
     return gradient.times(1 / width);
@@ -22,12 +22,12 @@ export async function gradientDifference<V extends Vector>(loss: LossFunction<V>
  * The Hessian of a loss at a point, never written out. Its products with a vector are exact but for rounding where the
  * loss can be differentiated twice, as networks of the engine can; for other losses they are differences of gradients.
  *
- * A ReLU counts as straight on either side of its kink and as flat upon it, as in PyTorch: there the Hessian is that of the
+ * A ReLU is linear on either side of its kink and has the derivative 0 at it, as in PyTorch: the Hessian is that of the linear
  * piece on which the point lies. With a block, v is 0 outside of it and the product is cut down to it.
  *
  * @param point w; it must live as long as the operator, and is never moved.
  * @throws RangeError for unknown names in the block, a step that is not above 0 or is given for exact products, or exact
- * products of a loss that has none, with the operation that is to blame; `matvec`, for a direction that is zero, not finite or of another layout.
+ * products of a loss that has none, which names the operation; `matvec`, for a direction that is zero, not finite or of another layout.
  * @source Pearlmutter 1994 (Neural Computation 6).
  * @example
  * const matrix = landscape.hessian(landscape.networkLoss(model, network, images, { normalization: 'half', batchNorm: 'frozen' }), network.parameters);

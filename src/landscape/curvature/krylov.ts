@@ -3,16 +3,16 @@ import type { Vector } from '../../engine/vector';
 import type { LinearOperator } from '../operator';
 import { symmetricEigen, type SmallEigenpair } from './symmetricEigen';
 
-/** Tries to tell a direction from what the basis spans already; rounding alone is left after more. */
+/** Attempts to separate a direction from the span of the basis; after more, only rounding is left. */
 const ATTEMPTS = 3;
 
-/** Fresh directions tried where the space is to go on; one that lies in a proper subspace has probability 0, and a few in a row mean that there is no other. */
+/** Random directions tried where the space is to grow further. One lies in a proper subspace with probability 0, so a few in a row mean that the basis spans everything. */
 const FRESH_DRAWS = 5;
 
-/** Below this share of the largest |A q|, what leads out of the space is rounding of double precision. */
+/** Below this share of the largest |A q|, a part outside of the space is rounding of double precision. */
 const ROUNDING = 1e-14;
 
-/** A · (one basis vector), less what the basis spans: where the Krylov space grows next. */
+/** A · (one basis vector) minus its part in the span of the basis: where the Krylov space grows next. */
 interface Remainder<V extends Vector> {
   /** Of the basis vector; none for a start vector. */
   readonly column?: number;
@@ -38,7 +38,7 @@ export function orthogonalizeInPlace<V extends Vector>(v: V, basis: readonly V[]
 }
 
 /**
- * The unit vector along what orthonormal vectors leave of v; none if v lies in their span. Disposes of v.
+ * The unit vector along the part of v outside the span of orthonormal vectors; none if v lies in it. Disposes of v.
  *
  * A remainder that is small beside v is mostly rounding, and not orthogonal: it is stretched to length 1 and cleaned again.
  */
@@ -65,10 +65,10 @@ export function unitOutside<V extends Vector>(v: V, basis: readonly V[]): V | un
 }
 
 /**
- * An orthonormal basis of a Krylov space of a symmetric matrix A, grown one product at a time, and A seen in it.
+ * An orthonormal basis of a Krylov space of a symmetric matrix A, grown one product at a time, and A projected on it.
  *
  * Lanczos with full reorthogonalisation. It starts from one vector or from several: a space grown from b vectors finds
- * up to b copies of an eigenvalue. When nothing leads out of the space, it goes on from a fresh random direction.
+ * up to b copies of an eigenvalue. When nothing leads out of the space, it continues from a fresh random direction.
  * All basis vectors are kept: memory for as many vectors as products.
  *
  * @source Golub and Van Loan 2013 (Matrix Computations, 4th edition), sections 10.1 and 10.3.6.
@@ -78,14 +78,14 @@ export class KrylovSpace<V extends Vector> {
   /** Qᵀ A Q */
   private readonly projected: number[][] = [];
   private remainders: Remainder<V>[];
-  /** max |A q| over the basis: the size of A, as far as the space has seen it. */
+  /** max |A q| over the basis: an estimate of the size of A. */
   private largestImage = 0;
-  /** Where the basis went on from a fresh direction last. */
+  /** Where the basis last continued from a fresh direction. */
   private chainStart = 0;
 
   /**
    * @param starts taken over.
-   * @param normal draws standard normal numbers, for fresh directions: those of signs alone can lie in a space of few rows.
+   * @param normal draws standard normal numbers, for fresh directions: vectors of signs can all lie in a small space where there are few rows.
    */
   constructor(
     private readonly operator: LinearOperator<V>,
@@ -145,19 +145,19 @@ export class KrylovSpace<V extends Vector> {
     return undefined;
   }
 
-  /** Whether all that leads out of the space is rounding: then A maps the space into itself, and its Ritz values are eigenvalues. */
+  /** Whether A maps the space into itself, but for rounding: then its Ritz values are eigenvalues. */
   isClosed(): boolean {
     return this.size > 0 && this.isInvariant(ROUNDING * this.size * this.largestImage);
   }
 
-  /** Whether A leads out of the space by no more than `limit`: then all Ritz pairs are as good as that. */
+  /** Whether A leads out of the space by no more than `limit`: then no Ritz pair has a larger residual. */
   isInvariant(limit: number): boolean {
     return this.remainders.reduce((sum, { norm }) => sum + norm, 0) <= limit;
   }
 
   /**
-   * Gives up what little leads out of an invariant space; the basis then goes on from a fresh direction outside of it.
-   * Such a direction has a part of each eigenvector that is left, so its own chain meets all values that are left.
+   * Drops the small remainders of an invariant space, so that the basis continues from a fresh direction outside of it. Such a
+   * direction has a part in each remaining eigenvector, so its own chain meets all remaining values.
    */
   restart(): void {
     this.remainders.forEach(({ vector }) => vector.dispose());
@@ -169,12 +169,12 @@ export class KrylovSpace<V extends Vector> {
     return symmetricEigen(this.projected.slice(this.chainStart).map((row) => row.slice(this.chainStart))).map(({ value }) => value);
   }
 
-  /** Eigenpairs of A seen in the basis (Ritz pairs), the largest first. Their vectors are coefficients in the basis. */
+  /** Eigenpairs of A projected on the basis (Ritz pairs), the largest first. Their vectors are coefficients in the basis. */
   ritzPairs(): SmallEigenpair[] {
     return symmetricEigen(this.projected);
   }
 
-  /** |A y - theta y| of a Ritz pair, from what the basis lacks of A Q: sum over remainders of |coefficient| |remainder|, an upper bound. */
+  /** |A y - theta y| of a Ritz pair, from the part of A Q outside of the basis: sum over remainders of |coefficient| |remainder|, an upper bound. */
   residualBound({ vector }: SmallEigenpair): number {
     return this.remainders.reduce((sum, { column, norm }) => sum + (column === undefined ? 0 : Math.abs(vector[column]!) * norm), 0);
   }

@@ -29,7 +29,7 @@ interface SmallFixture {
 const { small: fixture } = readFixture('curvature.json') as { readonly small: SmallFixture };
 const SIZE = 67;
 
-/** Large for this net, whose third derivatives are small: rounding over h and the h² term are both below 4e-4 of the matrix. */
+/** Large for this network, whose third derivatives are small: rounding over h and the h² term are both below 4e-4 of the matrix. */
 const STEP = 0.05;
 /** Each element is a sum over 6 x 1024 positions of numbers up to 1, rounded like a random walk: sqrt(6144) 2^-24 = 5e-6, several times over. */
 const ROUNDING = 5e-5;
@@ -79,7 +79,7 @@ for (const { name, options, operator, expected } of cases) {
     });
   });
 
-  test(`differences come near PyTorch's dense matrix: ${name}`, async () => {
+  test(`finite differences are close to PyTorch's dense matrix: ${name}`, async () => {
     await onSmall(options, async (loss, w) => {
       const error = relativeError(await columnsOf(operator(loss, w, { products: 'differences', step: STEP })), symmetric(expected));
       assert.ok(error < 1e-3, `relative error ${error}`);
@@ -90,7 +90,7 @@ for (const { name, options, operator, expected } of cases) {
     await onSmall(options, async (loss, w) => {
       const matrix = operator(loss, w);
       const exact = symmetricEigen(symmetric(expected)).map(({ value }) => value);
-      // The smallest converged value is 0 for the two matrices of low rank, so that only the scale of the first tells.
+      // The smallest converged value is 0 for the two matrices of low rank, so that errors are in units of the largest.
       const { result, vectors } = await topEigenvalues(matrix, { count: 3, seed: 0, tolerance: 1e-3 });
       vectors.forEach((vector) => vector.dispose());
       assert.equal(result.converged, true);
@@ -130,7 +130,7 @@ test("the difference's error falls fourfold with half the step", async () => {
     };
     const [large, small] = [await errorOf(0.4), await errorOf(0.2)];
     v.dispose();
-    // Rounding is 1e-4 of the product at these steps, which leaves a thirtieth of the smaller error.
+    // Rounding is 1e-4 of the product at these steps, a thirtieth of the smaller error.
     assert.ok(small > 1e-3 && large / small > 3.6 && large / small < 4.4, `relative errors ${large} and ${small}`);
   });
 });

@@ -2,16 +2,16 @@ import type { Vector } from '../../engine/vector';
 import { checkPoint } from '../inputChecks';
 import type { LinearOperator, LinearOperatorSource, LossFunction } from '../operator';
 import { checkSameLayout } from '../surface/checks';
-import { drawInBlock, resolveBlock, type ParameterBlock } from './block';
+import { drawInBlock, resolveBlock, type ParameterBlock } from '../parameterBlock';
 import { checkStep, DIFFERENCE_STEP } from './differences';
 
 /** Which part of a curvature matrix to take, and how. */
 export interface CurvatureOptions {
-  /** The rows and columns of these parameters alone. Default: all. */
+  /** Only the rows and columns of these parameters. Default: all. */
   readonly block?: ParameterBlock;
   /**
    * `exact`: gradients differentiated again, exact but for rounding. `differences`: of gradients, over a step; for losses that
-   * give nothing else. Unless told, exact where the loss can be differentiated twice.
+   * give nothing else. Default: `exact` where the loss can be differentiated twice.
    */
   readonly products?: 'exact' | 'differences';
   /** With differences, the length of the step to either side, in the 2-norm over all parameters. Default: {@link DIFFERENCE_STEP}. */
@@ -25,12 +25,12 @@ export interface Products<V extends Vector> {
   readonly differences: (v: V, step: number) => Promise<V>;
 }
 
-/** Operations of which it was told that they cannot be differentiated twice. */
-const told = new Set<string>();
+/** Operations for which the warning below has been printed. */
+const announced = new Set<string>();
 
 function tellOnce(caller: string, operation: string, step: number): void {
-  if (!told.has(operation)) {
-    told.add(operation);
+  if (!announced.has(operation)) {
+    announced.add(operation);
     console.warn(
       `${caller}: ${operation} cannot be differentiated twice, so products are differences of gradients over steps of ${step} to either side. ` +
         'Results are marked so; near kinks of ReLUs they are wrong. A rule for its tangents makes them exact.',
@@ -68,7 +68,7 @@ function checkVector(caller: string, point: Vector, v: Vector): void {
   }
 }
 
-/** A curvature matrix of a loss as an operator, cut down to a block. Vectors are checked before a product is computed. */
+/** A curvature matrix of a loss as an operator, restricted to a block. Vectors are checked before a product is computed. */
 export function curvatureOperator<V extends Vector>(
   matrix: Exclude<LinearOperatorSource['matrix'], 'given'>,
   loss: LossFunction<V>,
@@ -77,7 +77,7 @@ export function curvatureOperator<V extends Vector>(
   { exact, differences }: Products<V>,
 ): LinearOperator<V> {
   checkPoint(matrix, point);
-  const block = resolveBlock(point.specs, options.block);
+  const block = resolveBlock(matrix, point.specs, options.block);
   const { step, ...way } = chooseProducts(matrix, loss, point, options);
   const cutDown = async (v: V, product: (v: V) => Promise<V>): Promise<V> => {
     checkVector(matrix, point, v);

@@ -2,7 +2,7 @@ import type { Vector } from '../../engine/vector';
 import type { LinearOperator } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 
-/** What products say of an approximate eigenpair. */
+/** The error of an approximate eigenpair, measured by products. */
 export interface MeasuredResidual {
   /** |A v - value v| for the unit vector v. */
   readonly residual: number;
@@ -22,7 +22,7 @@ export async function measuredResidual<V extends Vector>(operator: LinearOperato
   });
 }
 
-/** Whether neither the residual nor the step matters beyond a limit. */
+/** Whether neither the residual nor the error of the step is above a limit. */
 export function isWithin({ residual, stepError = 0 }: MeasuredResidual, limit: number): boolean {
   return residual <= limit && stepError <= limit;
 }

@@ -19,8 +19,8 @@ export interface SecantCurvature {
  *
  * v · (g(w + rho v) - g(w - rho v)) / (2 rho), |v| = 1
  *
- * It is the mean of vᵀ H v over that stretch, kinks of ReLUs included, where the Hessian tells of the point alone: what
- * sharpness-aware steps of radius rho meet. For a quadratic the two are the same.
+ * It is the mean of vᵀ H v over that stretch, kinks of ReLUs included, while the Hessian describes only the point: it is
+ * the curvature that sharpness-aware steps of radius rho see. For a quadratic loss the two are the same.
  *
  * @param direction of any length; v is the unit vector along it.
  * @throws RangeError for a rho that is not above 0, or a direction that is zero, not finite or of another layout.

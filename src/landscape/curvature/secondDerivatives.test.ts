@@ -28,7 +28,7 @@ import { symmetryOf } from './symmetry';
 import { topEigenvalues } from './topEigenvalues';
 import { hessianTrace } from './trace';
 
-/** What tells a dense matrix from any other. */
+/** Numbers that identify a dense matrix. */
 interface MatrixSummary {
   /** The largest first. */
   readonly eigenvalues: readonly number[];
@@ -58,7 +58,7 @@ function everyLayer(activation: (x: Tensor) => Tensor = relu): Model {
   return network({ name: 'every layer', inputShape: [32, 32, 3], layers });
 }
 
-/** The weights of `unsettle`, and on a kink if asked: the first channel of the first batch norm is 0. */
+/** The weights of `unsettle`, optionally on a kink: the first channel of the first batch norm is 0. */
 function weightsOf(model: Model, kinked: boolean): TensorVector {
   const filled = hashedParameters(model);
   const arrays = filled.toArrays().map((values, index) => {
@@ -77,7 +77,7 @@ interface Setting {
   readonly model?: Model;
 }
 
-/** Runs `body` on the loss of the network with every layer, and counts the tensors and compares the weights after it. */
+/** Runs `body` on the loss of the network with every layer, then counts tensors and compares the weights. */
 async function onEveryLayer({ batchNorm = 'frozen', kinked = false, batchSize = 6, model = everyLayer() }: Setting, body: (loss: ReturnType<typeof networkLoss>, w: TensorVector) => Promise<void>): Promise<void> {
   const before = tensorCount();
   const [w, statistics] = [weightsOf(model, kinked), hashedStatistics(model)];
@@ -89,7 +89,7 @@ async function onEveryLayer({ batchNorm = 'frozen', kinked = false, batchSize = 
   assert.equal(tensorCount(), before);
 }
 
-/** In units of the matrix's norm: sums of at most 6 x 64 products rounded by 2^-24, through 8 layers there and back; a wrong term changes per cents. */
+/** In units of the matrix's norm: sums of at most 6 x 64 products rounded by 2^-24, through 8 layers forward and backward; a wrong term changes some per cent. */
 const ROUNDING = 16 * Math.sqrt(6 * 64) * 2 ** -24;
 
 for (const [name, setting, expected] of [
@@ -132,7 +132,7 @@ test('the moments of the density are those of the dense matrix and of the trace,
   });
 });
 
-test('differences across kinks are told from derivatives: two steps disagree, the matrix is not symmetric, and nothing has converged', async () => {
+test('finite differences across kinks are recognised: two step sizes disagree, the matrix is not symmetric, and nothing has converged', async () => {
   await onEveryLayer({}, async (loss, w) => {
     const { result: exact, vectors: own } = await topEigenvalues(hessian(loss, w), { count: 1, seed: 0 });
     assert.deepEqual([exact.converged, exact.symmetric, exact.eigenvalues[0]!.stepError], [true, true, undefined]);
@@ -144,7 +144,7 @@ test('differences across kinks are told from derivatives: two steps disagree, th
   });
 });
 
-/** softplus by an op whose tangents no rule knows. */
+/** softplus by an op without a tangent rule. */
 function softplus(x: Tensor): Tensor {
   const attributes = [typeAttribute('T', 'float32')];
   return record([x], execute1('Softplus', attributes, [x]), () => ({ saved: [x], backward: (dy) => [execute1('SoftplusGrad', attributes, [dy, x])] }));
@@ -156,7 +156,7 @@ function warnings(t: TestContext): unknown[] {
   return said;
 }
 
-test('an operation without a rule for its tangents falls back to differences, which the record and one sentence say', async (t) => {
+test('an operation without a tangent rule falls back to finite differences, as the record and one message say', async (t) => {
   const said = warnings(t);
   await onEveryLayer({ model: everyLayer(softplus) }, async (loss, w) => {
     const matrices = [hessian(loss, w), gaussNewton(loss, w)];
@@ -189,7 +189,7 @@ test('bad directions and options are refused before a product is computed', asyn
   });
 });
 
-test('the curvature over a distance nears that at the point as the distance shrinks', async () => {
+test('the curvature over a distance approaches that at the point as the distance shrinks', async () => {
   await onEveryLayer({}, async (loss, w) => {
     const { result, vectors } = await topEigenvalues(hessian(loss, w), { count: 1, seed: 0, tolerance: 1e-4 });
     const { curvature, rho } = await secantCurvature(loss, w, vectors[0]!, { rho: 1e-3 });
@@ -213,7 +213,7 @@ for (const stem of ['imagenet', 'cifar'] as const) {
     for (const [index, { norm, along, probe: expected }] of products[stem].entries()) {
       const v = hashedVector(model, `direction ${index}`);
       const product = await matrix.matvec(v);
-      // 53 layers there and back, each rounded by 6e-8 sqrt(terms): some 1e-4 of the product's length, of which four deviations lie along another vector.
+      // 53 layers forward and backward, each rounded by 6e-8 sqrt(terms): some 1e-4 of the product's length, of which four deviations lie along another vector.
       expectAllClose([product.norm()], [norm], { relative: ROUNDING_50 });
       const along4 = (4 / Math.sqrt(matrix.dimension)) * ROUNDING_50 * norm;
       expectAllClose([product.dot(v), product.dot(probe)], [along, expected], { absolute: along4 * v.norm() });

@@ -16,7 +16,7 @@ function diagonal(values: readonly number[]): number[][] {
   return values.map((value, row) => values.map((_, column) => (row === column ? value : 0)));
 }
 
-test('signs see every eigenvalue of a diagonal matrix alike: the density is the sum of Gaussians itself', async () => {
+test('random signs weigh all eigenvalues of a diagonal matrix equally: the density is exactly the sum of Gaussians', async () => {
   const values = [-2, 0.5, 1, 4];
   const found = await spectralDensity(matrixOperator(diagonal(values)), { probes: 2, seed: 0, width: 0.3 });
   const gaussian = (x: number): number => Math.exp(-0.5 * (x / 0.3) ** 2) / (0.3 * Math.sqrt(2 * Math.PI));
@@ -51,7 +51,7 @@ test('weights are positive and sum to 1, and the largest node is the largest eig
   assert.equal(found.converged, true);
 });
 
-test('too few steps do not pass as converged', async () => {
+test('with too few steps the result does not count as converged', async () => {
   const found = await spectralDensity(matrixOperator(matrixWithSpectrum(SPECTRUM, 2)), { probes: 2, steps: 4, seed: 0 });
   assert.ok(!found.converged && found.residual > 0.01 * 8);
 });

@@ -42,16 +42,16 @@ export interface SpectralDensity extends Symmetry, MeasuredResidual {
   readonly eigenvalues: readonly number[];
   /** Share of all eigenvalues per unit; the integral over the curve is 1. */
   readonly density: readonly number[];
-  /** Of the density, over the probes; 0 with one probe, which tells nothing about it. */
+  /** Of the density, over the probes; 0 with one probe, where it cannot be estimated. */
   readonly standardError: readonly number[];
   readonly quadratures: readonly Quadrature[];
   readonly probes: number;
-  /** Products from the probe with most: fewer than the steps where the start vectors meet fewer distinct eigenvalues, and the quadrature is exact. */
+  /** Most products of a probe: fewer than the steps where the start vectors meet fewer distinct eigenvalues, so that the quadrature is exact. */
   readonly iterations: number;
   readonly products: number;
   /** The largest residual that a probe left at either end of the spectrum, measured by products of its own. */
   readonly residual: number;
-  /** Whether that is at most tolerance · largest |eigenvalue|, and twice the step changes no more where products are differences: the ends of the spectrum are found. */
+  /** Whether the residual is at most tolerance · largest |eigenvalue| and, where products are differences, so is the change by twice the step: then the ends of the spectrum are found. */
   readonly converged: boolean;
   readonly tolerance: number;
   readonly width: number;
@@ -72,7 +72,7 @@ async function runProbe<V extends Vector>(operator: LinearOperator<V>, steps: nu
   const sign = (): number => (rng.uniform() < 0.5 ? -1 : 1);
   const space = new KrylovSpace(operator, [operator.draw(sign)], () => rng.normal());
   try {
-    // What a closed space lacks has no part in the start vector: further nodes would have the weight 0.
+    // Directions outside a closed space have no part in the start vector: further nodes would have the weight 0.
     while (space.size < steps && !space.isClosed() && (await space.grow())) {
       await report();
     }
@@ -114,7 +114,7 @@ function summarize(curves: readonly (readonly number[])[]): { readonly density: 
  *
  * A start that meets fewer distinct eigenvalues than there are steps gives them all as nodes, and its quadrature is exact.
  *
- * @throws RangeError for an option out of range; Error if a product is not finite; ProbeStopped when it is stopped, with the quadratures so far.
+ * @throws RangeError for an option out of range; Error if a product is not finite; StoppedError when it is stopped, with the quadratures so far.
  * @source Lin et al. 2016 (SIAM Review 58), section 3.2; Ghorbani et al. 2019 (arXiv 1901.10159), section 2.
  * @example
  * const { eigenvalues, density } = await landscape.spectralDensity(landscape.hessian(loss, network.parameters), { seed: 0, probes: 4, steps: 40 });

@@ -4,8 +4,8 @@ import type { LinearOperator } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 
 /**
- * Up to this asymmetry a matrix counts as symmetric. float32 rounds each of the sums that make up a product through a deep
- * network to 1e-7, and the products to 1e-7 to 1e-5 in all; differences across kinks of ReLUs are off by a tenth and more.
+ * Up to this asymmetry a matrix counts as symmetric. float32 rounds each sum in a product through a deep network to 1e-7, and the
+ * whole product to between 1e-7 and 1e-5; differences across kinks of ReLUs are off by a tenth and more.
  */
 const ROUNDING = 1e-4;
 
@@ -13,7 +13,7 @@ const ROUNDING = 1e-4;
 export interface Symmetry {
   /** |u·A v - v·A u| / |A v| for a random v and u = A v / |A v|; 0 for a symmetric matrix, of the order of |A - Aᵀ|² / |A|² or more for others. */
   readonly asymmetry: number;
-  /** Whether that is rounding. Only then does an eigenvalue lie within the residual of each Ritz value. */
+  /** Whether the asymmetry is rounding. Only then is there an eigenvalue within the residual of each Ritz value. */
   readonly symmetric: boolean;
 }
 

@@ -40,10 +40,10 @@ for (const { name, spectrum, count } of spectra) {
   }
 }
 
-test('a repeated eigenvalue is found as often as there are start vectors, or wholly where the space is exhausted', async () => {
+test('a repeated eigenvalue is found as often as there are start vectors, or with full multiplicity where the space is exhausted', async () => {
   const spectrum = withBulk(5, 5, 5, 4, 3);
   expectAllClose(await valuesOf(spectrum, { count: 5, blockSize: 3 }), [5, 5, 5, 4, 3], { absolute: 1e-8 });
-  // Two distinct eigenvalues: the space of one start is invariant after two products, and goes on from fresh directions.
+  // Two distinct eigenvalues: the space of one start is invariant after two products, and continues from new directions.
   expectAllClose(await valuesOf([2, 2, 2, 1, 1, 1, 1], { count: 4 }), [2, 2, 2, 1], { absolute: 1e-8 });
   expectAllClose(await valuesOf(Array<number>(6).fill(7), { count: 6 }), Array<number>(6).fill(7), { absolute: 1e-8 });
 });
@@ -67,7 +67,7 @@ test('vectors are orthonormal, and residuals are those of the vectors', async ()
   });
 });
 
-test('too few iterations never pass as converged', async () => {
+test('with too few iterations the result never counts as converged', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 6, maxLength: 24 }),
@@ -76,7 +76,7 @@ test('too few iterations never pass as converged', async () => {
       async (spectrum, maxIterations, seed) => {
         const operator = matrixOperator(matrixWithSpectrum(spectrum, seed));
         const { result, vectors } = await topEigenvalues(operator, { count: 2, seed, maxIterations, tolerance: 1e-6 });
-        // Two more for the symmetry, of which the matrix of zeros needs one.
+        // Two more for the symmetry check, of which the matrix of zeros needs one.
         assert.ok([1, 2].includes(operator.asked.products - result.products), `${operator.asked.products} asked`);
         assert.ok(result.iterations <= maxIterations);
         for (const [index, { value, residual, converged }] of result.eigenvalues.entries()) {
@@ -95,7 +95,7 @@ test('too few iterations never pass as converged', async () => {
   );
 });
 
-test('a product whose noise exceeds the tolerance does not pass as converged', async () => {
+test('products whose noise exceeds the tolerance do not count as converged', async () => {
   const exact = matrixOperator(matrixWithSpectrum(withBulk(9, 8, 7), 4));
   let sign = 1;
   const noisy = {
@@ -118,7 +118,7 @@ test('the same seed gives the same numbers, another seed others that agree', asy
   expectAllClose([first, other], [9, 9], { absolute: 9e-3 });
 });
 
-test('a loss that overflows, and bad options, are told', async () => {
+test('a loss that overflows and bad options are refused', async () => {
   const operator = matrixOperator([[1, 0], [0, 2]]);
   const broken = { ...operator, matvec: () => Promise.resolve(PlainVector.of(NaN, 0)) };
   await assert.rejects(topEigenvalues(broken, { count: 1, seed: 0 }), { message: /^KrylovSpace: product 1 with the matrix is not finite/ });

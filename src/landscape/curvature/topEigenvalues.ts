@@ -22,13 +22,13 @@ export interface EigenvalueOptions extends Stoppable {
   readonly tolerance?: number;
   /** Most products before the check of the result. Default: 100. As many vectors are kept in memory. */
   readonly maxIterations?: number;
-  /** Start vectors, so also how many copies of a repeated eigenvalue are found for sure. Default: 1. */
+  /** Number of start vectors, and so of copies of a repeated eigenvalue that are certain to be found. Default: 1. */
   readonly blockSize?: number;
   /** Called after each product. */
   readonly onProgress?: (progress: { readonly iterations: number; readonly of: number }) => void;
 }
 
-/** An eigenvalue, and how well its vector fulfils A v = value v. */
+/** An eigenvalue, and how nearly its vector fulfils A v = value v. */
 export interface Eigenvalue extends MeasuredResidual {
   readonly value: number;
   /** |A v - value v| for a unit vector v, measured by a product of its own. If the matrix is `symmetric`, the distance to the nearest eigenvalue is at most this. */
@@ -43,10 +43,10 @@ export interface TopEigenvalues extends Symmetry {
   readonly end: 'largest' | 'smallest';
   /** From that end inwards. */
   readonly eigenvalues: readonly Eigenvalue[];
-  /** Whether all of them have. */
+  /** Whether all of them have converged. */
   readonly converged: boolean;
   readonly iterations: number;
-  /** Products with the matrix: one an iteration, and one an eigenvalue for its residual, with differences two; besides the two for the symmetry. */
+  /** Products with the matrix: one for each iteration, one for each eigenvalue's residual (two with differences), and two for the symmetry. */
   readonly products: number;
   readonly tolerance: number;
   readonly blockSize: number;
@@ -67,11 +67,11 @@ const MARGIN = 0.5;
  *
  * A pair counts as converged if its residual |A v - value v|, measured at the end by a product of its own, is at most
  * tolerance · max |eigenvalue|, if twice the step changes that product by no more, where products are differences, and if
- * there were iterations enough to meet the end of the spectrum, see {@link sureSteps}. Residuals do not tell of further copies of a repeated eigenvalue: more than `blockSize` of
- * them are sure to be found only where the space is exhausted before.
+ * there were enough iterations to meet the end of the spectrum, see {@link sureSteps}. Residuals do not show further copies of a
+ * repeated eigenvalue: more than `blockSize` of them are certain to be found only where the space is exhausted first.
  *
  * @throws RangeError for more eigenvalues than the matrix has, more than iterations are allowed, or an option out of
- * range; Error if a product is not finite; ProbeStopped when it is stopped, with the values so far.
+ * range; Error if a product is not finite; StoppedError when it is stopped, with the values so far.
  * @example
  * const { result, vectors } = await landscape.topEigenvalues(landscape.hessian(loss, network.parameters), { count: 2, seed: 0 });
  */
@@ -96,7 +96,7 @@ async function eigenpairs<V extends Vector>(work: LongWork, operator: LinearOper
       }
       onProgress?.({ iterations: space.size, of: maxIterations });
       await work.advance({ done: space.size, of: maxIterations + count, unit: 'products at most' }, () => valuesSoFar(space, count, end));
-      // The small eigenproblem costs the cube of the basis, so a larger one is looked at more rarely.
+      // The small eigenproblem costs the cube of the basis, so a larger one is solved less often.
       const due = space.size >= count && (space.size % Math.ceil(space.size / 20) === 0 || space.size === maxIterations);
       pairs = due ? space.ritzPairs() : [];
     }
@@ -127,7 +127,7 @@ async function eigenpairs<V extends Vector>(work: LongWork, operator: LinearOper
   }
 }
 
-/** What is known before the search has ended: values, and bounds of their residuals. */
+/** Partial results: values, and bounds of their residuals. */
 function valuesSoFar<V extends Vector>(space: KrylovSpace<V>, count: number, end: 'largest' | 'smallest'): readonly Eigenvalue[] {
   return fromEnd(space.ritzPairs(), count, end).map((pair) => ({ value: pair.value, residual: space.residualBound(pair), converged: false }));
 }
@@ -141,9 +141,8 @@ function fromEnd(pairs: readonly SmallEigenpair[], count: number, end: 'largest'
 }
 
 /**
- * Whether the values at the end are found, by estimates of their residuals. Where nothing leads out of the space any
- * more, copies of its values may lie outside; then the space goes on from a fresh direction, until that has met none
- * which belongs among the values at the end.
+ * Whether the values at the end are found, by estimates of their residuals. Where the space is invariant, copies of its values
+ * may lie outside of it; then it is continued from a fresh direction, until the new part holds none of the values at the end.
  */
 function isFound<V extends Vector>(
   space: KrylovSpace<V>,

@@ -28,13 +28,13 @@ test('the standard error is that of the estimates over seeds, and Hutch++ has th
     const runs = await Promise.all(Array.from({ length: 60 }, (_, seed) => hessianTrace(operator, { method, products: 30, tolerance: 0, seed })));
     const spread = Math.sqrt(runs.reduce((sum, { trace }) => sum + (trace - TRACE) ** 2, 0) / runs.length);
     errors[method] = Math.sqrt(runs.reduce((sum, { standardError }) => sum + standardError ** 2, 0) / runs.length);
-    // The spread of 60 estimates is uncertain by a tenth, 1 / sqrt(120); three times that.
+    // The standard deviation of 60 estimates is uncertain by a tenth, 1 / sqrt(120); three times that.
     assert.ok(Math.abs(spread / errors[method] - 1) < 0.3, `${method}: spread ${spread}, standard error ${errors[method]}`);
   }
   assert.ok(errors['hutch++']! < errors.hutchinson! / 10);
 });
 
-test('signs give the trace of a diagonal matrix exactly, and the estimate ends after the fewest samples', async () => {
+test('signs give the trace of a diagonal matrix exactly, and the estimate ends after the least number of samples', async () => {
   const found = await hessianTrace(matrixOperator([[3, 0], [0, -5]]), { seed: 0 });
   assert.deepEqual([found.trace, found.standardError, found.samples, found.converged], [-2, 0, 10, true]);
 });

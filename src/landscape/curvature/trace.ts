@@ -40,10 +40,10 @@ export interface TraceEstimate {
   readonly seed: number;
 }
 
-/** With fewer samples a standard error says too little to stop by it. */
+/** With fewer samples a standard error is too uncertain to stop by. */
 const FEWEST_SAMPLES = 10;
 
-/** Samples that are computed over twice the step too, where products are differences. */
+/** Samples that are also computed with twice the step, where products are differences. */
 const STEP_SAMPLES = 3;
 
 /** Draws a vector of random signs, +1 or -1 with equal chance (Rademacher). */
@@ -52,7 +52,7 @@ function signs<V extends Vector>(operator: LinearOperator<V>, seed: number, stre
   return operator.draw(() => (rng.uniform() < 0.5 ? -1 : 1));
 }
 
-/** Mean of zᵀ A z - zᵀ A' z with A' by differences over twice the step; none where products are exact. */
+/** Mean of zᵀ A z - zᵀ A' z with A' by differences over twice the step; undefined where products are exact. */
 async function stepErrorOf<V extends Vector>(operator: LinearOperator<V>, seed: number): Promise<number | undefined> {
   if (operator.matvecAtTwiceTheStep === undefined) {
     return undefined;
@@ -99,7 +99,7 @@ async function hutchinson<V extends Vector>(operator: LinearOperator<V>, { produ
   return { trace: mean, standardError, samples: samples.length, products: samples.length };
 }
 
-/** An orthonormal basis of the span of A s for random s: where most of the trace lies; `own` frees it. */
+/** An orthonormal basis of the span of A s for random s, where most of the trace lies. Freed by `own`. */
 async function sketch<V extends Vector>(operator: LinearOperator<V>, columns: number, { seed, report }: Settings, own: (made: V) => V): Promise<V[]> {
   const basis: V[] = [];
   for (let index = 0; index < columns; index++) {
@@ -125,7 +125,7 @@ async function hutchPlusPlus<V extends Vector>(operator: LinearOperator<V>, sett
       await settings.report(++done);
     }
     const outside: number[] = [];
-    // A basis of as many vectors as the matrix has rows leaves nothing outside.
+    // A basis with as many vectors as the matrix has rows spans everything.
     while (basis.length < operator.dimension && outside.length < Math.max(2, settings.products - 2 * columns)) {
       outside.push(await sampleOutside(operator, basis, settings.seed, outside.length));
       await settings.report(++done);
@@ -151,7 +151,7 @@ async function sampleOutside<V extends Vector>(operator: LinearOperator<V>, basi
  * standard error is within the tolerance, after 10 samples at the earliest. `hutch++`: exact on the span Q of a third of
  * the products, tr(Qᵀ A Q), and Hutchinson's estimate outside of it; a third of as many vectors is kept in memory.
  *
- * @throws RangeError for fewer products than 2 (6 for Hutch++) or a tolerance below 0; ProbeStopped when it is stopped, with Hutchinson's estimate so far.
+ * @throws RangeError for fewer products than 2 (6 for Hutch++) or a tolerance below 0; StoppedError when it is stopped, with Hutchinson's estimate so far.
  * @source Hutchinson 1990 (Communications in Statistics 19); Meyer et al. 2021 (arXiv 2010.09649), algorithm 1.
  * @example
  * const { trace, standardError } = await landscape.hessianTrace(landscape.hessian(loss, network.parameters), { seed: 0 });

@@ -8,7 +8,7 @@ import { longWork, type LongWork } from '../../progress/longWork';
 import type { Stoppable } from '../../progress/work';
 import type { LossFunction } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
-import { normBall, pointOf, randomDelta, steepestDelta, type Ball } from './ball';
+import { pointOf, randomDelta, steepestDelta, type Ball } from './ball';
 
 /** How the maximum over a ball is sought. */
 export interface AscentOptions extends Stoppable {
@@ -34,7 +34,7 @@ export interface AscentResult {
   readonly seed: number;
 }
 
-/** Share of the new step in each move; the rest is the move before it. */
+/** Weight of the new step in each move; the rest is the weight of the previous move. */
 const MOMENTUM = 0.75;
 
 type Best = Pick<AscentResult, 'loss' | 'length'>;
@@ -45,20 +45,20 @@ const NOTHING_FOUND: Best = { loss: -Infinity, length: 0 };
 function move<V extends Vector>(delta: V, previous: V, gradient: V, ball: Ball<V>, reach: number): V {
   return withTemporaries((own) => {
     const direction = own(steepestDelta(gradient, ball));
-    const target = own(project(own(delta.plus(direction, reach)), normBall(ball)));
+    const target = own(project(own(delta.plus(direction, reach)), ball));
     const mixed = own(target.times(MOMENTUM));
     mixed.addScaledInPlace(delta, 2 * (1 - MOMENTUM));
     mixed.addScaledInPlace(previous, MOMENTUM - 1);
-    return project(mixed, normBall(ball));
+    return project(mixed, ball);
   });
 }
 
-/** One ascent of so many steps. Takes `start` over. */
+/** One ascent from `start`, which it takes over. */
 async function ascendFrom<V extends Vector>(loss: LossFunction<V>, w: V, ball: Ball<V>, start: V, steps: number, report: (best: Best) => Promise<void>): Promise<Best> {
   let [delta, previous] = [start, start.clone()];
   let best = NOTHING_FOUND;
   const meet = (found: number): void => {
-    best = found > best.loss ? { loss: found, length: delta.norm(ball.norm === 'L2' ? 2 : Infinity) } : best;
+    best = found > best.loss ? { loss: found, length: delta.norm(ball.p) } : best;
   };
   const next = (step: number): Promise<V> =>
     withTemporaryVectors(async (own) => {
@@ -86,10 +86,10 @@ async function ascendFrom<V extends Vector>(loss: LossFunction<V>, w: V, ball: B
  * z = P(delta_k + reach_k u_k), delta_k+1 = P(delta_k + .75 (z - delta_k) + .25 (delta_k - delta_k-1))
  *
  * u is the direction of steepest ascent in the ball's norm, P the projection on the ball, and the reach falls evenly from
- * the ball's diameter to a step's share of it. All points on the way count. What is found is a lower bound of the maximum.
+ * the ball's diameter to a step's share of it. The largest loss at any point on the way counts; it is a lower bound of the maximum.
  *
  * @throws RangeError for a radius below 0, or steps or starts below 1; Error if no loss that is met is a number;
- * ProbeStopped when it is stopped, with the largest loss so far.
+ * StoppedError when it is stopped, with the largest loss so far.
  * @source Croce and Hein 2020 (arXiv 2003.01690), section 3, with evenly falling steps in place of their checkpoints.
  */
 export function ascend<V extends Vector>(loss: LossFunction<V>, w: V, ball: Ball<V>, options: AscentOptions): Promise<AscentResult> {

@@ -15,7 +15,7 @@ export interface AverageSharpnessOptions extends Stoppable {
   readonly rho: number;
   /** Random directions, 2 or more. Default: 20. */
   readonly directions?: number;
-  /** Scales each element of a direction with its |weight|. */
+  /** Scales each element of a direction by its |weight|. */
   readonly adaptive?: boolean;
   readonly seed: number;
   /** Called after each direction. */
@@ -44,7 +44,7 @@ export interface AverageSharpness {
  *
  * For a quadratic loss with Hessian H of d rows its expectation is rho² tr(H) / 2d.
  *
- * @throws RangeError if rho is negative or not finite, or there are fewer than two directions; ProbeStopped when it is stopped, with
+ * @throws RangeError if rho is negative or not finite, or there are fewer than two directions; StoppedError when it is stopped, with
  * the values so far.
  * @example
  * const { sharpness, standardError } = await landscape.averageSharpness(loss, network.parameters, { rho: 0.05, seed: 0 });
@@ -58,7 +58,7 @@ async function averageAs<V extends Vector>(work: LongWork, loss: LossFunction<V>
   checkOptions(rho, directions);
   const baseLoss = await finiteLossAt('averageSharpness', loss, w);
   return withTemporaryVectors(async (own) => {
-    const ball = { radius: rho, norm: 'L2', ...(adaptive ? { scale: own(w.absPower(1)) } : {}) } as const;
+    const ball = { radius: rho, p: 2, ...(adaptive ? { scale: own(w.absPower(1)) } : {}) } as const;
     const values: number[] = [];
     for (let index = 0; index < directions; index++) {
       const found = await withTemporaryVectors((ownHere) => {

@@ -17,19 +17,19 @@ import { networkLoss } from '../networkLoss';
 import { splitIntoGroups, mSharpness } from './mSharpness';
 import { samSharpness } from './samSharpness';
 
-/** Forty images, few enough to be learnt by heart. */
+/** Forty images, few enough to be memorised. */
 const IMAGES_PER_CLASS = 4;
 const SETTINGS: TrainingSettings = { ...TEST_SETTINGS, batchSize: 20, flip: false, cropPadding: 0, cutout: 0 };
 const SEEDS = [0, 1, 2];
 
-/** How long and with which radius: chosen on seeds 100 to 102, which the tests do not use, so that both methods learn all images. */
+/** Epochs and radius: chosen on seeds 100 to 102, which the tests do not use, so that both methods learn all images. */
 type Budget = Pick<TrainingSettings, 'epochs' | 'rho'>;
 const EMBEDDED: Budget = { epochs: 25, rho: 0.1 };
 const CIFAR: Budget = { epochs: 40, rho: 0.05 };
 
 /**
- * Where training ends: its last error, and the m-sharpness of that point, the rise of the loss that SAM keeps low: on groups
- * of a batch's size, normalised by each one's own moments, at SAM's own perturbation. As elsewhere the loss is measured
+ * Where training ends: its last error, and the m-sharpness of that point, the increase of the loss that SAM minimises: on groups
+ * of a batch's size, each normalised by its own moments, at SAM's perturbation. As elsewhere the loss is measured
  * without label smoothing.
  */
 async function finalPoint(method: 'sgd' | 'sam', images: Dataset, seed: number, budget: Budget): Promise<{ readonly error: number; readonly sharpness: number }> {
@@ -53,7 +53,7 @@ async function expectFlatter(images: Dataset, budget: Budget): Promise<void> {
   assert.equal(tensorCount(), before);
 }
 
-void test('on embedded images ResNet-20 ends where its m-sharpness is below that of SGD if it is trained with SAM, with each of three seeds', async () => {
+void test('on embedded images ResNet-20 trained with SAM has lower m-sharpness than with SGD, for each of three seeds', async () => {
   await expectFlatter(syntheticDataset(10, { trainPerClass: 4 * IMAGES_PER_CLASS, testPerClass: 1 }).train, EMBEDDED);
 });
 

@@ -11,7 +11,7 @@ export interface MSharpness<S extends Sharpness = Sharpness> {
   readonly measure: 'm-sharpness';
   /** Mean over the groups. */
   readonly sharpness: number;
-  /** Of the mean over the groups; 0 with one group, which tells nothing about it. */
+  /** Of the mean over the groups; 0 with one group, where it cannot be estimated. */
   readonly standardError: number;
   /** m: images in each group. */
   readonly m: number;
@@ -29,7 +29,7 @@ export interface MSharpness<S extends Sharpness = Sharpness> {
 export function splitIntoGroups(dataset: Dataset, m: number): Dataset[] {
   const images = imageCount(dataset);
   if (!(Number.isSafeInteger(m) && m >= 1 && images % m === 0)) {
-    throw new RangeError(`groupsOf: expected an m that divides the ${images} images, got ${m}.`);
+    throw new RangeError(`splitIntoGroups: expected an m that divides the ${images} images, got ${m}.`);
   }
   return Array.from({ length: images / m }, (_, group) => select(dataset, Int32Array.from({ length: m }, (_image, index) => group * m + index)));
 }
@@ -39,11 +39,11 @@ export function splitIntoGroups(dataset: Dataset, m: number): Dataset[] {
  *
  * (m/n) sum over groups of max over |eps| <= rho of L_group(w + eps) - L_group(w).
  *
- * With one group of all images it is that measure itself.
+ * With one group of all images it is the measure itself.
  *
- * @param groups losses on equally many images each, such as `networkLoss`s on `groupsOf` a data set.
- * @param measure how sharp one group's loss is, such as `(group) => worstCaseSharpness(group, w, { rho, seed })`.
- * @throws RangeError without groups, or for groups of unequal size; ProbeStopped when it is stopped, with the groups so far.
+ * @param groups losses on equally many images each, such as `networkLoss`s on the parts that `splitIntoGroups` gives.
+ * @param measure the sharpness of one group's loss, such as `(group) => worstCaseSharpness(group, w, { rho, seed })`.
+ * @throws RangeError without groups, or for groups of unequal size; StoppedError when it is stopped, with the groups so far.
  * @source Foret et al. 2021 (arXiv 2010.01412), section 4.1.
  */
 export function mSharpness<V extends Vector, S extends Sharpness>(

@@ -12,7 +12,7 @@ import { spectralDensity } from '../curvature/spectralDensity';
 import { topEigenvalues } from '../curvature/topEigenvalues';
 import { hessianTrace } from '../curvature/trace';
 import { networkLoss } from '../networkLoss';
-import { ProbeStopped } from '../../progress/work';
+import { StoppedError } from '../../progress/work';
 import type { OutputFunction } from '../operator';
 import { openOrShut, pictures, smallModel } from '../testing/network';
 import { averageSharpness } from './average';
@@ -29,7 +29,7 @@ interface Subject {
   readonly groups: readonly Loss[];
 }
 
-/** Runs `body` on a small network and six images, checks that the weights stay to the bit, and counts tensors. */
+/** Runs `body` on a small network and six images, checks that the weights stay unchanged to the bit, and counts tensors. */
 async function onSmall(body: (subject: Subject) => Promise<void>, stopWhen: () => boolean = () => false): Promise<void> {
   const before = tensorCount();
   const model = smallModel();
@@ -46,7 +46,7 @@ async function onSmall(body: (subject: Subject) => Promise<void>, stopWhen: () =
   assert.equal(tensorCount(), before);
 }
 
-test("SAM's sharpness of a network is the loss where SAM's first phase ends, less the loss", async () => {
+test("SAM's sharpness of a network is the loss after SAM's first phase minus the loss", async () => {
   await onSmall(async ({ loss, w }) => {
     const { gradient } = await loss.gradient(w);
     const { point: ascended } = ascend(sam(), { ...AT_START, parameters: w, gradient, rho: 0.05 });
@@ -59,7 +59,7 @@ test("SAM's sharpness of a network is the loss where SAM's first phase ends, les
   });
 });
 
-test('the worst case is above the average and at least SAM\'s, and grows where each group has its own', async () => {
+test('the worst case is above the average and at least SAM\'s, and is larger with one worst case per group', async () => {
   await onSmall(async ({ loss, w, groups }) => {
     const rho = 0.3;
     const worst = await worstCaseSharpness(loss, w, { rho, seed: 0 });
@@ -68,7 +68,7 @@ test('the worst case is above the average and at least SAM\'s, and grows where e
     const grouped = await mSharpness(groups, (group) => worstCaseSharpness(group, w, { rho, seed: 0 }));
     assert.ok(worst.sharpness >= sam.sharpness - 1e-5 && sam.sharpness > 0, `${worst.sharpness}, ${sam.sharpness}`);
     assert.ok(worst.sharpness > average.sharpness + 3 * average.standardError);
-    // Mean of maxima, against the maximum of the mean.
+    // Mean of maxima versus maximum of the mean.
     assert.ok(grouped.sharpness > worst.sharpness);
     assert.deepEqual([grouped.m, grouped.images, grouped.groups.length], [2, 6, 3]);
   });
@@ -95,6 +95,6 @@ const probes: readonly { readonly name: string; readonly run: (subject: Subject)
 for (const { name, run } of probes) {
   test(`stopped in the middle, ${name} leaves the weights to the bit and no tensor`, async () => {
     let asked = 0;
-    await onSmall((subject) => assert.rejects(run(subject), ProbeStopped), () => ++asked > 7);
+    await onSmall((subject) => assert.rejects(run(subject), StoppedError), () => ++asked > 7);
   });
 }

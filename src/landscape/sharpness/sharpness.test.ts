@@ -17,7 +17,7 @@ interface Asked {
   gradients: number;
 }
 
-/** height + sum of curvature (w - centre)^2 / 2, with a count of what was asked. */
+/** height + sum of curvature (w - centre)^2 / 2, with counts of evaluations. */
 function quadratic(curvatures: readonly number[], { centre = 0, height = 0, images = 1 } = {}): LossFunction<PlainVector> & { readonly asked: Asked } {
   const asked = { evaluations: 0, gradients: 0 };
   const loss = (w: PlainVector): number => curvatures.reduce((sum, c, index) => sum + 0.5 * c * (w.elements[0]![index]! - centre) ** 2, height);
@@ -47,7 +47,7 @@ test('worst case at a minimum: rho^2 / 2 times the largest eigenvalue', async ()
 });
 
 test('worst case away from a minimum: the slope and the curvature along it', async () => {
-  // One curvature c all around the centre: from distance r the worst point of the ball is straight outwards, c ((r + rho)^2 - r^2) / 2.
+  // Equal curvature c in all directions: from distance r the worst point of the ball is straight outwards, c ((r + rho)^2 - r^2) / 2.
   const w = PlainVector.of(0.3, 0.4, 0);
   const found = await worstCaseSharpness(quadratic([2, 2, 2]), w, { rho: 0.2, seed: 0 });
   expectAllClose([found.sharpness], [0.7 ** 2 - 0.5 ** 2], { relative: 1e-6 });
@@ -75,7 +75,7 @@ test('eps-sharpness by hand: the far corner of the box', async () => {
 /** Smaller doubles have fewer digits, down to one, so that no relative tolerance holds for them. */
 const SMALLEST_NORMAL = 2 ** -1022;
 
-test('more starts and steps never find less, and no point outside of the ball counts', async () => {
+test('more starts and steps never find less, and no point outside the ball counts', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: 3, maxLength: 3 }),
@@ -92,7 +92,7 @@ test('more starts and steps never find less, and no point outside of the ball co
   );
 });
 
-test('gradients are counted as they are asked for', async () => {
+test('gradients are counted as they are computed', async () => {
   const loss = quadratic([1, 2, 3]);
   const found = await worstCaseSharpness(loss, zero, { rho: 0.1, seed: 0, steps: 7, starts: 2 });
   assert.deepEqual([found.gradientEvaluations, loss.asked.gradients, found.ascent.steps, found.ascent.starts], [14, 14, 7, 2]);
@@ -106,8 +106,9 @@ test("SAM's sharpness with one step is the loss at SAM's perturbation", async ()
   for (const [norm, p] of [['L2', 2], ['Linf', Infinity]] as const) {
     const { gradient } = await loss.gradient(w);
     const ascended = await loss.evaluate(w.plus(samPerturbation(gradient, 0.3, p)));
-    const found = await samSharpness(loss, w, { rho: 0.3, norm });
+    const found = await samSharpness(loss, w, { rho: 0.3, p });
     expectAllClose([found.sharpness], [ascended.loss - (await loss.evaluate(w)).loss], { relative: 1e-12 });
+    assert.equal(found.norm, norm);
   }
 });
 
@@ -146,7 +147,7 @@ test('average over directions: rho^2 / 2d times the trace, within three standard
   expectAllClose([adaptive.sharpness, adaptive.standardError], [4 * plain.sharpness, 4 * plain.standardError], { relative: 1e-9 });
 });
 
-test('one curvature all around: every direction of the sphere gives the same', async () => {
+test('equal curvature in all directions: every direction of the sphere gives the same', async () => {
   const found = await averageSharpness(quadratic([3, 3, 3]), zero, { rho: 0.1, directions: 5, seed: 2 });
   expectAllClose(found.values, Array<number>(5).fill(0.015), { relative: 1e-9 });
 });
@@ -165,7 +166,7 @@ test('groups hold every image once, in order', () => {
   const groups = splitIntoGroups(numberedDataset(6, 3), 2);
   assert.deepEqual(groups.map(imageCount), [2, 2, 2]);
   assert.deepEqual(groups.map(({ images }) => [images[2], images[3072 + 2]]), [[1, 2], [3, 4], [5, 6]]);
-  assert.throws(() => splitIntoGroups(numberedDataset(6, 3), 4), { name: 'RangeError', message: 'groupsOf: expected an m that divides the 6 images, got 4.' });
+  assert.throws(() => splitIntoGroups(numberedDataset(6, 3), 4), { name: 'RangeError', message: 'splitIntoGroups: expected an m that divides the 6 images, got 4.' });
 });
 
 test('w stays where it was, and the same seed finds the same', async () => {
@@ -178,13 +179,14 @@ test('w stays where it was, and the same seed finds the same', async () => {
   assert.deepEqual(JSON.parse(JSON.stringify(runs[0])), runs[0]);
 });
 
-test('bad radii and counts are refused, and a loss that is no number is told', async () => {
+test('bad radii and counts are refused, as is a loss that is not a number', async () => {
   const loss = quadratic([1, 2, 3]);
   const wrong = [
     [worstCaseSharpness(loss, zero, { rho: -0.1, seed: 0 }), 'ascend: expected a radius of 0 or more, got -0.1.'],
     [worstCaseSharpness(loss, zero, { rho: 0.1, seed: 0, steps: 0 }), 'ascend: expected steps of at least 1, got 0.'],
     [epsSharpness(loss, zero, { epsilon: NaN, seed: 0 }), 'ascend: expected a radius of 0 or more, got NaN.'],
     [samSharpness(loss, zero, { rho: -1 }), "samSharpness: expected a radius rho of 0 or more, got -1; SAM's paper uses 0.05 on CIFAR-10."],
+    [samSharpness(loss, zero, { rho: 1, p: 1 }), 'samSharpness: expected p = 2 or Infinity, got 1.'],
     [samSharpness(loss, zero, { rho: 1, ascentSteps: 0.5 }), 'samSharpness: expected ascentSteps of at least 1, got 0.5.'],
     [averageSharpness(loss, zero, { rho: Infinity, seed: 0 }), 'averageSharpness: expected a radius rho of 0 or more, got Infinity.'],
     [averageSharpness(loss, zero, { rho: 1, seed: 0, directions: 1 }), 'averageSharpness: expected at least 2 directions, got 1; one has no standard error.'],

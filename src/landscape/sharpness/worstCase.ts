@@ -5,7 +5,7 @@ import type { LossFunction, LossSource } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { ascend, type AscentOptions, type AscentResult } from './ascent';
 
-/** What every measure of sharpness tells, as plain data. */
+/** The result of every measure of sharpness, as plain data. */
 export interface Sharpness {
   readonly measure: 'worst-case' | 'adaptive worst-case' | 'eps-sharpness' | 'sam';
   /** What the loss is measured on, and on how many images. */
@@ -48,7 +48,7 @@ export function worstCaseSharpness<V extends Vector>(loss: LossFunction<V>, w: V
   const { rho, adaptive = false } = options;
   return longWork('worstCaseSharpness', options, () => withTemporaryVectors(async (own) => {
     const baseLoss = await finiteLossAt('worstCaseSharpness', loss, w);
-    const ball = { radius: rho, norm: 'L2', ...(adaptive ? { scale: own(w.absPower(1)) } : {}) } as const;
+    const ball = { radius: rho, p: 2, ...(adaptive ? { scale: own(w.absPower(1)) } : {}) } as const;
     const ascent = await ascend(loss, w, ball, options);
     const worstLoss = Math.max(ascent.loss, baseLoss);
     const measure = adaptive ? 'adaptive worst-case' : 'worst-case';
@@ -76,7 +76,7 @@ export function epsSharpness<V extends Vector>(loss: LossFunction<V>, w: V, opti
     const baseLoss = await finiteLossAt('epsSharpness', loss, w);
     const scale = own(w.absPower(1));
     scale.addScaledInPlace(own(w.absPower(0)), 1);
-    const ascent = await ascend(loss, w, { radius: epsilon, norm: 'Linf', scale }, options);
+    const ascent = await ascend(loss, w, { radius: epsilon, p: Infinity, scale }, options);
     const worstLoss = Math.max(ascent.loss, baseLoss);
     const sharpness = (100 * (worstLoss - baseLoss)) / (1 + baseLoss);
     return { measure: 'eps-sharpness', source: loss.source, sharpness, baseLoss, worstLoss, radius: epsilon, gradientEvaluations: ascent.gradientEvaluations, ascent };

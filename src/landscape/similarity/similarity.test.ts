@@ -48,7 +48,7 @@ function crossSquares(a: MatrixRows, b: MatrixRows): number {
   return p[0]!.reduce((total, _, i) => total + q[0]!.reduce((sum, __, j) => sum + p.reduce((inner, row, n) => inner + row[i]! * q[n]![j]!, 0) ** 2, 0), 0);
 }
 
-test('CKA from images is CKA from features, and does not see rotations, scales and shifts', () => {
+test('CKA from images is CKA from features, and is invariant to rotations, scales and shifts', () => {
   const [x, y] = [matrix('x', 12, 5), matrix('y', 12, 3)];
   const expected = crossSquares(x, y) / Math.sqrt(crossSquares(x, x) * crossSquares(y, y));
   assert.ok(expected > 0.05 && expected < 0.95);
@@ -64,7 +64,7 @@ function untrained(model: TrainedNetwork['model'], seed: number): TrainedNetwork
   return { model, network: { parameters: initialParameters(model, { seed, zeroInitResidual: false }), statistics: initialStatistics(model) } };
 }
 
-test('every stage of two nets is compared; a net is like itself', () => {
+test('every stage of two networks is compared; a network has similarity 1 to itself', () => {
   const before = tensorCount();
   const images = syntheticDataset(10, { trainPerClass: 1, testPerClass: 1, seed: 0 }).train;
   const [small, large] = [untrained(cifarResNet('resnet20', 10), 0), untrained(bottleneckResNet('resnet50', 'imagenet', 10), 1)];
@@ -77,7 +77,7 @@ test('every stage of two nets is compared; a net is like itself', () => {
   expectAllClose(own.map((row, index) => row[index]!), own.map(() => 1), { absolute: 1e-6 });
   own.forEach((row, index) => expectAllClose(row, own.map((other) => other[index]!), { absolute: 1e-6 }));
   const rounded = layerSimilarity(small, { ...small, model: mixedPrecision(small.model) }, images, 'half').cka;
-  // bfloat16 rounds to 2^-9: the net is not quite itself any more, and far from another.
+  // bfloat16 rounds to 2^-9: the network is not exactly similar to itself any more, but far from another.
   rounded.forEach((row, index) => assert.ok(row[index]! > 0.98 && row[index]! < 1, `layer ${index} in bfloat16: ${row[index]!}`));
   assert.throws(() => layerSimilarity(small, small, { ...images, labels: images.labels.slice(0, 1), images: images.images.slice(0, 3072) }, 'half'), /at least 2 images, got 1/);
   [small, large].forEach(({ network }) => disposeNetwork(network));

@@ -13,26 +13,26 @@ import { evenly, linePoints } from '../surface/grid';
 import { sampleInto, withSurface } from './surfaces';
 import { surfaceLoss, type Study } from './study';
 
-/** How far the straight line goes on beyond both nets, in units of their distance. */
+/** How far the straight line extends beyond both networks, in units of their distance. */
 const BEYOND = 0.5;
 /** Images in a step of the curve's training. */
 const BATCH_SIZE = 128;
 
-/** Train and test losses along paths between the nets. Between them the statistics of either are wrong, so they are re-estimated. */
+/** Train and test losses along paths between the networks. Between them neither network's statistics fit, so they are re-estimated. */
 function pathLosses(study: Study) {
   const { training, test } = study.data;
   return { train: surfaceLoss(study, 0, training, 're-estimated'), test: surfaceLoss(study, 0, test, 're-estimated') };
 }
 
 /**
- * Evenly spaced places on the line through two nets at 0 and 1, beyond both, and the nets themselves, without which
- * there is no barrier to tell.
+ * Evenly spaced places on the line through two networks at 0 and 1, and beyond both. The networks themselves are always among
+ * them, since the barrier is measured from their losses.
  */
 export function placesBetween(count: number): readonly number[] {
   return [...new Set([...evenly([-BEYOND, 1 + BEYOND], count), 0, 1])].sort((a, b) => a - b);
 }
 
-/** Train and test loss on the straight line through both nets: `interpolation.json`. */
+/** Train and test loss on the straight line through both networks: `interpolation.json`. */
 export async function measureInterpolation(study: Study): Promise<void> {
   const { networks, settings } = study;
   await withSurface(lineBetween(networks[0].parameters, networks[1].parameters), (surface) =>
@@ -47,7 +47,7 @@ export async function measureInterpolation(study: Study): Promise<void> {
 }
 
 /**
- * Trains a Bezier curve between the nets and measures train and test loss along it: `curve.json`.
+ * Trains a Bezier curve between the networks and measures train and test loss along it: `curve.json`.
  *
  * @param controlFile keeps the trained control point, a weights file too large to be stored with the numbers.
  * @throws Error if the file holds the control point of another curve; whatever `trainBezier` and `samplePoints` throw.
@@ -97,12 +97,12 @@ function trainingOf({ settings, data }: Study): string {
 function readControl(file: string, like: TensorVector, training: string): TensorVector {
   const { tensors, metadata } = readSafetensors(file);
   if (metadata['training'] !== training) {
-    throw new Error(`measureCurve: ${file} was trained between other nets or with other settings; delete it to train the curve anew, or choose another name.`);
+    throw new Error(`measureCurve: ${file} was trained between other networks or with other settings; delete it to train the curve again, or choose another name.`);
   }
   const arrays = like.specs.map(({ name }) => {
     const entry = tensors.get(name);
     if (entry === undefined) {
-      throw new Error(`measureCurve: ${file} lacks ${name}; delete it to train the curve anew.`);
+      throw new Error(`measureCurve: ${file} lacks ${name}; delete it to train the curve again.`);
     }
     return entry.values;
   });

@@ -11,14 +11,14 @@ export async function measureCurvature(study: Study): Promise<void> {
   const { seed, traceProducts, densityProbes, densitySteps } = settings;
   for (const net of [0, 1] as const) {
     const matrix = hessian(curvatureLoss(study, net), networks[net].parameters);
-    const told = (part: string) => ({ onProgress: ({ products, of }: { products: number; of: number }) => onProgress?.({ part, done: products, total: of }), ...(signal ? { signal } : {}) });
+    const reporting = (part: string) => ({ onProgress: ({ products, of }: { products: number; of: number }) => onProgress?.({ part, done: products, total: of }), ...(signal ? { signal } : {}) });
     const [trace, density] = [`trace-${labelName(settings.labels[net])}`, `density-${labelName(settings.labels[net])}`];
-    await storedPart<TraceEstimate>(study, trace, () => hessianTrace(matrix, { seed, products: traceProducts, ...told(trace) }));
-    await storedPart<SpectralDensity>(study, density, () => spectralDensity(matrix, { seed, probes: densityProbes, steps: densitySteps, points: 501, ...told(density) }));
+    await storedPart<TraceEstimate>(study, trace, () => hessianTrace(matrix, { seed, products: traceProducts, ...reporting(trace) }));
+    await storedPart<SpectralDensity>(study, density, () => spectralDensity(matrix, { seed, probes: densityProbes, steps: densitySteps, points: 501, ...reporting(density) }));
   }
 }
 
-/** Linear CKA between the layers of both nets: `similarity.json`. */
+/** Linear CKA between the layers of both networks: `similarity.json`. */
 export async function measureSimilarity(study: Study): Promise<void> {
   const { model, networks, settings, data } = study;
   const [first, second] = networks.map((network) => ({ model, network }));

@@ -3,15 +3,15 @@ import type { Precision } from '../../engine/precision';
 import type { ModelName } from '../../models/names';
 import type { BatchNormMode } from '../operator';
 
-/** What networks were trained with, as far as a probe has to know it. */
+/** The settings of networks' training that a probe needs. */
 export interface TrainedSettings {
   readonly model: ModelName;
   /** Not read by ResNet-20, 32 and 56. */
   readonly stem: 'imagenet' | 'cifar';
   readonly dataset: 'cifar10' | 'cifar100';
-  /** How the nets saw their images. */
+  /** How the networks' images were normalised. */
   readonly normalization: Normalization;
-  /** The part of the training set that the nets learned from: images per class (0: all), held out before them, drawn with this seed. */
+  /** The part of the training set that the networks learned from: images per class (0: all), held out first, drawn with this seed. */
   readonly imagesPerClass: number;
   readonly heldOutPerClass: number;
   readonly subsetSeed: number;
@@ -19,18 +19,20 @@ export interface TrainedSettings {
   readonly labelNoise?: number;
 }
 
-/** What is measured of two trained nets, and on which images. Stored beside the numbers; captions are made from it. */
+/** What is measured of two trained networks, and on which images. Stored beside the numbers; captions are made from it. */
 export interface StudySettings extends TrainedSettings {
-  /** How the two nets are called, such as "SGD" and "SAM". */
+  /** How the two networks are called, such as "SGD" and "SAM". */
   readonly labels: readonly [string, string];
   /** Names of their weights files, without folder and ending. */
   readonly weights: readonly [string, string];
+  /** Whether the network with the lower loss is taken from the epoch at which its loss was nearest to the other's; absent where both are final weights. */
+  readonly atEqualLoss?: true;
 
   /** Training images per class that surfaces, curvature and similarity are measured on. */
   readonly probedPerClass: number;
-  /** Test images per class for the paths between the nets; 0 takes all. */
+  /** Test images per class for the paths between the networks; 0 takes all. */
   readonly testPerClass: number;
-  /** Of slices and planes. Paths between the nets always re-estimate, since there the statistics of either net are wrong. */
+  /** Of slices and planes. Paths between the networks always re-estimate, since neither network's statistics fit there. */
   readonly batchNorm: BatchNormMode;
   /** Of slices, planes and paths. Curvature, sharpness and similarity are always measured in float32. */
   readonly precision: Precision;
@@ -42,16 +44,16 @@ export interface StudySettings extends TrainedSettings {
   readonly slicePoints: number;
   /** Places of a plane along each direction. */
   readonly gridPoints: number;
-  /** The planes reach to where the mean loss over the rim is this many times the centre's, for both nets. */
+  /** The planes reach to where the mean loss over the rim is this many times the centre's, for both networks. */
   readonly rimMultiple: number;
-  /** Places of the straight line between the nets. */
+  /** Places of the straight line between the networks. */
   readonly interpolationPoints: number;
-  /** Steps of training of the curve between the nets. */
+  /** Steps of training of the curve between the networks. */
   readonly curveSteps: number;
   readonly curveLearningRate: number;
   /** Largest eigenvalues of the Hessian. */
   readonly eigenvalues: number;
-  /** Most products for them; as many vectors of the nets' size are kept in memory. */
+  /** Most products for them; as many vectors of the networks' size are kept in memory. */
   readonly eigenvalueProducts: number;
   /** Products with the Hessian for its trace, at most. */
   readonly traceProducts: number;
@@ -68,8 +70,8 @@ export interface StudySettings extends TrainedSettings {
   readonly groupImages: number;
 }
 
-/** How a study measures, whatever networks it is of. */
-export type ProbeSettings = Omit<StudySettings, keyof TrainedSettings | 'labels' | 'weights'>;
+/** How a study measures, for any networks. */
+export type ProbeSettings = Omit<StudySettings, keyof TrainedSettings | 'labels' | 'weights' | 'atEqualLoss'>;
 
 /** A study of ResNet-50 on two cores takes well under an hour. */
 export const STUDY_DEFAULTS: ProbeSettings = {
@@ -97,14 +99,14 @@ export const STUDY_DEFAULTS: ProbeSettings = {
   groupImages: 50,
 };
 
-/** What `study.json` tells of a study: all that captions need. */
+/** The description of a study in `study.json`: all that captions need. */
 export interface StudyRecord {
   readonly settings: StudySettings;
   readonly modelName: string;
   readonly data: { readonly name: string; readonly synthetic: boolean; readonly trainingImages: number; readonly probedImages: number; readonly testImages: number };
 }
 
-/** A net's label as part of a file name. */
+/** A network's label as part of a file name. */
 export function labelName(label: string): string {
   return label.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 }

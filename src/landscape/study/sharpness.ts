@@ -6,7 +6,7 @@ import { epsSharpness, worstCaseSharpness, type AscentSharpness } from '../sharp
 import { labelName } from './settings';
 import { curvatureLoss, storedPart, type Study } from './study';
 
-/** How sharp one net is, by every measure; ascents once for each seed. */
+/** How sharp one network is, by every measure; ascents once for each seed. */
 export interface StudySharpness {
   readonly worstCase: readonly AscentSharpness[];
   readonly adaptiveWorstCase: readonly AscentSharpness[];
@@ -16,7 +16,7 @@ export interface StudySharpness {
   readonly average: AverageSharpness;
 }
 
-/** Every measure of sharpness of both nets, with frozen batch norm: `sharpness-<label>.json`. */
+/** Every measure of sharpness of both networks, with frozen batch norm: `sharpness-<label>.json`. */
 export async function measureSharpness(study: Study): Promise<void> {
   for (const net of [0, 1] as const) {
     await storedPart<StudySharpness>(study, `sharpness-${labelName(study.settings.labels[net])}`, () => sharpnessOf(study, net));
@@ -32,7 +32,7 @@ async function sharpnessOf(study: Study, net: 0 | 1): Promise<StudySharpness> {
   const part = `sharpness-${labelName(settings.labels[net])}`;
   const total = 3 * seeds.length + 3;
   let done = 0;
-  const told = async <T>(measured: Promise<T>): Promise<T> => {
+  const counted = async <T>(measured: Promise<T>): Promise<T> => {
     const result = await measured;
     onProgress?.({ part, done: ++done, total });
     return result;
@@ -40,7 +40,7 @@ async function sharpnessOf(study: Study, net: 0 | 1): Promise<StudySharpness> {
   const ascents = async (measure: (options: { seed: number; steps: number }) => Promise<AscentSharpness>): Promise<AscentSharpness[]> => {
     const found: AscentSharpness[] = [];
     for (const start of seeds) {
-      found.push(await told(measure({ seed: start, steps })));
+      found.push(await counted(measure({ seed: start, steps })));
     }
     return found;
   };
@@ -49,8 +49,8 @@ async function sharpnessOf(study: Study, net: 0 | 1): Promise<StudySharpness> {
     worstCase: await ascents((options) => worstCaseSharpness(loss, parameters, { ...options, rho })),
     adaptiveWorstCase: await ascents((options) => worstCaseSharpness(loss, parameters, { ...options, rho: adaptiveRho, adaptive: true })),
     epsSharpness: await ascents((options) => epsSharpness(loss, parameters, options)),
-    mSharpness: await told(mSharpness(groups, (group) => worstCaseSharpness(group, parameters, { rho, seed, steps }))),
-    sam: await told(samSharpness(loss, parameters, { rho })),
-    average: await told(averageSharpness(loss, parameters, { rho, seed })),
+    mSharpness: await counted(mSharpness(groups, (group) => worstCaseSharpness(group, parameters, { rho, seed, steps }))),
+    sam: await counted(samSharpness(loss, parameters, { rho })),
+    average: await counted(averageSharpness(loss, parameters, { rho, seed })),
   };
 }

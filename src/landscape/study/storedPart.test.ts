@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { storedPart, type Study } from './study';
 
-void test('a part of a study that is damaged is named, and stays; without it, it is measured and kept', async (t) => {
+void test('a damaged part of a study is named, and stays; once removed, it is measured again', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'samlab-part-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const study = { folder } as Study;
@@ -14,7 +14,7 @@ void test('a part of a study that is damaged is named, and stays; without it, it
     writeFileSync(file, content);
     await assert.rejects(storedPart(study, 'trace', () => Promise.resolve({ trace: 2 })), (error: Error) => {
       assert.ok(error.message.startsWith(`storedPart: ${file} is not the stored part "trace" of a study (`), error.message);
-      return error.message.endsWith('; delete it, and this part alone is measured again.');
+      return error.message.endsWith('; delete it, and only this part is measured again.');
     });
     assert.equal(readFileSync(file, 'utf8'), content);
   }

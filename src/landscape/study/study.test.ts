@@ -48,13 +48,13 @@ function contents(folder: string): Readonly<Record<string, string>> {
   return Object.fromEntries(readdirSync(folder).sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
-test('a study leaves one file a part, and nothing is measured twice', async (t) => {
+test('a study stores one file per part, and nothing is measured twice', async (t) => {
   const root = folderOf(t);
   const before = tensorCount();
   const study = makeStudy(root);
   const control = join(root, 'weights', 'curve.safetensors');
   mkdirSync(study.folder);
-  // Untrained nets have no rim to be found.
+  // For untrained networks no rim is found.
   for (const name of ['range', 'eigenvector-range']) {
     writeFileSync(join(study.folder, `${name}.json`), JSON.stringify({ radius: 0.25, multiple: 2, centres: [1, 1], rims: [2, 2] }));
   }
@@ -84,7 +84,7 @@ test('a study leaves one file a part, and nothing is measured twice', async (t) 
 
   const [plane, other] = ['plane-sgd', 'plane-sam'].map((part) => readSamples(join(study.folder, `${part}.json`)));
   assert.deepEqual(plane!.points, [[-0.25, -0.25], [0.25, -0.25], [-0.25, 0.25], [0.25, 0.25]]);
-  assert.deepEqual(other!.points, plane!.points, 'both nets share their range');
+  assert.deepEqual(other!.points, plane!.points, 'both networks share their range');
   assert.deepEqual([plane!.network, other!.network, plane!.losses['train']!.batchNorm], ['one', 'other', 'frozen']);
   const [line, curve] = ['interpolation', 'curve'].map((part) => readSamples(join(study.folder, `${part}.json`)));
   assert.deepEqual(Object.keys(line!.series), ['train', 'test']);
@@ -95,14 +95,14 @@ test('a study leaves one file a part, and nothing is measured twice', async (t) 
     assert.equal(straight[1], bent[0]);
     assert.ok(Math.abs(straight[3]! - bent[60]!) < 1e-3 * straight[3]!, `${straight[3]!} and ${bent[60]!}`);
   }
-  await assert.rejects(measureCurve({ ...study, settings: { ...SETTINGS, curveSteps: 2 } }, control), /was trained between other nets or with other settings/);
+  await assert.rejects(measureCurve({ ...study, settings: { ...SETTINGS, curveSteps: 2 } }, control), /was trained between other networks or with other settings/);
   assert.throws(() => openStudy({ ...study, settings: { ...SETTINGS, labels: ['SAM', 'sam'] } }), /labels differ in letters or digits, got "SAM" and "sam"/);
-  assert.throws(() => openStudy({ ...study, settings: { ...SETTINGS, seed: 1 } }), /holds a study with other settings, nets or images/);
+  assert.throws(() => openStudy({ ...study, settings: { ...SETTINGS, seed: 1 } }), /holds a study with other settings, networks or images/);
   study.networks.forEach(disposeNetwork);
   assert.equal(tensorCount(), before);
 });
 
-test('a training path is measured on its plane, from the first of its places to beyond the last', async (t) => {
+test('a training path is measured on its plane, from before its first point to beyond its last', async (t) => {
   const folder = folderOf(t);
   const before = tensorCount();
   const model = smallModel();
@@ -122,7 +122,7 @@ test('a training path is measured on its plane, from the first of its places to 
   assert.equal(tensorCount(), before);
 });
 
-test('three minima lie where the plane through them says, and two or four are refused', async (t) => {
+test('three minima are at their coordinates on the plane, and two or four are refused', async (t) => {
   const folder = folderOf(t);
   const before = tensorCount();
   const model = smallModel();
@@ -152,7 +152,7 @@ test('three minima lie where the plane through them says, and two or four are re
   assert.equal(tensorCount(), before);
 });
 
-test('the straight line always holds both nets, however many places it has', () => {
+test('the straight line always includes both networks, however many points it has', () => {
   assert.deepEqual(placesBetween(5), [-0.5, 0, 0.5, 1, 1.5]);
   for (const count of [2, 3, 15, 41]) {
     const places = placesBetween(count);
@@ -161,7 +161,7 @@ test('the straight line always holds both nets, however many places it has', () 
   }
 });
 
-test('more images than the nets learned from are refused by the name of the flag', () => {
+test('more images than the networks were trained on are refused by the name of the flag', () => {
   const pair = syntheticDataset(10, { trainPerClass: 4, testPerClass: 1, seed: 0 });
   assert.throws(() => studyData(pair, { ...SETTINGS, probedPerClass: 3 }), /probedPerClass 3 is more than the 2 images .* give --probed-per-class 2 or less/);
   assert.throws(() => studyData(pair, { ...SETTINGS, testPerClass: 2 }), /give --test-per-class 1 or less, 0 for all/);

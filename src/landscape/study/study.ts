@@ -18,7 +18,7 @@ import { readSamples, samplesDone } from '../surface/store';
 import { flagOf } from '../trainedNetworks';
 import { labelName, type ProbeSettings, type StudyRecord, type StudySettings, type TrainedSettings } from './settings';
 
-/** How far one part of a study has come. */
+/** How far one part of a study is. */
 export interface StudyProgress {
   /** Such as "plane-sgd". */
   readonly part: string;
@@ -29,14 +29,14 @@ export interface StudyProgress {
 
 /** The images of a study. */
 export interface StudyData {
-  /** All training images of the nets. */
+  /** All training images of the networks. */
   readonly training: Dataset;
   /** The part of them that surfaces and curvature are measured on. */
   readonly probed: Dataset;
   readonly test: Dataset;
 }
 
-/** Two trained nets of one architecture, the images they are measured on, and where the numbers go. A study that is stopped goes on next time. */
+/** Two trained networks of one architecture, the images they are measured on, and where the numbers go. A stopped study resumes at the next call. */
 export interface Study extends Stoppable {
   readonly model: Model;
   /** In the order of `settings.labels`. */
@@ -53,13 +53,13 @@ function probedPart(dataset: Dataset, key: 'probedPerClass' | 'testPerClass', pe
   const classes = dataset.classNames.length;
   const fewest = Math.min(...Array.from({ length: classes }, (_, label) => dataset.labels.filter((one) => one === label).length));
   if (perClass > fewest) {
-    throw new RangeError(`studyData: ${key} ${perClass} is more than the ${fewest} images of a class in the ${key === 'testPerClass' ? 'test' : "nets' training"} images; give ${flagOf(key)} ${fewest} or less, 0 for all of them.`);
+    throw new RangeError(`studyData: ${key} ${perClass} is more than the ${fewest} images of a class in the ${key === 'testPerClass' ? 'test' : "networks' training"} images; give ${flagOf(key)} ${fewest} or less, 0 for all of them.`);
   }
   return perClass > 0 ? balancedSubset(dataset, { imagesPerClass: perClass, seed }) : dataset;
 }
 
 /**
- * Draws the images of a study: the nets' training images as their run drew them, a part of these, and a part of the test set.
+ * Draws the images of a study: the networks' training images as their run drew them, a part of these, and a part of the test set.
  *
  * @throws RangeError if there are fewer images than a setting asks for.
  */
@@ -74,33 +74,33 @@ export function studyData({ train, test }: DatasetPair, settings: TrainedSetting
 const studyShape = z.looseObject({ settings: z.looseObject({}), modelName: z.string(), data: z.looseObject({}) });
 
 function readStudyRecord(file: string): unknown {
-  const mend = 'restore it, or delete its folder to measure anew';
+  const mend = 'restore it, or delete its folder to measure again';
   return readJsonFile(file, { reader: 'openStudy', what: 'the description of a study', shape: studyShape, mend });
 }
 
 /**
- * Writes what the study is to `study.json`, or checks that the folder holds the same study.
+ * Writes the study's description to `study.json`, or checks that the folder holds the same study.
  *
- * @throws RangeError if both nets are called the same, for files and figures are told apart by the labels; Error if the folder holds
+ * @throws RangeError if both networks are called the same, for the labels are part of the names of files and figures; Error if the folder holds
  * another study: its parts would not fit together.
  */
 export function openStudy({ model, data, settings, folder }: Study): void {
   const [one, other] = settings.labels;
   if (labelName(one) === labelName(other)) {
-    throw new RangeError(`openStudy: expected two nets whose labels differ in letters or digits, got "${one}" and "${other}", which would share their files; name two nets, or give --labels.`);
+    throw new RangeError(`openStudy: expected two networks whose labels differ in letters or digits, got "${one}" and "${other}", which would share their files; name two networks, or give --labels.`);
   }
   const { training, probed, test } = data;
   const images = { trainingImages: imageCount(training), probedImages: imageCount(probed), testImages: imageCount(test) };
   const record: StudyRecord = { settings, modelName: model.name, data: { name: training.name, synthetic: training.synthetic, ...images } };
   const file = join(folder, 'study.json');
   if (existsSync(file) && !isDeepStrictEqual(readStudyRecord(file), JSON.parse(JSON.stringify(record)))) {
-    throw new Error(`openStudy: ${folder} holds a study with other settings, nets or images; choose another name, or delete the folder to measure anew.`);
+    throw new Error(`openStudy: ${folder} holds a study with other settings, networks or images; choose another name, or delete the folder to measure again.`);
   }
   mkdirSync(folder, { recursive: true });
   writeAtomically(file, [Buffer.from(`${JSON.stringify(record, null, 1)}\n`)]);
 }
 
-/** The loss that surfaces and paths show, in the study's precision. `frozen` batch norm is that of the net with this index. */
+/** The loss that surfaces and paths show, in the study's precision. `frozen` batch norm is that of the network with this index. */
 export function surfaceLoss({ model, networks, settings, signal }: Study, index: 0 | 1, dataset: Dataset, batchNorm: BatchNormMode = settings.batchNorm): LossFunction<TensorVector> {
   const inPrecision = settings.precision === 'mixed' ? mixedPrecision(model) : model;
   return networkLoss(inPrecision, networks[index], dataset, { normalization: settings.normalization, batchNorm, ...(signal ? { signal } : {}) });
@@ -130,7 +130,7 @@ export function isMeasured({ folder }: Study, part: string): boolean {
 export async function storedPart<T>({ folder }: Study, part: string, compute: () => Promise<T>): Promise<T> {
   const file = join(folder, `${part}.json`);
   if (existsSync(file)) {
-    return readJsonFile(file, { reader: 'storedPart', what: `the stored part "${part}" of a study`, shape: z.looseObject({}), mend: 'delete it, and this part alone is measured again' }) as T;
+    return readJsonFile(file, { reader: 'storedPart', what: `the stored part "${part}" of a study`, shape: z.looseObject({}), mend: 'delete it, and only this part is measured again' }) as T;
   }
   const result = await compute();
   writeAtomically(file, [Buffer.from(`${JSON.stringify(result)}\n`)]);

@@ -14,7 +14,7 @@ import { curvatureLoss, isMeasured, isStored, storedPart, surfaceLoss, type Stud
 
 const NETS = [0, 1] as const;
 
-/** The loss of one net on the probed images, as plain data. */
+/** The loss of one network on the probed images, as plain data. */
 export interface StudyLoss extends PointLoss {
   readonly source: LossSource;
 }
@@ -45,7 +45,7 @@ export async function withSurface<S extends Line<TensorVector> | Plane<TensorVec
   }
 }
 
-/** Slices through both nets along the same random draw, normalised to each: `slice-<label>.json`. */
+/** Slices through both networks along the same random draw, normalised to each: `slice-<label>.json`. */
 export async function measureSlices(study: Study): Promise<void> {
   const { networks, settings, data } = study;
   for (const net of NETS) {
@@ -61,7 +61,7 @@ export async function measureSlices(study: Study): Promise<void> {
   }
 }
 
-/** Planes through both nets along the same two random draws, over one range: `range.json` and `plane-<label>.json`. */
+/** Planes through both networks along the same two random draws, over one range: `range.json` and `plane-<label>.json`. */
 export async function measurePlanes(study: Study): Promise<void> {
   const { networks, settings, data } = study;
   const planes = NETS.map((net) => randomPlane(networks[net].parameters, { seed: settings.seed, orthogonal: true }));
@@ -83,7 +83,7 @@ export async function measurePlanes(study: Study): Promise<void> {
   }
 }
 
-/** The number of radii that the search takes is not known before; each is told as one more. */
+/** The search takes a number of radii that is not known beforehand, so the reported total is the number tried so far. */
 function rangeOf({ settings, onProgress }: Study, planes: readonly Plane<TensorVector>[], losses: readonly LossFunction<TensorVector>[]): Promise<SharedRange> {
   let tried = 0;
   return sharedRange(
@@ -96,15 +96,15 @@ function rangeOf({ settings, onProgress }: Study, planes: readonly Plane<TensorV
 /**
  * The largest eigenvalues of both Hessians, and the surfaces along the first two eigenvectors over one range:
  * `eigenvalues-<label>.json`, `eigenvector-range.json` and `eigenvector-plane-<label>.json`; the curvature over rho and over 2 rho
- * along the first eigenvector, `secant-<label>.json` and `secant-twice-rho-<label>.json`; and the loss there, `loss-<label>.json`, for nets
- * of unlike loss are not the same kind of place.
+ * along the first eigenvector, `secant-<label>.json` and `secant-twice-rho-<label>.json`; and the loss there, `loss-<label>.json`, since
+ * networks with different losses are not comparable places.
  *
- * Batch norm is frozen at each net's statistics, whatever the planes use.
+ * Batch norm is frozen at each network's statistics, whatever the planes use.
  */
 export async function measureEigenvectorPlanes(study: Study): Promise<void> {
   const { networks, settings, onProgress } = study;
   if (NETS.every((net) => isMeasured(study, `eigenvector-plane-${labelName(settings.labels[net])}`) && SECANTS.every(({ part }) => isStored(study, `${part}-${labelName(settings.labels[net])}`)))) {
-    // Eigenvectors are too large to be stored, and are not computed again for nothing.
+    // Eigenvectors are too large to be stored, so they are computed again only if something is missing.
     return;
   }
   const losses = NETS.map((net) => curvatureLoss(study, net));

@@ -20,6 +20,6 @@ export function checkDirection(origin: Vector, direction: Vector): void {
   checkSameLayout(origin, direction);
   const norm = direction.norm();
   if (!(norm > 0 && norm < Infinity)) {
-    throw new RangeError(`checkDirection: expected a direction with a positive finite norm, got norm ${norm}; along it nothing would move.`);
+    throw new RangeError(`checkDirection: expected a direction with a positive finite norm, got norm ${norm}; nothing would move along it.`);
   }
 }

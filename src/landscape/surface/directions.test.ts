@@ -17,7 +17,7 @@ const specs: readonly ParameterSpec[] = [
   { name: 'fc.weight', kind: 'weight', shape: [2, 3] },
 ];
 
-test('filters are scaled to the norms of the weights by hand, in both kinds of vector', () => {
+test('filters scaled to the norms of the weights, by hand, in both kinds of vector', () => {
   // Filters are the columns: w has (3, 0, 4, 0), norm 5, and (0, 1, 0, 0), norm 1; d has norms 2 and 0.
   const w = [[3, 0, 0, 1, 4, 0, 0, 0], [7, 8], [1, 0, 3, 0, 0, 4]];
   const d = [[1, 0, 1, 0, 1, 0, 1, 0], [5, 5], [0, 2, 1, -2, 2, 0]];
@@ -44,7 +44,7 @@ function layerWeights(scale = 1): PlainVector {
   return new PlainVector(layer, [12, 12, 2].map((size, parameter) => Float64Array.from({ length: size }, (_, index) => scale * Math.sin(1 + index + 20 * parameter))));
 }
 
-test('random directions have the filter norms of the weights, are the seed\'s own, and the same for nets of one architecture', () => {
+test('random directions have the filter norms of the weights, depend on the seed, and are the same for networks of one architecture', () => {
   const w = layerWeights();
   const { x, y, origin } = randomPlane(w, { seed: 1, orthogonal: false });
   assert.equal(origin, w);
@@ -59,7 +59,7 @@ test('random directions have the filter norms of the weights, are the seed\'s ow
   expectAllClose(twice, elementsOf(x).map((value) => 2 * value), { relative: 1e-12 }, 'the same draw, normalised to twice the weights');
 });
 
-test('orthogonal directions are so filter by filter, and keep their norms', () => {
+test('orthogonal directions are orthogonal filter by filter, and keep their norms', () => {
   const w = layerWeights();
   const { x, y } = randomPlane(w, { seed: 1, orthogonal: true });
   for (const parameter of [0, 1]) {
@@ -71,13 +71,13 @@ test('orthogonal directions are so filter by filter, and keep their norms', () =
   expectAllClose([y.norm()], [Math.hypot(...w.elements.slice(0, 2).flatMap((array) => [...array]))], { relative: 1e-12 });
 });
 
-test('a direction can be kept to some parameters; unknown names are listed', () => {
-  const { x } = randomLine(layerWeights(), { seed: 1, only: ['fc.weight'] });
+test('a direction can be restricted to some parameters; unknown names are listed', () => {
+  const { x } = randomLine(layerWeights(), { seed: 1, block: { names: ['fc.weight'] } });
   assert.deepEqual([...x.elements[0]!], new Array(12).fill(0));
   assert.ok(x.elements[1]!.every((value) => value !== 0));
-  assert.throws(() => randomLine(layerWeights(), { seed: 1, only: ['fc.weight', 'head'] }), {
+  assert.throws(() => randomLine(layerWeights(), { seed: 1, block: { names: ['fc.weight', 'head'] } }), {
     name: 'RangeError',
-    message: 'randomDirection: expected names of parameters, such as conv.weight, fc.weight, fc.bias, got head.',
+    message: 'randomLine: no parameter or layer is named head; there are conv.weight, fc.weight, fc.bias.',
   });
 });
 
@@ -103,7 +103,7 @@ test('directions in native memory are freed, also where they are refused', () =>
   assert.equal(tensorCount(), before);
 });
 
-test('directions that span nothing, and weights of another architecture, are refused', () => {
+test('directions that span no plane, and weights of another architecture, are refused', () => {
   const w = PlainVector.of(1, 2);
   assert.throws(() => planeOf(w, PlainVector.of(0, 0), PlainVector.of(1, 0)), /positive finite norm, got norm 0/);
   assert.throws(() => planeOf(w, PlainVector.of(NaN, 0), PlainVector.of(1, 0)), /got norm NaN/);

@@ -3,6 +3,7 @@ import { random } from '../../engine/random';
 import { scaleTo } from '../../engine/scaling';
 import type { Vector } from '../../engine/vector';
 import { sizeOf } from '../../engine/shape';
+import { resolveBlock, type ParameterBlock } from '../parameterBlock';
 import { checkSameLayout } from './checks';
 import { filterNormalize, orthogonalizeFilters } from './filterNormalize';
 import type { Line, Plane } from './plane';
@@ -10,27 +11,24 @@ import type { Line, Plane } from './plane';
 /** How a random direction is drawn. */
 export interface RandomDirectionOptions {
   readonly seed: number;
-  /** Names of the parameters that move, such as ["layer1.0.conv1.weight"]; all others stay. All move if left out. */
-  readonly only?: readonly string[];
+  /** The parameters that move; all others stay. Default: all. */
+  readonly block?: ParameterBlock;
 }
 
 /**
- * Draws a direction with independent standard normal elements, each parameter from a stream of its own: nets of one
+ * Draws a direction with independent standard normal elements, each parameter from a stream of its own: networks of one
  * architecture share their directions.
  *
  * @param stream which of several directions with one seed, such as "x".
- * @throws RangeError that lists the names in `only` that are no parameters.
+ * @throws RangeError for a name in the block that no parameter and no layer has.
  */
-function randomDirection<V extends Vector>(like: V, { seed, only }: RandomDirectionOptions, stream: string): V {
-  const names = like.specs.map(({ name }) => name);
-  const unknown = only?.filter((name) => !names.includes(name)) ?? [];
-  if (unknown.length > 0) {
-    throw new RangeError(`randomDirection: expected names of parameters, such as ${names.slice(0, 3).join(', ')}, got ${unknown.join(', ')}.`);
-  }
-  const arrays = like.specs.map(({ name, shape }) => {
+function randomDirection<V extends Vector>(caller: string, like: V, { seed, block }: RandomDirectionOptions, stream: string): V {
+  const { keep } = resolveBlock(caller, like.specs, block);
+  const arrays = like.specs.map((spec) => {
+    const { name, shape } = spec;
     const array = new Float32Array(sizeOf(shape));
     const rng = random(seed, 'direction', stream, name);
-    return only === undefined || only.includes(name) ? array.map(() => rng.normal()) : array;
+    return keep(spec) ? array.map(() => rng.normal()) : array;
   });
   return like.withElements(arrays);
 }
@@ -38,7 +36,7 @@ function randomDirection<V extends Vector>(like: V, { seed, only }: RandomDirect
 /** A line through w along one random filter-normalised direction. The line's direction is new; its origin is `weights` itself. */
 export function randomLine<V extends Vector>(weights: V, options: RandomDirectionOptions): Line<V> {
   checkPoint('randomLine', weights);
-  const drawn = randomDirection(weights, options, 'x');
+  const drawn = randomDirection('randomLine', weights, options, 'x');
   try {
     return { origin: weights, x: filterNormalize(drawn, weights) };
   } finally {
@@ -56,7 +54,7 @@ export function randomLine<V extends Vector>(weights: V, options: RandomDirectio
  */
 export function randomPlane<V extends Vector>(weights: V, options: RandomDirectionOptions & { readonly orthogonal: boolean }): Plane<V> {
   checkPoint('randomPlane', weights);
-  const [x, drawn] = [randomDirection(weights, options, 'x'), randomDirection(weights, options, 'y')];
+  const [x, drawn] = [randomDirection('randomPlane', weights, options, 'x'), randomDirection('randomPlane', weights, options, 'y')];
   const y = options.orthogonal ? orthogonalizeFilters(drawn, x) : drawn.clone();
   try {
     return { origin: weights, x: filterNormalize(x, weights), y: filterNormalize(y, weights) };
@@ -65,7 +63,7 @@ export function randomPlane<V extends Vector>(weights: V, options: RandomDirecti
   }
 }
 
-/** A plane, and where the three points lie that span it. */
+/** A plane, and where the three points that span it lie on it. */
 export interface PlaneOfMinima<V extends Vector> {
   readonly plane: Plane<V>;
   /** Coordinates of the three points, in the order they were given, as distances in weight space. */
@@ -90,7 +88,7 @@ export function planeOfMinima<V extends Vector>(a: V, b: V, c: V): PlaneOfMinima
     const length = rest.norm();
     rest.addScaledInPlace(along, -across / width);
     const height = rest.norm();
-    // Rounding of single precision leaves a hundred-thousandth of a parallel vector.
+    // Of a parallel vector, rounding in single precision leaves up to 1e-5 of its length.
     if (!(width > 0 && height > 1e-5 * length)) {
       throw new RangeError(`planeOfMinima: expected three points that are not on one line, got distances ${width} and ${height} across it; choose another minimum.`);
     }

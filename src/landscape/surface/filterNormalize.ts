@@ -8,7 +8,7 @@ type Elements = Float32Array | Float64Array;
 
 /**
  * Filter-wise normalisation: every filter d_ij of the direction is scaled to the norm of the same filter of the
- * weights, d_ij |w_ij| / |d_ij|, so that pictures of nets whose filters differ in scale can be compared.
+ * weights, d_ij |w_ij| / |d_ij|, so that pictures of networks whose filters differ in scale can be compared.
  *
  * A filter holds all weights into one output: the last axis counts the filters of a convolution
  * ([kernel, kernel, channels, filters]) and the units of a linear layer ([inputs, outputs]). Parameters with one
@@ -45,8 +45,8 @@ function normalizeParameter(d: Elements, w: Elements, { shape }: ParameterSpec):
 
 /**
  * Takes from each filter of `direction` its part along the same filter of `other`. Two directions that are
- * orthogonal filter by filter stay so when filters are scaled. A filter with a single weight has no room for a
- * second direction and becomes zero.
+ * orthogonal filter by filter stay so when filters are scaled. A filter with a single weight has no
+ * orthogonal direction and becomes zero.
  *
  * @returns a new vector, which the caller disposes of.
  */

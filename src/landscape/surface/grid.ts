@@ -17,7 +17,7 @@ export function evenly([first, last]: readonly [number, number], count: number):
   if (!(Number.isFinite(last - first) && first !== last)) {
     throw new RangeError(`evenly: expected a range between two different finite numbers, got [${first}, ${last}].`);
   }
-  // Written from the middle, so that a range about 0 with an odd count has an exact 0 and equal arms.
+  // Computed from the middle, so that a range about 0 with an odd count holds exactly 0 and is symmetric.
   const [middle, half] = [(first + last) / 2, (last - first) / 2];
   return Array.from({ length: count }, (_, index) => (index === 0 ? first : index === count - 1 ? last : middle + half * ((2 * index - (count - 1)) / (count - 1))));
 }

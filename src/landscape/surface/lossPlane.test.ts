@@ -7,7 +7,7 @@ import type { LossFunction } from '../operator';
 import { toGrid } from './grid';
 import { lossPlane } from './lossPlane';
 
-test("one call measures any loss of any weights: a sphere's surface is a bowl, to where the rim is as high as was asked", async () => {
+test("one call measures any loss of any weights: a sphere's surface is a bowl, up to the requested height of the rim", async () => {
   const before = tensorCount();
   const w = TensorVector.from([{ name: 'fc.weight', kind: 'weight', shape: [64, 8] }], [Float32Array.from({ length: 512 }, (_, index) => Math.sin(index))]);
   // 1 + |w' - w|²: both directions are as long as w and orthogonal, so that it is 1 + |w|² (x² + y²).

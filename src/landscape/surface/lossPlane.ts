@@ -9,7 +9,7 @@ import { sharedRange } from './range';
 import { samplePoints, type SampleInput } from './sample';
 import type { Samples } from './store';
 
-/** How a plane through one net is laid and measured. */
+/** How a plane through one network is laid and measured. */
 export interface LossPlaneOptions extends Pick<SampleInput<Vector>, 'file' | 'onProgress' | 'signal'> {
   /** Of the two random directions. */
   readonly seed: number;
@@ -19,12 +19,12 @@ export interface LossPlaneOptions extends Pick<SampleInput<Vector>, 'file' | 'on
   readonly gridPoints?: number;
   /** Makes the directions orthogonal, filter by filter. Default: true. */
   readonly orthogonal?: boolean;
-  /** Which weights, for captions and to tell files apart. */
+  /** Which weights: for captions, and checked when a file is continued. */
   readonly network: string;
 }
 
 /**
- * Measures the loss on a plane through a net's weights along two random filter-normalised directions, in one call: of a
+ * Measures the loss on a plane through a network's weights along two random filter-normalised directions, in one call: of a
  * network of this project (`networkLoss`), or of any loss of any vector of weights, by an object with `source` and
  * `evaluate`.
  *

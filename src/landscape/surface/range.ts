@@ -7,25 +7,25 @@ import type { LossFunction } from '../operator';
 import { checkDirection } from './checks';
 import type { Line, Plane } from './plane';
 
-/** A net to be drawn: its surface, and the loss on it. */
+/** A network to be drawn: its surface, and the loss on it. */
 export interface RangedSurface<V extends Vector> {
   readonly surface: Line<V> | Plane<V>;
   readonly loss: LossFunction<V>;
 }
 
-/** A range that nets which are drawn together share. */
+/** One range for networks that are drawn together. */
 export interface SharedRange {
   /** Half the width: the surfaces reach from -radius to radius along each direction. */
   readonly radius: number;
-  /** What the rim's loss was asked to be, over the centre's. */
+  /** The loss on the rim that was asked for, as a multiple of that at the centre. */
   readonly multiple: number;
-  /** Loss at the centre, net by net. */
+  /** Loss at the centre, network by network. */
   readonly centres: readonly number[];
-  /** Mean loss over the rim at `radius`, net by net; Infinity where it is no finite number. */
+  /** Mean loss over the rim at `radius`, network by network; Infinity where it is no finite number. */
   readonly rims: readonly number[];
 }
 
-/** How the search for a range goes. */
+/** How a range is searched for. */
 export interface RangeOptions extends Stoppable {
   /** First radius that is tried. Default: 1. */
   readonly start?: number;
@@ -33,7 +33,7 @@ export interface RangeOptions extends Stoppable {
   readonly onProgress?: (progress: { readonly radius: number; readonly rims: readonly number[] }) => void;
 }
 
-/** Corners and middles of the sides of a square, and the ends of a line. */
+/** The rims: corners and middles of the sides of a square, and the ends of a line. */
 const RIM = { plane: [[-1, -1], [-1, 0], [-1, 1], [0, -1], [0, 1], [1, -1], [1, 0], [1, 1]], line: [[-1, 0], [1, 0]] } as const;
 /** The range is found to this factor. */
 const PRECISION = 1.1;
@@ -42,13 +42,13 @@ const LARGEST_FACTOR = 2 ** 20;
 
 /**
  * Widens or narrows a range until the mean loss over the rim (the corners and the middles of the sides) is at least
- * `multiple` times the loss at the centre, for every net: one range for all, so that they can be compared.
+ * `multiple` times the loss at the centre, for every network: one range for all, so that they can be compared.
  *
  * The radius is found by doubling or halving from `start`, then by bisection of its logarithm: at the radius every
- * net's rim reaches the multiple; at a radius smaller by a tenth, one does not.
+ * network's rim reaches the multiple; at a radius smaller by a tenth, one does not.
  *
  * @param multiple above 1.
- * @throws RangeError for a multiple of 1 or less, a loss of 0 at a centre, or if no radius within 2^20 of the start will do; ProbeStopped when it is stopped.
+ * @throws RangeError for a multiple of 1 or less, a loss of 0 at a centre, or if no radius within 2^20 of the start will do; StoppedError when it is stopped.
  * @example
  * const { radius } = await landscape.sharedRange([{ surface, loss }], 10); // in units of the surface's directions
  */
@@ -58,7 +58,7 @@ export function sharedRange<V extends Vector>(nets: readonly RangedSurface<V>[],
 
 async function searchRange<V extends Vector>(nets: readonly RangedSurface<V>[], multiple: number, { start = 1, onProgress }: RangeOptions): Promise<SharedRange> {
   if (!(Number.isFinite(multiple) && multiple > 1 && Number.isFinite(start) && start > 0 && nets.length > 0)) {
-    throw new RangeError(`sharedRange: expected nets, a multiple above 1 and a start above 0, got ${nets.length} nets, multiple ${multiple}, start ${start}.`);
+    throw new RangeError(`sharedRange: expected networks, a multiple above 1 and a start above 0, got ${nets.length} networks, multiple ${multiple}, start ${start}.`);
   }
   nets.forEach(({ surface, loss }) => {
     checkPoint('sharedRange', surface.origin);
@@ -77,7 +77,7 @@ async function searchRange<V extends Vector>(nets: readonly RangedSurface<V>[], 
   return { ...search, multiple, centres };
 }
 
-/** What the losses on a rim are, and whether all reach the multiple. */
+/** The losses on the rims, and whether all reach the multiple. */
 interface Rim {
   readonly rims: readonly number[];
   readonly reached: boolean;
@@ -125,7 +125,7 @@ async function rimLoss<V extends Vector>({ surface, loss }: RangedSurface<V>, ra
 
 async function lossAt<V extends Vector>(surface: Line<V> | Plane<V>, operator: LossFunction<V>, [x, y]: readonly [number, number]): Promise<number> {
   stopIfAsked();
-  // Lets an interrupt through, also where a loss does not.
+  // Lets an interrupt through, even if the loss never does.
   await new Promise(setImmediate);
   const { loss } = await atPoint(surface.origin, 'y' in surface ? [[surface.y, y], [surface.x, x]] : [[surface.x, x]], (point) => operator.evaluate(point));
   return loss;

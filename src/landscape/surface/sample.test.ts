@@ -7,7 +7,7 @@ import { PlainVector } from '../../engine/plainVector';
 import { tensorCount } from '../../engine/tensor';
 import { TensorVector } from '../../engine/tensorVector';
 import { expectAllClose } from '../../testing/expectAllClose';
-import { ProbeStopped } from '../../progress/work';
+import { StoppedError } from '../../progress/work';
 import type { LossFunction } from '../operator';
 import { elementsOf, formulaLoss } from '../testing/formulaLoss';
 import { evenly, gridPoints, linePoints, toGrid } from './grid';
@@ -33,7 +33,7 @@ test('the surface of a quadratic is its closed form', async () => {
   assert.deepEqual(samples.series['train']!.error, []);
 });
 
-test('each loss is measured at every place of a line, progress is told, and the time left falls to 0', async () => {
+test('each loss is measured at every point of a line, progress is reported, and the time left falls to 0', async () => {
   const classified: LossFunction<PlainVector> = { ...bowl, evaluate: async (point) => Promise.resolve({ loss: -elementsOf(point)[0]!, error: 10 }) };
   const told: SampleProgress[] = [];
   const samples = await samplePoints({
@@ -45,24 +45,24 @@ test('each loss is measured at every place of a line, progress is told, and the 
   assert.ok(told[0]!.secondsLeft > 0);
 });
 
-/** A new folder, which goes with the test. */
+/** A new folder, removed after the test. */
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'samlab-samples-'));
   t.after(() => rmSync(folder, { recursive: true }));
   return folder;
 }
 
-/** The loss of `bowl`, which fails or stops at the n-th place. */
+/** The loss of `bowl`, which fails or stops at the n-th point. */
 function failingAt(place: number): LossFunction<PlainVector> {
   let calls = 0;
   return { ...bowl, evaluate: (point) => (++calls === place ? Promise.reject(new Error('out of memory')) : bowl.evaluate(point)) };
 }
 
-test('a plane that was stopped or has failed goes on to the same grid, measuring no place twice', async (t) => {
+test('a plane that was stopped or failed resumes to the same grid, measuring no point twice', async (t) => {
   const whole = await samplePoints(input);
   const file = join(temporaryFolder(t), 'made', 'plane.json');
   let polls = 0;
-  await assert.rejects(samplePoints({ ...input, file, signal: signalWhen(() => ++polls > 7) }), ProbeStopped);
+  await assert.rejects(samplePoints({ ...input, file, signal: signalWhen(() => ++polls > 7) }), StoppedError);
   assert.equal(readSamples(file).series['train']!.loss.length, 7);
   await assert.rejects(samplePoints({ ...input, file, losses: { train: failingAt(6) } }), /out of memory/);
   assert.equal(readSamples(file).series['train']!.loss.length, 12);
@@ -76,7 +76,7 @@ test('a plane that was stopped or has failed goes on to the same grid, measuring
   assert.equal(readFileSync(file, 'utf8'), bytes);
 });
 
-test('losses that are no finite numbers are kept as NaN, in memory as on disk', async (t) => {
+test('losses that are not finite are stored as NaN, in memory and on disk', async (t) => {
   const file = join(temporaryFolder(t), 'line.json');
   const steep = formulaLoss(([a]) => (a! > 2 ? Infinity : a!));
   const line = { ...input, surface: { origin, x: plane.x }, points: linePoints([0, 0.5, 1]), losses: { train: steep }, file };
@@ -84,7 +84,7 @@ test('losses that are no finite numbers are kept as NaN, in memory as on disk', 
   assert.deepEqual(readSamples(file).series['train']!.loss, [1, 2, NaN]);
 });
 
-test('samples of other settings, and damaged ones, are refused and left alone', async (t) => {
+test('samples with other settings, and damaged ones, are refused and left alone', async (t) => {
   const file = join(temporaryFolder(t), 'plane.json');
   await samplePoints({ ...input, file });
   const stored = readFileSync(file, 'utf8');
@@ -121,18 +121,18 @@ test('native weights stay as they are to the bit and nothing is left behind, als
   assert.equal(tensorCount(), before);
 });
 
-test('a grid of one point, a place off the line and a direction that leads nowhere are refused', async () => {
+test('a grid of one point, a point off the line and a zero direction are refused', async () => {
   assert.throws(() => evenly([-1, 1], 1), /at least 2 points, got 1; a single point shows no surface/);
   assert.throws(() => evenly([1, 1], 3), /two different finite numbers/);
   await assert.rejects(samplePoints({ ...input, points: [] }), /got 0 places and 1 losses/);
   await assert.rejects(samplePoints({ ...input, surface: { origin, x: plane.x } }), /on a line with y = 0/);
-  await assert.rejects(samplePoints({ ...input, surface: { origin, x: PlainVector.of(0, 0, 0) } }), /along it nothing would move/);
+  await assert.rejects(samplePoints({ ...input, surface: { origin, x: PlainVector.of(0, 0, 0) } }), /nothing would move along it/);
   await assert.rejects(samplePoints({ ...input, surface: { origin, x: PlainVector.of(1, 0) } }), /different architectures/);
   assert.throws(() => toGrid(gridPoints([0, 1], [0, 1]), [1, 2, 3]), /4 places and 3 values; finish the grid first/);
   assert.equal(existsSync('undefined'), false);
 });
 
-test('even places about 0 have an exact 0 and equal arms', () => {
+test('evenly spaced points around 0 include an exact 0 and are symmetric', () => {
   assert.deepEqual(evenly([-0.3, 0.3], 7).map((value, index, all) => value + all[6 - index]!), [0, 0, 0, 0, 0, 0, 0]);
   assert.deepEqual([evenly([-0.5, 1.5], 41)[10], evenly([-0.5, 1.5], 41)[30]], [0, 1]);
 });
@@ -142,7 +142,7 @@ function net(curvature: number) {
   return { surface: planeOf(PlainVector.of(0, 0), PlainVector.of(1, 0), PlainVector.of(0, 1)), loss: formulaLoss(([a, b]) => 1 + curvature * (a! ** 2 + b! ** 2)) };
 }
 
-test('the shared range is where every rim reaches the multiple, by a closed form', async () => {
+test('the shared range is where every rim reaches the multiple, by the closed form', async () => {
   // The squares of the distances of the eight places are 1 and 2 times r²: the rim is 1 + 1.5 c r², 10 at r = sqrt(6 / c).
   for (const start of [0.01, 1, 300]) {
     const tried: number[] = [];
@@ -154,7 +154,7 @@ test('the shared range is where every rim reaches the multiple, by a closed form
   }
 });
 
-test('a range that cannot be is refused', async () => {
+test('an impossible range is refused', async () => {
   await assert.rejects(sharedRange([net(0)], 10), /no radius between/);
   await assert.rejects(sharedRange([net(1)], 1), /a multiple above 1/);
   await assert.rejects(sharedRange([{ ...net(1), loss: formulaLoss(() => 0) }], 10), /losses above 0 at the centres, got 0/);

@@ -1,7 +1,7 @@
 import { checkLoss, checkPoint } from '../inputChecks';
 import type { Vector } from '../../engine/vector';
 import { longWork, type LongWork } from '../../progress/longWork';
-import { ProbeStopped, stopIfAsked, type Stoppable } from '../../progress/work';
+import { StoppedError, stopIfAsked, type Stoppable } from '../../progress/work';
 import { atPoint, movedPoint } from '../atPoint';
 import type { LossFunction, PointLoss } from '../operator';
 import { checkDirection } from './checks';
@@ -9,12 +9,12 @@ import type { Coordinates } from './grid';
 import type { Line, Plane } from './plane';
 import { openSamples, samplesDone, writeSamples, type Samples, type Series } from './store';
 
-/** At most this many seconds of measuring are lost to a kill. */
+/** Seconds between writes: at most so much measuring is lost if the process is killed. */
 const SAVE_SECONDS = 2;
 
-/** How far a line, a plane or a curve has come. */
+/** How far the measuring of a line, a plane or a curve is. */
 export interface SampleProgress {
-  /** Places measured, of those before the last interruption too. */
+  /** Places measured, those before the last interruption included. */
   readonly done: number;
   readonly total: number;
   /** At the latest place, of the loss that is named first. */
@@ -34,7 +34,7 @@ export interface SampleInput<V extends Vector> extends Stoppable {
   readonly network: string;
   /** How the directions were chosen, as captions print it. */
   readonly directions: string;
-  /** Where the samples are stored and continued; nothing is stored if left out. */
+  /** Where the samples are stored and continued. Default: nothing is stored. */
   readonly file?: string;
   readonly onProgress?: (progress: SampleProgress) => void;
 }
@@ -42,12 +42,12 @@ export interface SampleInput<V extends Vector> extends Stoppable {
 /**
  * Measures losses at places of a line or a plane: L(origin + a x + b y).
  *
- * The places are stored as they come. A call that was stopped, killed or failed goes on from there with the same
- * input, to the same numbers. The weights are never moved: each place is a new vector, made in native memory from
+ * The places are stored as they are measured. A call that was stopped, killed or failed resumes from there with the same
+ * input, and gives the same numbers. The weights are never moved: each place is a new vector, made in native memory from
  * that of its row, origin + b y.
  *
  * @throws RangeError for no place, a direction that is zero or of another architecture, or a place off the line;
- * Error for a file of other samples; ProbeStopped when it is stopped, with the samples so far; whatever a loss throws.
+ * Error for a file of other samples; StoppedError when it is stopped, with the samples so far; whatever a loss throws.
  * @example
  * const samples = await landscape.samplePoints({ surface, points: landscape.gridPoints(axis, axis), losses: { train: loss }, network: 'SAM', directions: 'random, seed 0' });
  */
@@ -78,11 +78,11 @@ async function sample<V extends Vector>(work: LongWork, input: SampleInput<V>): 
     }
     work.report({ done: points.length, of: points.length, unit: 'points' });
   } catch (error) {
-    if (!(error instanceof ProbeStopped)) {
+    if (!(error instanceof StoppedError)) {
       throw error;
     }
-    const kept = file === undefined ? 'Give it a `file`, and the points are kept and the same call goes on from there.' : `The points are stored in ${file}; the same call goes on from there.`;
-    throw new ProbeStopped(`${work.name} was stopped at your request after ${samplesDone(samples)} of ${points.length} points. ${kept}`, samples);
+    const kept = file === undefined ? 'Give it a `file`, and the points are kept and the same call resumes from there.' : `The points are stored in ${file}; the same call resumes from there.`;
+    throw new StoppedError(`${work.name} was stopped at your request after ${samplesDone(samples)} of ${points.length} points. ${kept}`, samples);
   } finally {
     walk.dispose();
     if (file !== undefined) {
@@ -108,7 +108,7 @@ function checkInput<V extends Vector>({ surface, points, losses }: SampleInput<V
   }
 }
 
-/** Moves along a surface and keeps the start of the row, so that a place of the same row takes one pass over the weights. */
+/** Moves along a surface and keeps the start of the row, so that another place of the same row takes one pass over the weights. */
 class RowWalk<V extends Vector> {
   private row: { readonly y: number; readonly start: V } | undefined;
 
@@ -132,7 +132,7 @@ async function measure<V extends Vector>(losses: Readonly<Record<string, LossFun
   const found: Record<string, PointLoss> = {};
   for (const [name, loss] of Object.entries(losses)) {
     found[name] = await loss.evaluate(point);
-    // Lets an interrupt through, also where a loss does not.
+    // Lets an interrupt through, even if the loss never does.
     await new Promise(setImmediate);
   }
   return found;
@@ -141,7 +141,7 @@ async function measure<V extends Vector>(losses: Readonly<Record<string, LossFun
 function append(series: Samples['series'], found: Readonly<Record<string, PointLoss>>): Samples['series'] {
   const longer = Object.entries(series).map(([name, { loss, error }]): [string, Series] => {
     const point = found[name]!;
-    // Overflow is stored as NaN, the one number that is not finite which survives storing.
+    // Overflow is stored as NaN, the only non-finite number that a stored file can hold (as null).
     const value = Number.isFinite(point.loss) ? point.loss : NaN;
     return [name, { loss: [...loss, value], error: point.error === undefined ? error : [...error, point.error] }];
   });

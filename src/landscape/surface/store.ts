@@ -16,7 +16,7 @@ export interface Series {
   readonly error: readonly number[];
 }
 
-/** What decides the numbers of a line, a plane or a curve; a file is only continued by the same. */
+/** What decides the numbers of a line, a plane or a curve; a file is continued only with the same description. */
 export interface SampleDescription {
   /** Which weights, such as the name of their run. */
   readonly network: string;
@@ -63,7 +63,7 @@ export function readSamples(file: string): Samples {
 }
 
 /**
- * Reads samples that are to be continued, or starts with none.
+ * Reads the samples to continue, or starts with none.
  *
  * @param file absent: nothing is stored.
  * @throws Error if the file holds samples of another description.
@@ -76,7 +76,7 @@ export function openSamples(file: string | undefined, description: SampleDescrip
   const stored = readSamples(file);
   const different = (['network', 'directions', 'losses', 'points'] as const).find((key) => !isDeepStrictEqual(stored[key], JSON.parse(JSON.stringify(description[key]))));
   if (different !== undefined) {
-    throw new Error(`openSamples: ${file} was measured with other ${different}; delete it to measure anew, or choose another file.`);
+    throw new Error(`openSamples: ${file} was measured with other ${different}; delete it to measure again, or choose another file.`);
   }
   return stored;
 }

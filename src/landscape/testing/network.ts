@@ -24,7 +24,7 @@ export function pictures(name: string, images: number, classes: number): Dataset
   };
 }
 
-/** The weights of `open_or_shut` in make_curvature.py: batch-norm scales a quarter of the hashed ones, and the layers named always open. */
+/** The weights of `open_or_shut` in make_curvature.py: batch-norm scales a quarter of the hashed ones, and the named layers with ReLUs always open. */
 export function openOrShut(model: Model, alwaysOpen: string): TensorVector {
   const parameters = hashedParameters(model);
   const arrays = parameters.toArrays().map((values, index) => {

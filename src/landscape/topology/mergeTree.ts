@@ -19,12 +19,12 @@ export interface Branch {
   readonly parent: number | null;
 }
 
-/** How the sublevel sets {z <= level} of a sampled surface grow together; the deepest branch first, the others by falling persistence. */
+/** How the sublevel sets {z <= level} of a sampled surface merge; the deepest branch first, the others by decreasing persistence. */
 export interface MergeTree {
   readonly branches: readonly Branch[];
 }
 
-/** Places that touch a place: sides and corners. With sides alone, a narrow valley along a diagonal would fall into many basins. */
+/** Neighbours of a place: sides and corners. With sides only, a narrow diagonal valley would break up into many basins. */
 const NEIGHBOURS = [[-1, -1], [-1, 0], [-1, 1], [0, -1], [0, 1], [1, -1], [1, 0], [1, 1]] as const;
 
 /** A branch while the level rises; `parent` is the minimum's position in the flat grid. */
@@ -39,7 +39,7 @@ interface GrowingBranch {
  * The merge tree of a surface sampled on a grid, as branches: the level rises through the sorted values, every
  * local minimum opens a basin, and where two basins meet the younger one, whose minimum is higher, ends (the elder
  * rule). A place touches its eight neighbours. Basins that would end at the level of their own minimum, as on a
- * plateau, are none.
+ * plateau, do not count.
  *
  * @param z [rows][columns]; what is not a number counts as infinitely high.
  * @throws RangeError if the grid is empty or not rectangular, or no value is finite.
@@ -84,7 +84,7 @@ function persistenceOf({ minimum, death }: GrowingBranch, values: readonly numbe
   return death - values[minimum]!;
 }
 
-/** Every place's basin is named by its minimum; `owner` leads there along a chain (union-find with path halving). */
+/** Each basin is named by its minimum; `owner` leads there along a chain (union-find with path halving). */
 function growBranches(values: readonly number[], columns: number): readonly GrowingBranch[] {
   const order = values.map((_, position) => position).sort((a, b) => (values[a]! === values[b]! ? a - b : values[a]! - values[b]!));
   const rank = new Int32Array(values.length);
@@ -101,7 +101,7 @@ function growBranches(values: readonly number[], columns: number): readonly Grow
   const branches: GrowingBranch[] = [];
   for (const position of order) {
     owner[position] = position;
-    // The eldest basin has the smallest rank; a place without basins around it is a new one itself.
+    // The eldest basin has the smallest rank; a place without basins around it opens a new one.
     const basins = [...new Set(neighbours(position, columns, values.length).filter((other) => owner[other] !== -1).map(minimumOf))].sort((a, b) => rank[a]! - rank[b]!);
     const [eldest, ...younger] = basins;
     if (eldest !== undefined) {

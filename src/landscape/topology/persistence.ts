@@ -1,6 +1,6 @@
 import type { MergeTree } from './mergeTree';
 
-/** The levels between which one basin of a surface stands alone. */
+/** The levels between which a basin of a surface is separate. */
 export interface PersistenceBar {
   readonly birth: number;
   readonly death: number;

@@ -9,7 +9,7 @@ test('a bowl has one bar, from its bottom to its rim', () => {
   assert.deepEqual(mergeTree(bowl).branches, [{ minimum: { row: 2, column: 2 }, birth: 0, death: 8, saddle: null, parent: null }]);
 });
 
-test('basins in a row by hand: the younger of two that meet ends there', () => {
+test('basins in a row by hand: of two that meet, the one with the higher minimum ends', () => {
   // Minima 0, 2 and 1 with passes 5 and 4 between them: the basins of 2 and 1 meet first, at 4, where that of 2 ends.
   const tree = mergeTree([[0, 5, 2, 4, 1, 6]]);
   const at = (column: number) => ({ row: 0, column });
@@ -32,7 +32,7 @@ test('two basins of a plane by hand; corners touch', () => {
   assert.deepEqual(persistenceBars(tree), [{ birth: 1, death: 9, persistence: 8 }, { birth: 2, death: 8, persistence: 6 }]);
 });
 
-test('three basins that meet in one place end together, in the eldest', () => {
+test('three basins that meet at one point merge there into the one with the lowest minimum', () => {
   const tree = mergeTree([
     [0, 9, 1],
     [9, 5, 9],

@@ -23,7 +23,7 @@ test('components of a rectangle by hand', () => {
 });
 
 /** Many parameters, few points; projections are compared with inner products, which the method never takes. */
-test('native weights far from the origin keep their path: coordinates are projections, and the rest of the variance is what lies off the plane', () => {
+test('native weights far from the origin keep their path: coordinates are projections, and the remaining variance is off the plane', () => {
   const size = 5000;
   const spec = [{ name: 'w', kind: 'weight', shape: [size / 2, 2] }] as const;
   const before = tensorCount();

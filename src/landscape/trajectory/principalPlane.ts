@@ -8,13 +8,13 @@ import type { Plane } from '../surface/plane';
 export interface PrincipalPlane<V extends Vector> {
   /** Unit directions, orthogonal to each other, through the last point. The directions are new; the origin is the last point itself. */
   readonly plane: Plane<V>;
-  /** Coordinates of each point's projection, as distances in weight space; the last point is (0, 0), the first has none below 0. */
+  /** Coordinates of each point's projection, as distances in weight space; the last point is (0, 0), and the first has no negative one. */
   readonly path: readonly (readonly [number, number])[];
   /** Share of the points' variance along each direction, in [0, 1]. */
   readonly explainedVariance: readonly [number, number];
 }
 
-/** A second direction with a smaller share of the variance is rounding. */
+/** Below this share of the variance the second direction is rounding. */
 const SMALLEST_SHARE = 1e-9;
 
 /**
@@ -80,7 +80,7 @@ function components(products: Matrix): { readonly variances: readonly [number, n
   };
 }
 
-/** Coefficients that sum to 0 take the mean away by themselves. */
+/** The coefficients sum to 0, so the mean need not be subtracted. */
 function weightedSum<V extends Vector>(points: readonly V[], coefficients: readonly number[]): V {
   const sum = points[0]!.times(coefficients[0]!);
   points.slice(1).forEach((point, index) => sum.addScaledInPlace(point, coefficients[index + 1]!));

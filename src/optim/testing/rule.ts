@@ -1,7 +1,7 @@
 import type { PlainVector } from '../../engine/plainVector';
 import { EMPTY_STATE, type PerturbationInput, type PerturbationRule } from '../perturbation';
 
-/** What a test says about a step; the rest is as plain as can be. */
+/** The settings of a step that a test gives; the rest has the simplest values. */
 export type TestInput = Pick<PerturbationInput<PlainVector>, 'parameters' | 'rho'> & Partial<PerturbationInput<PlainVector>>;
 
 /** A rule's input for a loss without images. Where only the gradient at other points is given, it is the one at w too. */

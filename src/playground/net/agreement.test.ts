@@ -86,7 +86,7 @@ test('every method moves the weights its own way, and equal settings give equal 
   assert.equal(new Set(ends).size, ends.length, 'no two methods are one');
 });
 
-test('batches are those of the seed, another order in each epoch: SGD on them by hand is two epochs', () => {
+test('batches come from the seed, in another order each epoch: SGD on them by hand gives two epochs', () => {
   const settings: NetSettings = { ...SETTINGS, methods: ['sgd', 'sam'], momentum: 0, weightDecay: 0 };
   const model = native.perceptron(settings);
   const points = trainingPoints(settings);

@@ -84,7 +84,7 @@ function drawChart({ title, values, range, logarithmic = false }: Chart, { run, 
   );
 }
 
-/** A line; a dot where there is one point alone. */
+/** A line; a dot where there is only one point. */
 function chartLine({ method, points }: { readonly method: NetMethodId; readonly points: readonly Planar[] }, frame: Frame, theme: NetScene['theme']): readonly SVGElement[] {
   const { colour, dashes } = netMethodOf(method).look;
   const [stroke, places] = [colour[theme], points.map((point) => toPixels(frame, point))];

@@ -1,8 +1,8 @@
 import type { Rgb } from '../palette';
 
-/** How the two classes are drawn in one theme. Methods keep the bright colours for themselves. */
+/** How the two classes are drawn in one theme. Bright colours are reserved for methods. */
 export interface ClassLook {
-  /** The plane, from sure of class 0 over the border to sure of class 1. */
+  /** Colours of the plane, from certainly class 0 over the border to certainly class 1. */
   readonly ramp: readonly Rgb[];
   readonly border: Rgb;
   /** Points of class 0 and of class 1. */

@@ -75,7 +75,7 @@ function layerDials(choose: ChooseSettings): NetView {
   };
 }
 
-/** Two to four methods: what would be one too few or too many cannot be chosen. */
+/** Two to four methods: a choice that would make fewer or more is disabled. */
 function methodChoice(choose: ChooseSettings): NetView {
   const inputs = NET_METHODS.map(({ id }) => html('input', { type: 'checkbox', name: 'methods', value: id }));
   const chosen = (): readonly NetMethodId[] => NET_METHODS.filter((_, index) => inputs[index]!.checked).map(({ id }) => id);

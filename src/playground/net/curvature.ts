@@ -13,7 +13,7 @@ import { batchOf, pointLoss } from './model';
 const [LEAST_PRODUCTS, MOST_PRODUCTS] = [6, 24];
 /** Largest residual |H v - value v| of the eigenvalue, in units of its size. */
 const TOLERANCE = 0.01;
-/** How much of the start is random: the vector that was found last alone would keep the search from another that has overtaken it. */
+/** Random share of the start vector: with only the last eigenvector it could miss another one whose eigenvalue has become larger. */
 const FRESH_SHARE = 0.3;
 
 /** The curvature of the training loss at a network's weights. */

@@ -4,7 +4,7 @@ import { DATA_SETS, dataSetOf, testPoints, trainingPoints, WINDOW } from './data
 
 const SETTING = { data: 'moons', points: 100, noise: 0.1, wrong: 0.2, seed: 4 } as const;
 
-test('exactly the share of labels that was asked for is wrong, and each wrong label is the other class', () => {
+test('exactly the requested share of labels is wrong, and each wrong label is the other class', () => {
   const clean = trainingPoints({ ...SETTING, wrong: 0 });
   for (const wrong of [0, 0.2, 0.335, 0.5]) {
     const points = trainingPoints({ ...SETTING, wrong });
@@ -14,7 +14,7 @@ test('exactly the share of labels that was asked for is wrong, and each wrong la
   }
 });
 
-test('labels that are wrong at a smaller share are wrong at a larger one too', () => {
+test('labels that are wrong at a smaller share are also wrong at a larger one', () => {
   const [few, many] = [0.1, 0.3].map((wrong) => trainingPoints({ ...SETTING, wrong }).wrong);
   few!.forEach((wrong, index) => assert.ok(!wrong || many![index]));
 });
@@ -37,11 +37,11 @@ test('without noise the points lie on the shapes, within the window', () => {
   for (const { id } of DATA_SETS) {
     const { places } = trainingPoints({ ...SETTING, data: id, points: 500, noise: 0 });
     const outside = [...places].filter((place) => place < WINDOW[0] || place > WINDOW[1]).length;
-    // The clouds are normal: a few points may lie beyond three deviations.
+    // The clouds are normal: a few points may lie beyond three standard deviations.
     assert.ok(outside <= (id === 'clouds' ? 10 : 0), `${id}: ${outside}`);
   }
 });
 
-test('an unknown data set is named with those that there are', () => {
+test('an unknown data set is refused with the list of known ones', () => {
   assert.throws(() => dataSetOf('circles'), /there is no data set "circles"; choose one of moons, spirals, rings, clouds/);
 });

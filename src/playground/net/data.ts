@@ -84,7 +84,7 @@ export function trainingPoints({ data, points, noise, wrong, seed }: Pick<NetSet
   return { places, labels: labels.map((label, index) => (flipped.has(index) ? 1 - label : label)), wrong: Array.from(labels, (_, index) => flipped.has(index)) };
 }
 
-/** The test points: the same for every seed, from the same distribution, with right labels alone. */
+/** The test points: the same for every seed, from the same distribution, with right labels only. */
 export function testPoints({ data, noise }: Pick<NetSettings, 'data' | 'noise'>): Points {
   return { ...draw(data, TEST_POINTS, noise, random(0, 'playground test points', data)), wrong: Array.from({ length: TEST_POINTS }, () => false) };
 }

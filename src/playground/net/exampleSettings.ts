@@ -3,7 +3,7 @@ import { fitting, type NetSettings } from './settings';
 /** Names of the examples. */
 export type ExampleId = 'wrong-labels' | 'rho-too-large' | 'fgsm' | 'msam' | 'sam-is-worse';
 
-/** A setting to begin with, and the change after which what it shows does not happen. */
+/** A setting to begin with, and a change after which its effect does not occur. */
 export interface ExampleSettings {
   readonly id: ExampleId;
   readonly title: string;

@@ -13,7 +13,7 @@ function below(first: readonly number[], second: readonly number[]): number {
   return first.filter((value, index) => value < second[index]!).length;
 }
 
-/** What the words of each example's sentences say, beside their numbers. */
+/** The claims of each example's sentences, apart from their numbers. */
 const CLAIMS: Readonly<Record<ExampleId, (outcome: ExampleOutcome) => void>> = {
   'wrong-labels': ({ asIs, counter }) => {
     const [sgd, sam] = (['sgd', 'sam'] as const).map((method) => valuesOf(asIs, method, ({ learned }) => learned)) as [readonly number[], readonly number[]];
@@ -54,7 +54,7 @@ const CLAIMS: Readonly<Record<ExampleId, (outcome: ExampleOutcome) => void>> = {
   },
 };
 
-test('the words of each example are true of what was measured, over all seeds', () => {
+test('the text of each example is true of the measurements, over all seeds', () => {
   for (const { id, settings } of EXAMPLE_SETTINGS) {
     const outcome = EXAMPLE_OUTCOMES[id];
     assert.deepEqual([outcome.asIs, outcome.counter].map((seeds) => seeds.map(({ seed }) => seed)), [SEEDS.asIs, SEEDS.counter].map((count) => Array.from({ length: count }, (_, seed) => seed)));
@@ -63,7 +63,7 @@ test('the words of each example are true of what was measured, over all seeds', 
   }
 });
 
-test('the numbers of the sentences are those of the outcomes', () => {
+test('the numbers in the sentences are those of the outcomes', () => {
   const [first, , , , last] = EXAMPLES;
   assert.match(first!.watch, /Over 10 seeds SGD learned 50 to 95 % of the wrong labels \(median 80 %\) and SAM 0 to 50 % \(15 %\); SAM had the lower test error in all 10 seeds\.$/);
   assert.match(first!.unless, /in 2 of 5 seeds only/);
@@ -76,7 +76,7 @@ test('the outcomes are what the code gives: three examples trained again, to the
   for (const [id, seed] of [['wrong-labels', 0], ['rho-too-large', 7], ['sam-is-worse', 5]] as const) {
     const { settings } = EXAMPLE_SETTINGS.find((example) => example.id === id)!;
     const [stored, found] = [EXAMPLE_OUTCOMES[id].asIs[seed]!, seedOutcome(engine, { ...settings, seed })].map(({ ends }) => ends.sam!);
-    // The loss that is shown takes the language's exp, whose last bit each engine chooses.
+    // The displayed loss uses Math.exp, whose last bit depends on the JavaScript engine.
     assert.deepEqual({ ...found!, trainingLoss: 0 }, { ...stored!, trainingLoss: 0 }, id);
     assert.ok(Math.abs(found!.trainingLoss - stored!.trainingLoss) < 1e-6, id);
   }

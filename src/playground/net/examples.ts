@@ -11,13 +11,13 @@ export interface Example extends ExampleSettings {
   readonly unless: string;
 }
 
-/** A network that is right no more often than this has learned nothing. */
+/** From this test error on a network has learned nothing. */
 const CHANCE = 0.45;
 
 const learned = (end: End): number | null => end.learned;
 const testError = (end: End): number => end.testError;
 
-/** Such as "50 to 95 %" of shares; the same at both ends is said once. */
+/** A range of shares such as "50 to 95 %", or one number if both ends are equal. */
 function range(outcomes: readonly SeedOutcome[], method: NetMethodId, value: (end: End) => number | null): string {
   const values = valuesOf(outcomes, method, value).map((share) => Math.round(100 * share));
   const [least, most] = [Math.min(...values), Math.max(...values)];

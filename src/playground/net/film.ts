@@ -17,7 +17,7 @@ import { animatedWebp, type Frame } from '../../browser/animatedWebp';
 import { launchChromium } from '../../browser/browser';
 import { networkPage } from '../playgroundPage';
 
-/** Steps between two pictures; at first much happens. */
+/** Steps of the pictures: closer at the beginning, where much happens. */
 const STEPS = [...every(0, 200, 20), ...every(250, 2000, 50)];
 /** Of each picture but the last, in milliseconds. */
 const DURATION = 130;
@@ -26,7 +26,7 @@ const QUALITY = 0.72;
 /** README pages should open at once. */
 const MOST_BYTES = 1_500_000;
 const WIDTH = 760;
-/** Leaves the pictures, the step and three of the curves. */
+/** Hides all but the pictures, the step and three of the curves. */
 const CUT = `
   header, .landscapes, .panel, .results, .side, .notes, #stage-help, #stage button, #stage select { display: none !important; }
   main.playground, .bench { display: block !important; padding: 0; }

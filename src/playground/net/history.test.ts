@@ -9,7 +9,7 @@ const SETTINGS: NetSettings = {
   innerSteps: 1, seed: 0, steps: 130,
 };
 
-test('measurements stand at the start, at their steps and at the end, and gradients are counted', async () => {
+test('there are measurements at the start, at their steps and at the end, and gradients are counted', async () => {
   const before = tensorCount();
   const run = new MeasuredComparison(SETTINGS);
   await run.advanceTo(500);
@@ -23,7 +23,7 @@ test('measurements stand at the start, at their steps and at the end, and gradie
   assert.equal(tensorCount(), before);
 });
 
-test('a training that is stopped between steps goes on as if it had not been', async () => {
+test('a training that is stopped between steps continues as if it had not been', async () => {
   const [whole, broken] = [new MeasuredComparison(SETTINGS), new MeasuredComparison(SETTINGS)];
   await whole.advanceTo(130);
   let steps = 0;
@@ -31,13 +31,13 @@ test('a training that is stopped between steps goes on as if it had not been', a
   assert.equal(broken.comparison.taken, 37);
   await broken.advanceTo(101);
   await broken.advanceTo(130);
-  // Where it stopped, nothing more was measured than is due.
+  // Apart from records at the stops, the measurements are the same.
   assert.deepEqual(broken.histories.map(({ records }) => records.filter(({ step }) => step % RECORD_EVERY === 0)), whole.histories.map(({ records }) => records));
   assert.deepEqual(broken.histories.map(({ curvature }) => curvature), whole.histories.map(({ curvature }) => curvature));
   [whole, broken].forEach((run) => run.dispose());
 });
 
-test('a network that diverges keeps its last weights that were numbers, and the other one goes on', async () => {
+test('a network that diverges keeps its last finite weights, and the other one continues', async () => {
   const run = new MeasuredComparison({ ...SETTINGS, hidden: [64, 64, 64], activation: 'relu', methods: ['sgd', 'sam'], rho: 3, learningRate: 1, momentum: 0.9, points: 40, batch: 40, group: 40, noise: 0.1 });
   await run.advanceTo(130);
   const [sgd, sam] = run.comparison.contenders;

@@ -59,7 +59,7 @@ export class MeasuredComparison {
     const { taken, contenders } = this.comparison;
     for (const [index, contender] of contenders.entries()) {
       const { records, curvature } = this.histories[index]!;
-      // A network that has diverged has nothing more to tell.
+      // A network that has diverged is not measured any more.
       if (contender.divergedAt !== undefined) {
         continue;
       }
@@ -82,7 +82,7 @@ export class MeasuredComparison {
     return found;
   }
 
-  /** Takes steps up to one, until all is over or the pace says stop, and measures where it is due. Stopped, it goes on later as if it had not been. */
+  /** Takes steps up to a given one, until the training is over or `stopping` holds, and measures where it is due. A stopped training can be continued with the same numbers. */
   async advanceTo(step: number, { pause, afterStep, stopping }: Pace = AT_ONCE): Promise<void> {
     await this.measureNow(pause, this.comparison.taken % CURVATURE_EVERY === 0);
     while (this.comparison.taken < step && !this.comparison.isOver && !stopping()) {

@@ -1,4 +1,4 @@
-/** What Node runs of the networks as browsers do, bundled on plain kernels: measurements of the examples, the film, tests. */
+/** The parts of the networks' page that also run in Node, bundled on plain kernels: for measurements of the examples, the film and tests. */
 export { permutation, random } from '../../engine/random';
 export { tensorCount } from '../../engine/tensor';
 export { initialParameters } from '../../models/initialise';

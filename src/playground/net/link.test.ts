@@ -8,7 +8,7 @@ import { NET_METHODS } from './methods';
 import { CONTENDERS, fitting, LAYERS, NET_RANGES, nearestGroup, WIDTHS, type NetNumber } from './settings';
 import { SPEEDS } from './speed';
 
-/** Any number that a setting takes. */
+/** A random valid number for a setting. */
 function numberIn(setting: NetNumber): fc.Arbitrary<number> {
   const { least, most, whole } = NET_RANGES[setting];
   return whole ? fc.integer({ min: least, max: most }) : fc.double({ min: least, max: most, noNaN: true }).map((value) => value + 0);
@@ -39,7 +39,7 @@ test('a link reads as it is written', () => {
   assert.match(writeNetLink({ settings, at: 7, speed: 'slow' }), /^data=moons&net=8,16&act=tanh&methods=sgd,sam&points=100&.*&rho=0\.30000000000000004&rate=.*&batch=20&m=5&inner=1&seed=0&steps=\d+&speed=slow&at=7$/);
 });
 
-test('an empty link is the first example before its first step; what is left out comes from it, and m is the batch', () => {
+test('an empty link is the first example before its first step; missing settings come from it, and m is the batch', () => {
   assert.deepEqual(readNetLink(''), { settings: FIRST_EXAMPLE, at: 0, speed: 'fastest', problems: [] });
   const { settings, problems } = readNetLink('#batch=20&rho=0.25');
   assert.deepEqual([settings, problems], [{ ...FIRST_EXAMPLE, rho: 0.25, batch: 20, group: 20 }, []]);
@@ -71,7 +71,7 @@ test('each impossible setting is named, and the nearest possible one is taken', 
   ]);
 });
 
-test('a batch larger than the data, one method alone, and none that is known', () => {
+test('a batch larger than the data, a single method, and unknown methods', () => {
   assert.deepEqual(readNetLink('#points=40&batch=90').problems, ['batch: a batch of 90 does not fit into 40 points; this starts from 40.']);
   assert.deepEqual(readNetLink('#points=40&batch=90').settings.group, 40);
   assert.deepEqual(readNetLink('#points=40').problems, [], 'a batch that nobody asked for just fits');

@@ -13,12 +13,12 @@ export interface NetState {
   readonly speed: Speed;
 }
 
-/** A link that was read, with a sentence for each part of it that could not be taken as it is. */
+/** A link that was read, with a sentence for each part of it that was replaced. */
 export interface ReadNetLink extends NetState {
   readonly problems: readonly string[];
 }
 
-/** What links call the numbers. */
+/** The names of the numbers in links. */
 const NUMBER_KEYS: Readonly<Record<NetNumber, string>> = {
   points: 'points', noise: 'noise', wrong: 'wrong', rho: 'rho', learningRate: 'rate', momentum: 'momentum', weightDecay: 'decay', batch: 'batch', group: 'm', innerSteps: 'inner', seed: 'seed', steps: 'steps',
 };
@@ -28,7 +28,7 @@ const ACTIVATIONS = ['tanh', 'relu'] as const;
 const UNITS: NumberRange = { ...WIDTHS, step: 1, whole: true };
 
 /**
- * Writes a state as the part of a link behind "#". Numbers stand in JavaScript's shortest form that reads back as the same
+ * Writes a state as the part of a link behind "#". Numbers are written in JavaScript's shortest form that reads back as the same
  * number, so `readNetLink(writeNetLink(state))` is the state to the last bit.
  */
 export function writeNetLink({ settings, at, speed }: NetState): string {
@@ -91,7 +91,7 @@ function nearestHidden(text: string): { readonly value: readonly number[]; reado
   return value.length === 0 ? undefined : { value, exact: value.join() === text };
 }
 
-/** The first four known methods that are named; one alone gets SGD beside it, or SAM if it is SGD. */
+/** The first four known methods in the link; a single one gets SGD beside it, or SAM if it is SGD. */
 function nearestMethods(text: string): { readonly value: readonly NetMethodId[]; readonly exact: boolean } | undefined {
   const names = text.split(',');
   const known = NET_METHODS.filter(({ id }) => names.includes(id)).map(({ id }) => id).slice(0, CONTENDERS.most);
@@ -104,7 +104,7 @@ function nearestMethods(text: string): { readonly value: readonly NetMethodId[];
 
 /**
  * Reads what `writeNetLink` wrote. What is missing is taken from the first example. What is impossible is replaced by the nearest
- * possible setting, and told.
+ * possible setting, and reported.
  *
  * @param hash with or without "#"; empty gives the settings with which the page opens.
  */

@@ -16,9 +16,9 @@ import type { NetScene, NetView } from './scene';
 import { fitting, type NetSettings } from './settings';
 import { createNetTransport } from './transport';
 
-/** Between two drawings while a training is under way, in milliseconds. */
+/** Milliseconds between drawings while a training is under way. */
 const DRAWING_INTERVAL = 120;
-/** Between the last change and its being written into the address and told, in milliseconds. */
+/** Milliseconds from the last change until it is written into the address and announced. */
 const QUIET_TIME = 400;
 
 const darkTheme = matchMedia('(prefers-color-scheme: dark)');
@@ -98,7 +98,7 @@ function changed(stepsPerSecond = NaN): void {
   quiet = setTimeout(settle, QUIET_TIME);
 }
 
-/** Browsers refuse an address that changes with every frame. */
+/** Not at once: browsers refuse an address that changes with every frame. */
 function settle(): void {
   if (scene.playing) {
     return;
@@ -130,7 +130,7 @@ function play(to: number): void {
     }
   }, (error: unknown) => {
     problems.hidden = false;
-    problems.textContent = `The training stopped: ${String(error)} Restart begins anew.`;
+    problems.textContent = `The training stopped: ${String(error)} Restart starts over.`;
     throw error;
   });
   changed();

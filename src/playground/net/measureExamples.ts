@@ -1,5 +1,5 @@
 /**
- * Measures every example of the network's page over seeds, on the kernels that browsers run, and writes what its sentences rest on:
+ * Measures every example of the network's page over seeds, on the kernels that browsers run, and writes the outcomes that its sentences are based on:
  *
  *     node dist/playground/net/measureExamples.js             all examples, some minutes of one core
  *     node dist/playground/net/measureExamples.js msam        one of them; the others keep what they have

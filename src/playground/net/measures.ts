@@ -3,7 +3,7 @@ import type { Model } from '../../models/model';
 import type { Points } from './data';
 import { batchOf, margins, meanLoss } from './model';
 
-/** How well a network knows its points. Errors are shares, in [0, 1]; of no points NaN. */
+/** How well a network classifies its points. Errors are shares, in [0, 1]; of no points NaN. */
 export interface Measures {
   /** In nats, with the labels that the points were given. */
   readonly trainingLoss: number;

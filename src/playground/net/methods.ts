@@ -29,7 +29,7 @@ export interface NetMethod {
   /** What it does, in one line. */
   readonly summary: string;
   readonly look: Pick<MethodLook, 'colour' | 'dashes'>;
-  /** What it is made of; undefined for the base optimizer alone. */
+  /** Its rule and descent; undefined for the base optimizer. */
   readonly made: ((settings: NetSettings) => Omit<SharpnessAwareSettings, 'groupSize'>) | undefined;
 }
 
@@ -53,8 +53,8 @@ export const NET_METHODS: readonly NetMethod[] = [
   { ...likePlanar('mi-fgsm'), made: ({ innerSteps }) => ({ rule: matchingTwoNorm(fgsm({ steps: innerSteps, momentum: 1 }), Infinity) }) },
   { ...likePlanar('asam'), made: () => ({ rule: asam() }) },
   { ...likePlanar('msam'), made: () => ({ rule: msam() }) },
-  { id: 'lookSam', name: 'LookSAM', summary: 'SAM’s second gradient in every fifth step alone', look: { colour: both(COLOURS.skyBlue), dashes: [2, 2] }, made: () => ({ rule: sam(), descent: lookSam() }) },
-  { id: 'gsam', name: 'GSAM', summary: 'SAM less 0.4 of g’s part across its gradient', look: { colour: both(COLOURS.green), dashes: [10, 3, 2, 3, 2, 3] }, made: () => ({ rule: sam(), descent: gsam() }) },
+  { id: 'lookSam', name: 'LookSAM', summary: 'SAM’s second gradient only in every fifth step', look: { colour: both(COLOURS.skyBlue), dashes: [2, 2] }, made: () => ({ rule: sam(), descent: lookSam() }) },
+  { id: 'gsam', name: 'GSAM', summary: 'SAM minus 0.4 times the part of g orthogonal to its gradient', look: { colour: both(COLOURS.green), dashes: [10, 3, 2, 3, 2, 3] }, made: () => ({ rule: sam(), descent: gsam() }) },
   { id: 'friendlySam', name: 'Friendly SAM', summary: 'ε along the batch’s own part of g', look: { colour: both(COLOURS.purple), dashes: [1, 4] }, made: () => ({ rule: friendlySam() }) },
   { id: 'saner', name: 'SANER', summary: 'SAM with those elements halved that its gradient shrinks', look: { colour: both(COLOURS.orange), dashes: [5, 2, 1, 2] }, made: () => ({ rule: sam(), descent: saner() }) },
 ];
@@ -68,7 +68,7 @@ export function netMethodOf(id: string): NetMethod {
   return found;
 }
 
-/** Begins a training; what the method keeps goes from each step to the next. */
+/** Begins a training; the method's state is passed from step to step. */
 export function netTraining<V extends Vector>(id: NetMethodId, settings: NetSettings): NetTraining<V> {
   const { made } = netMethodOf(id);
   if (made === undefined) {

@@ -15,7 +15,7 @@ import { readNetLink } from './link';
 
 const PHONE = { width: 390, height: 844 } as const;
 const DESKTOP = { width: 1360, height: 900 } as const;
-/** Milliseconds; only a machine that is busy with something else needs more than a few seconds. */
+/** Milliseconds; only a busy machine needs more than a few seconds. */
 const PATIENCE = 120_000;
 
 let browser: Browser;
@@ -36,7 +36,7 @@ interface Opening {
   readonly colorScheme?: 'light' | 'dark';
 }
 
-/** Opens the page from disk, and fails the test that has an error on the page or asks anything of a network. */
+/** Opens the page from disk, and fails the test on an error on the page or a network request. */
 async function open(context: TestContext, hash = '', { viewport = DESKTOP, colorScheme = 'light' }: Opening = {}): Promise<Page> {
   const page = await browser.newPage({ viewport, colorScheme });
   page.setDefaultTimeout(PATIENCE);
@@ -79,7 +79,7 @@ test('the browser ends where Node ends: weights, errors and gradients to the las
       [row['step'], row['norm'], row['rightError'], row['wrongError'], row['testError']].map(Number),
       [record.step, record.norm, record.rightError, record.wrongError, record.testError],
     );
-    // The language leaves the last bit of exp and hypot to its engine.
+    // The last bits of Math.exp and Math.hypot depend on the JavaScript engine.
     assert.ok(Math.abs(Number(row['trainingLoss']) - record.trainingLoss) < 1e-12);
     assert.ok(Math.abs(Number(row['eigenvalue']) / curvature.eigenvalue - 1) < 1e-6);
     assert.ok(Math.abs(Number(row['secant']) / curvature.secant! - 1) < 1e-6);
@@ -87,7 +87,7 @@ test('the browser ends where Node ends: weights, errors and gradients to the las
   run.dispose();
 });
 
-/** Seconds of the processor that the page's own thread has taken: what else the machine does is not counted. */
+/** CPU seconds of the page's own thread, so that other load on the machine does not count. */
 async function threadSeconds(page: Page): Promise<() => Promise<number>> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');
@@ -105,7 +105,7 @@ test('the page is there within a second of work, and two networks of 2-32-32-2 o
   assert.ok((await seconds()) < 1, `loading took ${await seconds()} s`);
   await page.locator('#play').click();
   const taken = (): Promise<number> => page.locator('#progress').evaluate((bar) => (bar as HTMLProgressElement).value);
-  // The first steps run before the browser has compiled their loops; and where other programs share the core's caches, its best stretch counts.
+  // The first steps run before the browser has compiled their loops, and other programs share the caches, so the fastest stretch counts.
   let fastest = 0;
   for (let stretch = 0; stretch < 12 && fastest < 200; stretch++) {
     const [from, since] = [await taken(), await seconds()];
@@ -121,7 +121,7 @@ interface TraceEvent {
   readonly ph: string;
   readonly pid: number;
   readonly tid: number;
-  /** Time of the processor, in microseconds. */
+  /** CPU time in microseconds. */
   readonly tdur?: number;
   readonly args?: { readonly name?: string };
 }
@@ -193,7 +193,7 @@ test('an interrupted training ends as one that was not: pausing, stepping and an
   assert.deepEqual(await shownRows(page), await shownRows(whole));
 });
 
-test('a link with impossible settings says which and starts from the nearest; a corrected one takes it back', async (context) => {
+test('a link with impossible settings says which and starts from the nearest; a corrected one removes the notice', async (context) => {
   const page = await open(context, '#rho=9&points=40&batch=30&m=7');
   const told = await page.locator('#problems').innerText();
   assert.match(told, /rho: expected a number from 0 to 3, got "9"; this starts from 3\./);
@@ -204,7 +204,7 @@ test('a link with impossible settings says which and starts from the nearest; a 
   assert.equal(await page.locator('#rho').inputValue(), '0.5');
 });
 
-test('a network that diverges says so, the other goes on, and a restart with a lower rate begins anew', async (context) => {
+test('a network that diverges says so, the other continues, and a restart with a lower learning rate starts over', async (context) => {
   const page = await open(context, '#act=relu&net=64,64,64&points=40&methods=sgd,sam&rho=0&rate=1&momentum=0.99&noise=0.1&steps=300&at=300');
   const note = page.locator('#regions figure[data-method="sgd"] .caption');
   await note.filter({ hasText: /Diverged at step \d+: its weights grew beyond all bounds\. Lower the learning rate/ }).waitFor();
@@ -216,7 +216,7 @@ test('a network that diverges says so, the other goes on, and a restart with a l
   assert.match(await note.innerText(), /^training error/);
 });
 
-test('the loss around each network is measured when asked for, over one range, and its middle is the training loss', async (context) => {
+test('the loss around each network is measured on request, over one range, and its middle is the training loss', async (context) => {
   const page = await open(context, '#points=40&steps=100&at=100');
   await shownAt(page, 100);
   await page.locator('#measure-planes').click();

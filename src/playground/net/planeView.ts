@@ -39,7 +39,7 @@ export function createPlanes(stopped: () => Promise<void>): NetView {
     button.disabled = true;
     const pause = slicedPause();
     const planes: { method: NetMethodId; losses: Float64Array }[] = [];
-    // The weights stay where they are even if the training goes on, or another one begins.
+    // The weights stay where they are even if the training continues, or another one begins.
     const points = contenders.map(({ method, parameters }) => ({ method, parameters: parameters.clone() }));
     try {
       for (const { method, parameters } of points) {

@@ -1,7 +1,7 @@
 import { mix, rampColour } from '../palette';
 import type { ClassLook } from './classLook';
 
-/** Steps of colour between sure of one class and sure of the other. */
+/** Steps of colour between certainly one class and certainly the other. */
 const LEVELS = 12;
 /** How far from the border its line reaches, in pixels. */
 const LINE_REACH = 1.6;
@@ -22,9 +22,9 @@ function levelOf(margin: number): number {
 }
 
 /**
- * Paints where a network says which class: steps of colour by its probability of class 1, and a line where it is one half.
+ * Paints which class a network predicts where: steps of colour by its probability of class 1, and a line where it is one half.
  *
- * @param margins logit of class 1 less that of class 0 on a square grid, row by row from the top
+ * @param margins logit of class 1 minus that of class 0 on a square grid, row by row from the top
  * @param side places of the grid along each side
  * @param size of the square picture, in pixels; values between places of the grid are bilinear
  * @returns red, green, blue and opacity of each pixel, row by row
@@ -36,7 +36,7 @@ export function paintRegions(margins: ArrayLike<number>, side: number, size: num
   for (let row = 0, place = 0; row < size; row++) {
     for (let column = 0; column < size; column++, place++) {
       const value = values[place]!;
-      // A value that is no number gets the colour of the border's sides.
+      // A value that is no number gets a colour next to the border's.
       const ground = colours[levelOf(value)] ?? ramp[1]!;
       // The distance to the border is |value / slope|, in pixels.
       const across = values[column + 1 < size ? place + 1 : place - 1]! - value;

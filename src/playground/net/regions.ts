@@ -11,7 +11,7 @@ import { latestRecords, type NetScene, type NetView } from './scene';
 import type { NetMethodId } from './settings';
 import type { Contender } from './training';
 
-/** Products of a picture's pass through its network at most: a larger network is looked at on a coarser grid. */
+/** Most multiplications for a picture: a larger network is evaluated on a coarser grid. */
 const MOST_PRODUCTS = 4e6;
 const SIDES = { least: 24, most: 60 } as const;
 /** Of the pictures in pixels of their own; the page scales them. */
@@ -27,7 +27,7 @@ interface Picture {
   readonly note: HTMLElement;
 }
 
-/** Where each network says which class, with the training points. */
+/** Which class each network predicts where, with the training points. */
 export function createRegions(root: HTMLElement): NetView {
   let pictures: readonly Picture[] = [];
   let shown: { readonly run: NetScene['run']; readonly theme: NetScene['theme'] } | undefined;
@@ -35,7 +35,7 @@ export function createRegions(root: HTMLElement): NetView {
   let waiting = false;
   let grid = { side: 0, batch: batchOf({ places: new Float32Array(0), labels: new Int32Array(0) }) };
 
-  /** Draws what is behind, the picture first whose turn it is, and goes on in the next frame where the time is up. */
+  /** Draws outdated pictures, each first in its turn, and continues in the next frame when the time is up. */
   const drawGrounds = (scene: NetScene): void => {
     const { run } = scene;
     if (shown?.run !== run) {
@@ -82,7 +82,7 @@ function stepOf({ run }: NetScene): string {
 
 function noteOf({ divergedAt }: Contender, trainingError: number | undefined, testError: number | undefined): string {
   if (divergedAt !== undefined) {
-    return `Diverged at step ${divergedAt}: its weights grew beyond all bounds. Lower the learning rate or ρ; Restart begins anew.`;
+    return `Diverged at step ${divergedAt}: its weights grew beyond all bounds. Lower the learning rate or ρ; Restart starts over.`;
   }
   return trainingError === undefined ? '' : `training error ${percent(trainingError)}, test error ${percent(testError!)}`;
 }

@@ -28,11 +28,11 @@ function row({ run, theme }: NetScene, index: number): HTMLElement {
   const texts = last === undefined
     ? [NONE, NONE, NONE, NONE, NONE]
     : [printed(last.trainingLoss, DIGITS), share(last.rightError), share(last.wrongError), share(last.testError), printed(last.norm, 2)];
-  const told = divergedAt === undefined ? name : `${name} (diverged at step ${divergedAt})`;
+  const label = divergedAt === undefined ? name : `${name} (diverged at step ${divergedAt})`;
   const cells = [...texts, number(bend?.eigenvalue), number(bend?.secant), String(Math.round(gradientEvaluations))].map((text) => html('td', {}, text));
   const data = last === undefined ? {} : { 'data-step': last.step, 'data-training-loss': last.trainingLoss, 'data-test-error': last.testError, 'data-right-error': last.rightError, 'data-wrong-error': last.wrongError, 'data-norm': last.norm };
   const bends = bend === undefined ? {} : { 'data-eigenvalue': bend.eigenvalue, 'data-secant': bend.secant ?? NaN, 'data-curvature-step': bend.step };
-  return html('tr', { 'data-method': method, ...data, ...bends }, html('th', { scope: 'row' }, swatch, told), ...cells);
+  return html('tr', { 'data-method': method, ...data, ...bends }, html('th', { scope: 'row' }, swatch, label), ...cells);
 }
 
 function share(value: number): string {
@@ -43,7 +43,7 @@ function number(value: number | undefined): string {
   return value === undefined || Number.isNaN(value) ? NONE : printed(value, DIGITS);
 }
 
-/** One sentence on how the networks stand, for those who do not see the pictures. */
+/** One sentence on how the networks stand, for readers who do not see the pictures. */
 export function netInWords({ run }: Pick<NetScene, 'run'>): string {
   const { taken, contenders } = run.comparison;
   const places = contenders.map(({ method, divergedAt }, index) => {

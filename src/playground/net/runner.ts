@@ -4,7 +4,7 @@ import { perSecond, type Speed } from './speed';
 
 /** Longest stretch of work before the page gets its turn, in milliseconds; one piece of work may end later. */
 const SLICE = 12;
-/** Between two looks at how fast it goes, in milliseconds. */
+/** Milliseconds over which the speed is measured. */
 const SPEED_WINDOW = 1000;
 
 /** A training on its way. */
@@ -41,7 +41,7 @@ export function slicedPause(): () => Promise<void> {
 /**
  * Trains up to a step.
  *
- * @param after settles when nothing else is at work on these networks any more
+ * @param after settles when nothing else computes with these networks
  * @param changed called after each step, with the steps a second of the last second
  */
 export function startTraining(run: MeasuredComparison, to: number, speed: Speed, after: Promise<void>, changed: (stepsPerSecond: number) => void): Running {

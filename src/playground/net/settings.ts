@@ -68,7 +68,7 @@ export const WIDTHS = { least: 4, most: 64 } as const;
 /** Methods beside each other. */
 export const CONTENDERS = { least: 2, most: 4 } as const;
 
-/** A number moved to the nearest one that a range takes. @param value no NaN */
+/** A number moved to the nearest one in a range. @param value not NaN */
 export function nearestIn({ least, most, whole }: NumberRange, value: number): number {
   const within = Math.min(Math.max(value, least), most);
   return whole ? Math.round(within) : within;
@@ -83,7 +83,7 @@ export function nearestGroup(batch: number, group: number): number {
 /** Settings whose parts fit each other, changed as little as can be: a batch has no more points than there are, and m divides it. */
 export function fitting(settings: NetSettings): NetSettings {
   const batch = Math.min(settings.batch, settings.points);
-  // A group that was the whole batch stays so.
+  // A group that was the whole batch stays the whole batch.
   const group = settings.group >= settings.batch ? batch : nearestGroup(batch, Math.min(settings.group, batch));
   return { ...settings, batch, group };
 }

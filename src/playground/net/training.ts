@@ -21,7 +21,7 @@ export interface Contender {
   readonly parameters: TensorVector;
   /** Gradients so far; one of a part of the batch counts as that part. */
   readonly gradientEvaluations: number;
-  /** The step after which the weights were too far away; undefined while they are not. */
+  /** The step after which the weights were too large; undefined before that. */
   readonly divergedAt: number | undefined;
 }
 
@@ -104,7 +104,7 @@ export class NetComparison {
     this.stepByMethod().forEach((take) => take());
   }
 
-  /** The same in parts, one a method, for callers who do something else in between. The step is taken when all parts are. */
+  /** The same in parts, one for each method, for callers who do something else in between. The step is complete when all parts are. */
   stepByMethod(): readonly (() => void)[] {
     const images = this.nextBatch();
     return this.learners.map((learner, index) => () => {

@@ -12,12 +12,12 @@ const STYLES = [
   { color: COLOURS.green, dash: 'dot' },
 ] as const;
 
-/** Runs of federated methods that differ in method and seed alone. */
+/** Runs of federated methods that differ only in method and seed. */
 export interface FederatedRoundsInput extends FigureText {
   readonly methods: readonly { readonly name: string; readonly runs: readonly Pick<FederatedResult, 'history'>[] }[];
 }
 
-/** Held-out error of the server and drift of its clients by round, each a mean over runs; a round that a run has no number of is a gap. */
+/** Held-out error of the server and drift of its clients by round, each a mean over runs; a round without a number in some run is a gap. */
 export function federatedRounds({ methods, ...text }: FederatedRoundsInput): FigureSpecification {
   const data = methods.flatMap(({ name, runs }, index): Data[] => {
     const rounds = runs[0]?.history.map(({ round }) => round) ?? [];

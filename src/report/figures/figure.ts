@@ -28,7 +28,7 @@ export function figure({ title, caption }: FigureText, data: readonly Data[], la
       paper_bgcolor: 'white',
       plot_bgcolor: 'white',
       font: { family: 'Open Sans, Arial, sans-serif', size: FONT_SIZE, color: '#222222' },
-      // Upright beside the figure, where neither title nor panels are; without the buttons that nothing here needs.
+      // Vertical beside the figure, clear of title and panels; without the buttons that are not needed here.
       modebar: { orientation: 'v', remove: ['select2d', 'lasso2d', 'zoomIn2d', 'zoomOut2d', 'autoScale2d', 'tableRotation', 'resetCameraLastSave3d'], bgcolor: 'rgba(255, 255, 255, 0.8)' },
       legend: { orientation: 'h', x: 0.5, xanchor: 'center', y: 1.02, yanchor: 'bottom' },
       ...layout,
@@ -39,7 +39,7 @@ export function figure({ title, caption }: FigureText, data: readonly Data[], la
   };
 }
 
-/** Sits on the lower edge of the figure, whatever the height of the axes, below its middle. */
+/** At the lower edge of the figure, centred, whatever the height of the axes. */
 function captionAnnotation(lines: readonly string[], x: number): Annotation {
   return {
     text: lines.join('<br>'),

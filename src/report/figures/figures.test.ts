@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorTables, tuningTables } from '../tables';
+import { resultFigures } from '../reportFigures';
 import { testRun } from '../testing/run';
 import { finalErrors } from './finalErrors';
 import { learningCurves } from './learningCurves';
@@ -11,7 +12,7 @@ import { tuningGrid } from './tuningGrid';
 
 const LAPTOP = { preset: 'laptop', dataset: 'cifar10' } as const;
 
-/** The part of a trace that is looked at. */
+/** The fields of a trace that the tests read. */
 interface Trace {
   readonly name?: string;
   readonly mode: string;
@@ -47,7 +48,7 @@ test('learning curves are means over seeds with a band from smallest to largest'
   const error = traces(figure).find((trace) => trace.yaxis === 'y2' && trace.name === 'SAM');
   assert.deepEqual(error!.y, [40, 30]);
   assert.deepEqual(['xaxis', 'yaxis', 'yaxis2'].map((axis) => axisTitle(figure, axis)), ['Epoch', 'Training loss, nats (log scale)', 'Training error (top-1), %']);
-  // Losses from 1 to 4, in powers of ten, with a little room.
+  // Losses from 1 to 4, as powers of ten, with a margin.
   const { type, range } = figure.layout.yaxis as { readonly type: string; readonly range: readonly [number, number] };
   assert.ok(type === 'log' && range[0] < 0 && range[0] > -0.05 && range[1] > Math.log10(4) && range[1] < 0.7, `${type} ${range.join()}`);
   const withZero = learningCurves([testRun({ top1Error: 60, losses: [3, 0] })]);
@@ -55,7 +56,7 @@ test('learning curves are means over seeds with a band from smallest to largest'
   assert.match(captionOf(figure), /CIFAR-10, 1,000 training images \(100 per class\).*ResNet-50, ImageNet stem; seeds 0, 1/);
 });
 
-test('learning curves leave diverged runs out by name, and tell settings of one method apart', () => {
+test('learning curves leave out diverged runs and name them, and distinguish settings of one method', () => {
   const figure = learningCurves([
     testRun({ top1Error: 60, losses: [1] }),
     testRun({ top1Error: 60, losses: [5], learningRate: 0.2 }),
@@ -85,12 +86,25 @@ test('final errors show ours with intervals beside the report', () => {
   assert.match(captionOf(figure), /seeds 0, 1, 2\. Bars: 95 % interval/);
 });
 
-test('a quick preset and stand-in images are told in every title', () => {
+test('a quick preset and stand-in images are named in every title', () => {
   const runs = [testRun({ preset: 'quick', synthetic: true, top1Error: 80 }), testRun({ preset: 'quick', synthetic: true, top1Error: 80, evaluateOn: 'heldOut' })];
   const quick = { preset: 'quick', dataset: 'cifar10' } as const;
   for (const figure of [learningCurves(runs.slice(0, 1)), finalErrors(errorTables(runs, quick)[0]!), tuningGrid(tuningTables(runs, quick)[0]!)]) {
     assert.match(titleOf(figure), /quick preset: not a result — embedded synthetic images, not CIFAR/);
   }
+});
+
+test('the curves of trials are those of the settings with the lowest held-out error, under a title of their own', () => {
+  const trial = { evaluateOn: 'heldOut', epochs: 2, losses: [2, 1] } as const;
+  const results = [
+    testRun({ ...trial, top1Error: 60, learningRate: 0.1 }),
+    testRun({ ...trial, top1Error: 50, learningRate: 0.2 }),
+    testRun({ ...trial, top1Error: 40, method: 'sam', rho: 0.1, losses: [3, 2] }),
+    testRun({ ...trial, top1Error: 45, method: 'sam', rho: 0.2, losses: [4, 3] }),
+  ];
+  const figure = resultFigures(results, 'laptop')['laptop-cifar10-chosen-trials']!;
+  assert.deepEqual(traces(figure).filter(({ yaxis }) => yaxis === 'y').map(({ name, y }) => [name, y]), [['SGD (no SAM)', [2, 1]], ['SAM', [3, 2]]]);
+  assert.match(titleOf(figure), /^Trials of the chosen settings over 2 epochs/);
 });
 
 test('the grid of trials has a line for SGD and one for each rho', () => {

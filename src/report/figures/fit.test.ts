@@ -61,7 +61,7 @@ test('a logarithmic scale has two or more numbers within it, however narrow its 
     assert.ok(scale.low < scale.high && scale.ticks.length >= 2 && scale.ticks.length <= 16, `${low} to ${high}: ${scale.texts.join(', ')}`);
     assert.equal(new Set(scale.texts).size, scale.texts.length, scale.texts.join(', '));
     scale.ticks.forEach((tick, index) => {
-      // Texts and places say the same, up to the rounding of logarithms.
+      // Labels and positions agree, up to the rounding of logarithms.
       assert.ok(tick >= scale.low - 1e-9 && tick <= scale.high + 1e-9 && Math.abs(Math.log10(Number(scale.texts[index])) - tick) < 1e-12);
     });
   }

@@ -8,7 +8,7 @@ import { figure } from './figure';
 import type { FigureSpecification } from './specification';
 import { METHOD_STYLES } from './methodStyles';
 
-/** Runs that one line stands for: they differ in their seed alone. */
+/** Runs that one line stands for: they differ only in their seed. */
 interface Line {
   readonly method: ExperimentConfig['method'];
   readonly name: string;
@@ -17,12 +17,14 @@ interface Line {
 
 /**
  * Training loss and training error by epoch: one line a method, the mean over seeds, with a band from
- * the smallest to the largest seed where there are several. Diverged runs are left out and named.
+ * the smallest to the largest seed where there are several; held-out loss and error beside them where all runs of a line have them.
+ * Diverged runs are left out and named.
  *
  * @param runs runs of one recipe and one number of epochs, such as one list of `selectRuns`, filtered.
+ * @param title its first words, default "Training", and its end, which distinguishes the recipe from others.
  * @throws RangeError if no run finished, or if lengths differ.
  */
-export function learningCurves(runs: readonly RunResult[]): FigureSpecification {
+export function learningCurves(runs: readonly RunResult[], { what = 'Training', end = '' }: { readonly what?: string; readonly end?: string } = {}): FigureSpecification {
   const finished = runs.filter((run) => run.status === 'finished');
   const [first] = finished;
   if (first === undefined || runs.some((run) => run.config.epochs !== first.config.epochs)) {
@@ -31,7 +33,7 @@ export function learningCurves(runs: readonly RunResult[]): FigureSpecification 
   }
   const { preset, data, config } = first;
   const lines = linesOf(finished);
-  const title = `Training over ${config.epochs} ${config.epochs === 1 ? 'epoch' : 'epochs'} on ${data.name}${titleEnd(preset, data.synthetic)}`;
+  const title = `${what} over ${config.epochs} ${config.epochs === 1 ? 'epoch' : 'epochs'} on ${data.name}${titleEnd(preset, data.synthetic)}${end}`;
   const diverged = runs.filter((run) => run.status === 'diverged').map((run) => `${METHOD_NAMES[run.config.method]} seed ${run.config.seed}`);
   const notes = [
     'Loss at the unperturbed weights; error on the augmented images.',

@@ -17,11 +17,11 @@ export interface LossAndErrorLine {
   readonly error: readonly number[];
 }
 
-/** Lines to be drawn over each other. */
+/** Lines to draw over each other. */
 export interface LossAndErrorInput extends FigureText {
   readonly lines: readonly LossAndErrorLine[];
   readonly xTitle: string;
-  /** Places to be named, such as both ends of a path. */
+  /** Places to label, such as both ends of a path. */
   readonly marks: readonly { readonly name: string; readonly x: number }[];
 }
 

@@ -10,7 +10,7 @@ export interface SectionInput extends FigureText {
   readonly distance: readonly number[];
   /** Curves over the same places, such as the loss and the largest loss within rho. */
   readonly curves: readonly { readonly name: string; readonly loss: readonly number[] }[];
-  /** Places to be named, such as minima. */
+  /** Places to label, such as minima. */
   readonly marks: readonly { readonly name: string; readonly distance: number; readonly loss: number }[];
 }
 

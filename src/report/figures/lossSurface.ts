@@ -27,14 +27,14 @@ export interface SurfaceInput extends FigureText {
   readonly axes: { readonly x: string; readonly y: string; readonly z: string };
 }
 
-/** Looks of the paths, in their order; told apart by colour, dash and marker. */
+/** Styles of the paths, in their order: they differ in colour, dash and marker. */
 const PATH_STYLES = [
   { colour: COLOURS.blue, dash: 'solid', symbol: 'circle', symbol3d: 'circle' },
   { colour: COLOURS.vermilion, dash: 'dash', symbol: 'diamond', symbol3d: 'diamond' },
   { colour: COLOURS.purple, dash: 'dot', symbol: 'square', symbol3d: 'square' },
 ] as const;
 
-/** Grey from low to high, so that paths and arrows keep the colours for themselves. */
+/** Greys from low to high: colours are reserved for paths and arrows. */
 const GREYS: [number, string][] = [[0, '#5c6b73'], [0.5, '#b4bec2'], [1, '#f7f7f7']];
 
 const COLOUR_BAR = { thickness: 14, len: 0.9, outlinewidth: 0 } as const;
@@ -45,7 +45,7 @@ const CONTOUR_LINES = 18;
 export function lossSurface({ grid, paths, axes, ...text }: SurfaceInput): FigureSpecification {
   checkGrid('lossSurface', grid);
   const { lowest, highest } = requireFiniteRange('lossSurface: expected values', grid.z.flat());
-  // A path exactly on the surface would flicker through it.
+  // Lifted, since a path exactly on the surface would flicker.
   const lift = 0.015 * (highest - lowest);
   const surface: Data = {
     type: 'surface', x: [...grid.x], y: [...grid.y], z: grid.z.map((row) => [...row]), colorscale: GREYS, showscale: true,

@@ -15,7 +15,7 @@ const PANELS: readonly { readonly title: string; readonly axes: { readonly xaxis
   { title: 'Held-out images', axes: { xaxis: 'x3', yaxis: 'y3' }, error: ({ heldOut }) => heldOut?.top1Error },
 ];
 
-/** Dashes that tell settings of one method apart. */
+/** Dashes for different settings of one method. */
 const DASHES = ['solid', 'dash', 'dot', 'dashdot'] as const;
 
 /** Mean over runs of an error by epoch, with the smallest and the largest. */
@@ -61,7 +61,7 @@ export function noiseCurves({ title, caption, curves }: Pick<NoiseStudy, 'title'
       ];
     });
   });
-  const notes = 'Left: error on training images with wrong labels, against these labels; it falls as they are learned by heart. Middle: on those with right labels. Right: on held-out images. None is augmented. Lines are means over seeds, bands from the smallest to the largest.';
+  const notes = 'Left: error on training images with wrong labels, against these labels; it falls as they are memorised. Middle: on those with right labels. Right: on held-out images. None is augmented. Lines are means over seeds, bands from the smallest to the largest.';
   return figure({ title, caption: `${caption}. ${notes}` }, data, {
     height: 540,
     legend: { orientation: 'h', x: 0.5, xanchor: 'center', y: 1.07, yanchor: 'bottom' },

@@ -26,6 +26,16 @@ void test('curves: a line a name in both panels, several histories as their mean
   assert.equal(layout.title.text, 'My rule');
 });
 
+void test('held-out loss and error are lines of their own, over the epochs after which they were measured', () => {
+  const judged = history([2, 1.5, 1]).map((record, index) => (index === 1 ? record : { ...record, heldOut: { loss: record.trainLoss + 1, top1Error: 50, top5Error: 5 } }));
+  const { data, layout } = plotCurves({ SGD: history([2, 1]), SAM: judged, mixed: [judged, history([2, 1])] });
+  const lines = (data as readonly Trace[]).filter(({ fill }) => fill === undefined);
+  assert.deepEqual(lines.filter(({ name }) => name!.endsWith('held-out images')).map(({ name, x, y }) => [name, [...x], [...y]]), [['SAM, held-out images', [1, 3], [3, 2]], ['SAM, held-out images', [1, 3], [50, 50]]]);
+  assert.equal(lines.length, 8);
+  const { yaxis, yaxis2 } = layout as unknown as Record<string, { readonly title: { readonly text: string } }>;
+  assert.deepEqual([yaxis!.title.text, yaxis2!.title.text], ['Loss, nats (log scale)', 'Error (top-1), %']);
+});
+
 void test('curves of nothing are refused by name', () => {
   assert.throws(() => plotCurves({}), /^RangeError: plotCurves: .* got none\./);
   assert.throws(() => plotCurves({ SGD: history([1]), mine: [] }), /got none for "mine"/);

@@ -12,7 +12,7 @@ export type Histories = Readonly<Record<string, History | readonly History[]>>;
 
 /**
  * Training loss and training error by epoch, one line a name: the mean, with a band from the smallest to the largest where a name
- * has several histories.
+ * has several histories. Where the trainings were evaluated on held-out images, their loss and error are drawn too.
  *
  * @param text title and caption; defaults: "Training", and a sentence that says what is drawn.
  * @throws RangeError if there is no history, or one without an epoch.

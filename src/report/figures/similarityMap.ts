@@ -2,9 +2,9 @@ import { figure } from './figure';
 import type { FigureSpecification, FigureText } from './specification';
 import { axis } from './style';
 
-/** Similarity of the layers of two nets. */
+/** Similarity of the layers of two networks. */
 export interface SimilarityMapInput extends FigureText {
-  /** Names of the layers of the net on the vertical axis, from the images to the logits. */
+  /** Names of the layers of the network on the vertical axis, from the images to the logits. */
   readonly rows: readonly string[];
   readonly columns: readonly string[];
   /** [rows][columns], in [0, 1] */

@@ -5,7 +5,7 @@ import type { FigureSpecification, FigureText } from './specification';
 import { COLOURS } from '../../train/methods/colours';
 import { axis } from './style';
 
-/** What is known of one matrix's eigenvalues. */
+/** The measured eigenvalues of one matrix. */
 export interface NamedSpectrum {
   readonly name: string;
   /** The largest eigenvalues, with the residuals that bound their error. */
@@ -14,7 +14,7 @@ export interface NamedSpectrum {
   readonly density: { readonly eigenvalues: readonly number[]; readonly density: readonly number[] };
 }
 
-/** Spectra to be drawn over each other. */
+/** Spectra to draw over each other. */
 export interface SpectrumInput extends FigureText {
   readonly spectra: readonly NamedSpectrum[];
 }

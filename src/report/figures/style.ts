@@ -1,14 +1,14 @@
 import type { LayoutAxis } from 'plotly.js-dist';
 
-/** The same colour, see-through. @param opacity in [0, 1] */
+/** The same colour with an opacity. @param opacity in [0, 1] */
 export function transparent(colour: string, opacity: number): string {
   const channels = [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16));
   return `rgba(${channels.join(', ')}, ${opacity})`;
 }
 
 /**
- * An axis of percentages that starts at 0 and never runs beyond 100, where room for a marker or half an interval would
- * lead it.
+ * An axis of percentages that starts at 0 and ends at 100 at most, even if a marker or an interval would need
+ * more room.
  */
 export function percentAxis(title: string, changes: Partial<LayoutAxis> = {}): Partial<LayoutAxis> {
   return axis(title, { rangemode: 'tozero', autorangeoptions: { clipmin: 0, clipmax: 100 }, ...changes });

@@ -43,7 +43,7 @@ export function surfacePair({ surfaces, axes, ...text }: SurfacePairInput): Figu
       customdata: grid.z.map((row) => [...row]), hovertemplate: `${name}<br>(%{x:.3g}, %{y:.3g})<br>loss %{customdata:.4g} nats<extra></extra>`,
     } as unknown as Data;
   });
-  // A scene is fitted to its height: one beside another is looked at from farther away, or its axes would be cut off.
+  // A scene is fitted to its height: with another one beside it the camera is farther away, or the axes would be cut off.
   const distance = across.length > 1 ? 1.14 : 1;
   const side = (title: string): object => ({ title: { text: title, font: { size: 12 } }, tickfont: { size: 11 }, gridcolor: '#d5d5d5', zeroline: false, nticks: 5, showbackground: true, backgroundcolor: 'white' });
   const scenes = places.map(({ x, row }, index): [string, object] => [

@@ -22,8 +22,8 @@ const DOMAINS = { surface: [0, 0.42], tree: [0.54, 0.72], bars: [0.8, 1] } as co
 const NUMBERED = 9;
 
 /**
- * A loss surface from above, its merge tree, and the persistence bars of its minima: how the sublevel sets grow
- * together as the loss rises. Minima, branches and bars have the same numbers, by falling persistence.
+ * A loss surface from above, its merge tree, and the persistence bars of its minima: how the sublevel sets merge
+ * as the loss rises. Minima, branches and bars have the same numbers, by decreasing persistence.
  *
  * @throws RangeError if the grid is not rectangular or a loss is 0 or below.
  */
@@ -64,8 +64,8 @@ function minimumNumbers({ branches }: MergeTree, { grid }: NamedSurface): Annota
 }
 
 /**
- * Where each branch stands from left to right. The branches that join one stand to its right, the earliest nearest, each
- * with its own branches around it, so that no line to a parent crosses another branch.
+ * The horizontal place of each branch. The branches that join one are to its right, the earliest nearest, each with its
+ * own branches around it, so that no line to a parent crosses another branch.
  */
 export function branchPlaces({ branches }: MergeTree): readonly number[] {
   const places = new Array<number>(branches.length).fill(0);
@@ -94,7 +94,7 @@ function treeTraces(tree: MergeTree): Data[] {
 }
 
 function barTraces(tree: MergeTree, { high }: LossScale): Data[] {
-  // The first branch never ends: its bar goes on to the upper edge and beyond.
+  // The first branch never ends: its bar reaches beyond the upper edge.
   return tree.branches.map(({ birth, death, parent }, index): Data => ({
     type: 'scatter', mode: 'lines', name: `bar ${index + 1}`, xaxis: 'x3', yaxis: 'y3', hoverinfo: 'y', x: [index, index], y: [birth, parent === null ? 10 ** (high + 1) : death],
     line: { color: parent === null ? COLOURS.vermilion : COLOURS.blue, width: 4 },

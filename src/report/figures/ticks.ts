@@ -1,13 +1,13 @@
 /** Where each decade is marked. */
 const STEPS = [1, 2, 5];
 
-/** A numbered place of an axis. */
+/** A tick of an axis. */
 export interface Tick {
   readonly value: number;
   readonly text: string;
 }
 
-/** Places 1, 2 or 5 times a power of ten apart that number an axis from low to high: two at least, and about `wanted`. */
+/** Ticks of an axis from low to high, at distances of 1, 2 or 5 times a power of ten: two at least, and about `wanted`. */
 export function linearTicks(low: number, high: number, wanted = 5): readonly Tick[] {
   const exponent = Math.floor(Math.log10((high - low) / wanted));
   const steps = [exponent + 1, exponent, exponent - 1].flatMap((power) => [...STEPS].reverse().map((step) => ({ power, step: Number(`${step}e${power}`) })));
@@ -27,7 +27,7 @@ function tickAt(value: number, power: number): Tick {
   return { value: Number(text), text };
 }
 
-/** Places that number a logarithmic axis from low to high, both above 0: powers of ten, with 2 and 5 times them or even steps where few decades are shown. */
+/** Ticks of a logarithmic axis from low to high, both above 0: powers of ten, with 2 and 5 times them or linear steps where few decades are shown. */
 export function logTicks(low: number, high: number): readonly Tick[] {
   const first = Math.floor(Math.log10(low));
   const decades = Array.from({ length: Math.floor(Math.log10(high)) - first + 1 }, (_, index) => first + index);

@@ -8,7 +8,7 @@ import { METHOD_STYLES, type MethodStyle } from './methodStyles';
 import { COLOURS } from '../../train/methods/colours';
 import { axis, percentAxis } from './style';
 
-/** Looks of the lines of SAM, one for each rho, smallest first. */
+/** Styles of the lines of SAM, one for each rho, smallest first. */
 const RHO_STYLES = [
   { colour: METHOD_STYLES.sam.colour, dash: 'dash', symbol: 'diamond' },
   { colour: COLOURS.green, dash: 'dot', symbol: 'square' },
@@ -30,7 +30,7 @@ export function tuningGrid(table: ResultTable): FigureSpecification {
   }
   const radii = [...new Set(rows.flatMap((row) => row.rho ?? []))].sort((a, b) => a - b);
   const rates = [...new Set(rows.map((row) => row.learningRate!))].sort((a, b) => a - b);
-  // A single rate is numbered with its half and its double, for an axis of one number has no scale.
+  // A single rate has its half and its double as further ticks, since an axis of one number has no scale.
   const marked = rates.length === 1 ? [rates[0]! / 2, rates[0]!, rates[0]! * 2] : rates;
   const sgd = line(METHOD_NAMES.sgd, rows.filter((row) => row.method === 'sgd'), METHOD_STYLES.sgd);
   const sam = radii.map((rho, index) => line(`${METHOD_NAMES.sam}, ρ = ${rho}`, rows.filter((row) => row.rho === rho), RHO_STYLES[index % RHO_STYLES.length]!));

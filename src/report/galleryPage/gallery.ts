@@ -9,12 +9,12 @@ interface StoredFigure {
   readonly threeDimensional: boolean;
 }
 
-/** Only a lone surface is drawn narrower than this, in pixels; on a phone the others are drawn so wide and made smaller as a whole. */
+/** Smallest width in pixels at which figures other than a lone surface are drawn; on a phone they are then scaled down as a whole. */
 const NARROWEST = 620;
-/** How far before it comes into sight a figure is drawn. */
+/** Figures are drawn at this distance before they come into sight. */
 const AHEAD = '300px';
 
-/** Draws each figure in the place of its picture when it comes into sight. A browser has few WebGL contexts: surfaces out of sight give theirs back. */
+/** Replaces each figure's picture by the figure when it comes into sight. A browser has few WebGL contexts, so surfaces out of sight release theirs. */
 function drawInSight(plotly: Plotly): void {
   const places = Array.from(document.querySelectorAll<HTMLElement>('.plot'));
   const pictures = new Map(places.map((place) => [place, within(place, 'img', HTMLImageElement)]));
@@ -43,7 +43,7 @@ async function draw(plotly: Plotly, place: HTMLElement, { data, layout, threeDim
   const scale = Math.min(1, place.clientWidth / width);
   const canvas = document.createElement('div');
   Object.assign(canvas.style, { width: `${width}px`, transformOrigin: '0 0', transform: scale < 1 ? `scale(${scale})` : 'none' });
-  // Else the page jumps whenever picture and figure change places.
+  // Keeps the page from jumping when picture and figure change places.
   place.style.height = `${Number(layout['height']) * scale}px`;
   place.replaceChildren(canvas);
   await plotly.react(canvas, data, { ...layout, width }, PLOTLY_SETTINGS);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { bundledPage, fillPage } from '../../browser/page';
 import { PROJECT_ROOT } from '../../files/projectRoot';
 
-/** The page's own style goes over the one that it shares with the playground. */
+/** The page's own style overrides the one that it shares with the playground. */
 const STYLES = [join('..', '..', 'playground', 'page.css'), 'gallery.css'];
 
 /** The gallery around figures that are already markup. @throws Error if the sources cannot be bundled. */

@@ -42,7 +42,7 @@ const METHODS: Readonly<Record<string, SharpnessAwareSettings>> = {
   'SAM, p = 1': { rule: sam({ p: 1 }) },
   'SAM, p = infinity': { rule: sam({ p: Infinity }) },
   'FGSM, 1 step': { rule: fgsm({ steps: 1 }) },
-  'FGSM, 3 steps in the 2-norm, with momentum': { rule: fgsm({ steps: 3, ball: 'euclidean', momentum: 1 }) },
+  'FGSM, 3 steps in the 2-norm, with momentum': { rule: fgsm({ steps: 3, p: 2, momentum: 1 }) },
   ASAM: { rule: asam() },
   'SSAM-F': { rule: sparse(sam(), fisherMask({ ...masks, samples: 1 })) },
   'SSAM-D': { rule: sparse(sam(), dynamicMask({ ...masks, dropRate: 0.5, totalSteps: STEPS, seed: 0 })) },
@@ -50,10 +50,10 @@ const METHODS: Readonly<Record<string, SharpnessAwareSettings>> = {
   LookSAM: { rule: sam(), descent: lookSam({ every: 2, alpha: 0.7 }) },
 };
 
-test('on the loss of Figure 1, where SGD ends in the sharp hollow, every method ends in the flat one', () => {
+test('on the loss of Figure 1, where SGD ends in the sharp well, every method ends in the flat one', () => {
   for (const [name, settings] of Object.entries(METHODS)) {
     const end = endOf(settings, FIGURE_1_DESCENT.rho);
-    // With a fixed radius a path circles around its minimum, well within the hollow's width.
+    // With a fixed radius a path circles around its minimum, well within the width of the well.
     assert.ok(distance(end, FLAT_WELL.centre) < FLAT_WELL.width / 2, `${name} ends at (${end.join(', ')})`);
   }
 });
@@ -61,7 +61,7 @@ test('on the loss of Figure 1, where SGD ends in the sharp hollow, every method 
 test('with radius 0 every method takes the path of SGD, to the bit', () => {
   const end = endOf({ rule: sam() }, 0);
   assert.ok(distance(end, SHARP_WELL.centre) < SHARP_WELL.width / 2, `SGD ends at (${end.join(', ')})`);
-  // LookSAM turns the gradient between second passes by what the last one found; at radius 0 that is rounding.
+  // Between second passes LookSAM adds the stored direction to the gradient; at radius 0 that is rounding.
   for (const [name, settings] of Object.entries(METHODS).filter(([method]) => method !== 'LookSAM')) {
     assert.deepEqual(endOf(settings, 0), end, name);
   }

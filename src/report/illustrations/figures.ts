@@ -35,10 +35,10 @@ export function figure1(): { readonly surface: FigureSpecification; readonly con
   };
 }
 
-/** The loss of Figure 1 along the line through both minima, and the largest loss on that line within rho: the sharp minimum is deeper, and worse to be near. */
+/** The loss of Figure 1 along the line through both minima, and the largest loss on that line within rho: the sharp minimum is deeper, but its neighbourhood is worse. */
 export function figure1Section(): FigureSpecification {
   const { rho } = FIGURE_1_DESCENT;
-  const [from, to] = [SHARP_WELL.centre, FLAT_WELL.centre];
+  const [from, to] = [minimumNear(SHARP_WELL.centre), minimumNear(FLAT_WELL.centre)];
   const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
   const at = (distance: number): number => SHARP_AND_FLAT.loss(from[0] + ((to[0] - from[0]) * distance) / length, from[1] + ((to[1] - from[1]) * distance) / length);
   const distance = evenly([-1, length + 1], 301);
@@ -52,7 +52,14 @@ export function figure1Section(): FigureSpecification {
   });
 }
 
-/** Figure 2, computed: one step of SAM taken apart, on the loss of Figure 1 beside the sharp minimum. */
+/** The minimum of Figure 1's loss in whose basin a point lies. The wells overlap, so it is not the centre of a well. */
+function minimumNear(start: readonly [number, number]): readonly [number, number] {
+  // Eigenvalues of the Hessian lie between 2 and 36 at both minima, so a step leaves at most 1 - .02 * 2 of the distance.
+  const { x, y } = descend(SHARP_AND_FLAT, { start, rho: 0, learningRate: 0.02, momentum: 0, steps: 1500 }).at(-1)!;
+  return [x, y];
+}
+
+/** Figure 2, computed: the vectors of one step of SAM, on the loss of Figure 1 beside the sharp minimum. */
 export function figure2(): FigureSpecification {
   const { start, rho, learningRate } = FIGURE_2_STEP;
   return samStepDiagram({

@@ -27,7 +27,7 @@ test('the vectors of a step are those of hand arithmetic', () => {
   assertNear([...step.sgdEnd, ...step.samEnd], [1.2, 0.6, 1.5 - 0.36, 1 - 0.56]);
 });
 
-test('the gradient of the hollows is that of their loss', () => {
+test('the gradient of the wells is that of their loss', () => {
   const h = 1e-5;
   for (const [x, y] of [[0, 0], [-0.35, 0.5], [1.2, -0.7], [-1.6, 0.9]] as const) {
     const slope = [(SHARP_AND_FLAT.loss(x + h, y) - SHARP_AND_FLAT.loss(x - h, y)) / (2 * h), (SHARP_AND_FLAT.loss(x, y + h) - SHARP_AND_FLAT.loss(x, y - h)) / (2 * h)];
@@ -67,6 +67,17 @@ test('Figure 2 draws the SAM step as the gradient at w + eps moved back to w', (
   const [ascend, sgd] = [vector('Ascent'), vector('SGD step')];
   assertNear([ascend[0]! * sgd[1]! - ascend[1]! * sgd[0]!], [0]);
   assert.ok(ascend[0]! * sgd[0]! < 0);
+});
+
+test('the cut goes through both minima: the gradient is zero at each mark, which is 0 where the loss along the line is lowest', () => {
+  const [loss, , marks] = figure1Section().data as { x: number[]; y: number[] }[];
+  assert.equal(marks!.x[0], 0);
+  // By Newton's method on the closed form.
+  assert.ok(Math.abs(marks!.x[1]! - 1.39533795) < 1e-7, `${marks!.x[1]}`);
+  marks!.x.forEach((place, index) => {
+    const near = loss!.y.filter((_, point) => Math.abs(loss!.x[point]! - place) < 0.2);
+    assert.ok(near.every((value) => value >= marks!.y[index]! - 1e-12));
+  });
 });
 
 test('the largest loss within rho is nowhere below the loss', () => {

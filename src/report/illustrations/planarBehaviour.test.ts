@@ -20,13 +20,13 @@ import type { MethodState } from '../../optim/step';
 import { sparse } from '../../optim/sparse';
 import type { Objective } from '../../optim/step';
 
-/** The descent of Figure 1: from here SGD rolls into the sharp hollow, which is the deeper one and the nearer. */
+/** The descent of Figure 1: from here SGD rolls into the sharp well, which is the deeper one and the nearer. */
 const { start, learningRate, momentum, rho: RHO } = FIGURE_1_DESCENT;
-/** Twice the figure's, so that every method has come to rest, or as near to it as it comes. */
+/** Twice the figure's steps, so that every method has settled as far as it does. */
 const STEPS = 2 * FIGURE_1_DESCENT.steps;
 const LAST = STEPS / 10;
 
-/** Where a method is at each of its last steps. */
+/** The points of a method's last steps. */
 function lastPoints(settings: SharpnessAwareSettings, rho: number): (readonly [number, number])[] {
   const optimizer = sgd<PlainVector>({ momentum, nesterov: false, weightDecay: 0 });
   const objective = planarObjective(SHARP_AND_FLAT);
@@ -47,7 +47,7 @@ const METHODS: Readonly<Record<string, SharpnessAwareSettings>> = {
   'SAM, p = infinity': { rule: matchingTwoNorm(sam({ p: Infinity }), Infinity) },
   'multi-step FGSM': { rule: matchingTwoNorm(fgsm({ steps: 3 }), Infinity) },
   'multi-step FGSM with momentum': { rule: matchingTwoNorm(fgsm({ steps: 3, momentum: 1 }), Infinity) },
-  'multi-step FGSM in the 2-norm': { rule: fgsm({ steps: 3, ball: 'euclidean' }) },
+  'multi-step FGSM in the 2-norm': { rule: fgsm({ steps: 3, p: 2 }) },
   ASAM: { rule: asam() },
   'sparse SAM, Fisher mask': { rule: sparse(sam(), fisherMask({ sparsity: 0.5, samples: 1, every: 1 })) },
   'sparse SAM, dynamic mask': { rule: sparse(sam(), dynamicMask({ sparsity: 0.5, dropRate: 1, every: 1, totalSteps: 10_000, seed: 0 })) },
@@ -63,7 +63,7 @@ interface Clients {
   readonly localSteps: number;
 }
 
-/** MoFedSAM keeps its momentum on the server: with this alpha and rate, one local step a round makes it the others' own. */
+/** MoFedSAM keeps its momentum on the server: with this alpha and rate, one local step per round makes it equal to the other methods' momentum. */
 const FEDERATED: readonly Clients[] = [
   ...(['fedavg', 'fedsam'] as const).map((method) => ({ method, alpha: 1, momentum, learningRate, localSteps: 10 })),
   { method: 'mofedsam', alpha: 1 - momentum, momentum: 0, learningRate: learningRate / (1 - momentum), localSteps: 1 },
@@ -93,7 +93,7 @@ function tilted(slope: number): Objective<PlainVector> {
   });
 }
 
-/** Where the server is after each of the last rounds, with two clients whose losses are tilted one against the other. */
+/** The server's points after the last rounds, with two clients whose losses are tilted in opposite directions. */
 function lastServers(clients: Clients, rho: number): (readonly [number, number])[] {
   const objectives = [tilted(0.2), tilted(-0.2)];
   let server: ServerState<PlainVector> = { parameters: PlainVector.of(...start), direction: PlainVector.of(0, 0) };
@@ -105,16 +105,16 @@ function lastServers(clients: Clients, rho: number): (readonly [number, number])
   }).slice(-LAST);
 }
 
-/** How far the farthest of the points is from the middle of a hollow. */
+/** The distance of the farthest point from the centre of a well. */
 function farthest(points: readonly (readonly [number, number])[], { centre }: Well): number {
   return Math.max(...points.map(([x, y]) => Math.hypot(x - centre[0], y - centre[1])));
 }
 
-/** A bottom lies this near the middle of its hollow, and what still moves about it stays as near: half the hollow's width for the flat one. */
+/** How near a minimum is to the centre of its well, and how near to it paths that still move stay: half the width for the flat one. */
 const NEAR = { sharp: SHARP_WELL.width / 2, flat: FLAT_WELL.width / 2 };
 
 for (const [name, settings] of Object.entries(METHODS)) {
-  test(`${name} ends in the flat hollow, and with rho 0 in the sharp one`, () => {
+  test(`${name} ends in the flat well, and with rho 0 in the sharp one`, () => {
     assert.ok(farthest(lastPoints(settings, 0), SHARP_WELL) < NEAR.sharp);
     assert.ok(farthest(lastPoints(settings, RHO), FLAT_WELL) < NEAR.flat);
   });
@@ -122,7 +122,7 @@ for (const [name, settings] of Object.entries(METHODS)) {
 
 for (const clients of FEDERATED) {
   const perturbed = clients.method !== 'fedavg';
-  test(`${clients.method} ends in the ${perturbed ? 'flat hollow, and with rho 0 in the sharp one' : 'sharp hollow'}`, () => {
+  test(`${clients.method} ends in the ${perturbed ? 'flat well, and with rho 0 in the sharp one' : 'sharp well'}`, () => {
     assert.ok(farthest(lastServers(clients, 0), SHARP_WELL) < NEAR.sharp);
     assert.ok(!perturbed || farthest(lastServers(clients, RHO), FLAT_WELL) < NEAR.flat);
   });

@@ -2,7 +2,7 @@ import type { ExperimentConfig } from '../../experiment/config';
 import { DEFAULT_CONFIG } from '../../experiment/presets';
 import { RESULT_FORMAT, type RunResult } from '../../experiment/result';
 
-/** What a made-up run of a test has to say. */
+/** The fields of a made-up run that a test sets. */
 export interface TestRun extends Partial<ExperimentConfig> {
   readonly top1Error: number;
   readonly top5Error?: number;
@@ -13,7 +13,7 @@ export interface TestRun extends Partial<ExperimentConfig> {
   readonly losses?: readonly number[];
 }
 
-/** A made-up result for tests: 1,000 images, ResNet-50 with the ImageNet stem, `laptop` preset, if nothing else is said. */
+/** A made-up result for tests: 1,000 images, ResNet-50 with the ImageNet stem, `laptop` preset, unless given otherwise. */
 export function testRun(run: TestRun): RunResult {
   const { top1Error, top5Error = top1Error / 10, preset = 'laptop', diverged = false, synthetic = false, losses = [2, 1], ...changes } = run;
   const config: ExperimentConfig = { ...DEFAULT_CONFIG, stem: 'imagenet', imagesPerClass: 100, epochs: 100, ...changes };

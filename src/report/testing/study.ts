@@ -6,7 +6,7 @@ import type { LandscapeStudy, StudiedNet } from '../landscapeStudies';
 
 const SOURCE: LossSource = { name: 'resnet50, imagenet stem on CIFAR-10', images: 500, precision: 'float32', batchSize: 250, batchNorm: 'frozen', labelSmoothing: 0 };
 
-/** Samples of made-up losses, for tests of what is drawn from them. */
+/** Samples of made-up losses, for tests of figures. */
 export function testSamples(points: readonly Coordinates[], loss: (x: number, y: number) => number, sets: readonly string[] = ['train'], batchNorm: LossSource['batchNorm'] & string = 'frozen'): Samples {
   const series = sets.map((name, index) => {
     const values = points.map(([x, y]) => loss(x, y) + index);

@@ -5,8 +5,8 @@ import { dirname, join, relative } from 'node:path';
 const IMPORTS = /(from |import\()(['"])([^'"]+)\2/g;
 
 /**
- * Copies the type declarations that one of them needs, itself included, twice: as `.d.ts` for `require` and as `.d.mts` for `import`,
- * with the endings that either way of resolving modules asks for.
+ * Copies a type declaration and all that it needs, twice: as `.d.ts` for `require` and as `.d.mts` for `import`, with the file
+ * endings that each way of resolving modules asks for.
  *
  * @param entry such as dist/tfjs/index.d.ts.
  * @param root the folder that the paths in `to` are relative to.

@@ -101,13 +101,13 @@ for (const [resolution, options, files] of [
     files.forEach((file) => writeFileSync(join(project, file), CONSUMER));
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: { noEmit: true, strict: true, target: 'es2022', lib: ['es2022', 'dom'], types: [], ...options }, files }));
     const { stdout } = spawnSync(process.execPath, [TSC, '--pretty', 'false'], { cwd: project, encoding: 'utf8' });
-    // Errors in TensorFlow.js's own declarations are its own; those of the package, of its user and of the compiler's options count.
+    // Errors within TensorFlow.js's declarations are ignored; those of the package, its user and the compiler options count.
     const own = stdout.split('\n').filter((line) => /^(consumer|error|node_modules\/samlab-tfjs|tsconfig)/.test(line));
     assert.deepEqual(own, []);
   });
 }
 
-test('it asks for TensorFlow.js alone, holds no native code, and its README the example', () => {
+test('it depends on TensorFlow.js only and has no native code, and its README contains the example', () => {
   const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Readonly<Record<string, object>>;
   assert.deepEqual([manifest['peerDependencies'], manifest['dependencies']], [{ '@tensorflow/tfjs-core': '^4.22.0' }, undefined]);
   const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name);
@@ -121,6 +121,6 @@ test('it asks for TensorFlow.js alone, holds no native code, and its README the 
   assert.ok(readFileSync(join(installed, 'LICENSE'), 'utf8').includes('code of pure-rand'));
 });
 
-test('a folder that holds anything else is left alone', async () => {
+test('a folder with other content is left alone', async () => {
   await assert.rejects(writePackage(project), /expected .*project to be absent or an earlier samlab-tfjs/);
 });

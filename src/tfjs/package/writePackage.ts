@@ -17,9 +17,9 @@ interface ProjectManifest {
 
 /**
  * Writes `samlab/tfjs` as a package of its own, for people who have nothing else of this project: one file of CommonJS, one ES
- * module, types for both, README and licences. It asks for `@tensorflow/tfjs-core` alone and holds no native code.
+ * module, types for both, README and licences. It depends only on `@tensorflow/tfjs-core` and has no native code.
  *
- * @param folder is made anew; it must be empty, absent, or what an earlier call wrote.
+ * @param folder is replaced; it must be empty, absent, or what an earlier call wrote.
  * @throws Error if it holds anything else, or the sources cannot be bundled.
  */
 export async function writePackage(folder: string): Promise<void> {
@@ -37,7 +37,7 @@ async function clear(folder: string): Promise<void> {
   if (existsSync(folder)) {
     const own = existsSync(file) && (JSON.parse(await readFile(file, 'utf8')) as { readonly name?: unknown }).name === NAME;
     if (!own) {
-      throw new Error(`writePackage: expected ${folder} to be absent or an earlier ${NAME}, for it is made anew; choose another folder.`);
+      throw new Error(`writePackage: expected ${folder} to be absent or an earlier ${NAME}, for it is replaced; choose another folder.`);
     }
     await rm(folder, { recursive: true });
   }

@@ -12,17 +12,17 @@ import { sgd } from '../../optim/sgd';
 import { sharpnessAware } from '../../optim/sharpnessAware';
 import type { Descent, MethodState } from '../../optim/step';
 import { sparse } from '../../optim/sparse';
-import type { LossFunction, Pass } from '../perturbedPass';
+import type { ScalarLoss, Pass } from '../perturbedPass';
 import type { SharpnessAwareOptimizerSettings } from '../settings';
 
-/** Half the sum of a_i w_i^2 over four weights, and at which points and in which passes it was asked. */
+/** Half the sum of a_i w_i^2 over four weights, and the points and passes in which it was evaluated. */
 export class Bowl {
   static readonly curvatures = [1, 2, 4, 0.5];
   static readonly start = [1.5, 1, -0.25, 2];
   readonly w = tf.tidy(() => tf.variable(tf.tensor(Bowl.start, [2, 2])));
   readonly asked: (readonly [Pass, ...number[]])[] = [];
 
-  readonly loss: LossFunction = (pass) => {
+  readonly loss: ScalarLoss = (pass) => {
     this.asked.push([pass, ...this.w.dataSync()]);
     return tf.tidy(() => tf.sum(tf.mul(tf.square(this.w), tf.tensor(Bowl.curvatures.map((a) => a / 2), [2, 2]))));
   };
@@ -59,10 +59,10 @@ export function plainWalk(rule: PerturbationRule, rho: number, momentum: number,
 }
 
 /** A bowl whose loss moves a variable of its own, as batch norm does. */
-export function withStatistics(): { readonly bowl: Bowl; readonly moving: tf.Variable; readonly loss: LossFunction } {
+export function withStatistics(): { readonly bowl: Bowl; readonly moving: tf.Variable; readonly loss: ScalarLoss } {
   const bowl = new Bowl();
   const moving = tf.tidy(() => tf.variable(tf.scalar(1), false));
-  const loss: LossFunction = (pass) => {
+  const loss: ScalarLoss = (pass) => {
     tf.tidy(() => moving.assign(tf.add(tf.mul(moving, 0.5), tf.max(bowl.w))));
     return bowl.loss(pass);
   };

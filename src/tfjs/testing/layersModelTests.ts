@@ -9,10 +9,10 @@ import { sizeOf } from '../../engine/shape';
 const BATCH = 8;
 const LEARNING_RATE = 0.125;
 const RHO = 0.25;
-/** One epoch in the given order of images, without a word on stdout: 0 is a member of an enumeration that tf.layers keeps to itself. */
+/** One epoch in the given order of images, without output: 0 is a member of an enumeration that tf.layers does not export. */
 const SILENT: object = { verbose: 0 };
 const QUIET = { ...SILENT, epochs: 1, shuffle: false };
-/** Weight of what was in the moving averages before. */
+/** Weight of the previous moving averages. */
 const KEPT = 0.75;
 
 /** A dense layer, batch norm and a dense layer, with the same initial weights each time. */

@@ -9,7 +9,7 @@ import { sam } from '../../optim/sam';
 import { sparse } from '../../optim/sparse';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { Bowl, plainWalk, RULES, withStatistics, type Case } from './bowl';
-import type { LossFunction, Pass } from '../perturbedPass';
+import type { ScalarLoss, Pass } from '../perturbedPass';
 import { SharpnessAwareOptimizer } from '../sharpnessAwareOptimizer';
 
 /** Five steps of some ten operations on numbers of size 1, each rounded to 2^-24 and damped by the next step, stay below 1e-5. */
@@ -122,7 +122,7 @@ function testLoss(): void {
     const optimizer = new SharpnessAwareOptimizer(tf.train.momentum(0.1, 0.9), { rho: 0.05 });
     optimizer.minimize(loss);
     const weights = [...bowl.w.dataSync()];
-    const failing: LossFunction = (pass) => {
+    const failing: ScalarLoss = (pass) => {
       const value = loss(pass);
       if (pass === 'perturbed') {
         throw new Error('no loss here');
@@ -197,16 +197,16 @@ function testLoss(): void {
     }
   });
 
-  test('a scope leaves the other kinds of parameters where they are', () => {
-    const [kernel, gamma] = ['kernel', 'gamma'].map((name) => tf.tidy(() => tf.variable(tf.ones([2]), true, `scoped/${name}`))) as [tf.Variable, tf.Variable];
+  test('kinds that are not to be perturbed stay where they are', () => {
+    const [kernel, gamma] = ['kernel', 'gamma'].map((name) => tf.tidy(() => tf.variable(tf.ones([2]), true, `layer/${name}`))) as [tf.Variable, tf.Variable];
     const asked: number[][] = [];
     const loss = (): tf.Scalar => {
       asked.push([...kernel.dataSync(), ...gamma.dataSync()]);
       return tf.tidy(() => tf.sum(tf.square(tf.mul(kernel, gamma))));
     };
-    new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: Math.SQRT2, scope: 'norm' }).minimize(loss);
+    new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: Math.SQRT2, kinds: ['normScale', 'normShift'] }).minimize(loss);
     expectAllClose(asked[1]!, [1, 1, 2, 2], { relative: 1e-6 });
-    new SharpnessAwareOptimizer(tf.train.sgd(0), { rho: 1, scope: 'norm', kindOf: () => 'weight' }).minimize(loss);
+    new SharpnessAwareOptimizer(tf.train.sgd(0), { rho: 1, kinds: ['normScale', 'normShift'], kindOf: () => 'weight' }).minimize(loss);
     assert.deepEqual(asked[3], asked[2], 'by kindOf, all are weights');
   });
 
@@ -229,7 +229,7 @@ function testLoss(): void {
     }
     assert.throws(() => new SharpnessAwareOptimizer('sgd' as unknown as tf.Optimizer, { rho: 0.05 }), { name: 'TypeError', message: /expected a tf.Optimizer to take the steps, got string/ });
     assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), undefined as never), { name: 'RangeError', message: /expected a radius rho of 0 or more/ });
-    assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, scope: 'norms' as never }), { name: 'RangeError', message: /expected a scope of all, weights, norm, noNorm, got norms/ });
+    assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, kinds: ['norm'] as never }), { name: 'RangeError', message: /expected kinds of parameters out of weight, bias, normScale, normShift, got \["norm"\]/ });
     assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, rule: { name: 'mine' } as never }), { name: 'TypeError', message: /expected a rule with a function `perturb`/ });
     assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05, descent: lookSam({ every: 0, alpha: 1 }) }), /lookSam/);
     const changed = new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05 });

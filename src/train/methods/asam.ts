@@ -1,17 +1,8 @@
 import { z } from 'zod';
-import type { ParameterKind } from '../../engine/vector';
 import { asam as asamRule } from '../../optim/asam';
+import { KINDS_BY_NAME } from '../parameterKinds';
 import { setting } from '../setting';
 import { defineMethod } from './defineMethod';
-
-const ASAM_ON = ['weights', 'weightsAndNormScales', 'all'] as const;
-
-/** The kinds of parameters that ASAM scales. */
-const SCALED: Readonly<Record<(typeof ASAM_ON)[number], readonly ParameterKind[]>> = {
-  weights: ['weight'],
-  weightsAndNormScales: ['weight', 'normScale'],
-  all: ['weight', 'bias', 'normScale', 'normShift'],
-};
 
 /** SAM in a ball that stretches with the weights (Kwon et al. 2021). */
 export const asam = defineMethod({
@@ -24,12 +15,12 @@ export const asam = defineMethod({
     asamScaling: setting(z.enum(['element', 'filter', 'layer']), 'element', 'element, filter or layer'),
     /**
      * What ASAM scales. `weights`: those of convolutions and linear layers, the paper's text (default). `weightsAndNormScales`: batch-norm
-     * scales too, the authors' code, which takes every parameter whose name holds "weight". `all`: shifts and biases as well, the
-     * code of the replicated report.
+     * scales too, the authors' code, which takes every parameter whose name contains "weight". `all`: shifts and biases as well, the
+     * original's code.
      */
-    asamOn: setting(z.enum(ASAM_ON), 'weights', "what asam scales: weights (the paper's text), weightsAndNormScales (the authors' code) or all (the replicated report's code)", {
+    asamOn: setting(z.enum(['weights', 'weightsAndNormScales', 'all']), 'weights', "what asam scales: weights (the paper's text), weightsAndNormScales (the authors' code) or all (the original's code)", {
       words: (on) => (on === 'all' ? 'on all parameters' : 'on weights and batch-norm scales'),
     }),
   },
-  rule: ({ asamEta, asamScaling, asamOn }) => asamRule({ eta: asamEta, scaling: asamScaling, scaled: SCALED[asamOn] }),
+  rule: ({ asamEta, asamScaling, asamOn }) => asamRule({ eta: asamEta, scaling: asamScaling, scaledKinds: KINDS_BY_NAME[asamOn] }),
 });

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { PerturbationRule } from '../../optim/perturbation';
+import { P_BY_NAME } from '../../optim/normBall';
 import { matchingTwoNorm } from '../../optim/radius';
 import { sam } from '../../optim/sam';
 import { setting, type Values } from '../setting';
 
 /** The ball of SAM and of the methods that ascend as it does. */
 export const BALL = {
-  /** What `rho` means for balls of another norm than the 2-norm: their own radius, or the 2-norm that they should match at equal elements. */
+  /** What `rho` means for balls of other norms than the 2-norm: the radius in their own norm, or the 2-norm to match (see `matchedRadius`). */
   radiusIn: setting(z.enum(['twoNorm', 'ownNorm']), 'twoNorm', 'twoNorm: rho is the 2-norm that other balls match; ownNorm: the radius in their own norm', {
     words: () => 'ρ in its own norm',
     changesCost: false,
@@ -21,13 +22,13 @@ export const BALL = {
   }),
 };
 
-/** SAM in the ball that the settings mean. */
+/** SAM in the ball that the settings describe. */
 export function samInBall({ perturbationNorm, radiusIn }: Values<typeof BALL>): PerturbationRule {
-  const p = perturbationNorm === 'infinity' ? Infinity : perturbationNorm;
-  return inMeantRadius(sam({ p }), p, radiusIn);
+  const p = perturbationNorm === 'infinity' ? P_BY_NAME.infinity : perturbationNorm;
+  return inRadius(sam({ p }), p, radiusIn);
 }
 
-/** A rule in a ball of the p-norm, with the radius as the settings mean it. */
-export function inMeantRadius(rule: PerturbationRule, p: number, radiusIn: 'twoNorm' | 'ownNorm'): PerturbationRule {
+/** A rule in a ball of the p-norm, with its radius in the norm that `radiusIn` names. */
+export function inRadius(rule: PerturbationRule, p: number, radiusIn: 'twoNorm' | 'ownNorm'): PerturbationRule {
   return radiusIn === 'ownNorm' ? rule : matchingTwoNorm(rule, p);
 }

@@ -1,4 +1,4 @@
-/** Colours that readers with any kind of colour vision tell apart (Okabe and Ito 2008). */
+/** Colours that readers with any kind of colour vision can tell apart (Okabe and Ito 2008). */
 export const COLOURS = {
   black: '#000000',
   orange: '#E69F00',

@@ -3,7 +3,7 @@ import type { Descent } from '../../optim/step';
 import type { SettingRecord, Values } from '../setting';
 import type { Colour } from './colours';
 
-/** How figures draw a method; any one of the three tells it from most others. */
+/** How figures draw a method; each of the three by itself distinguishes it from most others. */
 export interface LineStyle {
   readonly colour: Colour;
   readonly dash: 'solid' | 'dash' | 'dot' | 'dashdot' | 'longdash' | 'longdashdot';
@@ -35,7 +35,7 @@ export interface Method<Settings extends SettingRecord = SettingRecord> {
   /** How it is called in tables and figures. */
   readonly label: string;
   readonly line: LineStyle;
-  /** The settings that it reads, beside those of every perturbation (radius, scope, groups, times). */
+  /** The settings that it reads, beside those of every perturbation (radius, kinds of parameters, groups, first and last epoch). */
   readonly settings: Settings;
   /** Its perturbation. Default: none, the base optimizer alone. @throws RangeError for settings out of range. */
   rule?(settings: Values<NoInfer<Settings>>, run: MethodRun): PerturbationRule;

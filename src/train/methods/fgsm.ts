@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { fgsm as fgsmRule } from '../../optim/fgsm';
+import { P_BY_NAME } from '../../optim/normBall';
 import { setting } from '../setting';
-import { BALL, inMeantRadius } from './ball';
+import { BALL, inRadius } from './ball';
 import { defineMethod } from './defineMethod';
 
 /** Several sign steps within a ball. */
@@ -27,9 +28,10 @@ export const fgsm = defineMethod({
     /** Largest size of an element of FGSM's perturbation after a projection on the infinity ball, whatever the radius; 0 means the radius. */
     ascentBound: setting(z.number().min(0), 0, "largest element of fgsm's perturbation after a projection; 0 is the radius", { words: (bound) => `elements clipped at ${bound}`, changesCost: false }),
   },
-  rule({ radiusIn, ascentSteps: steps, ascentMomentum: momentum, ascentBall: ball, ascentStepLength, ascentProjection: project, ascentBound }) {
+  rule({ radiusIn, ascentSteps: steps, ascentMomentum: momentum, ascentBall, ascentStepLength, ascentProjection: project, ascentBound }) {
+    const p = P_BY_NAME[ascentBall];
     const given = { ...(ascentStepLength === 0 ? {} : { stepLength: ascentStepLength }), ...(ascentBound === 0 ? {} : { bound: ascentBound }) };
-    return inMeantRadius(fgsmRule({ steps, momentum, ball, project, ...given }), ball === 'infinity' ? Infinity : 2, radiusIn);
+    return inRadius(fgsmRule({ steps, momentum, p, project, ...given }), p, radiusIn);
   },
   problem: ({ ascentBound, ascentBall, ascentProjection }) =>
     ascentBound > 0 && (ascentBall !== 'infinity' || !ascentProjection)

@@ -10,8 +10,8 @@ export const gsam = defineMethod({
   line: { colour: 'green', dash: 'dot', symbol: 'pentagon' },
   settings: {
     ...BALL,
-    /** alpha: how much of the plain gradient's part across SAM's GSAM takes off, 0 or more. */
-    gsamAlpha: setting(z.number().min(0), 0.4, "how much of the plain gradient's part across SAM's gsam takes off", { letter: 'α', changesCost: false }),
+    /** alpha: how much of the plain gradient's part orthogonal to SAM's GSAM subtracts, 0 or more. */
+    gsamAlpha: setting(z.number().min(0), 0.4, "how much of the plain gradient's part orthogonal to SAM's gsam subtracts", { letter: 'α', changesCost: false }),
   },
   rule: samInBall,
   descent: ({ gsamAlpha }) => gsamDescent({ alpha: gsamAlpha }),

@@ -4,7 +4,7 @@ import { setting } from '../setting';
 import { BALL, samInBall } from './ball';
 import { defineMethod } from './defineMethod';
 
-/** SAM that weighs down what wrong labels ask for (Luong et al. 2026). */
+/** SAM with less weight on what wrong labels ask for (Luong et al. 2026). */
 export const saner = defineMethod({
   label: 'SANER',
   line: { colour: 'black', dash: 'longdash', symbol: 'bowtie' },

@@ -12,8 +12,8 @@ export const wsam = defineMethod({
     ...BALL,
     /** gamma of WSAM in [0, 1), the weight of sharpness in the loss. */
     wsamGamma: setting(z.number().min(0).lt(1), 0.9, "weight of sharpness in wsam's loss, 0 to 1; 0.5 without decoupling is sam", { letter: 'γ', changesCost: false }),
-    /** Whether WSAM's sharpness moves the weights beside the base step. */
-    wsamDecoupled: setting(z.boolean(), true, "move the weights by wsam's sharpness beside the base step", { words: () => 'not decoupled' }),
+    /** Whether WSAM's sharpness moves the weights outside the base step. */
+    wsamDecoupled: setting(z.boolean(), true, "move the weights by wsam's sharpness outside the base step", { words: () => 'not decoupled' }),
   },
   rule: samInBall,
   descent: ({ wsamGamma, wsamDecoupled }) => wsamDescent({ gamma: wsamGamma, decoupled: wsamDecoupled }),

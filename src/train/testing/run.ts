@@ -5,7 +5,7 @@ import type { TrainingInput } from '../trainingInput';
 import type { TrainingOutcome } from '../trainingRun';
 import { TEST_SETTINGS, testImages } from './settings';
 
-/** What `runInput` trains and judges on. */
+/** The data that `runInput` trains and evaluates on. */
 export const images = testImages();
 
 /** A run of seconds, with some settings changed. */

@@ -3,7 +3,6 @@ import type { Batch } from '../../data/batches';
 import type { ChannelStatistics } from '../../engine/batchNormalization';
 import { tensorCount } from '../../engine/tensor';
 import type { TensorVector } from '../../engine/tensorVector';
-import type { ParameterKind } from '../../engine/vector';
 import { disposeStatistics } from '../../models/initialise';
 import { parameterCount, type Model } from '../../models/model';
 import { dynamicMask, type DynamicMaskSettings } from '../../optim/dynamicMask';
@@ -29,7 +28,7 @@ export interface Walk {
   /** The largest difference that single precision made to it, in units of the loss, way or statistics. */
   readonly spread: number;
   readonly losses: readonly number[];
-  /** From where each parameter started, after the last step. */
+  /** Movement of each parameter from its start, after the last step. */
   readonly moved: Readonly<Record<string, Summary>>;
   readonly statistics: Readonly<Record<string, Summary>>;
 }
@@ -42,13 +41,13 @@ export interface WalkFixture {
   readonly walks: Readonly<Record<string, Walk>>;
 }
 
-/** What asks for a walk: settings, or a rule of its own around them. */
+/** A walk: settings, or a custom rule with settings. */
 export interface WalkMethod extends Partial<TrainingSettings> {
   readonly method: MethodSettings['method'];
   readonly rule?: PerturbationRule;
 }
 
-/** A walk of ours is allowed this many times what single precision did to PyTorch's own: both round, each in its own order. */
+/** Our walks may differ by this many times the rounding difference of PyTorch's own: both round, each in its own order. */
 const SPREADS = 4;
 
 /**
@@ -59,10 +58,10 @@ export function toleranceOf({ walks }: Pick<WalkFixture, 'walks'>): number {
   return SPREADS * Math.max(...Object.values(walks).map(({ spread }) => spread));
 }
 
-/** What some steps came to. */
+/** The result of some steps. */
 export interface Steps {
   readonly losses: readonly number[];
-  /** How far each parameter has come, in its own order. */
+  /** Movement of each parameter, in its own order. */
   readonly moved: readonly Float32Array[];
   /** Running statistics by name. */
   readonly statistics: Readonly<Record<string, Float32Array>>;
@@ -109,13 +108,12 @@ export function expectWalk(model: Model, fixture: WalkFixture, name: string, met
   Object.entries(expected.statistics).forEach(([buffer, summary]) => expectSummary(buffer, statistics[buffer]!, summary, tolerance));
 }
 
-/** The optimizer, and what it leaves of the weight decay to the loss. */
+/** The optimizer, and the weight decay that is left to the loss. */
 function decaying(settings: TrainingSettings): { readonly optimizer: Optimizer<TensorVector, BaseState>; readonly penalty: BatchLoss['penalty'] } {
   const { weightDecay, weightDecayIn, weightDecayOn } = settings;
-  const weights: readonly ParameterKind[] = ['weight'];
   return {
     optimizer: baseOptimizer(settings),
-    penalty: { weightDecay: weightDecayIn === 'loss' ? weightDecay : 0, ...(weightDecayOn === 'weights' ? { kinds: weights } : {}) },
+    penalty: { weightDecay: weightDecayIn === 'loss' ? weightDecay : 0, ...(weightDecayOn === 'weights' ? { decayKinds: ['weight'] } : {}) },
   };
 }
 
@@ -136,7 +134,7 @@ function hashedBatch(name: string, size: number): Batch {
   return { images: values, labels: Int32Array.from({ length: size }, (_, image) => (image * 7) % 10), size };
 }
 
-/** The largest difference of two walks over the parameters, in units of the first one's way. */
+/** The largest difference of two walks over the parameters, relative to the first one's movement. */
 export function distance(a: Walk, b: Walk): number {
   const numbers = ({ norm, probe, elements }: Summary): readonly number[] => [norm, probe, ...elements];
   return Math.max(...Object.entries(a.moved).map(([name, summary]) => Math.max(...numbers(summary).map((value, index) => Math.abs(value - numbers(b.moved[name]!)[index]!))) / summary.norm));

@@ -1,4 +1,4 @@
-/** Plain JavaScript has no graphs, and none of the fused kernels that run in them alone: the first of the kernels that are chosen from is taken, which needs none. */
+/** Plain JavaScript has no graphs, and none of the fused kernels that run only in them: the first candidate kernel is used, which needs none. */
 import type { executeAlone as inGraph } from '../../graph/alone';
 
 /** @throws Error always. */

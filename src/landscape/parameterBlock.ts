@@ -1,5 +1,5 @@
-import type { ParameterKind, ParameterSpec, Vector } from '../../engine/vector';
-import { sizeOf, totalSize } from '../../engine/shape';
+import type { ParameterKind, ParameterSpec, Vector } from '../engine/vector';
+import { sizeOf, totalSize } from '../engine/shape';
 
 /** Some of the parameters: those that all the given conditions pick. */
 export interface ParameterBlock {
@@ -27,18 +27,18 @@ function isWithin(name: string, { name: parameter }: ParameterSpec): boolean {
  * @param block default: all parameters.
  * @throws RangeError for a name that no parameter and no layer has, or conditions that leave no parameter.
  */
-export function resolveBlock(specs: readonly ParameterSpec[], { names, kinds }: ParameterBlock = {}): ResolvedBlock {
+export function resolveBlock(caller: string, specs: readonly ParameterSpec[], { names, kinds }: ParameterBlock = {}): ResolvedBlock {
   for (const name of names ?? []) {
     if (!specs.some((spec) => isWithin(name, spec))) {
       const known = specs.map((spec) => spec.name);
-      throw new RangeError(`resolveBlock: no parameter or layer is named ${name}; there are ${known.slice(0, 6).join(', ')}${known.length > 6 ? ', ...' : ''}.`);
+      throw new RangeError(`${caller}: no parameter or layer is named ${name}; there are ${known.slice(0, 6).join(', ')}${known.length > 6 ? ', ...' : ''}.`);
     }
   }
   const keep = (spec: ParameterSpec): boolean =>
     (names === undefined || names.some((name) => isWithin(name, spec))) && (kinds === undefined || kinds.includes(spec.kind));
   const chosen = specs.filter(keep);
   if (chosen.length === 0) {
-    throw new RangeError(`resolveBlock: expected at least one parameter, got none of the names [${names?.join(', ') ?? 'any'}] and kinds [${kinds?.join(', ') ?? 'any'}].`);
+    throw new RangeError(`${caller}: expected at least one parameter, got none of the names [${names?.join(', ') ?? 'any'}] and kinds [${kinds?.join(', ') ?? 'any'}].`);
   }
   return {
     keep,
