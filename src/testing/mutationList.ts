@@ -209,4 +209,10 @@ export const MUTATIONS: readonly Mutation[] = [
     ['a control that hardly trains is as good as any', '(0, studyReading_1.hardlyTrains)(base, dataset) ?', 'false ?'],
   ]),
   ...of('train/checkpoint', ['train/loopResume'], [['forgets what the method keeps', '...(method ? { method:', '...(false ? { method:']]),
+  ...of('engine/tape', ['engine/ownBatchNormalization', 'engine/kernelChoice'], [['of a gradient in two parts the second is forgotten', 'second === undefined ? [first] : [first, second]', '[first]']]),
+  ...of('engine/batchNormalization', ['engine/ownBatchNormalization'], [
+    ['of a gradient in two parts the own operation takes the first', 'more === undefined ? [dy] : [dy, more]', '[dy]'],
+    ['the gradient of the scale is that of the shift', 'return [dx, dScale, dShift];', 'return [dx, dShift, dShift];'],
+  ]),
+  ...of('engine/maps', ['engine/maps'], [['pixels go apart by another stride', "'SamlabSpread', ownAttributes(dy, stride)", "'SamlabSpread', ownAttributes(dy, stride + 1)"]]),
 ];

@@ -20,7 +20,7 @@ const LONGEST_OUTPUT = 2 ** 29;
 /** A copy of the compiled code beside links to all that tests read. */
 function copyOfProject(): string {
   const folder = mkdtempSync(join(tmpdir(), 'samlab-mutations-'));
-  for (const name of ['node_modules', 'src', 'data', 'package.json']) {
+  for (const name of ['node_modules', '.venv', 'src', 'data', 'package.json']) {
     symlinkSync(join(PROJECT_ROOT, name), join(folder, name));
   }
   cpSync(join(PROJECT_ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
