@@ -1,6 +1,7 @@
 import { attemptRun, type Attempt, type AttemptOptions } from './attempt';
 import type { PlannedRun } from './gridPlan';
 import type { RunStep } from './runMessage';
+import { readSettled } from './settledRun';
 
 /** What happened to one run of a grid. */
 export interface RunOutcome {
@@ -12,6 +13,7 @@ export interface RunOutcome {
 export interface RunHereOptions extends Omit<AttemptOptions, 'onStep'> {
   /** Runs at once. */
   readonly jobs: number;
+  /** Given the run with the settings that its trials have decided. */
   readonly onStart: (run: PlannedRun) => void;
   readonly onStep: (run: PlannedRun, step: RunStep) => void;
   readonly onEnd: (outcome: RunOutcome) => void;
@@ -26,7 +28,7 @@ async function makeAll(runs: readonly PlannedRun[], { jobs, onStart, onStep, onE
       if (options.signal.aborted) {
         return;
       }
-      onStart(run);
+      onStart((await readSettled(run, options.plan, options.store)).run);
       const outcome = { run, attempt: await attemptRun(run, { ...options, onStep: (step) => onStep(run, step) }) };
       outcomes.push(outcome);
       onEnd(outcome);

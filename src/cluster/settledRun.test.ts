@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { experimentFolders } from '../experiment/folders';
 import { writeResult } from '../experiment/store';
-import { planGrid } from './gridPlan';
+import { planGrid, type PlannedRun } from './gridPlan';
+import { runHere } from './runHere';
 import { missingTrials, settledConfig, settledRun } from './settledRun';
 import { testFolder } from './testing/programs';
 import { testResult } from './testing/result';
@@ -23,6 +24,18 @@ void test('a run waits for its trials and takes the settings of the best one of 
   }
   const { config } = await settledRun(run, plan, store);
   assert.deepEqual(config, { ...run.config, learningRate: 0.2, rho: 0.1 });
+
+  // What is printed at the start of a run has the settings that its trials decided.
+  const begun: PlannedRun[] = [];
+  const enough = new AbortController();
+  const onStart = (started: PlannedRun): void => {
+    begun.push(started);
+    if (started.config.evaluateOn === 'test') {
+      throw new Error('enough');
+    }
+  };
+  await assert.rejects(runHere({ plan: { ...plan, runs: [run] }, store, again: false, signal: enough.signal, jobs: 1, onStart, onStep: () => undefined, onEnd: () => undefined }), /^Error: enough$/);
+  assert.deepEqual(begun.map((one) => one.config), [...plan.trials.map((trial) => trial.config), config]);
 });
 
 void test('a run without trials keeps its settings', async (t) => {
