@@ -50,7 +50,7 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
   return {
     ...Object.assign({}, ...byDataset),
     tuning: tuning.map(toMarkdown).join('\n\n') || 'Not run.',
-    evidence: describeEvidence(shown.flatMap(([first = []]) => first)) + (shown.some(({ length }) => length > 1) ? ' Runs with earlier settings of the preset are in the [appendix](docs/appendix.md#tables-1-and-2).' : ''),
+    evidence: describeEvidence(shown.flatMap(([first = []]) => first)) + (shown.some(({ length }) => length > 1) ? ' Runs with other settings of the preset are in the [appendix](docs/appendix.md#tables-1-and-2).' : ''),
     presets: presetsMarkdown(),
     'trial-count': String(laptop.length - final.length),
     'run-count': String(final.length),

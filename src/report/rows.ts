@@ -61,7 +61,9 @@ interface RunGroup extends Pick<RunRow, 'method' | 'epochs' | 'learningRate' | '
 /** The stored runs of a selection, split by recipe: those in one list differ only in method, epochs, learning rate, rho and seed. Those with the preset's current settings come first. */
 export function selectRuns(results: readonly RunResult[], { preset, dataset, evaluateOn }: RunSelection): readonly (readonly RunResult[])[] {
   const recipes = byRecipe(results.filter((run) => run.preset === preset && run.config.dataset === dataset && run.config.evaluateOn === evaluateOn));
-  return [true, false].flatMap((present) => recipes.filter((runs) => runs.every(hasPresentSettings) === present));
+  const seeds = (runs: readonly RunResult[]): number => new Set(runs.map(({ config }) => config.seed)).size;
+  const present = (runs: readonly RunResult[]): number => Number(runs.every(hasPresentSettings));
+  return [...recipes].sort((a, b) => seeds(b) - seeds(a) || present(b) - present(a));
 }
 
 function runRow({ config, status, final }: RunResult): RunRow {

@@ -75,13 +75,15 @@ test('runs that draw a subset of their own with their seed are one table; a subs
   assert.deepEqual(apart.map(({ title }) => /\(.*\)$/.exec(title)?.[0]), ['(a subset for each seed)', '(one subset for all seeds)']);
 });
 
-test('runs with the present settings of their preset come before those with earlier ones', () => {
+test('the runs with the most seeds come first, of equals those with the present settings of their preset', () => {
   const [now] = presetConfigs(findPreset('laptop'));
   const present = testRun({ ...now, learningRate: 0.3, top1Error: 50 });
   assert.deepEqual([testRun({ top1Error: 60 }), present, testRun({ ...now, subsetSeed: 5, top1Error: 50 })].map(hasPresentSettings), [false, true, false]);
   const trial = testRun({ ...now, evaluateOn: 'heldOut', epochs: 20, seed: 100, subsetSeed: 100, top1Error: 70 });
   assert.equal(hasPresentSettings(trial), true);
   assert.deepEqual(errorTables([testRun({ top1Error: 60 }), present], LAPTOP).map(({ rows }) => rows[0]!.top1Error), [50, 60]);
+  // More seeds tell more.
+  assert.deepEqual(errorTables([present, testRun({ top1Error: 60 }), testRun({ top1Error: 60, seed: 1 })], LAPTOP).map(({ rows }) => rows[0]!.top1Error), [60, 50]);
 });
 
 test('SAM with a scope that its trials chose is in one table with SGD, which has none; two scopes are two recipes', () => {
