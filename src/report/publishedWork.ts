@@ -24,7 +24,7 @@ export const PUBLISHED = {
     'resnet20-cifar10', 'resnet20-cifar10-seed-1', 'resnet20-cifar10-seed-2',
     'resnet20-cifar10-equal-loss', 'resnet20-cifar10-equal-loss-seed-1', 'resnet20-cifar10-equal-loss-seed-2',
   ],
-  benchmarks: ['amd-epyc-dce94353-tensorflow-2.21.0-2-threads'],
+  benchmarks: ['amd-epyc-cb012f50-tensorflow-2.21.0-2-threads', 'amd-epyc-dce94353-tensorflow-2.21.0-2-threads'],
   /** Benchmarks of a former engine, on another kind of machine. */
   formerBenchmarks: ['amd-epyc-9ba634af-tensorflow-2.21.0-2-threads'],
 } as const;
