@@ -64,7 +64,7 @@ test('minimize says what to do where numbers cannot be read at once, and leaves 
   const { w, loss } = bowl();
   forbidReadingAtOnce(context);
   assert.throws(() => new SharpnessAwareOptimizer(tf.train.sgd(0.1), { rho: 0.05 }).minimize(loss), {
-    message: /the backend cpu cannot hand out numbers at once here.*ascendAsync, or choose another backend/,
+    message: /the backend cpu cannot read numbers synchronously here.*ascendAsync, or choose another backend/,
   });
   assert.deepEqual([...(await w.data())], [1.5, 1, -0.25, 2]);
 });
