@@ -12,6 +12,7 @@ import type { NamedFigures } from './figures/specification';
 import { isThreeDimensional, titleOf } from './figures/specification';
 import { costsMarkdown, describeMachines } from './runCosts';
 import { drawnConfigs, drawNote } from './studyNotes';
+import { hasPresentSettings } from './presentSettings';
 import { selectRuns } from './rows';
 import { errorTables, tuningTables } from './tables';
 import { shortErrorTable } from './shortTables';
@@ -50,7 +51,7 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
   return {
     ...Object.assign({}, ...byDataset),
     tuning: tuning.map(toMarkdown).join('\n\n') || 'Not run.',
-    evidence: describeEvidence(shown.flatMap(([first = []]) => first)) + (shown.some(({ length }) => length > 1) ? ' Runs with other settings of the preset are in the [appendix](docs/appendix.md#tables-1-and-2).' : ''),
+    evidence: describeEvidence(shown.flatMap(([first = []]) => first)) + otherSettings(shown),
     presets: presetsMarkdown(),
     'trial-count': String(laptop.length - final.length),
     'run-count': String(final.length),
@@ -64,6 +65,15 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
     costs: costsMarkdown(final),
     machines: describeMachines(laptop),
   } as Contents;
+}
+
+/** Where runs with other settings of the preset are, if there are any. @param shown for each data set its recipes, the one of the report first. */
+function otherSettings(shown: readonly (readonly (readonly RunResult[])[])[]): string {
+  if (!shown.some(({ length }) => length > 1)) {
+    return '';
+  }
+  const earlier = shown.some(([first = []]) => !first.every(hasPresentSettings));
+  return ` ${earlier ? 'They were made with earlier settings of the preset; runs with the present ones, of fewer seeds so far,' : 'Runs with earlier settings of the preset'} are in the [appendix](docs/appendix.md#tables-1-and-2).`;
 }
 
 /** How strong the evidence of a preset's finished runs is, in one sentence. */
