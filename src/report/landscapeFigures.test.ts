@@ -153,7 +153,7 @@ test('a training path is drawn on its plane, with the variance that the plane ho
 test('stored moments and networks are named as a reader names them', () => {
   const samples = testSamples(gridPoints(evenly([-1, 5], 4), evenly([-1, 0], 2)), (x, y) => 1 + x ** 2 + y ** 2, ['train'], 're-estimated');
   const losses = { train: { ...samples.losses['train']!, name: 'resnet50, imagenet stem on CIFAR-10' } };
-  const moments = ['sgd-seed-1-epoch-010', 'sam-seed-12-epoch-100'];
+  const moments = ['sgd-seed-1-epoch-010', 'cifar10-resnet50-sam-100-epochs-seed-12-75241844-epoch-100'];
   const named = (network: string): FigureSpecification => pathFigure({ name: 'p', plane: { ...samples, network, losses }, path: [[4, -1], [0, 0]], explainedVariance: [0.8, 0.1], moments })['landscape-p-path']!;
   const [panel, caption] = (named(moments[1]!).layout['annotations'] as readonly { readonly text: string }[]).map(({ text }) => text.replaceAll('<br>', ' '));
   assert.equal(panel, '<b>SAM, seed 12, epoch 100</b>');

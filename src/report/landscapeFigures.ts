@@ -80,7 +80,7 @@ export function pathFigure({ name, plane, path: places, explainedVariance, momen
 
 /** A stored moment of a training in readable form: "sgd-seed-1-epoch-100" becomes "SGD, seed 1, epoch 100"; other names stay. */
 function readableMoment(moment: string): string {
-  const [, method, seed, epoch] = /^([A-Za-z]+)-seed-(\d+)-epoch-0*(\d+)$/.exec(moment) ?? [];
+  const [, method, seed, epoch] = /(?:^|-)([A-Za-z]+)-(?:[\d.]+-epochs-)?seed-(\d+)-(?:[0-9a-f]{8}-)?epoch-0*(\d+)$/.exec(moment) ?? [];
   const label = METHODS.find((candidate) => candidate === method);
   return label === undefined ? moment : `${label === 'sgd' ? 'SGD' : METHOD_NAMES[label]}, seed ${seed!}, epoch ${epoch!}`;
 }

@@ -2,8 +2,11 @@ import type { ExperimentConfig } from '../experiment/config';
 import { presetConfigs, PRESETS } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
 
+/** Settings that trials choose, or that decide no numbers. */
+export const CHOSEN: ReadonlySet<keyof ExperimentConfig> = new Set<keyof ExperimentConfig>(['learningRate', 'rho', 'kernels', 'snapshotEvery']);
+
 /** Settings in which trials may differ from the runs whose settings they choose, and runs of one table from each other. */
-const WITHIN: ReadonlySet<keyof ExperimentConfig> = new Set<keyof ExperimentConfig>(['learningRate', 'rho', 'kernels', 'snapshotEvery', 'epochs', 'seed', 'subsetSeed', 'evaluateOn']);
+const WITHIN: ReadonlySet<keyof ExperimentConfig> = new Set<keyof ExperimentConfig>([...CHOSEN, 'epochs', 'seed', 'subsetSeed', 'evaluateOn']);
 
 /** Whether a run or trial has the current settings of its preset; true for runs without a preset. */
 export function hasPresentSettings({ preset: name, config }: Pick<RunResult, 'preset' | 'config'>): boolean {

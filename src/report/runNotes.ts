@@ -1,11 +1,9 @@
 import type { ExperimentConfig } from '../experiment/config';
 import { presetConfigs, PRESETS } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
+import { CHOSEN } from './presentSettings';
 import { METHOD_NAMES } from './recipe';
 import type { ErrorRow } from './rows';
-
-/** Settings that trials choose, or that decide no numbers. */
-const CHOSEN: ReadonlySet<keyof ExperimentConfig> = new Set<keyof ExperimentConfig>(['learningRate', 'rho', 'kernels', 'snapshotEvery']);
 
 /** A note on settings of runs that differ from those their preset has now; nothing where none do. */
 export function earlierSettingsNote(runs: readonly RunResult[]): readonly string[] {

@@ -103,6 +103,23 @@ static float near_mean(const Pass *pass, int channel) {
 
 static float over_deviation(float scale, float variance, double epsilon) { return (float)(scale / sqrt((double)variance + epsilon)); }
 
+/* Of each channel scale (x - mean) / sqrt(variance + epsilon) + shift. */
+typedef struct {
+  const float *scale, *shift, *mean, *variance;
+  double epsilon;
+} Normalization;
+
+static void set_normalization(const Pass *pass, Normalization of) {
+  for (int c = 0; c < pass->channels; c++) {
+    pass->center[c] = of.mean[c];
+    pass->factor[c] = over_deviation(of.scale[c], of.variance[c], of.epsilon);
+    pass->shift[c] = of.shift[c];
+  }
+  repeat_channels(pass, pass->center);
+  repeat_channels(pass, pass->factor);
+  repeat_channels(pass, pass->shift);
+}
+
 /* Inputs: x, scale, shift, running mean, running variance and perhaps a side. Outputs: y, the running moments after it, the batch's own, and nothing. */
 void compute_batch_norm(void *kernel, TF_OpKernelContext *context) {
   const Setting *setting = kernel;
@@ -132,14 +149,7 @@ void compute_batch_norm(void *kernel, TF_OpKernelContext *context) {
     running_mean[c] = (1 - setting->share) * old_mean[c] + setting->share * mean[c];
     running_variance[c] = (1 - setting->share) * old_variance[c] + setting->share * (float)(biased * rows / others);
   }
-  for (int c = 0; c < pass.channels; c++) {
-    pass.center[c] = mean[c];
-    pass.factor[c] = over_deviation(scale[c], variance[c], setting->epsilon);
-    pass.shift[c] = shift[c];
-  }
-  repeat_channels(&pass, pass.center);
-  repeat_channels(&pass, pass.factor);
-  repeat_channels(&pass, pass.shift);
+  set_normalization(&pass, (Normalization){scale, shift, mean, variance, setting->epsilon});
   if (setting->side) pass.side = TF_TensorData(call.inputs[5]);
   run_pass(&pass, setting->side ? NORMALIZE_SIDE_RELU : setting->relu ? NORMALIZE_RELU : NORMALIZE);
   end_call(&call);
@@ -171,14 +181,7 @@ void compute_batch_norm_gradient(void *kernel, TF_OpKernelContext *context) {
     return;
   }
   const float *scale = floats(&call, 2), *shift = floats(&call, 3), *mean = floats(&call, 4), *variance = floats(&call, 5);
-  for (int c = 0; c < pass.channels; c++) {
-    pass.center[c] = mean[c];
-    pass.factor[c] = over_deviation(scale[c], variance[c], setting->epsilon);
-    pass.shift[c] = shift[c];
-  }
-  repeat_channels(&pass, pass.center);
-  repeat_channels(&pass, pass.factor);
-  repeat_channels(&pass, pass.shift);
+  set_normalization(&pass, (Normalization){scale, shift, mean, variance, setting->epsilon});
   pass.dy = TF_TensorData(call.inputs[0]);
   if (setting->side) pass.y = TF_TensorData(call.inputs[6]);
   if (setting->two) pass.more = TF_TensorData(call.inputs[7]);

@@ -20,16 +20,18 @@ export async function atEqualLoss(networks: readonly [TrainedNetwork, TrainedNet
   if (!losses.every(Number.isFinite)) {
     throw new RangeError(`atEqualLoss: expected networks with finite losses, got ${losses.map(shown).join(' and ')}; leave --at-equal-loss out.`);
   }
-  const [lower, target] = losses[0] <= losses[1] ? [0, losses[1]] : [1, losses[0]];
-  const { file, record } = networks[lower as 0 | 1];
+  const firstIsLower = losses[0] <= losses[1];
+  const lower = networks[firstIsLower ? 0 : 1];
+  const [least, target] = firstIsLower ? losses : [losses[1], losses[0]];
+  const { file, record } = lower;
   const snapshots = record === undefined ? [] : findPath([record.run], stores).filter((snapshot) => snapshot.file !== file);
   if (snapshots.length === 0) {
-    throw new RangeError(`atEqualLoss: ${weightsName(file)} has the lower loss (${shown(losses[lower as 0 | 1])} against ${shown(target)}) and no snapshots to choose from; repeat its run with --snapshot-every 1.`);
+    throw new RangeError(`atEqualLoss: ${weightsName(file)} has the lower loss (${shown(least)} against ${shown(target)}) and no snapshots to choose from; repeat its run with --snapshot-every 1.`);
   }
-  let nearest = { network: networks[lower as 0 | 1], distance: Math.abs(losses[0] - losses[1]) };
+  let nearest = { network: lower, distance: target - least };
   for (const network of snapshots) {
     const distance = Math.abs((await lossOf(network)) - target);
     nearest = distance < nearest.distance ? { network, distance } : nearest;
   }
-  return lower === 0 ? [nearest.network, networks[1]] : [networks[0], nearest.network];
+  return firstIsLower ? [nearest.network, networks[1]] : [networks[0], nearest.network];
 }
