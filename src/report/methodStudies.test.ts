@@ -86,7 +86,8 @@ function federatedRun(method: FederatedConfig['method'], seed: number, top1Error
 const FEDERATED = [federatedRun('fedsam', 0, 50), federatedRun('fedavg', 0, 52), federatedRun('fedavg', 1, 56), federatedRun('fedsam', 1, 52), federatedRun('fedavg', 2, 1, 'quick')];
 
 test('federated methods are tested against FedAvg of the same seed; quick runs are left out', () => {
-  const { federated = '' } = methodContents([], FEDERATED, {});
+  const { federated = '', 'federated-reading': reading = '' } = methodContents([], FEDERATED, {});
+  assert.ok(reading.endsWith(' Runs, by seed: FedAvg [0](data/results/federated/fedavg-0.json), [1](data/results/federated/fedavg-1.json); FedSAM [0](data/results/federated/fedsam-0.json), [1](data/results/federated/fedsam-1.json).'), reading);
   assert.match(federated, /\| FedAvg \| 100 \| 30\.00 \| 54\.00 ± 25\.41 .* n = 2, seeds 0, 1 \|/);
   // d = -2 and -4, t = 3 with one degree of freedom: p = 1 - (2 / pi) atan(3) = 0.205.
   assert.match(federated, /\| FedSAM \| 200 .* −3\.00 ± 12\.71 \| 0\.205 \| 0\.205 \|/);

@@ -67,6 +67,7 @@ test('networks at equal training loss have a table of their own that says how th
   const { 'sharpness-over-seeds': all, 'sharpness-over-seeds-short': short } = landscapeContents([...studies, ...equal], {});
   assert.deepEqual([all!, short!].map((text) => text.split('\n').filter((line) => line.startsWith('**')).length), [2, 1]);
   assert.match(short!, /at equal training loss/);
+  assert.ok(short!.includes('*Studies: [seed-0](data/results/landscape/seed-0), [seed-1](data/results/landscape/seed-1).*'));
   assert.match(readFlatness([...studies, ...equal]), /^At equal training loss, on ResNet-50, ImageNet stem with 2 seeds, .*: over ± ρ it is 70 ± 0 with SGD and 70 ± 0 with SAM \(difference 0 ± 0, corrected p = 1\.000, detectable 0\); over ± 2 ρ it is 40 .* 1 of 4 are lower for SAM on average\.$/);
   assert.equal(readFlatness(studies), 'Networks at equal training loss are not compared yet.');
   assert.match(table!.caption, /both kinds of networks at equal training loss over 2 training seeds.*taken from the epoch at which its loss was nearest to the other's\./);
