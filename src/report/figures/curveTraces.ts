@@ -21,6 +21,8 @@ export interface Curve {
   readonly name: string;
   readonly style: (typeof METHOD_STYLES)[keyof typeof METHOD_STYLES];
   readonly histories: readonly (readonly EpochRecord[])[];
+  /** The images of the evaluations along the way. Default: "held-out images". */
+  readonly evaluatedOn?: string;
 }
 
 /**
@@ -47,14 +49,14 @@ export function curveAxes(histories: Curve['histories']): Partial<Layout> {
  * Lines in both panels, each the mean over the histories with a band from the smallest to the largest where there are several: one for the
  * training images and, where every history was evaluated on held-out images, a thin one with open markers for those, over the evaluated epochs.
  */
-export function curveTraces({ name, style, histories }: Curve): Data[] {
+export function curveTraces({ name, style, histories, evaluatedOn = 'held-out images' }: Curve): Data[] {
   const training = panelTraces({ name, style, points: epochPoints(histories, ({ trainLoss, trainTop1Error }) => ({ loss: trainLoss, top1Error: trainTop1Error })), banded: histories.length > 1 });
   if (!histories.every(hasHeldOut)) {
     return training;
   }
   const points = epochPoints(histories, ({ heldOut }) => heldOut);
   const open = { ...style, symbol: `${style.symbol}-open` as const };
-  return [...training, ...panelTraces({ name: `${name}, held-out images`, style: open, points, banded: histories.length > 1, width: 1 })];
+  return [...training, ...panelTraces({ name: `${name}, ${evaluatedOn}`, style: open, points, banded: histories.length > 1, width: 1 })];
 }
 
 function hasHeldOut(history: readonly EpochRecord[]): boolean {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { RunResult } from '../../experiment/result';
 import { errorTables, tuningTables } from '../tables';
 import { resultFigures } from '../reportFigures';
 import { testRun } from '../testing/run';
@@ -65,6 +66,17 @@ test('learning curves leave out diverged runs and name them, and distinguish set
   const loss = traces(figure).filter((trace) => trace.yaxis === 'y');
   assert.deepEqual(loss.map(({ name, y }) => [name, y]), [['SGD (no SAM), learning rate 0.1', [1]], ['SGD (no SAM), learning rate 0.2', [5]]]);
   assert.match(captionOf(figure), /Diverged and left out: SGD \(no SAM\) seed 1\./);
+});
+
+test('evaluations along the way are of held-out images, but of test images where the epoch is chosen on them', () => {
+  const judged = (selection: 'last' | 'bestOnTest'): RunResult => {
+    const run = testRun({ top1Error: 60, losses: [2, 1], selection });
+    return { ...run, history: run.history.map((record) => ({ ...record, heldOut: { loss: 3, top1Error: 70, top5Error: 7 } })) };
+  };
+  const [heldOut, test] = [learningCurves([judged('last')]), learningCurves([judged('bestOnTest')])];
+  assert.deepEqual([heldOut, test].map((figure) => traces(figure).map(({ name }) => name)[2]), ['SGD (no SAM), held-out images', 'SGD (no SAM), test images']);
+  assert.match(captionOf(heldOut), /Open markers: 1,000 held-out images\./);
+  assert.doesNotMatch(captionOf(test), /held-out/);
 });
 
 test('learning curves of different lengths are refused', () => {

@@ -37,10 +37,11 @@ export function learningCurves(runs: readonly RunResult[], { what = 'Training', 
   const diverged = runs.filter((run) => run.status === 'diverged').map((run) => `${METHOD_NAMES[run.config.method]} seed ${run.config.seed}`);
   const notes = [
     'Loss at the unperturbed weights; error on the augmented images.',
+    ...(config.selection === 'last' && data.heldOutImages > 0 && finished.some(({ history }) => history.some(({ heldOut }) => heldOut !== undefined)) ? [`Open markers: ${data.heldOutImages.toLocaleString('en-US')} held-out images.`] : []),
     ...(finished.length > lines.length ? ['Band: smallest to largest over seeds.'] : []),
     ...(diverged.length > 0 ? [`Diverged and left out: ${diverged.join(', ')}.`] : []),
   ];
-  return figure({ title, caption: `${captionOf(finished)}. ${notes.join(' ')}` }, lines.flatMap(({ method, name, runs: ofLine }) => curveTraces({ name, style: METHOD_STYLES[method], histories: ofLine.map(({ history }) => history) })), curveAxes(finished.map(({ history }) => history)));
+  return figure({ title, caption: `${captionOf(finished)}. ${notes.join(' ')}` }, lines.flatMap(({ method, name, runs: ofLine }) => curveTraces({ name, style: METHOD_STYLES[method], histories: ofLine.map(({ history }) => history), ...(config.selection === 'bestOnTest' ? { evaluatedOn: 'test images' } : {}) })), curveAxes(finished.map(({ history }) => history)));
 }
 
 /** A line for each method, named by its settings where a method ran with several. */
