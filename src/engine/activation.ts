@@ -1,7 +1,9 @@
-import { typeAttribute } from './binding';
+import { boolAttribute, typeAttribute } from './binding';
+import { batchBucket, runKernel } from './kernelChoice';
+import { canUseOwn, OWN } from './ownOperations';
 import { cast, converted, temporarily } from './precision';
 import { isRecording, record } from './tape';
-import { execute1, release, scope, tensor, type Tensor } from './tensor';
+import { execute, execute1, release, scope, tensor, type Tensor } from './tensor';
 
 /** max(x, 0), element by element; its derivative at 0 is taken as 0. */
 export function relu(x: Tensor): Tensor {
@@ -44,8 +46,8 @@ export function addRelu(a: Tensor, b: Tensor): Tensor {
 
 const float = typeAttribute('T', 'float32');
 
-/** What one pass over x gives: GELU and, where a gradient is wanted, its derivative. */
-function geluAndDerivative(x: Tensor, withDerivative: boolean): readonly Tensor[] {
+/** GELU and, where a gradient is wanted, its derivative, in TensorFlow's operations. */
+function geluInParts(x: Tensor, withDerivative: boolean): readonly Tensor[] {
   const compute = (op: string, ...inputs: readonly Tensor[]): Tensor => execute1(op, [float], inputs);
   const constant = (value: number): Tensor => tensor([value], []);
   const xFloat = converted(x, 'float32');
@@ -60,11 +62,29 @@ function geluAndDerivative(x: Tensor, withDerivative: boolean): readonly Tensor[
   return [y, converted(compute('AddV2', share, slope), x.dtype)];
 }
 
+/** The same in one pass over memory. */
+function ownGelu(x: Tensor, withDerivative: boolean): readonly Tensor[] {
+  const [y, derivative] = execute('SamlabGelu', [typeAttribute('T', x.dtype), boolAttribute('derivative', withDerivative)], [x], 2) as [Tensor, Tensor];
+  return withDerivative ? [y, derivative] : [y];
+}
+
+function geluAndDerivative(x: Tensor, withDerivative: boolean): readonly Tensor[] {
+  if (!canUseOwn()) {
+    return geluInParts(x, withDerivative);
+  }
+  const [batch = 1, ...others] = x.shape;
+  return runKernel(`GELU${withDerivative ? ' and its derivative' : ''} ${x.dtype} ${[batchBucket(batch), ...others].join(' x ')}`, [
+    { name: 'TensorFlow', run: () => geluInParts(x, withDerivative) },
+    { name: OWN, run: () => ownGelu(x, withDerivative) },
+  ]);
+}
+
 /**
  * Gaussian error linear unit, element by element: x Phi(x) = x (1 + erf(x / sqrt 2)) / 2, with the exact error function as
  * PyTorch's default, and not its approximation by tanh. The derivative is Phi(x) + x phi(x), with the normal density phi.
  *
- * Computed in float32 in either precision: in bfloat16 the sum 1 + erf would lose the negative tail.
+ * Computed in float32 in either precision: in bfloat16 the sum 1 + erf would lose the negative tail. The project's own operation
+ * takes the tail itself.
  *
  * @source Hendrycks and Gimpel 2016 (arXiv 1606.08415), section 2.
  */

@@ -64,6 +64,13 @@ void *make_output(Call *call, int output, TF_DataType type, const int64_t *shape
   return data_of(call, call->outputs[output]);
 }
 
+void *make_new_output_like(Call *call, int output, int input) {
+  if (!is_fine(call)) return NULL;
+  int64_t shape[MOST_DIMENSIONS];
+  const int dimensions = shape_of(call->inputs[input], shape);
+  return make_output(call, output, TF_TensorType(call->inputs[input]), shape, dimensions);
+}
+
 float *make_vector(Call *call, int output, long length) { return make_output(call, output, TF_FLOAT, (const int64_t[]){length}, 1); }
 
 void make_empty(Call *call, int output, TF_DataType type) { make_output(call, output, type, (const int64_t[]){0}, 1); }

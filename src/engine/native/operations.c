@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "batchNorm.h"
+#include "gelu.h"
 #include "pixels.h"
 
 typedef void *(*Create)(TF_OpKernelConstruction *);
@@ -19,6 +20,8 @@ typedef struct {
 } Operation;
 
 static const char *const BATCH_NORM[] = {"T: {float, bfloat16}", "epsilon: float", "exponential_avg_factor: float = 1.0", "relu: bool", "num_sides: int >= 0", "num_more: int >= 0 = 0", NULL};
+
+static const char *const GELU[] = {"T: {float, bfloat16}", "derivative: bool", NULL};
 
 static const char *const PIXELS[] = {"T: {float, bfloat16}", "stride: int", NULL};
 
@@ -40,6 +43,15 @@ static const Operation OPERATIONS[] = {
         create_batch_norm,
         compute_batch_norm_gradient,
         delete_batch_norm,
+    },
+    {
+        "SamlabGelu",
+        GELU,
+        (const char *const[]){"x: T", NULL},
+        (const char *const[]){"y: T", "slope: T", NULL},
+        create_gelu,
+        compute_gelu,
+        delete_gelu,
     },
     {
         "SamlabSample",

@@ -1,9 +1,8 @@
 #include "passes.h"
 
-#include <math.h>
-#include <stdint.h>
 #include <string.h>
 
+#include "elements.h"
 #include "threads.h"
 
 /* Rows over which sums are taken in float. */
@@ -31,39 +30,7 @@ static void add_partial(const Sums *sums, int width) {
   }
 }
 
-static inline float from_bits(uint32_t bits) {
-  float value;
-  memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
-static inline uint32_t to_bits(float value) {
-  uint32_t bits;
-  memcpy(&bits, &value, sizeof bits);
-  return bits;
-}
-
-/* The value, or 0 where the condition does not hold. By its bits: of a choice compilers make loads that wait for the condition. */
-static inline float where(int condition, float value) { return from_bits(to_bits(value) & -(uint32_t)condition); }
-
-/* bfloat16 are the upper halves of floats. */
-static inline float widened(uint16_t half) { return from_bits((uint32_t)half << 16); }
-
-static inline uint16_t cut(float value) { return (uint16_t)(to_bits(value) >> 16); }
-
-/* To the nearest, of two as near the even one; what is not a number stays one. */
-static inline uint16_t rounded(float value) {
-  const uint32_t bits = to_bits(value);
-  const uint32_t up = bits + 0x7fff + ((bits >> 16) & 1);
-  return (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? (bits >> 16) | 0x40 : up >> 16);
-}
-
-/* Nothing that a loop writes for one column is read for another: outputs lie in memory of their own or in an input's. */
-#if defined(__clang__)
-#define EACH_COLUMN _Pragma("clang loop vectorize(assume_safety)") for (int c = 0; c < width; c++)
-#else
-#define EACH_COLUMN _Pragma("GCC ivdep") for (int c = 0; c < width; c++)
-#endif
+#define EACH_COLUMN EACH(c, width)
 
 #define JOINED(a, b) a##_##b
 #define JOIN(a, b) JOINED(a, b)
@@ -82,7 +49,7 @@ static inline uint16_t rounded(float value) {
 #define READ(e) (e)
 #define WRITE(f) (f)
 #define CUT(f) (f)
-#define TARGET __attribute__((target("avx2,fma")))
+#define TARGET AVX2
 #define NAME(x) JOIN(x, float_avx2)
 #include "loops.h"
 
@@ -98,7 +65,7 @@ static inline uint16_t rounded(float value) {
 #define READ(e) widened(e)
 #define WRITE(f) rounded(f)
 #define CUT(f) cut(f)
-#define TARGET __attribute__((target("avx2,fma")))
+#define TARGET AVX2
 #define NAME(x) JOIN(x, bfloat16_avx2)
 #include "loops.h"
 
@@ -106,7 +73,7 @@ static inline uint16_t rounded(float value) {
 #define READ(e) widened(e)
 #define WRITE(f) rounded(f)
 #define CUT(f) cut(f)
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma")))
+#define TARGET AVX512
 #define NAME(x) JOIN(x, bfloat16_avx512)
 #include "loops.h"
 
@@ -114,11 +81,8 @@ typedef void (*Run)(const Pass *, long from, long rows, int width, const Sums *)
 
 /* The loops with the widest instructions that this processor has and that are worth it for the element type. */
 static Run loops_for(const Pass *pass) {
-  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-                      __builtin_cpu_supports("avx512dq");
-  if (!pass->bfloat16) return avx2 ? run_float_avx2 : run_float;
-  return avx512 ? run_bfloat16_avx512 : avx2 ? run_bfloat16_avx2 : run_bfloat16;
+  if (!pass->bfloat16) return has_avx2() ? run_float_avx2 : run_float;
+  return has_avx512() ? run_bfloat16_avx512 : has_avx2() ? run_bfloat16_avx2 : run_bfloat16;
 }
 
 int width_of(int channels) { return channels < LEAST_WIDTH ? LEAST_WIDTH / channels * channels : channels; }
