@@ -6,13 +6,15 @@ import { floorsMarkdown } from './benchFloors';
 import { shortMarkdown } from './benchShort';
 import { goalsMarkdown, scalingMarkdown, timesMarkdown } from './benchTables';
 import { precisionMarkdown } from './precisionTable';
-import { describeTable } from './reading';
+import { concludeErrors, describeTable } from './reading';
 import type { Contents } from './fill';
 import type { NamedFigures } from './figures/specification';
 import { isThreeDimensional, titleOf } from './figures/specification';
 import { costsMarkdown, describeMachines } from './runCosts';
 import { drawnConfigs, drawNote } from './studyNotes';
 import { hasPresentSettings } from './presentSettings';
+import { pEquals, signedPlusMinus } from './differenceText';
+import { pairedDifferences } from './pairedDifferences';
 import { selectRuns } from './rows';
 import { errorTables, tuningTables } from './tables';
 import { shortErrorTable } from './shortTables';
@@ -42,6 +44,7 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
       // The report shows the first, which has the preset's current settings where such runs exist; the appendix shows all.
       [`table-${index + 1}-short`]: shortErrorTable(tables[0]!, final),
       [`reading-${index + 1}`]: describeTable(tables[0]!),
+      [`conclusion-${index + 1}`]: concludeErrors(tables[0]!),
       [`table-${index + 1}-full`]: full.map(toMarkdown).join('\n\n'),
       [`figures-${index + 1}`]: pictures(figures, `${LAPTOP}-${dataset}-`),
     };
@@ -67,13 +70,15 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
   } as Contents;
 }
 
-/** Where runs with other settings of the preset are, if there are any. @param shown for each data set its recipes, the one of the report first. */
+/** Where runs with other settings of the preset are, if there are any, and what difference they show. @param shown for each data set its recipes, the one of the report first. */
 function otherSettings(shown: readonly (readonly (readonly RunResult[])[])[]): string {
   if (!shown.some(({ length }) => length > 1)) {
     return '';
   }
   const earlier = shown.some(([first = []]) => !first.every(hasPresentSettings));
-  return ` ${earlier ? 'They were made with earlier settings of the preset; runs with the present ones, of fewer seeds so far,' : 'Runs with earlier settings of the preset'} are in the [appendix](docs/appendix.md#tables-1-and-2).`;
+  const differences = shown.flatMap(([, ...others]) => others.flatMap(pairedDifferences)).filter(({ measure }) => measure === 'top1Error');
+  const found = differences.map(({ epochs, mean, halfWidth, pValue }) => `${signedPlusMinus(mean, halfWidth)} points at ${epochs} epochs${pValue === null ? '' : ` (p ${pEquals(pValue)})`}`);
+  return ` ${earlier ? 'They were made with earlier settings of the preset; runs with the present ones, of fewer seeds so far,' : 'Runs with earlier settings of the preset'} are in the [appendix](docs/appendix.md#tables-1-and-2)${found.length === 0 ? '' : `; there SAM minus SGD is ${found.join(', ')}`}.`;
 }
 
 /** How strong the evidence of a preset's finished runs is, in one sentence. */

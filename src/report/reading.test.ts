@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorTables } from './tables';
 import { testRun, type TestRun } from './testing/run';
-import { describeTable } from './reading';
+import { concludeErrors, describeTable } from './reading';
 
 function read(...runs: readonly TestRun[]): string {
   return describeTable(errorTables(runs.map(testRun), { preset: 'laptop', dataset: 'cifar10' })[0]!);
@@ -38,4 +38,15 @@ test('a method that diverged is named and is compared with nothing', () => {
 
 test('nothing run reads as nothing run', () => {
   assert.equal(read(), 'There is no pair of runs to compare yet. Not run: SGD (no SAM) at 100, 200, 400 epochs; SAM at 100, 200, 400 epochs.');
+});
+
+test('a conclusion claims a difference only where the corrected test finds one', () => {
+  const conclude = (sam: readonly number[]): string => {
+    const runs = ([['sgd', [60, 61, 62]], ['sam', sam]] as const).flatMap(([method, errors]) => errors.map((top1Error, seed) => testRun({ method, seed, top1Error })));
+    return concludeErrors(errorTables(runs, { preset: 'laptop', dataset: 'cifar10' })[0]!);
+  };
+  assert.equal(conclude([58, 58.9, 59.8]), "On 1,000 images of CIFAR-10, after 100 epochs, SAM's error is lower than SGD's by 2.10 ± 0.25 points.");
+  assert.equal(conclude([61, 60, 62]), 'On 1,000 images of CIFAR-10, after 100 epochs, they leave open whether SAM lowers the error: differences below 4.62 points could be missed.');
+  assert.equal(conclude([]), '');
+  assert.equal(conclude([58]), '');
 });

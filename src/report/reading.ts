@@ -30,6 +30,20 @@ export function describeTable({ rows, trainingImages, differences = [] }: Result
   ].join(' ');
 }
 
+/** What a table's paired tests find of the test error, in a sentence of its own; nothing where there is no test. */
+export function concludeErrors({ caption, trainingImages, differences = [] }: Pick<ResultTable, 'caption' | 'trainingImages' | 'differences'>): string {
+  const name = caption.slice(0, caption.indexOf(','));
+  return differences
+    .filter(({ measure, adjustedPValue }) => measure === 'top1Error' && adjustedPValue !== null)
+    .map(({ epochs, mean, halfWidth, adjustedPValue, detectable, measure }) => {
+      const trained = `On ${trainingImages!.toLocaleString('en-US')} images of ${name}, after ${epochs} epochs,`;
+      return adjustedPValue! < FAMILY_LEVEL
+        ? `${trained} SAM's error is ${mean < 0 ? 'lower' : 'higher'} than SGD's by ${plusMinus(Math.abs(mean), halfWidth)} points.`
+        : `${trained} they leave open whether SAM lowers the error: differences below ${detectableText({ detectable, measure })} points could be missed.`;
+    })
+    .join(' ');
+}
+
 function compare(sgd: ErrorRow, sam: ErrorRow, trainingImages: number | undefined, differences: readonly PairedDifference[]): string {
   const start = `After ${sgd.epochs} ${sgd.epochs === 1 ? 'epoch' : 'epochs'}${trainingImages === undefined ? '' : ` on ${trainingImages.toLocaleString('en-US')} training images`} the top-1 error is ${errorText(sgd, 'top1')} % with SGD and ${errorText(sam, 'top1')} % with SAM`;
   if (differences.length === 0) {

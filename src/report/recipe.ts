@@ -1,6 +1,7 @@
 import type { ExperimentConfig } from '../experiment/config';
 import { varyingSettings } from '../experiment/idleSettings';
 import type { RunResult } from '../experiment/result';
+import { hasPresentSettings } from './presentSettings';
 
 export { METHOD_NAMES } from '../experiment/methodLabel';
 
@@ -34,7 +35,7 @@ export function perturbedScopes(runs: readonly RunResult[]): readonly string[] {
 
 /**
  * What distinguishes each of several recipes from the others, as the end of a title, such as " (warmupEpochs=10, a subset for each seed)"; "" for a
- * single recipe.
+ * single recipe, and for the only one with the present settings of its preset, beside which the others have earlier ones.
  *
  * @param recipes lists of runs, as `byRecipe` gives them.
  */
@@ -47,10 +48,15 @@ export function recipeEnds(recipes: readonly (readonly RunResult[])[]): readonly
   const heads = recipes.map(([head]) => ({ ...head!.config, method, learningRate, rho, seed, subsetSeed, epochs, kernels, snapshotEvery }));
   const settingsOf = varyingSettings(heads);
   const anew = recipes.map((runs) => runs.every(drawsOwnSubset));
+  const present = recipes.map((runs) => runs.every(hasPresentSettings));
+  const onePresent = present.filter(Boolean).length === 1;
   return recipes.map((_, index) => {
+    if (onePresent && present[index] === true) {
+      return '';
+    }
     const draw = new Set(anew).size === 1 ? '' : anew[index] === true ? 'a subset for each seed' : 'one subset for all seeds';
     const differing = [settingsOf(heads[index]!).replaceAll(' ', ', '), draw].filter((text) => text !== '').join(', ');
-    return ` (${differing === '' ? `recipe ${index + 1}` : differing})`;
+    return ` (${onePresent ? 'earlier settings: ' : ''}${differing === '' ? `recipe ${index + 1}` : differing})`;
   });
 }
 

@@ -82,6 +82,7 @@ test('the runs with the most seeds come first, of equals those with the present 
   const trial = testRun({ ...now, evaluateOn: 'heldOut', epochs: 20, seed: 100, subsetSeed: 100, top1Error: 70 });
   assert.equal(hasPresentSettings(trial), true);
   assert.deepEqual(errorTables([testRun({ top1Error: 60 }), present], LAPTOP).map(({ rows }) => rows[0]!.top1Error), [50, 60]);
+  assert.deepEqual(errorTables([testRun({ top1Error: 60 }), present], LAPTOP).map(({ title }) => title.replace(/.*laptop preset/, '')), ['', ' (earlier settings: heldOutPerClass=0, normalization=dataset, warmupEpochs=5)']);
   // More seeds tell more.
   assert.deepEqual(errorTables([present, testRun({ top1Error: 60 }), testRun({ top1Error: 60, seed: 1 })], LAPTOP).map(({ rows }) => rows[0]!.top1Error), [60, 50]);
 });
