@@ -2,7 +2,6 @@ import { CURVATURE_HEADINGS, curvatureCaption, curvatureRows, hasCurvature } fro
 import { displayFigure, displayRecords, displayText } from '../report/display';
 import { CURVATURE_NOT_RUN, NOT_MEASURED } from '../report/landscapeContents';
 import { studyFigures } from '../report/landscapeFigures';
-import type { LandscapeStudy } from '../report/landscapeStudies';
 import { PUBLISHED, readLandscapes } from '../report/publishedWork';
 import { seedTables } from '../report/trainingSeeds';
 import { DATA } from '../files/stores';
@@ -32,24 +31,20 @@ export async function displaySurfaces(study: string, ...kinds: readonly SurfaceF
 }
 
 /**
- * Shows what is published of the curvature and sharpness of trained networks: eigenvalues and spectra of each study that has
- * them, and measures of sharpness over training seeds.
+ * Shows what is published of the curvature and sharpness of trained networks: measures over training seeds, one spectrum of
+ * eigenvalues, and the networks one by one of studies that are part of no such table.
  *
  * @throws Error as `displaySurfaces`.
  */
 export async function displaySharpness(): Promise<void> {
   const { studies } = await readLandscapes(DATA, PUBLISHED.studies);
-  for (const study of studies.filter(hasCurvature)) {
-    await displayCurvature(study);
+  const tables = seedTables(studies);
+  tables.forEach(({ caption, rows, headings }) => displayRecords(caption, rows, headings));
+  const inTables = new Set(tables.flatMap(({ studies: names }) => names));
+  for (const study of studies.filter((one) => hasCurvature(one) && !inTables.has(one.name))) {
+    displayRecords(curvatureCaption(study), curvatureRows(study), CURVATURE_HEADINGS);
   }
-  if (!studies.some(hasCurvature)) {
-    displayText(CURVATURE_NOT_RUN);
-  }
-  seedTables(studies).forEach(({ caption, rows, headings }) => displayRecords(caption, rows, headings));
-}
-
-async function displayCurvature(study: LandscapeStudy): Promise<void> {
-  displayRecords(curvatureCaption(study), curvatureRows(study), CURVATURE_HEADINGS);
-  const figures = Object.entries(studyFigures(study)).filter(([name]) => name.endsWith(CURVATURE_FIGURE));
-  await displayFigure(...figures.map(([, figure]) => figure));
+  const spectra = studies.flatMap((study) => Object.entries(studyFigures(study)).filter(([name]) => name.endsWith(CURVATURE_FIGURE)));
+  await displayFigure(...spectra.slice(0, 1).map(([, figure]) => figure));
+  displayText(studies.some(hasCurvature) ? 'The tables of each network are in docs/appendix.md, "The two minima".' : CURVATURE_NOT_RUN);
 }

@@ -29,7 +29,7 @@ export interface SharpnessRow {
 
 /** Headings of the columns of curvature. */
 export const CURVATURE_HEADINGS: Headings = {
-  net: 'Net',
+  net: 'Network',
   loss: 'Loss on the images',
   largestEigenvalue: 'λ₁ ± residual',
   secantCurvature: 'Curvature over ± ρ along its vector',
@@ -40,7 +40,7 @@ export const CURVATURE_HEADINGS: Headings = {
 
 /** Headings of the columns of sharpness. */
 export const SHARPNESS_HEADINGS: Headings = {
-  net: 'Net',
+  net: 'Network',
   worstCase: 'Worst case',
   adaptiveWorstCase: 'Adaptive worst case',
   epsSharpness: "Keskar's ε-sharpness, %",
