@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { evaluationBatches, type Batch } from '../data/batches';
 import { syntheticDataset } from '../data/synthetic';
-import { binding } from '../engine/binding';
 import { withoutGraphs } from '../engine/graph/compiled';
 import { tensorCount } from '../engine/tensor';
 import type { TensorVector } from '../engine/tensorVector';
+import { countGraphs } from '../engine/testing/graphRuns';
 import { createModel } from '../models/create';
 import { disposeStatistics, initialParameters, initialStatistics } from '../models/initialise';
 import { mixedPrecision } from '../models/mixedPrecision';
@@ -13,18 +13,6 @@ import { batchGradient, batchLogits } from './network';
 
 const plain = createModel('resnet20', 'cifar', 10);
 const [batch] = evaluationBatches(syntheticDataset(10, { trainPerClass: 1, testPerClass: 1 }).train, { batchSize: 10, normalization: 'half' }) as unknown as Iterable<Batch>;
-
-/** Calls of ops and of graphs that `body` makes. */
-function calls<T>(body: () => T): { readonly result: T; readonly graphs: number } {
-  const runSavedModel = binding.runSavedModel.bind(binding);
-  let graphs = 0;
-  binding.runSavedModel = (...given) => (graphs++, runSavedModel(...given));
-  try {
-    return { result: body(), graphs };
-  } finally {
-    binding.runSavedModel = runSavedModel;
-  }
-}
 
 for (const [precision, model] of [['float32', plain], ['mixed precision', mixedPrecision(plain)]] as const) {
   test(`${precision}: gradients and logits by graphs have the bits of those op by op, while weights and statistics move`, () => {
@@ -37,7 +25,7 @@ for (const [precision, model] of [['float32', plain], ['mixed precision', mixedP
       return { numbers, gradient, moved };
     };
     for (let step = 0; step < 4; step++) {
-      const [first, second] = [calls(() => found(parameters)), withoutGraphs(() => found(parameters))];
+      const [first, second] = [countGraphs(() => found(parameters)), withoutGraphs(() => found(parameters))];
       assert.equal(first.graphs, step === 0 ? 0 : 2, `step ${step}`);
       assert.deepEqual(first.result.numbers, second.numbers);
       parameters.addScaledInPlace(second.gradient, -0.1);

@@ -7,6 +7,7 @@ import { inPrecision } from '../precision';
 import { valueAndGradient } from '../tape';
 import { execute1, scope, tensor, tensorCount, type Tensor } from '../tensor';
 import { compiled, withoutGraphs, type Body } from './compiled';
+import { countGraphs } from '../testing/graphRuns';
 
 afterEach(() => pinKernels());
 
@@ -15,17 +16,16 @@ const times = (a: Tensor, b: Tensor): Tensor => execute1('Mul', type, [a, b]);
 
 /** The function's outputs, and the numbers of ops and graphs that TensorFlow was called for. */
 function call(owner: object, body: Body, inputs: readonly number[][]): { readonly values: number[][]; readonly ops: number; readonly graphs: number } {
-  const [executeOp, runSavedModel] = [binding.executeOp.bind(binding), binding.runSavedModel.bind(binding)];
-  let [ops, graphs] = [0, 0];
+  const executeOp = binding.executeOp.bind(binding);
+  let ops = 0;
   binding.executeOp = (...given) => (ops++, executeOp(...given));
-  binding.runSavedModel = (...given) => (graphs++, runSavedModel(...given));
   try {
-    return scope(() => {
-      const outputs = compiled(owner, 'a function', inputs.map((values) => tensor(values, [values.length])), body);
-      return { values: outputs.map((output) => [...output.values()]), ops, graphs };
-    });
+    const { result: values, graphs } = countGraphs(() =>
+      scope(() => compiled(owner, 'a function', inputs.map((given) => tensor(given, [given.length])), body).map((output) => [...output.values()])),
+    );
+    return { values, ops, graphs };
   } finally {
-    Object.assign(binding, { executeOp, runSavedModel });
+    binding.executeOp = executeOp;
   }
 }
 
@@ -136,23 +136,18 @@ test('NaN results count as equal', () => {
 test('the bfloat16 copy of an input is made again within the graph', () => {
   const owner = {};
   const body: Body = ([a]) => [execute1('Cast', [typeAttribute('SrcT', 'bfloat16'), typeAttribute('DstT', 'float32')], [inPrecision(a!, 'bfloat16')])];
-  const runSavedModel = binding.runSavedModel.bind(binding);
-  let graphs = 0;
-  binding.runSavedModel = (...given) => (graphs++, runSavedModel(...given));
-  try {
-    const found = [1, 2, 3.5].map((value) =>
+  const { result, graphs } = countGraphs(() =>
+    [1, 2, 3.5].map((value) =>
       scope(() => {
         const x = tensor([value], [1]);
         inPrecision(x, 'bfloat16');
-        const result = compiled(owner, 'rounding', [x], body)[0]!.scalar();
+        const rounded = compiled(owner, 'rounding', [x], body)[0]!.scalar();
         x.dispose();
-        return result;
+        return rounded;
       }),
-    );
-    assert.deepEqual([found, graphs], [[1, 2, 3.5], 2]);
-  } finally {
-    binding.runSavedModel = runSavedModel;
-  }
+    ),
+  );
+  assert.deepEqual([result, graphs], [[1, 2, 3.5], 2]);
 });
 
 test('while the tape records, gradients pass through', () => {
