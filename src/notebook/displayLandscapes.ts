@@ -34,9 +34,10 @@ export async function displaySurfaces(study: string, ...kinds: readonly SurfaceF
  * Shows what is published of the curvature and sharpness of trained networks: measures over training seeds, one spectrum of
  * eigenvalues, and the networks one by one of studies that are part of no such table.
  *
+ * @returns what the tables find, a sentence or two for each; empty where there are none.
  * @throws Error as `displaySurfaces`.
  */
-export async function displaySharpness(): Promise<void> {
+export async function displaySharpness(): Promise<string> {
   const { studies } = await readLandscapes(DATA, PUBLISHED.studies);
   const tables = seedTables(studies);
   tables.forEach(({ caption, rows, headings }) => displayRecords(caption, rows, headings));
@@ -47,4 +48,5 @@ export async function displaySharpness(): Promise<void> {
   const spectra = studies.flatMap((study) => Object.entries(studyFigures(study)).filter(([name]) => name.endsWith(CURVATURE_FIGURE)));
   await displayFigure(...spectra.slice(0, 1).map(([, figure]) => figure));
   displayText(studies.some(hasCurvature) ? 'The tables of each network are in docs/appendix.md, "The two minima".' : CURVATURE_NOT_RUN);
+  return tables.map(({ model, atEqualLoss, verdict, direction }) => `${model}${atEqualLoss ? ' at equal training loss' : ''}: ${verdict} On average ${direction}.`).join(' ');
 }

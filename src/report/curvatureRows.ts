@@ -32,7 +32,7 @@ export const CURVATURE_HEADINGS: Headings = {
   net: 'Network',
   loss: 'Loss on the images',
   largestEigenvalue: 'λ₁ ± residual',
-  secantCurvature: 'Curvature over ± ρ along its vector',
+  secantCurvature: 'Curvature over ± ρ along its eigenvector',
   secantTwiceRho: 'Over ± 2 ρ',
   eigenvalueRatio: 'λ₁ / λ₅',
   trace: 'Trace ± standard error',
@@ -45,7 +45,7 @@ export const SHARPNESS_HEADINGS: Headings = {
   adaptiveWorstCase: 'Adaptive worst case',
   epsSharpness: "Keskar's ε-sharpness, %",
   mSharpness: 'm-sharpness ± standard error',
-  sam: "SAM's, 1 step",
+  sam: "Rise after SAM's step",
   average: 'Average direction ± standard error',
 };
 

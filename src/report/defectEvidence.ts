@@ -141,7 +141,7 @@ function errorOf(row: ComparisonRow | undefined): string {
 /** What the rows of FGSM leave open, since the original's clip has another bound. */
 function ofTheOriginal(clipRun: boolean): string {
   return clipRun
-    ? "whether radius or clip kept the original's from training: see the rows with its clip, section 2.2"
+    ? "whether radius or clip kept the original's from training: see the rows with its clip, section 3.3"
     : "the original's cause is open: its clip, had it worked, was at 0.001 for each coordinate, which no row has";
 }
 

@@ -208,7 +208,7 @@ test('columns that cannot be read are dropped, with the reason', () => {
 
 test('the documents get the table of curvature and the figures of all studies', () => {
   const { curvature, 'landscape-figures': pictures } = landscapeContents([study], figures);
-  assert.match(curvature!, /^\*\*CIFAR-10; ResNet-50, ImageNet stem: .*\n\n\| Net \| Loss on the images \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 0\.08 \| 80 ± 0\.01 \| 70 \| 40 \| 960 ± 4 \|/);
+  assert.match(curvature!, /^\*\*CIFAR-10; ResNet-50, ImageNet stem: .*\n\n\| Network \| Loss on the images \| λ₁ ± residual \|.*\n\|---.*\n\| SGD \| 0\.08 \| 80 ± 0\.01 \| 70 \| 40 \| 960 ± 4 \|/);
   assert.equal(pictures!.split('\n\n').length, Object.keys(figures).length);
   assert.match(pictures!, /!\[The loss around both minima along random filter-normalised directions \(ResNet-50, ImageNet stem, seed 0\)\]\(figures\/landscape-test-planes-surface\.png\)/);
   const { name, settings, modelName, data, nets } = study;

@@ -27,6 +27,9 @@ test('runs of two recipes are not paired with each other: the one with more pair
   const old = pair({ warmupEpochs: 5 }, [-2, -3, -4]);
   const [sgd] = pair({ warmupEpochs: 10 }, [-50, 0, 0]);
   assert.match(architecturesMarkdown([sgd!, ...old]), /`laptop` \| −3\.00 ± 2\.48 \|/);
+  const [now] = presetConfigs(findPreset('laptop'));
+  const present = pair(now!, [-1, 0, 1]);
+  assert.match(architecturesMarkdown([...old, ...present]), /`laptop` \| \+0\.00 ± 2\.48 \|/);
 });
 
 test('costs are beside errors, separately for each machine, and contradictory times are reported', () => {

@@ -5,6 +5,7 @@ import { detectableText, pText, signedPlusMinus } from './differenceText';
 import { rowBeside, runsWith } from './matchedRuns';
 import { methodLabel } from '../experiment/methodLabel';
 import { notRun, variantLabels } from './methodStudies';
+import { hasPresentSettings } from './presentSettings';
 import { byRecipe, DATASET_NAMES, METHOD_NAMES } from './recipe';
 import { recordsToMarkdown, type Headings } from './recordTable';
 import { machineOf } from './runCosts';
@@ -28,7 +29,7 @@ const PLACES: readonly Place[] = (['cifar10', 'cifar100'] as const).flatMap((dat
   { network: 'fast network, 9.9 epochs', preset: dataset === 'cifar10' ? 'fast-sgd-sam' : 'fast-cifar100', dataset, settings: { epochs: 9.9 } },
 ]);
 
-/** The runs of both methods at a place: those of the preset's list, or the recipe with the most of those that it stored with settings from its trials. */
+/** The runs of both methods at a place: those of the preset's list, or the recipe with the most of those that it stored with settings from its trials, of equals the one with the present settings. */
 function runsOf(results: readonly RunResult[], { preset, dataset, settings }: Place): Readonly<Record<'sam' | 'sgd', readonly RunResult[]>> {
   const shared = without(settings, 'rho');
   const listed = { sam: runsWith(results, preset, { ...settings, method: 'sam' }), sgd: runsWith(results, preset, { ...shared, method: 'sgd' }) };
@@ -38,7 +39,9 @@ function runsOf(results: readonly RunResult[], { preset, dataset, settings }: Pl
   const untuned = without(shared, 'learningRate');
   const stored = results.filter((result) => result.preset === preset && result.config.dataset === dataset && result.config.evaluateOn === 'test' && fits(result.config, untuned));
   const recipes = byRecipe(stored).map((runs) => ({ sam: runs.filter(({ config }) => config.method === 'sam'), sgd: runs.filter(({ config }) => config.method === 'sgd') }));
-  const [most] = [...recipes].sort((a, b) => Math.min(b.sam.length, b.sgd.length) - Math.min(a.sam.length, a.sgd.length));
+  const pairs = ({ sam, sgd }: (typeof recipes)[number]): number => Math.min(sam.length, sgd.length);
+  const present = ({ sam }: (typeof recipes)[number]): number => Number(sam.every(hasPresentSettings));
+  const [most] = [...recipes].sort((a, b) => pairs(b) - pairs(a) || present(b) - present(a));
   return most ?? { sam: [], sgd: [] };
 }
 

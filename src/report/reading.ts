@@ -35,11 +35,12 @@ export function concludeErrors({ caption, trainingImages, differences = [] }: Pi
   const name = caption.slice(0, caption.indexOf(','));
   return differences
     .filter(({ measure, adjustedPValue }) => measure === 'top1Error' && adjustedPValue !== null)
-    .map(({ epochs, mean, halfWidth, adjustedPValue, detectable, measure }) => {
-      const trained = `On ${trainingImages!.toLocaleString('en-US')} images of ${name}, after ${epochs} epochs,`;
+    .map(({ epochs, differences: inPairs, mean, halfWidth, adjustedPValue, detectable, measure }) => {
+      const trained = `On ${trainingImages!.toLocaleString('en-US')} images of ${name}, after ${epochs} epochs and with twice SGD's gradients,`;
+      const runs = `${inPairs.length} pairs of runs`;
       return adjustedPValue! < FAMILY_LEVEL
-        ? `${trained} SAM's error is ${mean < 0 ? 'lower' : 'higher'} than SGD's by ${plusMinus(Math.abs(mean), halfWidth)} points.`
-        : `${trained} they leave open whether SAM lowers the error: differences below ${detectableText({ detectable, measure })} points could be missed.`;
+        ? `${trained} SAM's error is ${mean < 0 ? 'lower' : 'higher'} by ${plusMinus(Math.abs(mean), halfWidth)} points (${runs}).`
+        : `${trained} SAM's error is not told apart from SGD's (${runs}; a difference below ${detectableText({ detectable, measure })} points could be missed).`;
     })
     .join(' ');
 }
@@ -50,22 +51,22 @@ function compare(sgd: ErrorRow, sam: ErrorRow, trainingImages: number | undefine
     return `${start}, of no seed in common.`;
   }
   const { tests } = differences[0]!;
-  return `${start}; in pairs of the same seed ${differences.map(paired).join('; ')}${tests > 0 ? ` (corrected by Holm's procedure for the ${tests} tests of the table)` : ', from too few runs to know how much seeds scatter'}.`;
+  return `${start}; in pairs of the same seed ${differences.map(paired).join('; ')}${tests > 0 ? `, with p corrected by Holm's procedure for the ${tests} tests of the table` : ', from too few runs to know how much seeds scatter'}.`;
 }
 
 /** Error or test loss of SAM less that of SGD, and what its test finds. */
-function paired({ measure, differences, mean, halfWidth, pValue, adjustedPValue, detectable }: PairedDifference): string {
+function paired({ measure, differences, mean, halfWidth, adjustedPValue, detectable }: PairedDifference): string {
   const unit = measure === 'top1Error' ? 'points' : 'nats';
   const text = plusMinus(Math.abs(mean), halfWidth);
   const direction = mean < 0 ? 'lower' : 'higher';
   const sentence = `SAM's ${measure === 'top1Error' ? 'is' : 'test loss is'} ${mean === 0 ? 'equal' : `${direction} by ${text} ${unit}`}`;
-  if (pValue === null || adjustedPValue === null) {
+  if (adjustedPValue === null) {
     return sentence;
   }
   const alike = differences.length > 1 && differences.every((one) => one < 0 === mean < 0 && one !== 0);
   const seen = detectableText({ detectable, measure });
-  const found = adjustedPValue < FAMILY_LEVEL ? 'a difference' : `no difference found, where the test could detect ${seen === 'none' ? 'none that is possible' : `${seen} ${unit}`} with a power of 80 %`;
-  return `${sentence} (${alike ? `in all ${differences.length} pairs, ` : ''}p ${pEquals(pValue)}, corrected p ${pEquals(adjustedPValue)}: ${found})`;
+  const missed = adjustedPValue < FAMILY_LEVEL ? '' : `: no difference found, where the test could detect ${seen === 'none' ? 'none that is possible' : `${seen} ${unit}`} with a power of 80 %`;
+  return `${sentence} (${alike ? `in all ${differences.length} pairs; ` : ''}p ${pEquals(adjustedPValue)}${missed})`;
 }
 
 function listCells(rows: readonly ErrorRow[]): string {

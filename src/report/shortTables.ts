@@ -45,7 +45,7 @@ export function shortErrorTable({ title, caption, rows, trainingImages }: Result
     top1: `Ours, ${trainingImages?.toLocaleString('en-US') ?? 'no'} training images: top-1, %`, top5: 'top-5, %', theirs: `Original, ${theirs} training images: top-1, %`, theirs5: 'top-5, %', seeds: 'Our runs, seed',
   };
   const records = made.map((row) => ({
-    Method: METHOD_NAMES[row.method], Epochs: row.epochs, top1: errorText(row, 'top1'), top5: errorText(row, 'top5'), theirs: published(row.publishedTop1Error), theirs5: published(row.publishedTop5Error), seeds: linkedSeeds(ofRow(row)),
+    Method: `${METHOD_NAMES[row.method]}, learning rate ${row.learningRate}${row.rho === null ? '' : `, ρ = ${row.rho}`}`, Epochs: row.epochs, top1: errorText(row, 'top1'), top5: errorText(row, 'top5'), theirs: published(row.publishedTop1Error), theirs5: published(row.publishedTop5Error), seeds: linkedSeeds(ofRow(row)),
   }));
   const notRun = missing.length === 0 ? [] : [`Not run: ${cellNames(missing)}. The original's errors there are ${missing.map((row) => `${published(row.publishedTop1Error)} %`).join(', ')}.`];
   return [...(made.length === 0 ? [`**${title}**`] : [recordsToMarkdown(title, records, headings), `*${caption}. Mean ± half the 95 % interval over seeds.*`]), ...notRun].join('\n\n');

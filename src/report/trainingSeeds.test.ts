@@ -29,15 +29,15 @@ test('studies that differ only in their weights and plots make one table, tested
   assert.deepEqual(table!.rows, [
     { measure: 'Training loss on these images, nats', first: '0.08 ± 0', second: '0.03 ± 0', difference: '-0.05 ± 0', ...constant },
     { measure: 'Largest eigenvalue λ₁ of the Hessian', first: '70 ± 25', second: '40 ± 25', difference: '-30 ± 25', pValue: '0.035', adjustedPValue: '0.140', detectable: '73' },
-    { measure: 'Curvature over ± ρ along its vector', first: '70 ± 0', second: '70 ± 0', difference: '0 ± 0', pValue: '1.000', adjustedPValue: '1.000', detectable: '0' },
-    { measure: 'Curvature over ± 2 ρ along its vector', first: '40 ± 0', second: '40 ± 0', difference: '0 ± 0', pValue: '1.000', adjustedPValue: '1.000', detectable: '0' },
+    { measure: 'Curvature over ± ρ along its eigenvector', first: '70 ± 0', second: '70 ± 0', difference: '0 ± 0', pValue: '1.000', adjustedPValue: '1.000', detectable: '0' },
+    { measure: 'Curvature over ± 2 ρ along its eigenvector', first: '40 ± 0', second: '40 ± 0', difference: '0 ± 0', pValue: '1.000', adjustedPValue: '1.000', detectable: '0' },
     // 2, 3 and 4 for both kinds of minima.
     { measure: 'λ₁ / λ₅', first: '3 ± 2.5', second: '3 ± 2.5', difference: '0 ± 0', pValue: '1.000', adjustedPValue: '1.000', detectable: '0' },
   ]);
   assert.deepEqual(Object.values(table!.headings).slice(1, 4), ['SGD', 'SAM', 'SAM minus SGD']);
   assert.match(table!.caption, /over 3 training seeds, loss on 500 of 1000 training images/);
   assert.match(table!.caption, /corrected by Holm's procedure for the 5 tests of this table/);
-  assert.match(table!.shortCaption, /^CIFAR-10; ResNet-50, ImageNet stem: both kinds of minima over 3 training seeds, loss on 500 of 1000 training images; ρ = 0\.05\. After the correction no measure of curvature or sharpness differs between SGD and SAM\. The training losses .* On average 1 of 4 are lower for SAM\.$/);
+  assert.match(table!.shortCaption, /^CIFAR-10; ResNet-50, ImageNet stem: minima of SGD and SAM over 3 training seeds, loss on 500 of 1000 training images; ρ = 0\.05\. After the correction no measure of curvature or sharpness differs between SGD and SAM\. The training losses .* On average 1 of 4 are lower for SAM\.$/);
   assert.deepEqual([table!.atEqualLoss, table!.studies], [false, ['seed-0', 'seed-1', 'seed-2']]);
   assert.match(table!.caption, /After the correction no measure of curvature or sharpness differs between SGD and SAM\./);
   const [clear] = seedTables([ofSeed(0, [80, 50]), ofSeed(1, [60, 30.1]), ofSeed(2, [70, 39.9])]);
@@ -68,9 +68,9 @@ test('networks at equal training loss have a table of their own that says how th
   assert.deepEqual([all!, short!].map((text) => text.split('\n').filter((line) => line.startsWith('**')).length), [2, 1]);
   assert.match(short!, /at equal training loss/);
   assert.ok(short!.includes('*Studies: [seed-0](data/results/landscape/seed-0), [seed-1](data/results/landscape/seed-1).*'));
-  assert.match(readFlatness([...studies, ...equal]), /^At equal training loss, on ResNet-50, ImageNet stem with 2 seeds, .*: over ± ρ it is 70 ± 0 with SGD and 70 ± 0 with SAM \(difference 0 ± 0, corrected p = 1\.000, detectable 0\); over ± 2 ρ it is 40 .* 1 of 4 are lower for SAM on average\.$/);
+  assert.match(readFlatness([...studies, ...equal]), /^At equal training loss \(ResNet-50, ImageNet stem, loss on 500 training images, 2 seeds; .*: over ± ρ it is 70 ± 0 with SGD and 70 ± 0 with SAM \(difference 0 ± 0, corrected p = 1\.000, detectable 0\); over ± 2 ρ it is 40 .* 1 of 4 are lower for SAM on average\.$/);
   assert.equal(readFlatness(studies), 'Networks at equal training loss are not compared yet.');
-  assert.match(table!.caption, /both kinds of networks at equal training loss over 2 training seeds.*taken from the epoch at which its loss was nearest to the other's\./);
+  assert.match(table!.caption, /SGD and SAM at equal training loss over 2 training seeds.*taken from the epoch at which its loss was nearest to the other's\./);
 });
 
 test('an eigenvalue that has not converged for one network is in no table over seeds', () => {

@@ -33,6 +33,10 @@ export interface SeedTable {
   readonly rows: readonly SeedRow[];
   /** Such as "ResNet-20". */
   readonly model: string;
+  /** Training images that the loss is measured on. */
+  readonly probedImages: number;
+  /** What the corrected tests find, such as "After the correction SGD and SAM differ in: Worst case in the ball." */
+  readonly verdict: string;
   /** How many measures of curvature and sharpness are lower for the second kind of network on average, such as "8 of 8 are lower for SAM". */
   readonly direction: string;
   /** Data set, network, images and settings of training that all of its networks share, as text. */
@@ -55,15 +59,15 @@ const LOSS = 'Training loss';
 const MEASURES: Readonly<Record<string, Measure>> = {
   [`${LOSS} on these images, nats`]: { of: probedLoss },
   'Largest eigenvalue λ₁ of the Hessian': { of: ({ eigenvalues }) => eigenvalues?.eigenvalues[0]?.value, column: 'largestEigenvalue' },
-  'Curvature over ± ρ along its vector': { of: ({ secant }) => secant?.curvature },
-  'Curvature over ± 2 ρ along its vector': { of: ({ secantTwiceRho }) => secantTwiceRho?.curvature },
+  'Curvature over ± ρ along its eigenvector': { of: ({ secant }) => secant?.curvature },
+  'Curvature over ± 2 ρ along its eigenvector': { of: ({ secantTwiceRho }) => secantTwiceRho?.curvature },
   'λ₁ / λ₅': { of: ({ eigenvalues: found }) => found?.eigenvalues[4] && found.eigenvalues[0]!.value / found.eigenvalues[4].value, column: 'eigenvalueRatio' },
   'Trace of the Hessian': { of: ({ trace }) => trace?.trace, column: 'trace' },
   'Worst case in the ball': { of: ({ sharpness }) => sharpness && mean(sharpness.worstCase) },
   'Adaptive worst case': { of: ({ sharpness }) => sharpness && mean(sharpness.adaptiveWorstCase) },
   "Keskar's ε-sharpness, %": { of: ({ sharpness }) => sharpness && mean(sharpness.epsSharpness), column: 'epsSharpness' },
   'm-sharpness': { of: ({ sharpness }) => sharpness?.mSharpness.sharpness },
-  "SAM's, 1 step": { of: ({ sharpness }) => sharpness?.sam.sharpness },
+  "Rise after SAM's step": { of: ({ sharpness }) => sharpness?.sam.sharpness },
 };
 
 /** Settings that may differ within a table: those that none of its measures depends on, such as plot settings; kernels, which differ only in rounding; and the seed that drew the training images. */
@@ -108,8 +112,9 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
   const adjusted = holmAdjusted(tests.map(({ pValue }) => pValue!));
   const rows = shown.map(({ measure, pairs }, index) => seedRow(measure, pairs, { ...tests[index]!, adjustedPValue: adjusted[index]!, tests: tests.length }));
   const left = found.filter((one) => one.hidden).map(({ measure }) => measure);
-  const title = `${data.name}; ${describeModel(settings)}: ${settings.atEqualLoss === true ? 'both kinds of networks at equal training loss' : 'both kinds of minima'} over ${studies.length} training seeds, loss on ${data.probedImages} of ${data.trainingImages} training images`;
-  const conclusion = equalLossNote(settings) + verdict(shown.map(({ measure }) => measure), adjusted, [first, second]) + lossNote(rows, tests, adjusted, [first, second]);
+  const title = `${data.name}; ${describeModel(settings)}: ${settings.atEqualLoss === true ? `${first} and ${second} at equal training loss` : `minima of ${first} and ${second}`} over ${studies.length} training seeds, loss on ${data.probedImages} of ${data.trainingImages} training images`;
+  const tested = verdict(shown.map(({ measure }) => measure), adjusted, [first, second]);
+  const conclusion = `${equalLossNote(settings)} ${tested}` + lossNote(rows, tests, adjusted, [first, second]);
   return {
     caption:
       `${title}, batch norm frozen; ρ = ${settings.rho}, adaptive ρ = ${settings.adaptiveRho}, m = ${settings.groupImages}. ` +
@@ -120,6 +125,8 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
     headings: { measure: 'Measure', first, second, difference: `${second} minus ${first}`, pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Detectable' },
     rows,
     model: describeModel(settings),
+    probedImages: data.probedImages,
+    verdict: tested,
     direction: direction(shown, second),
     network: JSON.stringify({ ...settings, ...UNRELATED, atEqualLoss: undefined }),
     atEqualLoss: settings.atEqualLoss === true,
@@ -130,7 +137,7 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
 /** What follows from the corrected tests of all measures but the training loss. */
 function verdict(measures: readonly string[], adjusted: readonly number[], [first, second]: readonly [string, string]): string {
   const differ = measures.filter((measure, index) => adjusted[index]! < FAMILY_LEVEL && !measure.startsWith(LOSS));
-  return differ.length === 0 ? ` After the correction no measure of curvature or sharpness differs between ${first} and ${second}.` : ` After the correction ${first} and ${second} differ in: ${differ.join('; ')}.`;
+  return differ.length === 0 ? `After the correction no measure of curvature or sharpness differs between ${first} and ${second}.` : `After the correction ${first} and ${second} differ in: ${differ.join('; ')}.`;
 }
 
 /** How many measures of curvature and sharpness are lower for the second kind of network on average, such as "8 of 8 are lower for SAM". */
