@@ -52,14 +52,14 @@ function geluInParts(x: Tensor, withDerivative: boolean): readonly Tensor[] {
   const constant = (value: number): Tensor => tensor([value], []);
   const xFloat = converted(x, 'float32');
   const scaled = compute('Mul', xFloat, constant(Math.SQRT1_2));
-  const share = compute('AddV2', compute('Mul', compute('Erf', scaled), constant(0.5)), constant(0.5));
-  const y = converted(compute('Mul', xFloat, share), x.dtype);
+  const cdf = compute('AddV2', compute('Mul', compute('Erf', scaled), constant(0.5)), constant(0.5));
+  const y = converted(compute('Mul', xFloat, cdf), x.dtype);
   if (!withDerivative) {
     return [y];
   }
   // x phi(x), with exp(-x²/2) as a factor: dividing by exp(x²/2), which overflows, would leave no tangent.
   const slope = compute('Mul', compute('Mul', scaled, compute('Exp', compute('Neg', compute('Square', scaled)))), constant(1 / Math.sqrt(Math.PI)));
-  return [y, converted(compute('AddV2', share, slope), x.dtype)];
+  return [y, converted(compute('AddV2', cdf, slope), x.dtype)];
 }
 
 /** The same in one pass over memory. */

@@ -52,6 +52,7 @@ function blockEnd(withSide: boolean, dtype: 'float32' | 'bfloat16' = 'float32'):
     const inputs = [normal(SHAPE), normal(SHAPE), normal([24]), normal([24])];
     const weights = normal([4 * 8 * 8 * 24, 1]);
     const running = { mean: normal([24]), variance: tensor(new Float32Array(24).fill(1), [24]) };
+    const before = tensorCount();
     const { loss, gradients, auxiliary } = lossAndGradient(inputs, () => {
       const [x, side, scale, shift] = inputs as [Tensor, Tensor, Tensor, Tensor];
       const norm = { scale, shift, epsilon: 1e-5 };
@@ -63,7 +64,8 @@ function blockEnd(withSide: boolean, dtype: 'float32' | 'bfloat16' = 'float32'):
       // Without a side the loss reads it by itself, so that all have a gradient.
       return { loss: withSide ? seen : addTo(seen, side), auxiliary: [y, found.running.mean, found.running.variance] };
     });
-    return [loss, ...auxiliary, ...gradients].map((result) => Float32Array.from(result.values()));
+    // The last number is that of tensors left: the results, and what this test makes itself.
+    return [...[loss, ...auxiliary, ...gradients].map((result) => Float32Array.from(result.values())), Float32Array.of(tensorCount() - before)];
   });
 }
 
@@ -85,6 +87,7 @@ test('both ways through the tape are those of TensorFlow, but for rounding, and 
       preferOwn();
       const ours = blockEnd(withSide, dtype);
       assert.equal(tensorCount(), before);
+      assert.deepEqual(ours.at(-1), theirs.at(-1), 'another number of tensors is left');
       const difference = largestDifference(ours, theirs);
       assert.ok(difference <= bound, `${dtype}, ${withSide ? 'with' : 'without'} a side: ${difference}`);
       assert.ok(difference > 0, 'the same bits: were they computed by other kernels?');
@@ -118,7 +121,7 @@ test('in a recorded graph they give the same bits as one by one', own, () => {
         const normal = (shape: readonly number[]): Tensor => tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => draw.normal()), shape);
         const inputs = [normal(SHAPE), normal(SHAPE), normal([24]), normal([24]), normal([24]), normal([24])];
         return compiled(owner, 'block end', inputs, ([x, side, scale, shift, mean, variance]) => {
-          const { y, running } = batchNormalizeTrainingWithSide(x!, side!, { scale: scale!, shift: shift!, epsilon: 1e-5 }, { mean: mean!, variance: variance! }, 0.1);
+          const { y, running } = batchNormalizeTrainingWithSide(multiplyBy(x!, 3), multiplyBy(side!, 2), { scale: scale!, shift: shift!, epsilon: 1e-5 }, { mean: mean!, variance: variance! }, 0.1);
           return [y, running.mean, running.variance];
         }).map((output) => [...output.values()]);
       }),

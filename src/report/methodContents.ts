@@ -50,7 +50,8 @@ export function methodContents(results: readonly RunResult[], federated: readonl
     'defects-figures': pictures(figures, 'defects-'),
     // Where nothing is run, one sentence of the reading says so.
     'label-noise': noise.map(noiseMarkdown).join('\n\n'),
-    'label-noise-reading': [...noise.map(readNoise), noiseNotRun(noise)].filter((text) => text !== '').join('\n\n'),
+    'label-noise-reading': noise.map(readNoise).join('\n\n') || 'Not run.',
+    'label-noise-not-run': noiseNotRun(noise),
     'label-noise-figures': noise.length === 0 ? '' : pictures(figures, 'label-noise-'),
     'question-architectures': architecturesMarkdown(results),
     'question-cost': costsOfMethodsMarkdown(results),

@@ -52,7 +52,8 @@ async function compileWithZig(layout, library) {
     const installed = await pip(layout.python, 'install', ['--no-deps', '--no-compile', '--target', folder, 'ziglang==0.17.1']);
     if (!installed.ok) return `ziglang: ${installed.output}`;
     const caches = { ZIG_GLOBAL_CACHE_DIR: join(folder, 'cache'), ZIG_LOCAL_CACHE_DIR: join(folder, 'cache') };
-    return await compileWith([join(folder, 'ziglang/zig'), COMPILERS[library.language].zig, '-Wl,--allow-shlib-undefined'], library, caches);
+    // Other nodes may have another processor.
+    return await compileWith([join(folder, 'ziglang/zig'), COMPILERS[library.language].zig, '-mcpu=baseline', '-Wl,--allow-shlib-undefined'], library, caches);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

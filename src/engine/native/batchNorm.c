@@ -127,7 +127,7 @@ void compute_batch_norm(void *kernel, TF_OpKernelContext *context) {
   check_shapes(&call, 0, 1, 4);
   if (setting->side) check_same_shape(&call, 0, 5);
   Pass pass = make_pass(&call, 0);
-  pass.y = setting->side ? make_output_like(&call, 0, 5, 5) : make_output_like(&call, 0, 0, 0);
+  pass.y = make_output_like(&call, 0, 0);
   float *running_mean = make_vector(&call, 1, pass.channels), *running_variance = make_vector(&call, 2, pass.channels);
   float *mean = make_vector(&call, 3, pass.channels), *variance = make_vector(&call, 4, pass.channels);
   make_empty(&call, 5, TF_FLOAT);
@@ -169,10 +169,10 @@ void compute_batch_norm_gradient(void *kernel, TF_OpKernelContext *context) {
   if (setting->side) check_same_shape(&call, 1, 6);
   if (setting->two) check_same_shape(&call, 1, 7);
   Pass pass = make_pass(&call, 1);
-  pass.dx = make_output_like(&call, 0, 1, 1);
+  pass.dx = make_output_like(&call, 0, 1);
   float *scale_gradient = make_vector(&call, 1, pass.channels), *shift_gradient = make_vector(&call, 2, pass.channels);
   if (setting->side) {
-    pass.through = make_output_like(&call, 3, 0, setting->two ? 7 : 0);
+    pass.through = make_output_like(&call, 3, 0);
   } else {
     make_empty(&call, 3, is_fine(&call) ? TF_TensorType(call.inputs[0]) : TF_FLOAT);
   }

@@ -48,14 +48,6 @@ bool same_shape(const Call *call, int one, int other) {
 
 static void *data_of(const Call *call, const TF_Tensor *tensor) { return is_fine(call) ? TF_TensorData(tensor) : NULL; }
 
-void *make_output_like(Call *call, int output, int input, int other) {
-  if (!is_fine(call)) return NULL;
-  int64_t shape[MOST_DIMENSIONS];
-  const int dimensions = shape_of(call->inputs[input], shape), candidates[] = {input, other};
-  call->outputs[output] = TF_ForwardInputOrAllocateOutput(call->context, candidates, 2, output, shape, dimensions, NULL, call->status);
-  return data_of(call, call->outputs[output]);
-}
-
 void *make_output(Call *call, int output, TF_DataType type, const int64_t *shape, int dimensions) {
   if (!is_fine(call)) return NULL;
   size_t bytes = TF_DataTypeSize(type);
@@ -64,7 +56,7 @@ void *make_output(Call *call, int output, TF_DataType type, const int64_t *shape
   return data_of(call, call->outputs[output]);
 }
 
-void *make_new_output_like(Call *call, int output, int input) {
+void *make_output_like(Call *call, int output, int input) {
   if (!is_fine(call)) return NULL;
   int64_t shape[MOST_DIMENSIONS];
   const int dimensions = shape_of(call->inputs[input], shape);

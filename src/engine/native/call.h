@@ -37,11 +37,8 @@ void refuse(Call *call, const char *format, ...) __attribute__((format(printf, 2
 /* Whether two inputs have the same shape. */
 bool same_shape(const Call *call, int one, int other);
 
-/* Makes an output of the shape of two inputs, which may be one, in the memory of either that nobody else needs. */
-void *make_output_like(Call *call, int output, int input, int other);
-
-/* Makes an output of the shape of an input, in memory of its own. */
-void *make_new_output_like(Call *call, int output, int input);
+/* Makes an output of the shape and type of an input. */
+void *make_output_like(Call *call, int output, int input);
 
 /* Makes an output of any shape. */
 void *make_output(Call *call, int output, TF_DataType type, const int64_t *shape, int dimensions);

@@ -32,7 +32,7 @@ static inline uint16_t rounded(float value) {
   return (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? (bits >> 16) | 0x40 : up >> 16);
 }
 
-/* A loop in which nothing that is written at one place is read at another: outputs lie in memory of their own or in an input's. */
+/* A loop in which nothing that is written at one place is read at another. */
 #if defined(__clang__)
 #define EACH(place, length) _Pragma("clang loop vectorize(assume_safety)") for (long place = 0; place < (length); place++)
 #else

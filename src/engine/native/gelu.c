@@ -14,10 +14,10 @@ typedef struct {
   bool derivative;
 } Setting;
 
-/* What a call reads and writes; `slope` is NULL where no derivative is wanted. */
+/* What a call reads and writes; `derivative` is NULL where no derivative is wanted. */
 typedef struct {
   const void *x;
-  void *y, *slope;
+  void *y, *derivative;
   long length;
   bool bfloat16;
 } Maps;
@@ -37,26 +37,26 @@ void delete_gelu(void *kernel) { free(kernel); }
 
 /*
  * exp(a) for a <= 0: 2^n exp(r) with a = n log 2 + r and |r| <= log(2) / 2, and the Taylor polynomial of exp(r). 0 below -87, where
- * floats lose digits; what is not a number stays so.
+ * floats lose digits.
  */
 static inline float exp_of(float a) {
   /* Adding 1.5 * 2^23 rounds to an integer, which is then in the lowest bits. */
   const float magic = 12582912, sum = a * 1.44269504f + magic, n = sum - magic;
   const float r = (a - n * 0.693359375f) + n * 2.12194440e-4f;
   const float p = ((((((1.f / 720) * r + 1.f / 120) * r + 1.f / 24) * r + 1.f / 6) * r + .5f) * r + 1) * r + 1;
-  return where(!(a < -87), from_bits(to_bits(p) + (to_bits(sum) << 23)));
+  return where(a >= -87, from_bits(to_bits(p) + (to_bits(sum) << 23)));
 }
 
 typedef struct {
-  float y, slope;
+  float y, derivative;
 } Gelu;
 
 /*
  * With z = |x| / sqrt 2 and e = exp(-z^2): erfc(z) = e t R(t) where t = 1 / (1 + 0.45 z). R is the polynomial of degree 9 that a
- * least-squares fit to exp(z^2) erfc(z) / t gives, off by 3e-8 of it at most. Phi(x) = erfc(z) / 2 below 0, else 1 - erfc(z) / 2.
+ * least-squares fit to exp(z^2) erfc(z) / t gives, off by 6e-8 of it at most. Phi(x) = erfc(z) / 2 below 0, else 1 - erfc(z) / 2.
  */
 static inline Gelu gelu_of(float x) {
-  const float z = (x < 0 ? -x : x) * 0.707106781f, e = exp_of(-z * z), t = 1 / (1 + 0.45f * z);
+  const float z = (x < 0 ? -x : x) * 0.707106781f, e = exp_of(-.5f * x * x), t = 1 / (1 + 0.45f * z);
   float r = -0.0420731403f;
   r = r * t + 0.193652424f;
   r = r * t - 0.305972421f;
@@ -67,29 +67,29 @@ static inline Gelu gelu_of(float x) {
   r = r * t + 0.22829573f;
   r = r * t + 0.25388196f;
   r = r * t + 0.253885339f;
-  const float tail = .5f * (r * t) * e, phi = x < 0 ? tail : 1 - tail;
-  return (Gelu){x * phi, phi + x * (e * 0.398942280f)};
+  const float tail = .5f * (r * t) * e, cdf = x < 0 ? tail : 1 - tail;
+  return (Gelu){x * cdf, cdf + x * (e * 0.398942280f)};
 }
 
-#define LOOPS(NAME, TARGET, ELEMENT, READ, WRITE)                                                  \
-  TARGET static void NAME(const ELEMENT *x, ELEMENT *y, long length) {                             \
-    EACH(i, length) { y[i] = WRITE(gelu_of(READ(x[i])).y); }                                       \
-  }                                                                                                \
-  TARGET static void NAME##_and_slope(const ELEMENT *x, ELEMENT *y, ELEMENT *slope, long length) { \
-    EACH(i, length) {                                                                              \
-      const Gelu found = gelu_of(READ(x[i]));                                                      \
-      y[i] = WRITE(found.y);                                                                       \
-      slope[i] = WRITE(found.slope);                                                               \
-    }                                                                                              \
-  }                                                                                                \
-  static void NAME##_part(const Maps *maps, long from, long length) {                              \
-    const ELEMENT *x = (const ELEMENT *)maps->x + from;                                            \
-    ELEMENT *y = (ELEMENT *)maps->y + from;                                                        \
-    if (maps->slope == NULL) {                                                                     \
-      NAME(x, y, length);                                                                          \
-    } else {                                                                                       \
-      NAME##_and_slope(x, y, (ELEMENT *)maps->slope + from, length);                               \
-    }                                                                                              \
+#define LOOPS(NAME, TARGET, ELEMENT, READ, WRITE)                                                            \
+  TARGET static void NAME(const ELEMENT *x, ELEMENT *y, long length) {                                       \
+    EACH(i, length) { y[i] = WRITE(gelu_of(READ(x[i])).y); }                                                 \
+  }                                                                                                          \
+  TARGET static void NAME##_and_derivative(const ELEMENT *x, ELEMENT *y, ELEMENT *derivative, long length) { \
+    EACH(i, length) {                                                                                        \
+      const Gelu found = gelu_of(READ(x[i]));                                                                \
+      y[i] = WRITE(found.y);                                                                                 \
+      derivative[i] = WRITE(found.derivative);                                                               \
+    }                                                                                                        \
+  }                                                                                                          \
+  static void NAME##_part(const Maps *maps, long from, long length) {                                        \
+    const ELEMENT *x = (const ELEMENT *)maps->x + from;                                                      \
+    ELEMENT *y = (ELEMENT *)maps->y + from;                                                                  \
+    if (maps->derivative == NULL) {                                                                          \
+      NAME(x, y, length);                                                                                    \
+    } else {                                                                                                 \
+      NAME##_and_derivative(x, y, (ELEMENT *)maps->derivative + from, length);                               \
+    }                                                                                                        \
   }
 
 #define AS_IT_IS(f) (f)
@@ -126,16 +126,14 @@ void compute_gelu(void *kernel, TF_OpKernelContext *context) {
     maps.x = TF_TensorData(x);
     if (TF_NumDims(x) > MOST_DIMENSIONS) refuse(&call, "expected at most %d dimensions, got %d.", MOST_DIMENSIONS, TF_NumDims(x));
   }
-  maps.y = make_output_like(&call, 0, 0, 0);
+  maps.y = make_output_like(&call, 0, 0);
   if (setting->derivative) {
-    maps.slope = make_new_output_like(&call, 1, 0);
+    maps.derivative = make_output_like(&call, 1, 0);
   } else {
     make_empty(&call, 1, is_fine(&call) ? TF_TensorType(call.inputs[0]) : TF_FLOAT);
   }
   if (is_fine(&call)) {
-    const long worth = maps.length / SHARE + 1;
-    const int most = thread_count();
-    in_parallel(run_share, &maps, worth < most ? (int)worth : most);
+    in_parallel(run_share, &maps, threads_for_work(maps.length, SHARE));
   }
   end_call(&call);
 }

@@ -48,7 +48,7 @@ static const Operation OPERATIONS[] = {
         "SamlabGelu",
         GELU,
         (const char *const[]){"x: T", NULL},
-        (const char *const[]){"y: T", "slope: T", NULL},
+        (const char *const[]){"y: T", "dy_by_dx: T", NULL},
         create_gelu,
         compute_gelu,
         delete_gelu,

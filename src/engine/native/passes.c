@@ -88,9 +88,7 @@ static Run loops_for(const Pass *pass) {
 int width_of(int channels) { return channels < LEAST_WIDTH ? LEAST_WIDTH / channels * channels : channels; }
 
 int threads_for(long rows, int channels) {
-  const long worth = rows * channels / SHARE + 1;
-  const int most = thread_count();
-  return worth < most ? (int)worth : most;
+  return threads_for_work(rows * channels, SHARE);
 }
 
 void repeat_channels(const Pass *pass, float *parameter) {

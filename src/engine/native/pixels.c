@@ -68,9 +68,7 @@ static void spread_rows(void *work, int thread, int threads) {
 
 static void move(Maps *maps, Share share) {
   const size_t bytes = (size_t)(maps->batch * maps->height) * row_of_large(maps);
-  const long worth = (long)(bytes / SHARE) + 1;
-  const int most = thread_count();
-  in_parallel(share, maps, worth < most ? (int)worth : most);
+  in_parallel(share, maps, threads_for_work((long)bytes, SHARE));
 }
 
 /* Refuses what are no maps, and strides that lead nowhere. */

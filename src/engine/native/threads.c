@@ -97,6 +97,12 @@ static void wait_for_others(void) {
   pthread_mutex_unlock(&mutex);
 }
 
+int threads_for_work(long amount, long share) {
+  const long worth = amount / share + 1;
+  const int most = thread_count();
+  return worth < most ? (int)worth : most;
+}
+
 void in_parallel(Share share, void *work, int threads) {
   const Task next = {share, work, threads};
   if (threads == 1) {
