@@ -18,12 +18,12 @@ export function landscapeContents(studies: readonly LandscapeStudy[], figures: N
   const sharpness = studies.filter(hasSharpness).map((study) => recordsToMarkdown(sharpnessCaption(study), sharpnessRows(study), SHARPNESS_HEADINGS));
   const curvature = studies.filter(hasCurvature).map((study) => recordsToMarkdown(curvatureCaption(study), curvatureRows(study), CURVATURE_HEADINGS));
   const overSeeds = seedTables(studies);
-  const markdown = ({ rows, headings }: SeedTable, caption: string): string => recordsToMarkdown(caption, rows, headings);
+  const markdown = ({ headings }: SeedTable, rows: SeedTable['rows'], caption: string): string => recordsToMarkdown(caption, rows, headings);
   return {
     sharpness: sharpness.join('\n\n') || NOT_MEASURED,
     curvature: curvature.join('\n\n') || CURVATURE_NOT_RUN,
-    'sharpness-over-seeds': overSeeds.map((table) => markdown(table, table.caption)).join('\n\n') || NOT_MEASURED,
-    'sharpness-over-seeds-short': withoutTwins(overSeeds).map((table) => `${markdown(table, table.shortCaption)}\n\n${linkedStudies(table)}`).join('\n\n') || NOT_MEASURED,
+    'sharpness-over-seeds': overSeeds.map((table) => markdown(table, table.rows, table.caption)).join('\n\n') || NOT_MEASURED,
+    'sharpness-over-seeds-short': withoutTwins(overSeeds).map((table) => `${markdown(table, table.shortRows, table.shortCaption)}\n\n${linkedStudies(table)}`).join('\n\n') || NOT_MEASURED,
     'flatness-reading': readFlatness(studies),
     'landscape-figures': pictures(figures, 'landscape-'),
   };

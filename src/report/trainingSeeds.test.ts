@@ -37,7 +37,7 @@ test('studies that differ only in their weights and plots make one table, tested
   assert.deepEqual(Object.values(table!.headings).slice(1, 4), ['SGD', 'SAM', 'SAM minus SGD']);
   assert.match(table!.caption, /over 3 training seeds, loss on 500 of 1000 training images/);
   assert.match(table!.caption, /corrected by Holm's procedure for the 5 tests of this table/);
-  assert.match(table!.shortCaption, /^CIFAR-10; ResNet-50, ImageNet stem: minima of SGD and SAM over 3 training seeds, loss on 500 of 1000 training images; ρ = 0\.05\. After the correction no measure of curvature or sharpness differs between SGD and SAM\. The training losses .* On average 1 of 4 are lower for SAM\.$/);
+  assert.match(table!.shortCaption, /^CIFAR-10; ResNet-50, ImageNet stem: minima of SGD and SAM over 3 training seeds, loss on 500 of 1000 training images; ρ = 0\.05\. After the correction no measure of curvature or sharpness differs between SGD and SAM\. The training losses .* Of all measures 1 of 4 are lower for SAM on average; p is corrected for the 5 tests of the \[whole table\]\(docs\/appendix\.md#the-two-minima\)\.$/);
   assert.deepEqual([table!.atEqualLoss, table!.studies], [false, ['seed-0', 'seed-1', 'seed-2']]);
   assert.match(table!.caption, /After the correction no measure of curvature or sharpness differs between SGD and SAM\./);
   const [clear] = seedTables([ofSeed(0, [80, 50]), ofSeed(1, [60, 30.1]), ofSeed(2, [70, 39.9])]);
@@ -67,6 +67,8 @@ test('networks at equal training loss have a table of their own that says how th
   const { 'sharpness-over-seeds': all, 'sharpness-over-seeds-short': short } = landscapeContents([...studies, ...equal], {});
   assert.deepEqual([all!, short!].map((text) => text.split('\n').filter((line) => line.startsWith('**')).length), [2, 1]);
   assert.match(short!, /at equal training loss/);
+  assert.match(all!, /\| λ₁ \/ λ₅ \|/);
+  assert.doesNotMatch(short!, /λ₁ \/ λ₅/);
   assert.ok(short!.includes('*Studies: [seed-0](data/results/landscape/seed-0), [seed-1](data/results/landscape/seed-1).*'));
   assert.match(readFlatness([...studies, ...equal]), /^At equal training loss \(ResNet-50, ImageNet stem, loss on 500 training images, 2 seeds; .*: over ± ρ it is 70 ± 0 with SGD and 70 ± 0 with SAM \(difference 0 ± 0, corrected p = 1\.000, detectable 0\); over ± 2 ρ it is 40 .* 1 of 4 are lower for SAM on average\.$/);
   assert.equal(readFlatness(studies), 'Networks at equal training loss are not compared yet.');

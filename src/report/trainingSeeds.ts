@@ -31,6 +31,8 @@ export interface SeedTable {
   readonly shortCaption: string;
   readonly headings: Headings;
   readonly rows: readonly SeedRow[];
+  /** Those that the report shows. */
+  readonly shortRows: readonly SeedRow[];
   /** Such as "ResNet-20". */
   readonly model: string;
   /** Training images that the loss is measured on. */
@@ -51,6 +53,8 @@ interface Measure {
   readonly of: (net: StudiedNet) => number | undefined;
   /** The column of a study's table that this measure belongs to: it is left out for the same reasons. */
   readonly column?: string;
+  /** Whether the report leaves it to the appendix. */
+  readonly inAppendix?: true;
 }
 
 /** Beginning of the label of the training loss. */
@@ -61,13 +65,13 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   'Largest eigenvalue λ₁ of the Hessian': { of: ({ eigenvalues }) => eigenvalues?.eigenvalues[0]?.value, column: 'largestEigenvalue' },
   'Curvature over ± ρ along its eigenvector': { of: ({ secant }) => secant?.curvature },
   'Curvature over ± 2 ρ along its eigenvector': { of: ({ secantTwiceRho }) => secantTwiceRho?.curvature },
-  'λ₁ / λ₅': { of: ({ eigenvalues: found }) => found?.eigenvalues[4] && found.eigenvalues[0]!.value / found.eigenvalues[4].value, column: 'eigenvalueRatio' },
+  'λ₁ / λ₅': { of: ({ eigenvalues: found }) => found?.eigenvalues[4] && found.eigenvalues[0]!.value / found.eigenvalues[4].value, column: 'eigenvalueRatio', inAppendix: true },
   'Trace of the Hessian': { of: ({ trace }) => trace?.trace, column: 'trace' },
   'Worst case in the ball': { of: ({ sharpness }) => sharpness && mean(sharpness.worstCase) },
-  'Adaptive worst case': { of: ({ sharpness }) => sharpness && mean(sharpness.adaptiveWorstCase) },
-  "Keskar's ε-sharpness, %": { of: ({ sharpness }) => sharpness && mean(sharpness.epsSharpness), column: 'epsSharpness' },
+  'Adaptive worst case': { of: ({ sharpness }) => sharpness && mean(sharpness.adaptiveWorstCase), inAppendix: true },
+  "Keskar's ε-sharpness, %": { of: ({ sharpness }) => sharpness && mean(sharpness.epsSharpness), column: 'epsSharpness', inAppendix: true },
   'm-sharpness': { of: ({ sharpness }) => sharpness?.mSharpness.sharpness },
-  "Rise after SAM's step": { of: ({ sharpness }) => sharpness?.sam.sharpness },
+  "Rise after SAM's step": { of: ({ sharpness }) => sharpness?.sam.sharpness, inAppendix: true },
 };
 
 /** Settings that may differ within a table: those that none of its measures depends on, such as plot settings; kernels, which differ only in rounding; and the seed that drew the training images. */
@@ -121,9 +125,10 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
       `Mean ± half the 95 % interval over seeds; differences in pairs of the same seed. "p, Holm" is corrected by Holm's procedure for the ${tests.length} tests of this table, "detectable" the smallest difference that a test would have found with a power of 80 %, at 5 % for all together.` +
       conclusion +
       (left.length === 0 ? '' : ` Not shown, since it cannot be read for every network (see the tables of each): ${left.join('; ')}.`),
-    shortCaption: `${title}; ρ = ${settings.rho}.${conclusion} On average ${direction(shown, second)}.`,
+    shortCaption: `${title}; ρ = ${settings.rho}.${conclusion} Of all measures ${direction(shown, second)} on average; p is corrected for the ${tests.length} tests of the [whole table](docs/appendix.md#the-two-minima).`,
     headings: { measure: 'Measure', first, second, difference: `${second} minus ${first}`, pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Detectable' },
     rows,
+    shortRows: rows.filter(({ measure }) => MEASURES[measure]!.inAppendix !== true),
     model: describeModel(settings),
     probedImages: data.probedImages,
     verdict: tested,
