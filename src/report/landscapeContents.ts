@@ -5,7 +5,7 @@ import { readFlatness } from './flatness';
 import type { LandscapeStudy } from './landscapeStudies';
 import { recordsToMarkdown } from './recordTable';
 import type { NamedFigures } from './figures/specification';
-import { seedTables, type SeedTable } from './trainingSeeds';
+import { seedTables, withoutTwins, type SeedTable } from './trainingSeeds';
 
 /** The text in place of tables that have not been measured. */
 export const NOT_MEASURED = 'Not measured.';
@@ -32,9 +32,4 @@ export function landscapeContents(studies: readonly LandscapeStudy[], figures: N
 /** Links to the folders of the studies that a table is made of. */
 function linkedStudies({ studies }: SeedTable): string {
   return `*Studies: ${studies.map((name) => `[${name}](data/results/landscape/${name})`).join(', ')}.*`;
-}
-
-/** The tables without those whose networks are compared at equal training loss in another one. */
-function withoutTwins(tables: readonly SeedTable[]): readonly SeedTable[] {
-  return tables.filter(({ network, atEqualLoss }) => atEqualLoss || !tables.some((other) => other.atEqualLoss && other.network === network));
 }

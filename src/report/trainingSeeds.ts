@@ -183,3 +183,8 @@ function plusMinus(value: number, halfWidth: number | null): string {
   const digits = (number: number, count: number): string => String(Number(number.toPrecision(count)));
   return halfWidth === null ? digits(value, 3) : `${digits(value, 3)} ± ${digits(halfWidth, 2)}`;
 }
+
+/** The tables without those whose networks are compared at equal training loss in another one. */
+export function withoutTwins(tables: readonly SeedTable[]): readonly SeedTable[] {
+  return tables.filter(({ network, atEqualLoss }) => atEqualLoss || !tables.some((other) => other.atEqualLoss && other.network === network));
+}
