@@ -15,6 +15,7 @@ import { drawnConfigs, drawNote } from './studyNotes';
 import { hasPresentSettings } from './presentSettings';
 import { pEquals, signedPlusMinus } from './differenceText';
 import { pairedDifferences } from './pairedDifferences';
+import { describeRepeats } from './repeats';
 import { selectRuns } from './rows';
 import { errorTables, tuningTables } from './tables';
 import { shortErrorTable } from './shortTables';
@@ -31,9 +32,9 @@ const FULL = ['corrected', 'as-published'] as const;
  *
  * @param results everything under `data/results`.
  * @param figures the figures of these results, as they lie in `figures/`.
- * @param benchmarks those that are published, and those of former versions of the engine.
+ * @param benchmarks those that are published, those of former versions of the engine, and runs that repeat some of the results.
  */
-export function reportContents(results: readonly RunResult[], figures: NamedFigures, { benchmarks, formerBenchmarks }: { readonly benchmarks: readonly BenchResult[]; readonly formerBenchmarks: readonly BenchResult[] }): Contents {
+export function reportContents(results: readonly RunResult[], figures: NamedFigures, { benchmarks, formerBenchmarks, repeats = [] }: { readonly benchmarks: readonly BenchResult[]; readonly formerBenchmarks: readonly BenchResult[]; readonly repeats?: readonly RunResult[] }): Contents {
   const laptop = results.filter((run) => run.preset === LAPTOP);
   const final = laptop.filter((run) => run.config.evaluateOn === 'test');
   const byDataset = DATASETS.map((dataset, index): Contents => {
@@ -45,6 +46,7 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
       [`table-${index + 1}-short`]: shortErrorTable(tables[0]!, final),
       [`reading-${index + 1}`]: describeTable(tables[0]!),
       [`conclusion-${index + 1}`]: concludeErrors(tables[0]!),
+      [`repeats-${index + 1}`]: describeRepeats(selectRuns(results, { preset: LAPTOP, dataset, evaluateOn: 'test' })[0] ?? [], repeats),
       [`table-${index + 1}-full`]: full.map(toMarkdown).join('\n\n'),
       [`figures-${index + 1}`]: pictures(figures, `${LAPTOP}-${dataset}-`),
     };

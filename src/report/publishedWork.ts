@@ -32,6 +32,8 @@ export const PUBLISHED = {
 /** Everything of a store that tables and figures are made from. */
 export interface StoredWork extends StoredLandscapes {
   readonly results: readonly RunResult[];
+  /** Runs that were made again with the settings of some of the results, in `results/repeats`. */
+  readonly repeats: readonly RunResult[];
   readonly federated: readonly FederatedResult[];
   readonly benchmarks: readonly BenchResult[];
   /** Of former versions of the engine, shown as history. */
@@ -48,6 +50,7 @@ export async function readLandscapes(store: string, names?: readonly string[]): 
 export async function readWork(store: string): Promise<StoredWork> {
   return {
     results: await readResults(join(store, 'results')),
+    repeats: await readResults(join(store, 'results', 'repeats')),
     federated: await readFederatedResults(join(store, 'results', 'federated')),
     ...(await readLandscapes(store)),
     benchmarks: await readBenchmarks(join(store, 'bench')),
@@ -61,6 +64,7 @@ export async function readPublishedWork(store: string): Promise<StoredWork> {
   const federated = await readFederatedResults(join(store, 'results', 'federated'));
   return {
     results: results.filter(({ preset }) => PUBLISHED.presets.includes(preset)),
+    repeats: await readResults(join(store, 'results', 'repeats')),
     federated: federated.filter(({ preset }) => PUBLISHED.federatedPresets.includes(preset)),
     ...(await readLandscapes(store, PUBLISHED.studies)),
     benchmarks: await readBenchmarks(join(store, 'bench'), PUBLISHED.benchmarks),
