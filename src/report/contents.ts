@@ -44,7 +44,7 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
       [`table-${index + 1}`]: tables.map(toMarkdown).join('\n\n'),
       // The report shows the first, which has the preset's current settings where such runs exist; the appendix shows all.
       [`table-${index + 1}-short`]: shortErrorTable(tables[0]!, final),
-      [`reading-${index + 1}`]: describeTable(tables[0]!),
+      [`reading-${index + 1}`]: describeTable(tables[0]!, false),
       [`conclusion-${index + 1}`]: concludeErrors(tables[0]!),
       [`repeats-${index + 1}`]: describeRepeats(selectRuns(results, { preset: LAPTOP, dataset, evaluateOn: 'test' })[0] ?? [], repeats),
       [`table-${index + 1}-full`]: full.map(toMarkdown).join('\n\n'),
@@ -57,6 +57,7 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
     ...Object.assign({}, ...byDataset),
     tuning: tuning.map(toMarkdown).join('\n\n') || 'Not run.',
     evidence: describeEvidence(shown.flatMap(([first = []]) => first)) + otherSettings(shown),
+    'earlier-settings': otherSettings(shown).trim(),
     presets: presetsMarkdown(),
     'trial-count': String(laptop.length - final.length),
     'run-count': String(final.length),

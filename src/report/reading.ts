@@ -11,8 +11,9 @@ import { errorText } from './tableText';
  * the paired tests find of error and test loss, then what was not run and what diverged. It says nothing that is not in the rows.
  *
  * @param table one of `errorTables`.
+ * @param withMissing whether it says what was not run; default: true.
  */
-export function describeTable({ rows, trainingImages, differences = [] }: ResultTable): string {
+export function describeTable({ rows, trainingImages, differences = [] }: ResultTable, withMissing = true): string {
   const lengths = [...new Set(rows.map(({ epochs }) => epochs))].sort((a, b) => a - b);
   const comparisons = lengths.flatMap((epochs) => {
     const cells = rows.filter((row) => row.epochs === epochs && row.top1Error !== null);
@@ -25,7 +26,7 @@ export function describeTable({ rows, trainingImages, differences = [] }: Result
   const diverged = rows.filter((row) => row.divergedSeeds !== '');
   return [
     ...(comparisons.length === 0 ? ['There is no pair of runs to compare yet.'] : comparisons),
-    ...(missing.length === 0 ? [] : [`Not run: ${listCells(missing)}.`]),
+    ...(missing.length === 0 || !withMissing ? [] : [`Not run: ${listCells(missing)}.`]),
     ...(diverged.length === 0 ? [] : [`With runs that diverged: ${listCells(diverged)}.`]),
   ].join(' ');
 }
