@@ -70,7 +70,7 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   'Worst case in the ball': { of: ({ sharpness }) => sharpness && mean(sharpness.worstCase) },
   'Adaptive worst case': { of: ({ sharpness }) => sharpness && mean(sharpness.adaptiveWorstCase), inAppendix: true },
   "Keskar's ε-sharpness, %": { of: ({ sharpness }) => sharpness && mean(sharpness.epsSharpness), column: 'epsSharpness', inAppendix: true },
-  'm-sharpness': { of: ({ sharpness }) => sharpness?.mSharpness.sharpness },
+  'm-sharpness': { of: ({ sharpness }) => sharpness?.mSharpness.sharpness, inAppendix: true },
   "Rise after SAM's step": { of: ({ sharpness }) => sharpness?.sam.sharpness, inAppendix: true },
 };
 

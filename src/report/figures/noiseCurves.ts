@@ -15,6 +15,10 @@ const PANELS: readonly { readonly title: string; readonly axes: { readonly xaxis
   { title: 'Held-out images', axes: { xaxis: 'x3', yaxis: 'y3' }, error: ({ heldOut }) => heldOut?.top1Error },
 ];
 
+/** Height of a row of the legend, in pixels, and methods in one. */
+const LEGEND_ROW = 24;
+const LEGEND_COLUMNS = 3;
+
 /** Dashes for different settings of one method. */
 const DASHES = ['solid', 'dash', 'dot', 'dashdot'] as const;
 
@@ -65,7 +69,7 @@ export function noiseCurves({ title, caption, curves }: Pick<NoiseStudy, 'title'
   return figure({ title, caption: `${caption}. ${notes}` }, data, {
     height: 540,
     legend: { orientation: 'h', x: 0.5, xanchor: 'center', y: 1.07, yanchor: 'bottom' },
-    margin: { t: 160 },
+    margin: { t: 90 + LEGEND_ROW * Math.ceil(curves.filter(({ runs }) => runs.length > 0).length / LEGEND_COLUMNS) },
     ...Object.fromEntries(
       PANELS.flatMap(({ axes: { xaxis, yaxis } }, index) => [
         [xaxis.replace('x', 'xaxis'), axis('Epoch', { domain: domains[index]!, anchor: yaxis })],
