@@ -38,5 +38,5 @@ export function describeRepeats(runs: readonly RunResult[], repeats: readonly Ru
   const errors = again.map(({ seed, sgd, sam }) => `seed ${seed}: SGD ${errorOf(sgd).toFixed(2)} % (before ${errorOf(stored.get(sgd.id)!).toFixed(2)} %), SAM ${errorOf(sam).toFixed(2)} % (before ${errorOf(stored.get(sam.id)!).toFixed(2)} %)`);
   const all = [...pairsOf(runs), ...again];
   const { difference, halfWidth, pValue } = pairedTest(all.map(({ sam }) => errorOf(sam)), all.map(({ sgd }) => errorOf(sgd)));
-  return `Trained again with the same settings and a version of the program that differs in rounding alone, runs end elsewhere (${errors.join('; ')}). Over all ${all.length} pairs SAM minus SGD is ${signedPlusMinus(difference, halfWidth)} points (p ${pEquals(pValue!)}).`;
+  return `Trained again with the same settings and a version of the program that differs in rounding alone, runs end elsewhere (${errors.join('; ')}). Over all ${all.length} pairs SAM minus SGD is ${signedPlusMinus(difference, halfWidth)} points (p ${pEquals(pValue)}).`;
 }
