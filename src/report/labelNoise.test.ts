@@ -64,6 +64,9 @@ test('the reading says whether SGD learns the wrong labels, and what the tests f
   assert.match(text, /^With 40 % wrong labels the error on them is 2\.0 % with SGD at the end, .* % with SAM, ρ = 0\.1: SGD memorises them\. After the last epoch the test error is .* % with SGD; lower by 6\.00 ± 0\.25 points with SAM, ρ = 0\.1 \(p < 0\.001\)\. At the best held-out epoch the test error is .* % with SGD; lower by 1\.00 ± 9\.94 points with SAM, ρ = 0\.1 \(p = 0\.\d+, no difference found, detectable .*\)\. Each p is corrected by Holm's procedure for the 2 tests of both\.$/);
   const unlearned = noiseStudies(made(({ labelNoise, method }) => (labelNoise === 0.2 && method === 'sgd' ? { wrong: 78, last: 50, best: 50 } : undefined)));
   assert.match(readNoise(unlearned[0]!), /With 20 % wrong labels the error on them is 78\.0 % with SGD at the end: SGD does not memorise them/);
+  // The last two epochs, which are not the best so far.
+  const withoutBest = RUNS.map((run) => ({ ...run, history: run.history.slice(2) }));
+  assert.doesNotMatch(readNoise(noiseStudies(withoutBest)[0]!), /At the best held-out epoch/);
   const without = noiseStudies(RUNS.filter(({ config }) => config.method !== 'sgd'));
   assert.equal(readNoise(without[0]!), 'With 40 % wrong labels: SGD is not run, so that nothing is compared.');
 });

@@ -144,9 +144,9 @@ export function readNoise({ rows, labelNoise }: NoiseStudy): string {
   }
   const learned = others.flatMap(({ method, wrongLabelError }) => (wrongLabelError === null ? [] : [`, ${wrongLabelError.toFixed(1)} % with ${method}`]));
   const fits = sgd.wrongLabelError < MEMORISED ? 'SGD memorises them' : 'SGD does not memorise them in this time, so there is little for another method to prevent';
-  const moments = ([['last', 'After the last epoch'], ['bestHeldOut', 'At the best held-out epoch']] as const).map(([moment, when]) => {
+  const moments = ([['last', 'After the last epoch'], ['bestHeldOut', 'At the best held-out epoch']] as const).flatMap(([moment, when]) => {
     const [base, ...compared] = rows.filter((row) => row.moment === moment);
-    return `${when} the test error is ${[`${plusMinus(base!.top1Error!, base!.top1HalfWidth)} % with SGD`, ...compared.flatMap(differenceText)].join('; ')}.`;
+    return base?.top1Error == null ? [] : [`${when} the test error is ${[`${plusMinus(base.top1Error, base.top1HalfWidth)} % with SGD`, ...compared.flatMap(differenceText)].join('; ')}.`];
   });
   const tests = sgd.tests > 0 ? [`Each p is corrected by Holm's procedure for the ${sgd.tests} tests of both.`] : [];
   return [`${start} the error on them is ${sgd.wrongLabelError.toFixed(1)} % with SGD at the end${learned.join('')}: ${fits}.`, ...moments, ...tests].join(' ');
