@@ -73,6 +73,13 @@ export const FAST_PRESETS: readonly Preset[] = [
     grid: { dataset: ['cifar10'], method: ['sgd', 'sam'], seed: [0] },
   },
   {
+    name: 'fast-radii',
+    description: 'the fast network as published with SGD, and with SAM at two radii that no trial chose, ten seeds',
+    changes: FAST_RECIPE,
+    grid: { dataset: ['cifar10'], seed: SEEDS },
+    variants: [{ method: 'sgd' }, { method: 'sam', rho: 0.05 }, { method: 'sam', rho: 0.1 }],
+  },
+  {
     name: 'fast-sgd-sam',
     description: 'the fast network: SGD, SAM at equal epochs and SGD with twice the epochs, ten seeds, settings from trials on held-out images',
     changes: FAST_RECIPE,
