@@ -4,7 +4,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { findPreset, presetConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
+import { runId } from '../experiment/store';
 import { BENCH_FORMAT, type BenchResult } from '../bench/result';
 import { writeSamples } from '../landscape/surface/store';
 import { DATA } from '../files/stores';
@@ -48,11 +50,19 @@ test('every study and benchmark that is named is there', async () => {
 test('results that are not listed are not published, even in the same folder, nor are damaged ones', async (context) => {
   const data = join(await emptyProject(context), 'data');
   await fillStore(data, testRun({ top1Error: 60 }), PUBLISHED.studies[0], PUBLISHED.benchmarks[0]);
-  await fillStore(data, testRun({ top1Error: 50, preset: 'none' }), 'tiny2', 'my-machine');
+  await fillStore(data, testRun({ top1Error: 50, preset: 'none', rho: 0.123 }), 'tiny2', 'my-machine');
   await writeFile(join(data, 'results', 'landscape', 'tiny2', 'study.json'), '{');
   const { results, studies, benchmarks } = await readPublishedWork(data);
   assert.deepEqual([results.map(({ preset }) => preset), studies.map(({ name }) => name), benchmarks.length], [['laptop'], [PUBLISHED.studies[0]], 1]);
   await assert.rejects(readWork(data), /tiny2.study\.json is not JSON/);
+});
+
+test('a run of a published preset is published whichever preset or command stored it', async (context) => {
+  const data = join(await emptyProject(context), 'data');
+  const config = presetConfigs(findPreset('precision')).find(({ precision }) => precision === 'mixed')!;
+  const run = { ...testRun({ top1Error: 60, preset: 'none' }), config, id: runId(config) };
+  await write(join(data, 'results', `${run.id}.json`), run);
+  assert.deepEqual((await readPublishedWork(data)).results.map(({ id }) => id), [run.id]);
 });
 
 test("a user's own work changes no document of the project, and has a report and figures of its own", async (context) => {

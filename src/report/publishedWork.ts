@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { BenchResult } from '../bench/result';
 import { readBenchmarks } from '../bench/store';
-import { PRESETS } from '../experiment/presets';
+import { PRESETS, presetConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
 import { isQuick } from '../experiment/runPreset';
-import { readResults } from '../experiment/store';
+import { readResults, runId } from '../experiment/store';
 import { FEDERATED_PRESETS } from '../federated/presets';
 import type { FederatedResult } from '../federated/result';
 import { readFederatedResults } from '../federated/store';
@@ -58,12 +58,18 @@ export async function readWork(store: string): Promise<StoredWork> {
   };
 }
 
+/** Runs of published presets by their names: a run may be stored by another preset that shares it, or by a command that gave its settings. */
+function publishedRuns(): ReadonlySet<string> {
+  return new Set(PRESETS.filter(({ name }) => PUBLISHED.presets.includes(name)).flatMap(presetConfigs).map(runId));
+}
+
 /** The work of a store that is named in `PUBLISHED`; other studies and benchmarks are not read. @throws Error if a file is damaged or of another version. */
 export async function readPublishedWork(store: string): Promise<StoredWork> {
   const results = await readResults(join(store, 'results'));
   const federated = await readFederatedResults(join(store, 'results', 'federated'));
+  const listed = publishedRuns();
   return {
-    results: results.filter(({ preset }) => PUBLISHED.presets.includes(preset)),
+    results: results.filter(({ preset, id }) => PUBLISHED.presets.includes(preset) || listed.has(id)),
     repeats: await readResults(join(store, 'results', 'repeats')),
     federated: federated.filter(({ preset }) => PUBLISHED.federatedPresets.includes(preset)),
     ...(await readLandscapes(store, PUBLISHED.studies)),
