@@ -3,11 +3,12 @@ import type { FederatedResult } from '../federated/result';
 import { isSisterStep, readClip, readSisterSteps, sisterTable } from './clipCounterfactual';
 import { pictures } from './contents';
 import { defectEvidenceMarkdown } from './defectEvidence';
+import { describeDifferences } from './differenceReading';
 import { federatedFigures, federatedGroups, federatedStudy, linkedRuns } from './federatedStudy';
 import { methodErrors } from './figures/methodErrors';
 import type { Contents } from './fill';
 import { noiseFigures, noiseMarkdown, noiseNotRun, noiseStudies, readNoise } from './labelNoise';
-import { METHOD_STUDIES, methodStudy, methodStudyMarkdown, type MethodStudy, type MethodStudyName } from './methodStudies';
+import { METHOD_STUDIES, methodStudy, methodStudyMarkdown, SMALL_BUDGET, type MethodStudy, type MethodStudyName } from './methodStudies';
 import { architecturesMarkdown, costsOfMethodsMarkdown, schedulesMarkdown } from './openQuestions';
 import type { NamedFigures } from './figures/specification';
 import { shortMethodTable } from './shortTables';
@@ -15,13 +16,13 @@ import { describeStudy } from './studyReading';
 
 const NAMES = Object.keys(METHOD_STUDIES) as readonly MethodStudyName[];
 
-/** The figures of the quick comparisons that have a finished run, of training on wrong labels, and of the federated runs. */
+/** The figures of the comparisons of methods that have a finished run, of training on wrong labels, and of the federated runs. */
 export function methodFigures(results: readonly RunResult[], federated: readonly FederatedResult[]): NamedFigures {
   const studies = NAMES.map((name) => ({ name, study: methodStudy(results, name) })).filter(({ study }) => study.rows.some(({ top1Error }) => top1Error !== null));
   return { ...Object.fromEntries(studies.map(({ name, study }) => [`${name}-methods`, methodErrors(study)])), ...noiseFigures(results), ...federatedFigures(federated) };
 }
 
-/** What REPORT.md takes from the quick comparisons and the federated runs, by the name of its place: tables, readings, figures. */
+/** What REPORT.md takes from the comparisons of methods and the federated runs, by the name of its place: tables, readings, figures. */
 export function methodContents(results: readonly RunResult[], federated: readonly FederatedResult[], figures: NamedFigures): Contents {
   const studies = Object.fromEntries(NAMES.map((name) => [name, methodStudy(results, name)])) as Readonly<Record<MethodStudyName, MethodStudy>>;
   const table = (name: MethodStudyName): string => methodStudyMarkdown(studies[name]);
@@ -30,6 +31,9 @@ export function methodContents(results: readonly RunResult[], federated: readonl
   const groups = federatedGroups(federated);
   const noise = noiseStudies(results);
   return {
+    'fast-radii': table('fast-radii'),
+    'fast-radii-short': short('fast-radii'),
+    'fast-radii-reading': describeDifferences(studies['fast-radii']),
     family: table('family'),
     'family-short': short('family'),
     'family-reading': reading('family'),
@@ -65,5 +69,5 @@ export function methodContents(results: readonly RunResult[], federated: readonl
 /** The comparison without the sister project's steps; its tests stay corrected for all tests that were made. */
 function clipAlone(study: MethodStudy): MethodStudy {
   const ofSister = (method: string): boolean => (study.runsOf?.get(method) ?? []).some(({ config }) => isSisterStep(config));
-  return { ...study, title: "The original's FGSM with its clip and without — quick runs on a small budget", rows: study.rows.filter(({ method }) => !ofSister(method)) };
+  return { ...study, title: `The original's FGSM with its clip and without${SMALL_BUDGET}`, rows: study.rows.filter(({ method }) => !ofSister(method)) };
 }

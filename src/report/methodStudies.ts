@@ -24,8 +24,9 @@ export interface MethodStudy {
   readonly notes: readonly string[];
 }
 
-/** Presets of quick comparisons on real images, with the titles of their tables. */
+/** Presets that compare methods on real images, with the titles of their tables. */
 export const METHOD_STUDIES = {
+  'fast-radii': 'SGD and SAM on all of CIFAR-10, fast network',
   family: 'The reviewed methods beside SGD and SAM',
   'fgsm-steps': "Multi-step FGSM at the 2-norm of SAM's radius, by its number of steps T",
   'fgsm-clip': "The original's FGSM with its clip and without, and a sister project's steps",
@@ -34,7 +35,7 @@ export const METHOD_STUDIES = {
   'defects-cifar100': "The original's learning rate, CIFAR-100",
 } as const;
 
-/** Name of a quick comparison. */
+/** Name of a comparison of methods. */
 export type MethodStudyName = keyof typeof METHOD_STUDIES;
 
 /** The stored runs of a preset that compares methods, with the label of each; whichever preset stored them. */
@@ -64,7 +65,7 @@ export function methodStudy(results: readonly RunResult[], name: MethodStudyName
   const budget = `${plain.epochs} epochs`;
   return {
     dataset: plain.dataset,
-    title: `${METHOD_STUDIES[name]} — quick runs on a small budget`,
+    title: `${METHOD_STUDIES[name]}${isSmall(plain) ? SMALL_BUDGET : ''}`,
     caption: shown.length === 0 ? `${DATASET_NAMES[plain.dataset]}; ${describeModel(plain)}; ${budget}; not run` : `${captionOf(shown)}; ${budget}`,
     rows,
     runsOf: new Map(labels.map((label) => [label, runs.filter((run) => run.label === label).map(({ result }) => result)])),
@@ -73,9 +74,19 @@ export function methodStudy(results: readonly RunResult[], name: MethodStudyName
       ...drawNote(drawnConfigs(shown)),
       ...stepsNote(configs, shown[0]?.data.trainImages),
       ...reachNote(configs, (config) => variantLabel(config, plain)),
-      `Nothing was tuned: every method has the radius that its paper uses and ${describeRate(plain)}. Training this short does not show what a method reaches in the end.`,
+      isSmall(plain)
+        ? `Nothing was tuned: every method has the radius that its paper uses and ${describeRate(plain)}. Training this short does not show what a method reaches in the end.`
+        : `Nothing was tuned: SAM's radii were stated before the runs, and the recipe is the one that was published for SGD: ${describeRate(plain)}.`,
     ],
   };
+}
+
+/** What the titles of comparisons on a part of the images say. */
+export const SMALL_BUDGET = ' — quick runs on a small budget';
+
+/** Whether a comparison trains on a part of the images. */
+function isSmall({ imagesPerClass }: ExperimentConfig): boolean {
+  return imagesPerClass > 0;
 }
 
 function describeRate(config: ExperimentConfig): string {

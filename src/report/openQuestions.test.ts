@@ -18,9 +18,20 @@ test('each network has its own paired difference, with the tests of all as one f
   const text = architecturesMarkdown([...pair({}, [-2, -3, -4]), ...pair(fast, [-1, 0, 1], { perturbationScope: 'noNorm' })]);
   // Differences of 2, 3 and 4 points have p = 0.035, which counts twice beside one more test.
   assert.match(text, /\| CIFAR-10 \| ResNet-50, ImageNet stem, 100 epochs \| `laptop` \| −3\.00 ± 2\.48 \| 0\.035 \| 0\.070 \| 4\.62 \| 3 \|/);
-  assert.match(text, /\| CIFAR-10 \| fast network, 9\.9 epochs \| `fast-sgd-sam` \| \+0\.00 ± 2\.48 \| 1\.000 \| 1\.000 \| 4\.62 \| 3 \|/);
+  assert.match(text, /\| CIFAR-10 \| fast network, 9\.9 epochs, settings from trials \| `fast-sgd-sam` \| \+0\.00 ± 2\.48 \| 1\.000 \| 1\.000 \| 4\.62 \| 3 \|/);
   assert.match(text, /\| CIFAR-100 \| ResNet-50, ImageNet stem, 100 epochs \| `laptop` \| not run \| – \| – \| – \| – \|/);
   assert.match(text, /for the 2 of this table/);
+});
+
+test('each radius of the fast network without trials is a network of its own, beside the same SGD runs', () => {
+  const runs = presetConfigs(findPreset('fast-radii')).filter(({ seed }) => seed < 3).map((config): RunResult => {
+    const gain = config.method === 'sgd' ? 0 : config.rho === 0.05 ? [1, 2, 3][config.seed]! : [2, 2, 2][config.seed]!;
+    return { ...testRun({ ...config, top1Error: 60 + config.seed - gain, preset: 'fast' }), config, id: runId(config) };
+  });
+  const text = architecturesMarkdown(runs);
+  assert.match(text, /fast network, 9\.9 epochs, ρ = 0\.05, no trials \| `fast-radii` \| −2\.00 ± 2\.48 \|/);
+  assert.match(text, /fast network, 9\.9 epochs, ρ = 0\.1, no trials \| `fast-radii` \| −2\.00 ± 0\.00 \|/);
+  assert.match(text, /settings from trials \| `fast-sgd-sam` \| not run/);
 });
 
 test('runs of two recipes are not paired with each other: the one with more pairs counts', () => {

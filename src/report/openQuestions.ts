@@ -1,6 +1,8 @@
 import { comparisonRows, inFamily, type ComparisonRow } from '../experiment/comparisonRows';
 import type { ExperimentConfig } from '../experiment/config';
+import { findPreset, presetConfigs, tuningConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
+import { runId } from '../experiment/store';
 import { detectableText, pText, signedPlusMinus } from './differenceText';
 import { rowBeside, runsWith } from './matchedRuns';
 import { methodLabel } from '../experiment/methodLabel';
@@ -19,6 +21,9 @@ interface Place {
   readonly settings: Partial<ExperimentConfig>;
 }
 
+/** SAM's radii in the preset `fast-radii`. */
+const FAST_RADII = [...new Set(presetConfigs(findPreset('fast-radii')).filter(({ method }) => method === 'sam').map(({ rho }) => rho))];
+
 /** Networks in the order of the original's question: its own stem, the stem for small images, and a network made for small images. */
 const PLACES: readonly Place[] = (['cifar10', 'cifar100'] as const).flatMap((dataset): Place[] => [
   ...[100, 200, 400].map((epochs) => ({ network: `ResNet-50, ImageNet stem, ${epochs} epochs`, preset: 'laptop', dataset, settings: { dataset, epochs } })),
@@ -26,14 +31,15 @@ const PLACES: readonly Place[] = (['cifar10', 'cifar100'] as const).flatMap((dat
   dataset === 'cifar10'
     ? { network: 'ResNet-20, 5 epochs', preset: 'family', dataset, settings: { rho: 0.05 } }
     : { network: 'ResNet-20, 5 epochs', preset: 'defects-cifar100', dataset, settings: { learningRate: 0.1 } },
-  { network: 'fast network, 9.9 epochs', preset: dataset === 'cifar10' ? 'fast-sgd-sam' : 'fast-cifar100', dataset, settings: { epochs: 9.9 } },
+  ...(dataset === 'cifar10' ? FAST_RADII.map((rho) => ({ network: `fast network, 9.9 epochs, ρ = ${rho}, no trials`, preset: 'fast-radii', dataset, settings: { rho } })) : []),
+  { network: 'fast network, 9.9 epochs, settings from trials', preset: dataset === 'cifar10' ? 'fast-sgd-sam' : 'fast-cifar100', dataset, settings: { epochs: 9.9 } },
 ]);
 
 /** The runs of both methods at a place: those of the preset's list, or the recipe with the most of those that it stored with settings from its trials, of equals the one with the present settings. */
 function runsOf(results: readonly RunResult[], { preset, dataset, settings }: Place): Readonly<Record<'sam' | 'sgd', readonly RunResult[]>> {
   const shared = without(settings, 'rho');
   const listed = { sam: runsWith(results, preset, { ...settings, method: 'sam' }), sgd: runsWith(results, preset, { ...shared, method: 'sgd' }) };
-  if (listed.sam.length > 0 && listed.sgd.length > 0) {
+  if (listed.sam.length > 0 && listed.sgd.length > 0 && !awaitsTrials(results, preset, dataset)) {
     return listed;
   }
   const untuned = without(shared, 'learningRate');
@@ -43,6 +49,12 @@ function runsOf(results: readonly RunResult[], { preset, dataset, settings }: Pl
   const present = ({ sam }: (typeof recipes)[number]): number => Number(sam.every(hasPresentSettings));
   const [most] = [...recipes].sort((a, b) => pairs(b) - pairs(a) || present(b) - present(a));
   return most ?? { sam: [], sgd: [] };
+}
+
+/** Whether a preset takes its settings from trials of which none is stored: then runs with the settings in its list belong to another preset. */
+function awaitsTrials(results: readonly RunResult[], preset: string, dataset: ExperimentConfig['dataset']): boolean {
+  const trials = new Set(tuningConfigs(findPreset(preset), dataset).map(runId));
+  return trials.size > 0 && !results.some(({ id }) => trials.has(id));
 }
 
 function without(settings: Partial<ExperimentConfig>, key: keyof ExperimentConfig): Partial<ExperimentConfig> {

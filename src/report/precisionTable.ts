@@ -1,3 +1,4 @@
+import { detectableDifference } from '../experiment/power';
 import { findPreset, presetConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
 import { runId } from '../experiment/store';
@@ -22,7 +23,8 @@ function verdict(differences: readonly number[]): string {
     return `The error is ${size}; one pair has no interval.`;
   }
   const within = Math.abs(mean) <= halfWidth;
-  return `The error is ${size} (95 % interval of the difference ± ${halfWidth.toFixed(2)}): ${within ? 'no difference beyond the noise between seeds' : 'more than the noise between seeds'}.`;
+  const detectable = `could detect ${detectableDifference(halfWidth, n).toFixed(2)} points with a power of 80 %`;
+  return `The error is ${size} (95 % interval of the difference ± ${halfWidth.toFixed(2)}): ${within ? `no difference beyond the noise between seeds; ${detectable}` : 'more than the noise between seeds'}.`;
 }
 
 /** The same runs in both precisions, in GitHub's Markdown: errors, training loss, and the paired difference. */
