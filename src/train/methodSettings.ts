@@ -44,15 +44,28 @@ export interface MethodSettings extends Values<typeof METHOD_SETTINGS> {}
 /** The default settings of methods: the papers' own values. */
 export const DEFAULT_METHOD: MethodSettings = defaultsOf(METHOD_SETTINGS);
 
+// Made once: the name of every run asks for them, for each setting.
+const READ_BY = Object.fromEntries(
+  METHODS.map((name) => {
+    const method = methodOf(name);
+    return [name, method.rule ? { ...RADIUS, ...method.settings, ...PERTURBATION } : method.settings];
+  }),
+) as Readonly<Record<MethodName, SettingRecord>>;
+
+const READERS: ReadonlyMap<string, readonly MethodName[]> = new Map(
+  Object.keys(METHOD_SETTINGS)
+    .filter((setting) => setting !== 'method')
+    .map((setting) => [setting, METHODS.filter((name) => setting in READ_BY[name])]),
+);
+
 /** The settings that a method reads, in the order of `METHOD_SETTINGS`. */
 export function settingsReadBy(name: MethodName): SettingRecord {
-  const method = methodOf(name);
-  return method.rule ? { ...RADIUS, ...method.settings, ...PERTURBATION } : method.settings;
+  return READ_BY[name];
 }
 
 /** The methods that read a setting; undefined for a setting that is no method's. */
 export function readersOf(setting: string): readonly MethodName[] | undefined {
-  return setting in METHOD_SETTINGS && setting !== 'method' ? METHODS.filter((name) => setting in settingsReadBy(name)) : undefined;
+  return READERS.get(setting);
 }
 
 /** A setting as a method declares it, for one that it reads; methods that share a setting differ only in when it is idle. */
