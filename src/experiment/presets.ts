@@ -64,7 +64,7 @@ export const PRESETS: readonly Preset[] = [
     changes: { imagesPerClass: 100, heldOutPerClass: 100, normalization: 'half', stem: 'imagenet', warmupEpochs: 10 },
     byDataset: { cifar100: { imagesPerClass: 50, heldOutPerClass: 20 } },
     subsetPerSeed: true,
-    grid: { dataset: DATASETS, epochs: [100, 200, 400], seed: [0, 1, 2], method: METHODS },
+    grid: { dataset: DATASETS, epochs: [100, 200, 400], seed: [0, 1, 2, 3, 4], method: METHODS },
     tuning: {
       epochs: 20,
       seeds: [100, 101, 102],

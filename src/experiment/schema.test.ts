@@ -105,9 +105,9 @@ void test('the quick comparisons share one budget, and with it the runs that mor
   }
 });
 
-void test('laptop is the grid of Tables 1 and 2 with three seeds, at equal settings for both methods', () => {
+void test('laptop is the grid of Tables 1 and 2 with five seeds, at equal settings for both methods', () => {
   const configs = presetConfigs(findPreset('laptop'));
-  assert.equal(configs.length, 2 * 3 * 3 * 2);
+  assert.equal(configs.length, 2 * 3 * 5 * 2);
   assert.ok(configs.every(({ model, stem, testImagesPerClass, evaluateOn }) => model === 'resnet50' && stem === 'imagenet' && testImagesPerClass === 0 && evaluateOn === 'test'));
   assert.deepEqual(new Set(configs.map(({ dataset, imagesPerClass }) => `${dataset} ${imagesPerClass}`)), new Set(['cifar10 100', 'cifar100 50']));
 });

@@ -41,7 +41,7 @@ test('without runs there is a table that says so and no figure', async () => {
 test('a preset is described with its runs, images and trials', () => {
   const laptop = describePreset(notebookPreset({}), 'cifar100');
   assert.match(laptop, /The \*\*laptop\*\* preset on CIFAR-100\. This notebook reads stored runs and makes none of them\./);
-  assert.match(laptop, /ResNet-50, ImageNet stem\*\* \(laptop\): 18 runs, SGD and SAM, 100, 200, 400 epochs, seeds 0, 1, 2; 50 training images of each class, the whole test set\./);
+  assert.match(laptop, /ResNet-50, ImageNet stem\*\* \(laptop\): 30 runs, SGD and SAM, 100, 200, 400 epochs, seeds 0, 1, 2, 3, 4; 50 training images of each class, the whole test set\./);
   assert.match(laptop, /come from 54 trials on 20 held-out training images of each class\./);
   const paper = describePreset(notebookPreset({ SAMLAB_PRESET: 'paper' }), 'cifar10');
   assert.match(paper, /makes the runs that are not stored yet/);
