@@ -36,6 +36,8 @@ export function rivalConfigurations(compile: boolean): RivalConfiguration[] {
   return [COMMON, ...best];
 }
 
+/** A configuration that takes so many times as long as the fastest of all is no candidate: processors without bfloat16 take minutes for a step with it. */
+const HOPELESS = 4;
 /** So many of each precision stay after the first look, since a large batch may order them differently from its small one. */
 const STAYING = 2;
 
@@ -68,7 +70,7 @@ export async function screen(rival: Rival, configurations: readonly RivalConfigu
 export function hopeful(screened: readonly Screened[]): RivalConfiguration[] {
   const fastest = screened.filter(({ seconds }) => seconds !== undefined).sort((a, b) => a.seconds! - b.seconds!);
   const staying = (['float32', 'mixed'] as const).flatMap((precision) =>
-    fastest.filter(({ configuration }) => configuration.precision === precision && configuration !== COMMON).slice(0, STAYING),
+    fastest.filter(({ configuration, seconds }) => configuration.precision === precision && configuration !== COMMON && seconds! <= HOPELESS * fastest[0]!.seconds!).slice(0, STAYING),
   );
   return screened.filter((one) => staying.includes(one) || one.configuration === COMMON).map(({ configuration }) => configuration);
 }

@@ -98,7 +98,7 @@ function comparisonMarkdown(comparison: Comparison): string {
     '|---|---|---:|---:|---:|',
     ...configurations(comparison).map((one) => `| ${one.side} | ${one.configuration} | ${WORKS.map((work) => cell(comparison, one, work)).join(' | ')} |`),
     '',
-    `*Before the timing, both sides computed the same loss (off by ${agreement.loss.toExponential(1)}) and gradient (off by ${agreement.gradientNorm.toExponential(1)} of its norm) in float32${steps}.${memory} A dash: not timed, because others of its precision were faster in a first look on 16 images (which proves nothing for the whole batch) or by half on the whole batch, or because a side has no such step.${memoryNote(comparison)}*`,
+    `*Before the timing, both sides computed the same loss (off by ${agreement.loss.toExponential(1)}) and gradient (off by ${agreement.gradientNorm.toExponential(1)} of its norm) in float32${steps}.${memory} A dash: not timed, because others of its precision were faster, or one of any precision four times as fast, in a first look on 16 images (which proves nothing for the whole batch), or others by half on the whole batch, or because a side has no such step.${memoryNote(comparison)}*`,
   ].join('\n');
 }
 
