@@ -38,6 +38,8 @@ export function rivalConfigurations(compile: boolean): RivalConfiguration[] {
 
 /** A configuration that takes so many times as long as the fastest of all is no candidate: processors without bfloat16 take minutes for a step with it. */
 const HOPELESS = 4;
+/** The first step also prepares PyTorch's kernels; one that took so many times the fastest step so far needs no second. */
+const HOPELESS_AT_FIRST = 20;
 /** So many of each precision stay after the first look, since a large batch may order them differently from its small one. */
 const STAYING = 2;
 
@@ -49,14 +51,16 @@ export interface Screened {
   readonly failure?: string;
 }
 
-/** Takes two SGD steps in each configuration, one after another. @param images of the batch that the rival was given. */
+/** Takes two SGD steps in each configuration, one after another; one alone where that is hopelessly slow. @param images of the batch that the rival was given. */
 export async function screen(rival: Rival, configurations: readonly RivalConfiguration[], images: number): Promise<Screened[]> {
   const screened: Screened[] = [];
   for (const configuration of configurations) {
     try {
       await rival.ask('setup', configuration.setup);
-      const { seconds } = await rival.ask<{ seconds: number[] }>('time', { work: 'sgd', repeats: 2 });
-      screened.push({ configuration, seconds: Math.min(...seconds) });
+      const step = async (): Promise<number> => (await rival.ask<{ seconds: number[] }>('time', { work: 'sgd', repeats: 1 })).seconds[0]!;
+      const fastest = Math.min(...screened.map(({ seconds = Infinity }) => seconds));
+      const first = await step();
+      screened.push({ configuration, seconds: first > HOPELESS_AT_FIRST * fastest ? first : Math.min(first, await step()) });
     } catch (error) {
       screened.push({ configuration, failure: (error as Error).message.split('\n')[0]! });
     }
