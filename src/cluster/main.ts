@@ -50,7 +50,9 @@ async function main(request: ExperimentRequest): Promise<number> {
     const named = request.grid !== undefined || Object.keys(request.settings).length > 0;
     const plan = named ? announcedPlan(request) : undefined;
     for (const one of statusStores(request)) {
-      requireStore(one);
+      if (one !== OWN_STORE) {
+        requireStore(one);
+      }
       console.log(await gridStatus(plan, one));
     }
     return 0;

@@ -24,12 +24,12 @@ async function secondsPerImage(model: Model, network: NetworkState, images: Data
   const count = Math.min(EVALUATED, imageCount(images));
   const part = select(images, Int32Array.from({ length: count }, (_, index) => index));
   const started = performance.now();
-  await evaluate(model, network, part, config.normalization);
+  await evaluate(model, network, part, config.normalization, { augmentation: config.testAugmentation });
   return (performance.now() - started) / 1000 / count;
 }
 
 async function measure({ config, folders }: MeasureOrder['runs'][number]): Promise<MeasuredCost> {
-  const { training, heldOut, test } = await experimentData(config, folders);
+  const { training, heldOut, test, byLabel } = await experimentData(config, folders);
   const model = preparedModel(config, training.classNames.length);
   const started = performance.now();
   const times: number[] = [];
@@ -52,9 +52,11 @@ async function measure({ config, folders }: MeasureOrder['runs'][number]): Promi
   const secondsPerStep = times.length === 1 ? (times[0]! - started) / 1000 : (times.at(-1)! - times[0]!) / 1000 / (times.length - 1);
   const perImage = await secondsPerImage(model, network, test, config);
   disposeNetwork(network);
-  const evaluated = imageCount(test) + (heldOut ? HELD_OUT_EVALUATIONS * imageCount(heldOut) : 0);
-  const eachEpoch = config.selection === 'bestOnTest' ? perImage * imageCount(test) : 0;
-  return { secondsPerEpoch: secondsPerStep * stepsPerEpoch + eachEpoch, secondsOnce: perImage * evaluated, config, machine: machineOf(describeEnvironment()) };
+  const heldOutImages = heldOut ? imageCount(heldOut) : 0;
+  // Runs with wrong labels evaluate the training and the held-out images in each epoch.
+  const imagesEachEpoch = config.selection === 'bestOnTest' ? imageCount(test) : byLabel ? imageCount(training) + heldOutImages : 0;
+  const evaluated = imageCount(test) + (byLabel ? 0 : HELD_OUT_EVALUATIONS * heldOutImages);
+  return { secondsPerEpoch: secondsPerStep * stepsPerEpoch + perImage * imagesEachEpoch, secondsOnce: perImage * evaluated, config, machine: machineOf(describeEnvironment()) };
 }
 
 process.once('message', ({ runs }: MeasureOrder) => {

@@ -1,7 +1,7 @@
 import type { ExperimentConfig } from '../experiment/config';
 import type { RunResult } from '../experiment/result';
 import { experimentFolders } from '../experiment/folders';
-import { bestTrial } from '../experiment/runPreset';
+import { bestTrial, noBestTrial } from '../experiment/runPreset';
 import { findResult, runId } from '../experiment/store';
 import { trialsOf, type GridPlan, type PlannedRun } from './gridPlan';
 
@@ -20,7 +20,7 @@ export async function missingTrials(run: PlannedRun, plan: GridPlan, store: stri
 /**
  * A run's configuration with the settings that its stored trials decide; for a run without trials, its own.
  *
- * @throws Error if a trial has no result yet.
+ * @throws Error if a trial has no result yet, or if no setting of the method finished all of its trials.
  */
 export async function settledConfig(run: PlannedRun, plan: GridPlan, store: string): Promise<ExperimentConfig> {
   const missing = await missingTrials(run, plan, store);
@@ -28,7 +28,12 @@ export async function settledConfig(run: PlannedRun, plan: GridPlan, store: stri
     throw new Error(`settledConfig: ${missing.length} of the trials that decide the settings of ${runId(run.config)} have no result, ${runId(missing[0]!.config)} among them; make them first.`);
   }
   const trials = await Promise.all(trialsOf(run, plan).map(({ kind, config }) => storedResult(kind, config, store)));
-  return { ...run.config, ...bestTrial(trials.filter((trial) => trial !== undefined), run.config.method) };
+  const own = trials.filter((trial) => trial?.config.method === run.config.method).filter((trial) => trial !== undefined);
+  const best = bestTrial(own, run.config.method);
+  if (own.length > 0 && best === undefined) {
+    throw new Error(`settledConfig: ${noBestTrial(run.config.method, run.config.dataset)}`);
+  }
+  return { ...run.config, ...best };
 }
 
 /** A stored result, or what is wrong with it if it cannot be read. */

@@ -19,14 +19,14 @@ class ProgressLine {
   private shown = false;
 
   update(progress: RunStep): void {
-    const { epoch, epochs, step, stepsPerEpoch, loss, error, imagesPerSecond, secondsLeft } = progress;
+    const { epoch, epochs, step, stepsPerEpoch, stepsTaken, totalSteps, loss, error, imagesPerSecond, secondsLeft } = progress;
     if (process.stderr.isTTY) {
       const values = { epoch, epochs, loss: loss.toFixed(3), error: error.toFixed(1), rate: imagesPerSecond.toFixed(0), left: durationText(secondsLeft) };
       if (!this.shown) {
-        this.bar.start(epochs * stepsPerEpoch, 0, values);
+        this.bar.start(totalSteps, 0, values);
         this.shown = true;
       }
-      this.bar.update((epoch - 1) * stepsPerEpoch + step, values);
+      this.bar.update(stepsTaken, values);
     } else if (step === stepsPerEpoch) {
       console.log(stepText(progress));
     }

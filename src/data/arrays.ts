@@ -59,7 +59,7 @@ export function datasetOf({ name, inputs, shape, labels, classNames, statistics 
   if (labels.length === 0 || values.length !== labels.length * size) {
     throw new RangeError(`datasetOf: expected ${labels.length} inputs of shape [${inputShape.join(', ')}], one for each label, which are ${labels.length * size} numbers, got ${values.length} in ${name}.`);
   }
-  const classes = classNames ?? Array.from({ length: Math.max(...Array.from(labels)) + 1 }, (_, label) => `class ${label}`);
+  const classes = classNames ?? Array.from({ length: Array.from(labels).reduce((largest, label) => Math.max(largest, label), 0) + 1 }, (_, label) => `class ${label}`);
   const odd = Array.from(labels).findIndex((label) => !(Number.isSafeInteger(label) && label >= 0 && label < Math.min(classes.length, 256)));
   if (odd >= 0) {
     throw new RangeError(`datasetOf: expected labels from 0 to ${classes.length - 1}, at most 255, got ${labels[odd]} for input ${odd} of ${name}.`);

@@ -98,6 +98,14 @@ void test('a custom rule with `storeAs` resumes from its checkpoint with the sam
   assert.match(stoppedTraining('x', false).message, /no checkpoint without a `storeAs`, so this run starts from the beginning/);
 });
 
+void test('with equal gradients the epochs with perturbations move as the end of the run does', async (context) => {
+  const setting = settingIn(context, { seeds: [0], config: { ...CONFIG, epochs: 4, warmupEpochs: 0, perturbationStart: 3, perturbationEnd: 4 } });
+  const { runs } = await compare([{ method: 'sam' }], setting);
+  const windows = runs.filter(({ label }) => label === 'SAM').map(({ budget, result: { config } }) => [budget, config.epochs, config.perturbationStart, config.perturbationEnd]);
+  // Two of four epochs with two gradients a step cost 12 gradients instead of 8: 8 / 12 of four epochs are three, from 1 + round(2 x 3 / 4) to the last.
+  assert.deepEqual(windows, [['epochs', 4, 3, 4], ['gradients', 3, 3, 3]]);
+});
+
 void test('networks that are kept are those of the results, just trained or read from their files; none leaks', async (context) => {
   const setting = settingIn(context, { seeds: [0], config: { ...CONFIG, warmupEpochs: 0 }, keepNetworks: true });
   const before = tensorCount();

@@ -188,8 +188,18 @@ class Comparing {
     // An own rule takes SAM's place, so that radius, kinds of parameters and groups are read.
     const config = withDefaults({ ...this.setting.config, ...settingsOf(method), ...(method.rule ? { method: 'sam' as const } : {}), seed });
     const epochs = share === DEFAULT_SHARE ? config.epochs : Math.max(1, Math.round(config.epochs * share));
-    return validateConfig({ ...config, epochs, warmupEpochs: (config.warmupEpochs * epochs) / config.epochs });
+    return validateConfig({ ...config, ...perturbedEpochs(config, epochs), epochs, warmupEpochs: (config.warmupEpochs * epochs) / config.epochs });
   }
+}
+
+/** The first and last epoch with perturbations, moved as the end of the run is, so that the same share of it is perturbed. */
+function perturbedEpochs({ epochs: before, perturbationStart: start, perturbationEnd: end }: ExperimentConfig, epochs: number): Pick<ExperimentConfig, 'perturbationStart' | 'perturbationEnd'> {
+  if (epochs === before) {
+    return { perturbationStart: start, perturbationEnd: end };
+  }
+  const first = start === 'decay' ? start : Math.min(epochs, 1 + Math.round(((start - 1) * epochs) / before));
+  const last = end === 0 ? 0 : Math.max(first === 'decay' ? 1 : first, Math.round((end * epochs) / before));
+  return { perturbationStart: first, perturbationEnd: last };
 }
 
 const DEFAULT_SHARE = 1;

@@ -28,7 +28,7 @@ const IMAGES = {
    * Share p of training labels replaced by another class drawn uniformly, in [0, 1]: exactly p of them change. Drawing from all C
    * classes, as in other work, changes p (1 - 1 / C).
    */
-  labelNoise: setting(z.number().min(0).max(1), 0, 'share p of training labels replaced, 0 to 1: exactly p, always by another class (drawing from all C classes changes p (1 - 1/C))', { changesCost: false }),
+  labelNoise: setting(z.number().min(0).max(1), 0, 'share p of training labels replaced, 0 to 1: exactly p, always by another class (drawing from all C classes changes p (1 - 1/C))'),
   /** Draws the subset, the held-out part and the label noise. Kept apart from `seed` so that runs can share their data. */
   subsetSeed: setting(z.int(), 0, 'draws the subset, the held-out part and the label noise', {
     changesCost: false,

@@ -59,7 +59,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'laptop',
-    description: "the original's small-sample reading, hours on two cores: 100 training images per class (50 of CIFAR-100), whole test set",
+    description: "the original's small-sample reading, days on two cores: 100 training images per class (50 of CIFAR-100), whole test set",
     // With 5 epochs of warm-up (40 steps) the training loss rose to 9 nats at a learning rate of 0.2; with 10 epochs, to 7.
     changes: { imagesPerClass: 100, heldOutPerClass: 100, normalization: 'half', stem: 'imagenet', warmupEpochs: 10 },
     byDataset: { cifar100: { imagesPerClass: 50, heldOutPerClass: 20 } },

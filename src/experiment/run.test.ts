@@ -20,7 +20,7 @@ import { runOwnRule } from './ownRun';
 import { DEFAULT_CONFIG } from './presets';
 import type { EpochRecord, RunResult } from './result';
 import type { ExperimentFolders } from './folders';
-import { runExperiment } from './run';
+import { runExperiment, runWithNetwork } from './run';
 import { bestEvaluation } from './makeRun';
 import { readResults, runId } from './store';
 
@@ -199,3 +199,24 @@ if (child === undefined) {
 } else {
   void runAsChild(child);
 }
+
+void test('a run that is trained again for its network leaves its stored result as it is', async (context) => {
+  const base = mkdtempSync(join(tmpdir(), 'samlab-network-'));
+  context.after(() => rmSync(base, { recursive: true }));
+  const folders = foldersIn(base);
+  const config = { ...CONFIG, epochs: 1 };
+  const first = await runWithNetwork(config, { preset: 'smoke', folders });
+  disposeNetwork(first!.network);
+  const file = join(folders.results, `${runId(config)}.json`);
+  // As if another machine had made it, with another rounding.
+  const stored = readFileSync(file, 'utf8').replace(/"seconds": [0-9.]+,\n "gradient/, '"seconds": 12345,\n "gradient');
+  assert.match(stored, /12345/);
+  writeFileSync(file, stored);
+  rmSync(folders.weights, { recursive: true });
+  const again = await runWithNetwork(config, { preset: 'smoke', folders });
+  disposeNetwork(again!.network);
+  assert.equal(readFileSync(file, 'utf8'), stored);
+  const asked = await runWithNetwork(config, { preset: 'smoke', folders, again: true });
+  disposeNetwork(asked!.network);
+  assert.doesNotMatch(readFileSync(file, 'utf8'), /12345/);
+});

@@ -65,7 +65,7 @@ export function runExperiment(config: ExperimentConfig, options: RunOptions): Pr
 
 /**
  * Makes one run, or reads the stored one, and gives its network too. Weights that are not stored, as those of runs that are
- * judged on held-out images, are trained again.
+ * judged on held-out images, are trained again; a stored result stays as it is then.
  *
  * @returns undefined as `runExperiment`. The network belongs to the caller, who frees it with `disposeNetwork`.
  * @throws as `runExperiment`, and as `loadWeights`.
@@ -75,7 +75,7 @@ export function runWithNetwork(config: ExperimentConfig, options: RunOptions): P
     let trained: TrainedRun | undefined;
     const weights = weightsFile(config, options.folders);
     const again = options.again === true || !existsSync(weights);
-    const result = await storedOrMade(config, { ...options, again }, (run) => (trained = run));
+    const result = await storedOrMade(config, { ...options, again, keepStored: options.again !== true }, (run) => (trained = run));
     if (result === undefined) {
       work.tellStopped('Its checkpoint is stored; the same call resumes from there.');
       return undefined;
@@ -94,8 +94,19 @@ function weightsFile(config: ExperimentConfig, { weights }: ExperimentFolders): 
   return join(weights, `${runId(config)}.safetensors`);
 }
 
+interface MakingOptions extends RunOptions {
+  /** A run that is trained again for its network alone leaves its stored result as it is: rounding may differ. */
+  readonly keepStored?: boolean;
+}
+
+/** Whether a result of this run, from the same images, is stored and can be read. */
+async function isStored({ config, data }: RunResult, folder: string): Promise<boolean> {
+  const stored = await findResult(folder, config).catch(() => undefined);
+  return stored?.data.synthetic === data.synthetic;
+}
+
 /** @param keep takes the network of a run that was made; it is freed without one. */
-async function storedOrMade(config: ExperimentConfig, options: RunOptions, keep?: (run: TrainedRun) => void): Promise<RunResult | undefined> {
+async function storedOrMade(config: ExperimentConfig, options: MakingOptions, keep?: (run: TrainedRun) => void): Promise<RunResult | undefined> {
   const { folders, again = false, checkpointSeconds = CHECKPOINT_SECONDS } = options;
   const stored = again ? undefined : await findResult(folders.results, config);
   if (stored !== undefined && !stored.data.synthetic) {
@@ -122,7 +133,9 @@ async function storedOrMade(config: ExperimentConfig, options: RunOptions, keep?
       await mkdir(folders.weights, { recursive: true });
       saveWeights(weightsFile(config, folders), model, network.parameters, network.statistics, trainingRecord(config, data.training));
     }
-    await writeResult(folders.results, result);
+    if (options.keepStored !== true || !(await isStored(result, folders.results))) {
+      await writeResult(folders.results, result);
+    }
     await removeCheckpoint(checkpoint.file);
     if (keep) {
       keep(made);

@@ -71,8 +71,28 @@ void test('a stored result that cannot be read stops neither the other trials no
   }
   const ended: string[] = [];
   const made = runPreset('laptop', { folders, only: ({ dataset }) => dataset === 'cifar10', onEnd: ({ config }) => ended.push(`${config.evaluateOn} ${config.method}`) });
-  await assert.rejects(made, /runPreset: \d+ runs are stored; these stored results cannot be read:\n.*is not a stored result/s);
+  await assert.rejects(made, /runPreset: \d+ runs are stored; some are missing:\n.*is not a stored result/s);
   const count = (what: string): number => ended.filter((one) => one === what).length;
   assert.deepEqual([count('heldOut sgd'), count('heldOut sam'), count('test sam')], [sgdTrials.length, others.length, 0]);
   assert.ok(count('test sgd') > 0);
+});
+
+void test('a method whose trials all diverged is not trained with settings that nothing chose', async (t) => {
+  const base = mkdtempSync(join(tmpdir(), 'samlab-preset-'));
+  t.after(() => rmSync(base, { recursive: true }));
+  const folders = { data: base, allowSynthetic: false, results: join(base, 'results'), checkpoints: base, weights: base };
+  const preset = findPreset('laptop');
+  const trials = tuningConfigs(preset, 'cifar10');
+  for (const config of trials) {
+    await writeResult(folders.results, trial(config, config.method === 'sgd' ? 50 : null));
+  }
+  const decided = bestTrial(trials.map((config) => trial(config, config.method === 'sgd' ? 50 : null)), 'sgd')!;
+  const wanted = presetConfigs(preset).filter(({ dataset }) => dataset === 'cifar10');
+  for (const config of wanted.filter(({ method }) => method === 'sgd')) {
+    await writeResult(folders.results, trial({ ...config, ...decided }, 40));
+  }
+  const ended: string[] = [];
+  const made = runPreset('laptop', { folders, only: ({ dataset }) => dataset === 'cifar10', onEnd: ({ config }) => ended.push(`${config.evaluateOn} ${config.method}`) });
+  await assert.rejects(made, /No setting of sam on cifar10 finished all of its trials/);
+  assert.deepEqual([ended.includes('test sgd'), ended.includes('test sam')], [true, false]);
 });

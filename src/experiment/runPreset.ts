@@ -46,7 +46,12 @@ export function bestTrial(trials: readonly RunResult[], method: ExperimentConfig
   return best && (JSON.parse(best.key) as TunedSettings);
 }
 
-async function tunedConfigs(preset: Preset, wanted: readonly ExperimentConfig[], run: (config: ExperimentConfig) => Promise<RunResult | 'unreadable' | undefined>): Promise<ExperimentConfig[]> {
+/** What is said of a method without a finished trial, whose settings nothing decides. */
+export function noBestTrial(method: ExperimentConfig['method'], dataset: ExperimentConfig['dataset']): string {
+  return `No setting of ${method} on ${dataset} finished all of its trials, so nothing decides its settings and its runs are not made; add settings to the preset's grid of trials.`;
+}
+
+async function tunedConfigs(preset: Preset, wanted: readonly ExperimentConfig[], run: (config: ExperimentConfig) => Promise<RunResult | 'unreadable' | undefined>, problems: string[]): Promise<ExperimentConfig[]> {
   const tuned: ExperimentConfig[] = [];
   for (const dataset of new Set(wanted.map((config) => config.dataset))) {
     const trials: RunResult[] = [];
@@ -62,6 +67,10 @@ async function tunedConfigs(preset: Preset, wanted: readonly ExperimentConfig[],
         trials.push(result);
       }
     }
+    for (const method of new Set(trials.map(({ config }) => config.method).filter((one) => !undecided.has(one) && bestTrial(trials, one) === undefined))) {
+      undecided.add(method);
+      problems.push(noBestTrial(method, dataset));
+    }
     for (const config of wanted.filter((candidate) => candidate.dataset === dataset && !undecided.has(candidate.method))) {
       tuned.push({ ...config, ...bestTrial(trials, config.method) });
     }
@@ -74,8 +83,8 @@ async function tunedConfigs(preset: Preset, wanted: readonly ExperimentConfig[],
  * final runs. Stored runs are not made again.
  *
  * @returns the results, fewer than all if its `signal` or the kernel's interrupt ended it.
- * @throws RangeError for an unknown preset, and as `runExperiment`; Error that lists stored results that cannot be read, once all
- * runs that do not depend on them are made.
+ * @throws RangeError for an unknown preset, and as `runExperiment`; Error that lists stored results that cannot be read and methods whose
+ * trials all diverged, once all runs that do not depend on them are made.
  */
 export function runPreset(name: string, options: PresetOptions = {}): Promise<RunResult[]> {
   return longWork(`preset ${name}`, options, async (work) => {
@@ -112,7 +121,7 @@ async function makeRuns(name: string, options: PresetOptions, work: LongWork): P
       }
       return result;
     };
-    for (const config of trials.length > 0 ? await tunedConfigs(preset, wanted, run) : wanted) {
+    for (const config of trials.length > 0 ? await tunedConfigs(preset, wanted, run, problems) : wanted) {
       const result = await run(config);
       if (result === undefined) {
         return results;
@@ -123,7 +132,7 @@ async function makeRuns(name: string, options: PresetOptions, work: LongWork): P
     }
   }
   if (problems.length > 0) {
-    throw new Error(`runPreset: ${results.length} runs are stored; these stored results cannot be read:\n${problems.join('\n')}`);
+    throw new Error(`runPreset: ${results.length} runs are stored; some are missing:\n${problems.join('\n')}`);
   }
   return results;
 }

@@ -3,6 +3,7 @@ import type { ExperimentConfig } from '../experiment/config';
 import type { ComparisonRow } from '../experiment/comparisonRows';
 import type { RunResult } from '../experiment/result';
 import { rowBeside, runsWith, type Settings } from './matchedRuns';
+import { describeModel } from './recipe';
 import { recordsToMarkdown } from './recordTable';
 import { SISTER_ERRORS, type SisterError } from './published';
 import { trains } from './studyReading';
@@ -42,7 +43,7 @@ export function readClip(results: readonly RunResult[]): string {
     return 'Radius 0.05 for each coordinate with the clip working at 0.001 and with it not working, the pair that decides, is not run; so neither the radius nor the missing clip can be named as the cause.';
   }
   const outcomes = [
-    `With the clip working at 0.001, ${outcome(working)}; with it not working, ${outcome(missing)}`,
+    `On a small network and budget (${budget(results)}) with the clip working at 0.001, ${outcome(working)}; with it not working, ${outcome(missing)}`,
     atRadius && `with a clip at the radius itself, ${outcome(atRadius)}`,
   ].filter((text) => text !== undefined).join('; ');
   return `${outcomes}. ${cause(working, missing, atRadius)}`;
@@ -57,7 +58,13 @@ function cause(working: ComparisonRow, missing: ComparisonRow, atRadius: Compari
     return 'The clip does not explain it: clipped to 0.001 for each coordinate this network does not train either, and smaller bounds are needed.';
   }
   const radius = atRadius === undefined ? 'whether a clip at the radius would have helped is not run' : learns(atRadius) ? 'a clip at the radius helps as well' : 'a clip at the radius itself, 0.05 for each coordinate, does not help';
-  return `Radius and clip explain it together: a radius of 0.05 keeps this network from training only because no clip bounds it, as the clip at 0.001 that the code asks for would have; ${radius}.`;
+  return `Radius and clip explain it together here: a radius of 0.05 keeps this network from training only because no clip bounds it, as the clip at 0.001 that the code asks for would have; ${radius}. For ResNet-50, where the same bound allows a larger 2-norm, it is open.`;
+}
+
+/** "ResNet-20, 1,000 training images, 5 epochs" */
+function budget(results: readonly RunResult[]): string {
+  const { config, data } = runsWith(results, 'fgsm-clip', CLIPS.working)[0]!;
+  return `${describeModel(config)}, ${data.trainImages.toLocaleString('en-US')} training images, ${config.epochs} epochs`;
 }
 
 function outcome(row: ComparisonRow): string {

@@ -15,7 +15,7 @@ import { drawnConfigs, drawNote } from './studyNotes';
 import { hasPresentSettings } from './presentSettings';
 import { pEquals, signedPlusMinus } from './differenceText';
 import { pairedDifferences } from './pairedDifferences';
-import { describeRepeats } from './repeats';
+import { averagedTest, describeRepeats } from './repeats';
 import { selectRuns } from './rows';
 import { errorTables, tuningTables } from './tables';
 import { shortErrorTable } from './shortTables';
@@ -39,14 +39,20 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
   const final = laptop.filter((run) => run.config.evaluateOn === 'test');
   const byDataset = DATASETS.map((dataset, index): Contents => {
     const tables = errorTables(results, { preset: LAPTOP, dataset });
+    const [shownRuns = []] = selectRuns(results, { preset: LAPTOP, dataset, evaluateOn: 'test' });
+    const byLength = [...new Set(shownRuns.map(({ config }) => config.epochs))].sort((a, b) => a - b).map((epochs) => ({ epochs, runs: shownRuns.filter(({ config }) => config.epochs === epochs) }));
+    const averaged = new Map(byLength.flatMap(({ epochs, runs }) => {
+      const test = averagedTest(runs, repeats);
+      return test ? [[epochs, test] as const] : [];
+    }));
     const full = FULL.flatMap((preset) => errorTables(results, { preset, dataset }));
     return {
       [`table-${index + 1}`]: tables.map(toMarkdown).join('\n\n'),
       // The report shows the first, which has the preset's current settings where such runs exist; the appendix shows all.
-      [`table-${index + 1}-short`]: shortErrorTable(tables[0]!, final),
+      [`table-${index + 1}-short`]: shortErrorTable(tables[0]!, shownRuns),
       [`reading-${index + 1}`]: describeTable(tables[0]!, false),
-      [`conclusion-${index + 1}`]: concludeErrors(tables[0]!),
-      [`repeats-${index + 1}`]: describeRepeats(selectRuns(results, { preset: LAPTOP, dataset, evaluateOn: 'test' })[0] ?? [], repeats),
+      [`conclusion-${index + 1}`]: concludeErrors(tables[0]!, averaged),
+      [`repeats-${index + 1}`]: byLength.map(({ runs }) => describeRepeats(runs, repeats)).filter((text) => text !== '').join(' '),
       [`table-${index + 1}-full`]: full.map(toMarkdown).join('\n\n'),
       [`figures-${index + 1}`]: pictures(figures, `${LAPTOP}-${dataset}-`),
     };
@@ -80,7 +86,7 @@ function otherSettings(shown: readonly (readonly (readonly RunResult[])[])[]): s
   }
   const earlier = shown.some(([first = []]) => !first.every(hasPresentSettings));
   const differences = shown.flatMap(([, ...others]) => others.flatMap(pairedDifferences)).filter(({ measure }) => measure === 'top1Error');
-  const found = differences.map(({ epochs, mean, halfWidth, pValue }) => `${signedPlusMinus(mean, halfWidth)} points at ${epochs} epochs${pValue === null ? '' : ` (p ${pEquals(pValue)})`}`);
+  const found = differences.map(({ epochs, mean, halfWidth, adjustedPValue }) => `${signedPlusMinus(mean, halfWidth)} points at ${epochs} epochs${adjustedPValue === null ? '' : ` (corrected p ${pEquals(adjustedPValue)})`}`);
   return ` ${earlier ? 'They were made with earlier settings of the preset; runs with the present ones, of fewer seeds so far,' : 'Runs with earlier settings of the preset'} are in the [appendix](docs/appendix.md#tables-1-and-2)${found.length === 0 ? '' : `; there SAM minus SGD is ${found.join(', ')}`}.`;
 }
 

@@ -66,9 +66,9 @@ test('three pairs rule nothing out, however narrow their interval is', () => {
 
 test('from six pairs on, with which a test of signs alone can reach 5 %, what the interval excludes is ruled out', () => {
   const row = { method: 'a', difference: -0.5, differenceHalfWidth: 1 } as ComparisonRow;
-  assert.equal(whatIsOpen({ ...row, n: 5 }, 2), 'the test could detect 2.00 points (5 pairs rule nothing out)');
-  assert.equal(whatIsOpen({ ...row, n: 6 }, 2), 'the test could detect 2.00 points, and more than 1.50 points are ruled out');
-  assert.equal(whatIsOpen({ ...row, n: 3 }, 101), 'the test could detect no possible difference (3 pairs rule nothing out)');
+  assert.equal(whatIsOpen({ ...row, pairs: 5 }, 2), 'the test could detect 2.00 points (5 pairs rule nothing out)');
+  assert.equal(whatIsOpen({ ...row, pairs: 6 }, 2), 'the test could detect 2.00 points, and more than 1.50 points are ruled out');
+  assert.equal(whatIsOpen({ ...row, pairs: 3 }, 101), 'the test could detect no possible difference (3 pairs rule nothing out)');
 });
 
 test('beside a control that hardly trains a difference shows little, and the table says so', () => {

@@ -97,7 +97,7 @@ function foundPairs(results: readonly RunResult[]): { readonly found: readonly F
     return {
       ...pair,
       adjustedPValue: adjusted[index] ?? null,
-      detectable: index < 0 ? null : detectableDifference(row!.differenceHalfWidth!, row!.n, { level: FAMILY_LEVEL / tested.length }),
+      detectable: index < 0 ? null : detectableDifference(row!.differenceHalfWidth!, row!.pairs, { level: FAMILY_LEVEL / tested.length }),
     };
   });
   return { found, tests: tested.length };
@@ -167,9 +167,9 @@ function withoutCause({ preset, adjustedPValue, detectable }: Found, row: Compar
 }
 
 /** What a difference that was not found leaves possible, given what its test could detect, in points. */
-export function whatIsOpen({ difference, differenceHalfWidth, n }: ComparisonRow, detectable: number | null): string {
+export function whatIsOpen({ difference, differenceHalfWidth, pairs }: ComparisonRow, detectable: number | null): string {
   const farthest = Math.abs(difference!) + differenceHalfWidth!;
-  const excluded = n >= ENOUGH_PAIRS ? `, and more than ${farthest.toFixed(2)} points are ruled out` : ` (${n} pairs rule nothing out)`;
+  const excluded = pairs >= ENOUGH_PAIRS ? `, and more than ${farthest.toFixed(2)} points are ruled out` : ` (${pairs} pairs rule nothing out)`;
   return `the test could detect ${detectableText({ detectable }) === 'none' ? 'no possible difference' : `${detectableText({ detectable })} points`}${excluded}`;
 }
 

@@ -2,8 +2,8 @@ import type { LandscapeStudy } from './landscapeStudies';
 import { seedTables, withoutTwins, type SeedRow, type SeedTable } from './trainingSeeds';
 
 /**
- * What the abstract tells of flatness: of each network compared at equal training loss its curvature over the distances that SAM trains with,
- * and of others the largest eigenvalue at the end of training, beside the losses there.
+ * What the abstract tells of flatness: of each network its curvature over the distances that SAM trains with and how many measures are lower
+ * for SAM, for those compared at equal training loss and for others at the end of training, beside the losses there.
  */
 export function readFlatness(studies: readonly LandscapeStudy[]): string {
   const tables = withoutTwins(seedTables(studies));
@@ -19,15 +19,21 @@ function compared({ first, second, difference, adjustedPValue, detectable }: See
 }
 
 function readEqualLoss(table: SeedTable): string {
-  const { model, probedImages, rows, direction, studies } = table;
-  const curvatures = rows.filter(({ measure }) => measure.startsWith('Curvature over'));
-  const read = curvatures.map((row) => `${row.measure.replace('Curvature over', 'over').replace(' along its eigenvector', '')} it is ${compared(row, table)}`);
-  return `At equal training loss (${model}, loss on ${probedImages} training images, ${studies.length} seeds; the network with the lower loss is taken before its end), the mean curvature along the Hessian's top eigenvector: ${read.join('; ')}. Of all measures of curvature and sharpness, ${direction} on average.`;
+  const { model, probedImages, direction, studies } = table;
+  return `At equal training loss (${model}, loss on ${probedImages} training images, ${studies.length} seeds; the network with the lower loss is taken before its end), the mean curvature along the Hessian's top eigenvector: ${curvatures(table)}. Of all measures of curvature and sharpness, ${direction} on average.`;
+}
+
+/** "over ± ρ it is 416 ± 210 with SGD and ...", for each distance. */
+function curvatures(table: SeedTable): string {
+  return table.rows
+    .filter(({ measure }) => measure.startsWith('Curvature over'))
+    .map((row) => `${row.measure.replace('Curvature over', 'over').replace(' along its eigenvector', '')} it is ${compared(row, table)}`)
+    .join('; ');
 }
 
 function readEnds(table: SeedTable): string[] {
-  const [loss, largest] = ['Training loss', 'Largest eigenvalue'].map((start) => table.rows.find(({ measure }) => measure.startsWith(start)));
-  return loss === undefined || largest === undefined
+  const loss = table.rows.find(({ measure }) => measure.startsWith('Training loss'));
+  return loss === undefined || curvatures(table) === ''
     ? []
-    : [`At the end of training (${table.model}, ${table.studies.length} seeds), where the training loss is ${loss.first} with ${table.headings['first']} and ${loss.second} with ${table.headings['second']}, λ₁ is ${compared(largest, table)}.`];
+    : [`At the end of training (${table.model}, ${table.studies.length} seeds), where the training loss is ${loss.first} with ${table.headings['first']} and ${loss.second} with ${table.headings['second']}, the mean curvature along that eigenvector: ${curvatures(table)}. Of all measures, ${table.direction} on average.`];
 }

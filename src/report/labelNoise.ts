@@ -140,7 +140,7 @@ export function readNoise({ rows, labelNoise }: NoiseStudy): string {
   const [sgd, ...others] = rows.filter(({ moment }) => moment === 'last');
   const start = `With ${100 * labelNoise} % wrong labels`;
   if (sgd?.wrongLabelError == null) {
-    return `${start}: SGD is not run, so that nothing is compared.`;
+    return `${start}: SGD ${sgd && sgd.divergedSeeds !== '' ? 'diverged' : 'is not run'}, so that nothing is compared.`;
   }
   const learned = others.flatMap(({ method, wrongLabelError }) => (wrongLabelError === null ? [] : [`, ${wrongLabelError.toFixed(1)} % with ${method}`]));
   const fits = sgd.wrongLabelError < MEMORISED ? 'SGD memorises them' : 'SGD does not memorise them in this time, so there is little for another method to prevent';
@@ -148,7 +148,7 @@ export function readNoise({ rows, labelNoise }: NoiseStudy): string {
     const [base, ...compared] = rows.filter((row) => row.moment === moment);
     return base?.top1Error == null ? [] : [`${when} the test error is ${[`${plusMinus(base.top1Error, base.top1HalfWidth)} % with SGD`, ...compared.flatMap(differenceText)].join('; ')}.`];
   });
-  const tests = sgd.tests > 0 ? [`Each p is corrected by Holm's procedure for the ${sgd.tests} tests of both.`] : [];
+  const tests = sgd.tests > 1 ? [`Each p is corrected by Holm's procedure for the ${sgd.tests} tests of both.`] : [];
   return [`${start} the error on them is ${sgd.wrongLabelError.toFixed(1)} % with SGD at the end${learned.join('')}: ${fits}.`, ...moments, ...tests].join(' ');
 }
 
@@ -158,11 +158,11 @@ function differenceText(row: NoiseRow): string[] {
   if (difference === null) {
     return [];
   }
-  const found = `${difference < 0 ? 'lower' : 'higher'} by ${plusMinus(Math.abs(difference), differenceHalfWidth)} points with ${method}`;
+  const found = `${difference < 0 ? 'lower' : difference > 0 ? 'higher' : 'different'} by ${plusMinus(Math.abs(difference), differenceHalfWidth)} points with ${method}`;
   if (adjustedPValue === null) {
     return [`${found} (${pairs} ${pairs === 1 ? 'pair' : 'pairs'}, no test)`];
   }
-  return [`${found} (p ${pEquals(adjustedPValue)}${adjustedPValue < FAMILY_LEVEL ? '' : `, no difference found, detectable ${detectableText(row)}`})`];
+  return [`${found} (p ${pEquals(adjustedPValue)}${adjustedPValue < FAMILY_LEVEL ? '' : `, no difference found, detectable ${detectableText(row) === 'none' ? 'none that is possible' : detectableText(row)}`})`];
 }
 
 /** The shares of wrong labels, and the methods of the others, that are not run: one sentence; nothing where all are run. */

@@ -8,7 +8,7 @@ import { progressChart, progressLine, progressShare } from './progressChart';
 
 const progress: TrainingProgress = {
   trainingSet: { name: 'CIFAR-10', synthetic: false },
-  epoch: 2, epochs: 4, step: 5, stepsPerEpoch: 10, loss: 1.5, error: 50, imagesPerSecond: 123.4, secondsLeft: 61,
+  epoch: 2, epochs: 4, step: 5, stepsPerEpoch: 10, stepsTaken: 15, totalSteps: 40, loss: 1.5, error: 50, imagesPerSecond: 123.4, secondsLeft: 61,
   history: [{ epoch: 1, learningRate: 0.1, trainLoss: 3, trainTop1Error: 80, seconds: 40 }],
 };
 
@@ -19,7 +19,7 @@ test('the line shows the progress of a run', () => {
 });
 
 test('at the end of a run nothing is printed that differs between repeats', () => {
-  assert.equal(progressLine({ ...progress, epoch: 4, step: 10, imagesPerSecond: 77 }), 'epoch 4/4, step 10/10 · loss 1.500 · error 50.0 %');
+  assert.equal(progressLine({ ...progress, epoch: 4, step: 10, stepsTaken: 40, imagesPerSecond: 77 }), 'epoch 4/4, step 10/10 · loss 1.500 · error 50.0 %');
 });
 
 test('durations', () => {
@@ -49,7 +49,7 @@ test('one output is made and then updated in place', () => {
   show(progress);
   // Too soon after the first to be drawn, except at the end of the run.
   show({ ...progress, step: 6 });
-  show({ ...progress, epoch: 4, step: 10 });
+  show({ ...progress, epoch: 4, step: 10, stepsTaken: 40 });
   assert.deepEqual(written.map(({ update }) => update), [false, true]);
   assert.equal(written[0]!.id, written[1]!.id);
   assert.match(written[1]!.data['text/plain'] as string, /^SGD: epoch 4\/4/);

@@ -26,7 +26,7 @@ export function liveTraining(title: string | ((progress: TrainingProgress) => st
   const id = `samlab-training-${process.pid}-${++displays}`;
   let shown: number | undefined;
   return (progress) => {
-    const last = progress.epoch === progress.epochs && progress.step === progress.stepsPerEpoch;
+    const last = progress.stepsTaken === progress.totalSteps;
     if (shown === undefined || last || performance.now() - shown >= INTERVAL) {
       write({ 'image/svg+xml': progressChart(titleAt(progress), progress), 'text/plain': `${titleAt(progress)}: ${progressLine(progress)}` }, id, shown !== undefined);
       shown = performance.now();

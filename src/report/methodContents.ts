@@ -34,6 +34,7 @@ export function methodContents(results: readonly RunResult[], federated: readonl
     'fast-radii': table('fast-radii'),
     'fast-radii-short': short('fast-radii'),
     'fast-radii-reading': describeDifferences(studies['fast-radii']),
+    'fast-radii-answer': answerOfFastNetwork(studies['fast-radii']),
     family: table('family'),
     'family-short': short('family'),
     'family-reading': reading('family'),
@@ -64,6 +65,13 @@ export function methodContents(results: readonly RunResult[], federated: readonl
     'federated-reading': groups.map((group) => `${describeStudy(federatedStudy(group))} ${linkedRuns(group)}`).join('\n\n') || 'Not run.',
     'federated-figures': pictures(figures, 'federated-'),
   };
+}
+
+/** What the fast network says of SAM on all images, for the conclusion. */
+function answerOfFastNetwork(study: MethodStudy): string {
+  return study.rows.some(({ pValue }) => pValue !== null)
+    ? `The fast network on all of CIFAR-10 (preset \`fast-radii\`): ${describeDifferences(study)}`
+    : 'The fast network on all of CIFAR-10 (preset `fast-radii`) is **not run** with SAM.';
 }
 
 /** The comparison without the sister project's steps; its tests stay corrected for all tests that were made. */

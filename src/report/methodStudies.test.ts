@@ -57,7 +57,7 @@ test('one run a row is an observation; a network that stays at chance is named',
   assert.ok(study.rows.every(({ n }) => n === 1));
   assert.equal(new Set(study.rows.map(({ method }) => method)).size, presetConfigs(findPreset('defects')).filter(({ seed }) => seed === 0).length);
   const text = describeStudy(study);
-  assert.match(text, /One run each, so observations and no effects: SAM \(5\.00 points lower\)/);
+  assert.match(text, /One pair of runs each, so observations and no effects: SAM \(5\.00 points lower\)/);
   assert.match(text, /within 5 points of chance \(90 %\): SGD \(no SAM\), batches of 128, learning rate 1 with the original's decay and smoothing; SAM, batches of 128, learning rate 1/);
   assert.doesNotMatch(text, /[Pp]aired test/);
 });

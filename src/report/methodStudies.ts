@@ -4,6 +4,7 @@ import { METHOD_NAMES, methodLabel } from '../experiment/methodLabel';
 import { findPreset, presetConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
 import { runId } from '../experiment/store';
+import { DEFAULT_METHOD } from '../train/methodSettings';
 import { detectableText, plusMinus, pText, signedPlusMinus } from './differenceText';
 import { recordsToMarkdown, type Headings } from './recordTable';
 import { DATASET_NAMES, describeModel, describeRecipe, describeSeeds } from './recipe';
@@ -76,9 +77,13 @@ export function methodStudy(results: readonly RunResult[], name: MethodStudyName
       ...reachNote(configs, (config) => variantLabel(config, plain)),
       isSmall(plain)
         ? `Nothing was tuned: every method has the radius that its paper uses and ${describeRate(plain)}. Training this short does not show what a method reaches in the end.`
-        : `Nothing was tuned: SAM's radii were stated before the runs, and the recipe is the one that was published for SGD: ${describeRate(plain)}.`,
+        : `Nothing was tuned: SAM's radii (ρ = ${radii(configs).join(', ')}) were stated before the runs, and the recipe is the one that was published for SGD: ${describeRate(plain)}.`,
     ],
   };
+}
+
+function radii(configs: readonly ExperimentConfig[]): readonly number[] {
+  return [...new Set(configs.filter(({ method }) => method === 'sam').map(({ rho }) => rho))];
 }
 
 /** What the titles of comparisons on a part of the images say. */
@@ -101,7 +106,9 @@ function variantLabel(config: ExperimentConfig, plain: ExperimentConfig): string
     config.selection !== plain.selection && 'epoch chosen by test error',
     config.cutout !== plain.cutout && `cutout, one square for each ${config.cutoutPer}`,
   ];
-  return [methodLabel(config), ...extras.filter((extra) => extra !== false)].join(', ');
+  // Where radii are compared the default one is named too.
+  const radius = !isSmall(plain) && config.method === 'sam' && config.rho === DEFAULT_METHOD.rho ? [`ρ = ${config.rho}`] : [];
+  return [methodLabel(config), ...radius, ...extras.filter((extra) => extra !== false)].join(', ');
 }
 
 /** The row of a method that has not been run. */

@@ -1,8 +1,7 @@
 import { comparisonRows, inFamily, type ComparisonRow } from '../experiment/comparisonRows';
 import type { ExperimentConfig } from '../experiment/config';
-import { findPreset, presetConfigs, tuningConfigs } from '../experiment/presets';
+import { findPreset, presetConfigs } from '../experiment/presets';
 import type { RunResult } from '../experiment/result';
-import { runId } from '../experiment/store';
 import { detectableText, pText, signedPlusMinus } from './differenceText';
 import { rowBeside, runsWith } from './matchedRuns';
 import { methodLabel } from '../experiment/methodLabel';
@@ -35,11 +34,11 @@ const PLACES: readonly Place[] = (['cifar10', 'cifar100'] as const).flatMap((dat
   { network: 'fast network, 9.9 epochs, settings from trials', preset: dataset === 'cifar10' ? 'fast-sgd-sam' : 'fast-cifar100', dataset, settings: { epochs: 9.9 } },
 ]);
 
-/** The runs of both methods at a place: those of the preset's list, or the recipe with the most of those that it stored with settings from its trials, of equals the one with the present settings. */
+/** The runs of both methods at a place: those of the preset's list, whichever preset stored them; or, where trials choose its settings, the recipe with the most of those that it stored, of equals the one with the present settings. */
 function runsOf(results: readonly RunResult[], { preset, dataset, settings }: Place): Readonly<Record<'sam' | 'sgd', readonly RunResult[]>> {
   const shared = without(settings, 'rho');
   const listed = { sam: runsWith(results, preset, { ...settings, method: 'sam' }), sgd: runsWith(results, preset, { ...shared, method: 'sgd' }) };
-  if (listed.sam.length > 0 && listed.sgd.length > 0 && !awaitsTrials(results, preset, dataset)) {
+  if (listed.sam.length > 0 && listed.sgd.length > 0 && findPreset(preset).tuning === undefined) {
     return listed;
   }
   const untuned = without(shared, 'learningRate');
@@ -49,12 +48,6 @@ function runsOf(results: readonly RunResult[], { preset, dataset, settings }: Pl
   const present = ({ sam }: (typeof recipes)[number]): number => Number(sam.every(hasPresentSettings));
   const [most] = [...recipes].sort((a, b) => pairs(b) - pairs(a) || present(b) - present(a));
   return most ?? { sam: [], sgd: [] };
-}
-
-/** Whether a preset takes its settings from trials of which none is stored: then runs with the settings in its list belong to another preset. */
-function awaitsTrials(results: readonly RunResult[], preset: string, dataset: ExperimentConfig['dataset']): boolean {
-  const trials = new Set(tuningConfigs(findPreset(preset), dataset).map(runId));
-  return trials.size > 0 && !results.some(({ id }) => trials.has(id));
 }
 
 function without(settings: Partial<ExperimentConfig>, key: keyof ExperimentConfig): Partial<ExperimentConfig> {

@@ -18,7 +18,7 @@ function lastLoss({ history }: RunResult): number {
 /** The sentence that compares the two: by the mean of the differences between runs of the same seed. */
 function verdict(differences: readonly number[]): string {
   const { mean, halfWidth, n } = meanInterval(differences);
-  const size = `${Math.abs(mean).toFixed(2)} points ${mean < 0 ? 'lower' : 'higher'} in mixed precision, over ${n} pairs of the same seed`;
+  const size = `${Math.abs(mean).toFixed(2)} points ${mean < 0 ? 'lower' : 'higher'} in mixed precision, over ${n} ${n === 1 ? 'pair' : 'pairs'} of the same seed`;
   if (halfWidth === null) {
     return `The error is ${size}; one pair has no interval.`;
   }

@@ -24,8 +24,8 @@ export function progressLine(progress: TrainingProgress): string {
 }
 
 /** Share of the run that is done, in [0, 1]. */
-export function progressShare({ epoch, epochs, step, stepsPerEpoch }: TrainingProgress): number {
-  return (epoch - 1 + step / stepsPerEpoch) / epochs;
+export function progressShare({ stepsTaken, totalSteps }: TrainingProgress): number {
+  return stepsTaken / totalSteps;
 }
 
 /**
@@ -34,7 +34,7 @@ export function progressShare({ epoch, epochs, step, stepsPerEpoch }: TrainingPr
  */
 export function progressChart(title: string, progress: TrainingProgress): string {
   const records = [...progress.history.map(({ epoch, trainLoss, trainTop1Error }) => ({ epoch, loss: trainLoss, error: trainTop1Error })), progress];
-  const done = Math.min(1, progressShare(progress));
+  const done = progressShare(progress);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="Open Sans, Arial, sans-serif" font-size="12">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,

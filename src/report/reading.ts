@@ -1,5 +1,6 @@
-import { detectableText, pEquals, plusMinus } from './differenceText';
 import { FAMILY_LEVEL } from '../experiment/comparisonRows';
+import type { PairedTest } from '../experiment/pairedTest';
+import { detectableText, pEquals, plusMinus, signedPlusMinus } from './differenceText';
 import type { PairedDifference } from './pairedDifferences';
 import { METHOD_NAMES } from './recipe';
 import type { ErrorRow } from './rows';
@@ -31,17 +32,26 @@ export function describeTable({ rows, trainingImages, differences = [] }: Result
   ].join(' ');
 }
 
-/** What a table's paired tests find of the test error, in a sentence of its own; nothing where there is no test. */
-export function concludeErrors({ caption, trainingImages, differences = [] }: Pick<ResultTable, 'caption' | 'trainingImages' | 'differences'>): string {
+/**
+ * What a table's paired tests find of the test error, in a sentence of its own; nothing where there is no test.
+ *
+ * @param averaged the tests that count instead where runs were made again, by epochs: those over seeds with repeats averaged.
+ */
+export function concludeErrors({ caption, trainingImages, differences = [] }: Pick<ResultTable, 'caption' | 'trainingImages' | 'differences'>, averaged: ReadonlyMap<number, PairedTest> = new Map()): string {
   const name = caption.slice(0, caption.indexOf(','));
   return differences
     .filter(({ measure, adjustedPValue }) => measure === 'top1Error' && adjustedPValue !== null)
     .map(({ epochs, differences: inPairs, mean, halfWidth, adjustedPValue, detectable, measure }) => {
       const trained = `On ${trainingImages!.toLocaleString('en-US')} images of ${name}, after ${epochs} epochs and with twice SGD's gradients,`;
       const runs = `${inPairs.length} pairs of runs`;
+      const again = averaged.get(epochs);
+      if (again?.pValue != null) {
+        const verdict = again.pValue < FAMILY_LEVEL ? '' : ', which does not tell them apart';
+        return `${trained} SAM minus SGD is ${signedPlusMinus(again.difference, again.halfWidth)} points of error once repeated runs are averaged (${inPairs.length} seeds, p ${pEquals(again.pValue)}, not corrected)${verdict}.`;
+      }
       return adjustedPValue! < FAMILY_LEVEL
         ? `${trained} SAM's error is ${mean < 0 ? 'lower' : 'higher'} by ${plusMinus(Math.abs(mean), halfWidth)} points (${runs}).`
-        : `${trained} SAM's error is not told apart from SGD's (${runs}; a difference below ${detectableText({ detectable, measure })} points could be missed).`;
+        : `${trained} SAM's error is not told apart from SGD's (${runs}; ${detectableText({ detectable, measure }) === 'none' ? 'any difference' : `one below ${detectableText({ detectable, measure })} points`} could be missed).`;
     })
     .join(' ');
 }
@@ -51,8 +61,8 @@ function compare(sgd: ErrorRow, sam: ErrorRow, trainingImages: number | undefine
   if (differences.length === 0) {
     return `${start}, of no seed in common.`;
   }
-  const { tests } = differences[0]!;
-  return `${start}; in pairs of the same seed ${differences.map(paired).join('; ')}${tests > 0 ? `, with p corrected by Holm's procedure for the ${tests} tests of the table` : ', from too few runs to know how much seeds scatter'}.`;
+  const { tests, adjustedPValue, differences: pairs } = differences[0]!;
+  return `${start}; in ${pairs.length === 1 ? 'one pair' : `${pairs.length} pairs`} of the same seed ${differences.map(paired).join('; ')}${adjustedPValue !== null ? `, with p corrected by Holm's procedure for the ${tests} tests of the table` : ', from too few runs to know how much seeds scatter'}.`;
 }
 
 /** Error or test loss of SAM less that of SGD, and what its test finds. */
@@ -67,7 +77,7 @@ function paired({ measure, differences, mean, halfWidth, adjustedPValue, detecta
   const alike = differences.length > 1 && differences.every((one) => one < 0 === mean < 0 && one !== 0);
   const seen = detectableText({ detectable, measure });
   const missed = adjustedPValue < FAMILY_LEVEL ? '' : `: no difference found, where the test could detect ${seen === 'none' ? 'none that is possible' : `${seen} ${unit}`} with a power of 80 %`;
-  return `${sentence} (${alike ? `in all ${differences.length} pairs; ` : ''}p ${pEquals(adjustedPValue)}${missed})`;
+  return `${sentence} (${alike ? 'in all pairs; ' : ''}p ${pEquals(adjustedPValue)}${missed})`;
 }
 
 function listCells(rows: readonly ErrorRow[]): string {

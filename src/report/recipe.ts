@@ -1,5 +1,6 @@
 import type { ExperimentConfig } from '../experiment/config';
-import { varyingSettings } from '../experiment/idleSettings';
+import { DEFAULT_CONFIG } from '../experiment/defaultConfig';
+import { idleSettings, varyingSettings } from '../experiment/idleSettings';
 import type { RunResult } from '../experiment/result';
 import { hasPresentSettings } from './presentSettings';
 
@@ -95,8 +96,12 @@ export function describeData({ config, data }: RunResult): string {
   return `${data.name}, ${count(data.trainImages)} training images${perClass}${noise}, ${judged} images`;
 }
 
+/** Settings of less common recipes, by their names in the configuration, which are those of the flags; told where they are not at their defaults. */
+const FURTHER = ['decoupled', 'biasRate', 'normScaleRate', 'normShiftRate', 'freeze', 'lookaheadEvery', 'cropBorder', 'flipMode', 'lastBatch', 'testAugmentation'] as const satisfies readonly (keyof ExperimentConfig)[];
+
 /** The settings that all runs of a table share, in one sentence. */
 export function describeRecipe(config: ExperimentConfig): string {
+  const idle = idleSettings(config);
   const { schedule, warmupEpochs, momentum, nesterov, weightDecay, weightDecayOn, cropPadding, autoAugment, flip, cutout } = config;
   const schedules = { constant: 'constant', cosine: 'cosine', steps: 'step', warmupStableDecay: 'warm-up-stable-decay', triangular: 'triangular' } as const;
   const augmentation = [cropPadding > 0 && `crops with ${cropPadding} pixels of padding`, autoAugment === 'cifar10' && "AutoAugment's policy of CIFAR-10", flip && 'flips', cutout > 0 && `cutout of ${cutout} pixels`];
@@ -105,12 +110,14 @@ export function describeRecipe(config: ExperimentConfig): string {
     config.optimizer === 'sgd' ? `${nesterov ? 'Nesterov ' : ''}momentum ${momentum}` : `AdamW with betas ${config.beta1} and ${config.beta2}`,
     ...(config.clipNorm > 0 ? [`gradients clipped at norm ${config.clipNorm}`] : []),
     `weight decay ${weightDecay} on ${weightDecayOn === 'all' ? 'all parameters' : 'weights'} in the ${config.weightDecayIn === 'step' ? 'base step' : 'loss'}`,
-    `${schedules[schedule]} schedule${warmupEpochs > 0 ? ` after ${warmupEpochs} ${warmupEpochs === 1 ? 'epoch' : 'epochs'} of warm-up` : ''}`,
+    `${schedules[schedule]} schedule${warmupEpochs > 0 && !idle.has('warmupEpochs') ? ` after ${warmupEpochs} ${warmupEpochs === 1 ? 'epoch' : 'epochs'} of warm-up` : ''}`,
     augmentation.filter((part) => part !== false).join(', ') || 'no augmentation',
     `pixels normalised with ${config.normalization === 'half' ? 'mean 0.5 and deviation 0.5' : "the data set's mean and deviation"}`,
     config.labelSmoothing > 0 ? `label smoothing ${config.labelSmoothing}` : 'no label smoothing',
-    `last batch-norm scale of each block starts at ${config.zeroInitResidual ? 0 : 1}`,
-  ];
+    OTHER_NETWORKS[config.model] === undefined && `last batch-norm scale of each block starts at ${config.zeroInitResidual ? 0 : 1}`,
+    config.precision === 'mixed' && 'mixed precision',
+    ...FURTHER.filter((key) => !idle.has(key) && config[key] !== DEFAULT_CONFIG[key]).map((key) => `${key} ${String(config[key])}`),
+  ].filter((part) => part !== false);
   return `${parts.join('; ')}.`;
 }
 

@@ -11,20 +11,25 @@ import { regenerateFigures, regenerateReport } from './regenerate';
 
 /** Seconds between lines of progress. */
 const REPORT_SECONDS = 15;
+const STOPPED = 'Stopped at your request; the same command resumes from there.';
 
-/** Prints what a step does and how long it took. */
-async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
+/** Prints what a step does and how long it took. @throws Error if an interrupt came before or meanwhile; what was done is stored. */
+async function step<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   const started = performance.now();
   console.log(name);
-  const result = await work();
+  const result = await work().catch((error: unknown) => {
+    throw signal.aborted ? new Error(STOPPED, { cause: error }) : error;
+  });
+  if (signal.aborted) {
+    throw new Error(STOPPED);
+  }
   console.log(`  done in ${duration((performance.now() - started) / 1000)}`);
   return result;
 }
 
-/** Makes the runs of a preset that are not stored yet. @throws Error if an interrupt ended it; what was done is stored. */
-async function makeRuns(preset: string): Promise<void> {
+/** Makes the runs of a preset that are not stored yet, until an interrupt. */
+async function makeRuns(preset: string, signal: AbortSignal): Promise<void> {
   let lastReport = performance.now();
-  const signal = stopRequest();
   await runPreset(preset, {
     signal,
     onStart: (config, run, runs) => console.log(`  [${run}/${runs}] ${runId(config)}`),
@@ -35,22 +40,20 @@ async function makeRuns(preset: string): Promise<void> {
       }
     },
   });
-  if (signal.aborted) {
-    throw new Error('Stopped at your request; the same command resumes from there.');
-  }
 }
 
 /** Everything from nothing: runs, notebooks, figures, report. */
 async function reproduce(preset: string): Promise<void> {
   const started = performance.now();
+  const signal = stopRequest();
   const quick = expandPreset(preset).every(isQuick);
   const notebooks = quick ? join(PROJECT_ROOT, 'data', 'quick', 'notebooks') : join(PROJECT_ROOT, 'notebooks');
-  await step(`Runs of the ${preset} preset (what is stored is not run again)`, () => makeRuns(preset));
+  await step(`Runs of the ${preset} preset (what is stored is not run again)`, signal, () => makeRuns(preset, signal));
   for (const name of await notebookNames(PROJECT_ROOT)) {
-    await step(`Notebook ${name}`, () => executeNotebook(PROJECT_ROOT, name, preset, notebooks));
+    await step(`Notebook ${name}`, signal, () => executeNotebook(PROJECT_ROOT, name, preset, notebooks, signal));
   }
-  await step('Figures', () => regenerateFigures(PROJECT_ROOT, preset));
-  const files = await step('Report', () => regenerateReport(PROJECT_ROOT, preset));
+  await step('Figures', signal, () => regenerateFigures(PROJECT_ROOT, preset));
+  const files = await step('Report', signal, () => regenerateReport(PROJECT_ROOT, preset));
   const made = [...files.map((file) => relative(PROJECT_ROOT, file)), `${relative(PROJECT_ROOT, notebooks)}/`, quick ? 'data/quick/figures/' : 'figures/'];
   console.log(`Reproduced the ${preset} preset in ${duration((performance.now() - started) / 1000)}: ${made.join(', ')}.`);
 }
@@ -58,7 +61,7 @@ async function reproduce(preset: string): Promise<void> {
 const { preset } = new Command()
   .name('npm run reproduce --')
   .description('Make all runs of a preset that are not stored yet, run every notebook, draw the figures and fill the tables.')
-  .option('--preset <name>', 'quick (minutes; writes below data/quick), laptop (hours) or paper (a GPU, or days)', 'quick')
+  .option('--preset <name>', 'quick (minutes; writes below data/quick), laptop (days) or paper (a GPU, or days)', 'quick')
   .showHelpAfterError()
   .parse()
   .opts<{ readonly preset: string }>();

@@ -25,8 +25,8 @@ export function describeStudy({ rows, dataset }: Pick<MethodStudy, 'rows' | 'dat
   const clear = tested.filter(({ adjustedPValue }) => adjustedPValue! < FAMILY_LEVEL);
   const nominal = tested.filter((row) => !clear.includes(row) && row.pValue! < FAMILY_LEVEL);
   const open = tested.filter((row) => !clear.includes(row) && !nominal.includes(row));
-  const single = made.filter(({ pValue, difference, n }) => pValue === null && difference !== null && n === 1);
-  const chosen = made.filter(({ pValue, difference, n }) => pValue === null && difference !== null && n > 1);
+  const single = made.filter(({ pValue, difference, pairs }) => pValue === null && difference !== null && pairs === 1);
+  const chosen = made.filter(({ pValue, difference, pairs }) => pValue === null && difference !== null && pairs > 1);
   const untrained = [base, ...made].filter((row) => row.trainTop1Error !== null && !trains(row, dataset));
   const diverged = rows.filter(({ divergedSeeds }) => divergedSeeds !== '');
   const family = `Paired tests against ${base.method}, corrected by Holm's procedure for the ${base.tests === 1 ? 'one that there is' : `${base.tests} of this table`}`;
@@ -35,7 +35,7 @@ export function describeStudy({ rows, dataset }: Pick<MethodStudy, 'rows' | 'dat
     nominal.length > 0 && `Below 5 % only before the correction: ${nominal.map(uncorrected).join('; ')}.`,
     open.length > 0 && `${clear.length > 0 ? 'No difference is found' : 'Open'}, with the 95 % interval of the difference and the smallest one that the test would have found with a power of 80 %: ${open.map(openRange).join('; ')}.`,
     chosen.length > 0 && `Not tested, since an epoch chosen by its test error is low by construction: ${chosen.map(({ method }) => method).join('; ')}.`,
-    single.length > 0 && `One run each, so observations and no effects: ${single.map(verdict).join('; ')}.`,
+    single.length > 0 && `One pair of runs each, so observations and no effects: ${single.map(verdict).join('; ')}.`,
     untrained.length > 0 && `Training error within ${NEAR_CHANCE} points of chance (${chance} %): ${list(untrained)}.`,
     hardlyTrains(base, dataset) && `${base.method} itself is less than ${HARDLY_TRAINED} points better than chance (${chance} %), so what the others do to a network that trains is open.`,
     diverged.length > 0 && `With runs that diverged: ${list(diverged)}.`,

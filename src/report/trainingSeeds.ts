@@ -55,17 +55,19 @@ interface Measure {
   readonly column?: string;
   /** Whether the report leaves it to the appendix. */
   readonly inAppendix?: true;
+  /** False for what is lower or higher without being flatter or sharper. Default: true. */
+  readonly ofSharpness?: false;
 }
 
 /** Beginning of the label of the training loss. */
 const LOSS = 'Training loss';
 
 const MEASURES: Readonly<Record<string, Measure>> = {
-  [`${LOSS} on these images, nats`]: { of: probedLoss },
+  [`${LOSS} on these images, nats`]: { of: probedLoss, ofSharpness: false },
   'Largest eigenvalue λ₁ of the Hessian': { of: ({ eigenvalues }) => eigenvalues?.eigenvalues[0]?.value, column: 'largestEigenvalue' },
   'Curvature over ± ρ along its eigenvector': { of: ({ secant }) => secant?.curvature },
   'Curvature over ± 2 ρ along its eigenvector': { of: ({ secantTwiceRho }) => secantTwiceRho?.curvature },
-  'λ₁ / λ₅': { of: ({ eigenvalues: found }) => found?.eigenvalues[4] && found.eigenvalues[0]!.value / found.eigenvalues[4].value, column: 'eigenvalueRatio', inAppendix: true },
+  'λ₁ / λ₅': { of: ({ eigenvalues: found }) => found?.eigenvalues[4] && found.eigenvalues[0]!.value / found.eigenvalues[4].value, column: 'eigenvalueRatio', inAppendix: true, ofSharpness: false },
   'Trace of the Hessian': { of: ({ trace }) => trace?.trace, column: 'trace' },
   'Worst case in the ball': { of: ({ sharpness }) => sharpness && mean(sharpness.worstCase) },
   'Adaptive worst case': { of: ({ sharpness }) => sharpness && mean(sharpness.adaptiveWorstCase), inAppendix: true },
@@ -142,12 +144,12 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
 /** What follows from the corrected tests of all measures but the training loss. */
 function verdict(measures: readonly string[], adjusted: readonly number[], [first, second]: readonly [string, string]): string {
   const differ = measures.filter((measure, index) => adjusted[index]! < FAMILY_LEVEL && !measure.startsWith(LOSS));
-  return differ.length === 0 ? `After the correction no measure of curvature or sharpness differs between ${first} and ${second}.` : `After the correction ${first} and ${second} differ in: ${differ.join('; ')}.`;
+  return differ.length === 0 ? `After the correction no difference between ${first} and ${second} is found in any measure of curvature or sharpness.` : `After the correction ${first} and ${second} are found to differ in: ${differ.join('; ')}.`;
 }
 
 /** How many measures of curvature and sharpness are lower for the second kind of network on average, such as "8 of 8 are lower for SAM". */
 function direction(shown: readonly { readonly measure: string; readonly pairs: readonly (readonly [number, number])[] }[], second: string): string {
-  const measures = shown.filter(({ measure }) => !measure.startsWith(LOSS));
+  const measures = shown.filter(({ measure }) => MEASURES[measure]!.ofSharpness !== false);
   const lower = measures.filter(({ pairs }) => pairs.reduce((sum, [one, other]) => sum + other - one, 0) < 0);
   return `${lower.length} of ${measures.length} are lower for ${second}`;
 }

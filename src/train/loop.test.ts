@@ -85,6 +85,16 @@ void test('progress counts steps and images, and the clock never runs backwards'
   disposeNetwork(outcome.network);
 });
 
+void test('progress of a run that ends within an epoch counts up to its last step', async () => {
+  const seen: TrainingProgress[] = [];
+  const input = runInput();
+  const outcome = await train({ ...input, settings: { ...input.settings, epochs: 1.6 }, onProgress: (progress) => seen.push(progress) });
+  disposeNetwork(outcome.network);
+  // Three steps an epoch: 4.8 are five.
+  assert.deepEqual(seen.map(({ stepsTaken, totalSteps }) => [stepsTaken, totalSteps]), [1, 2, 3, 4, 5].map((step) => [step, 5]));
+  assert.deepEqual(seen.map(({ step, stepsPerEpoch }) => `${step}/${stepsPerEpoch}`), ['1/3', '2/3', '3/3', '1/2', '2/2']);
+});
+
 void test('training leaves no tensor behind, and makes none from step to step', async () => {
   const before = tensorCount();
   const counts: number[] = [];

@@ -56,8 +56,8 @@ function reportingTo(work: LongWork, input: TrainingInput): TrainingInput {
   return {
     ...input,
     onProgress: (progress) => {
-      const { epoch, epochs, step, stepsPerEpoch, loss } = progress;
-      work.report({ done: (epoch - 1) * stepsPerEpoch + step, of: epochs * stepsPerEpoch, unit: `steps, loss ${loss.toPrecision(4)}` });
+      const { stepsTaken, totalSteps, loss } = progress;
+      work.report({ done: stepsTaken, of: totalSteps, unit: `steps, loss ${loss.toPrecision(4)}` });
       input.onProgress?.(progress);
     },
   };

@@ -10,7 +10,12 @@ export interface TrainingProgress {
   readonly epochs: number;
   /** Counted from 1 within the epoch. */
   readonly step: number;
+  /** Of this epoch: the last one of a run of 9.9 epochs has fewer. */
   readonly stepsPerEpoch: number;
+  /** Since the beginning of the run. */
+  readonly stepsTaken: number;
+  /** Of the whole run. */
+  readonly totalSteps: number;
   /** Mean training loss of the epoch so far, in nats. */
   readonly loss: number;
   /** Training error of the epoch so far, in percent. */

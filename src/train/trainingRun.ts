@@ -184,6 +184,8 @@ export class TrainingRun {
       epochs: settings.epochs,
       step,
       stepsPerEpoch: Math.min(this.stepsPerEpoch, this.totalSteps - history.length * this.stepsPerEpoch),
+      stepsTaken: done,
+      totalSteps: this.totalSteps,
       loss: lossSum / images,
       error: (100 * errors) / images,
       imagesPerSecond: images / epochSeconds,

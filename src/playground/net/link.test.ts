@@ -76,6 +76,9 @@ test('a batch larger than the data, a single method, and unknown methods', () =>
   assert.deepEqual(readNetLink('#points=40&batch=90').settings.group, 40);
   assert.deepEqual(readNetLink('#points=40').problems, [], 'a batch that nobody asked for just fits');
   assert.deepEqual(readNetLink('#methods=sgd').settings.methods, ['sgd', 'sam']);
+  for (const methods of ['sam,foo', 'sgd,sgd']) {
+    assert.equal(readNetLink(`#methods=${methods}`).problems.length, 1, methods);
+  }
   assert.deepEqual(readNetLink('#methods=asam').settings.methods, ['sgd', 'asam']);
   assert.deepEqual(readNetLink('#methods=adam,lion').settings.methods, FIRST_EXAMPLE.methods);
   assert.equal(readNetLink('#methods=adam').problems.length, 1);

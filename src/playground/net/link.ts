@@ -99,7 +99,7 @@ function nearestMethods(text: string): { readonly value: readonly NetMethodId[];
     return undefined;
   }
   const value: NetMethodId[] = known.length >= CONTENDERS.least ? known : known[0] === 'sgd' ? ['sgd', 'sam'] : ['sgd', known[0]!];
-  return { value, exact: value.length === names.length };
+  return { value, exact: value.length === names.length && value.every((id) => names.includes(id)) };
 }
 
 /**
