@@ -46,7 +46,7 @@ export async function displayFederatedStudies(): Promise<void> {
 async function displayStudy(study: MethodStudy): Promise<void> {
   displayRecords(study.title, comparisonRecords(study.rows), COMPARISON_HEADINGS);
   displayText([`*${study.caption}.*`, describeStudy(study), ...study.notes].join('\n\n'));
-  if (study.rows.some(({ top1Error }) => top1Error !== null)) {
+  if (study.rows.filter(({ top1Error }) => top1Error !== null).length > 1) {
     await displayFigure(methodErrors(study));
   }
 }

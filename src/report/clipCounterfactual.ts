@@ -46,10 +46,10 @@ export function readClip(results: readonly RunResult[]): string {
     `On a small network and budget (${budget(results)}) with the clip working at 0.001, ${outcome(working)}; with it not working, ${outcome(missing)}`,
     atRadius && `with a clip at the radius itself, ${outcome(atRadius)}`,
   ].filter((text) => text !== undefined).join('; ');
-  return `${outcomes}. ${cause(working, missing, atRadius)}`;
+  return `${outcomes}. ${cause(working, missing)}`;
 }
 
-function cause(working: ComparisonRow, missing: ComparisonRow, atRadius: ComparisonRow | undefined): string {
+function cause(working: ComparisonRow, missing: ComparisonRow): string {
   const learns = (row: ComparisonRow): boolean => trains(row, 'cifar10');
   if (learns(missing)) {
     return 'On this network and budget neither the radius nor the missing clip keeps it from training.';
@@ -57,8 +57,7 @@ function cause(working: ComparisonRow, missing: ComparisonRow, atRadius: Compari
   if (!learns(working)) {
     return 'The clip does not explain it: clipped to 0.001 for each coordinate this network does not train either, and smaller bounds are needed.';
   }
-  const radius = atRadius === undefined ? 'whether a clip at the radius would have helped is not run' : learns(atRadius) ? 'a clip at the radius helps as well' : 'a clip at the radius itself, 0.05 for each coordinate, does not help';
-  return `Radius and clip explain it together here: a radius of 0.05 keeps this network from training only because no clip bounds it, as the clip at 0.001 that the code asks for would have; ${radius}. For ResNet-50, where the same bound allows a larger 2-norm, it is open.`;
+  return `Radius and clip explain it together here: a radius of 0.05 keeps this network from training only because no clip bounds it, as the clip at 0.001 that the code asks for would have. For ResNet-50, where the same bound allows a larger 2-norm, it is open.`;
 }
 
 /** "ResNet-20, 1,000 training images, 5 epochs" */

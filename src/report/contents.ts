@@ -32,9 +32,9 @@ const FULL = ['corrected', 'as-published'] as const;
  *
  * @param results everything under `data/results`.
  * @param figures the figures of these results, as they lie in `figures/`.
- * @param benchmarks those that are published, those of former versions of the engine, and runs that repeat some of the results.
+ * @param benchmarks those that are published, and runs that repeat some of the results.
  */
-export function reportContents(results: readonly RunResult[], figures: NamedFigures, { benchmarks, formerBenchmarks, repeats = [] }: { readonly benchmarks: readonly BenchResult[]; readonly formerBenchmarks: readonly BenchResult[]; readonly repeats?: readonly RunResult[] }): Contents {
+export function reportContents(results: readonly RunResult[], figures: NamedFigures, { benchmarks, repeats = [] }: { readonly benchmarks: readonly BenchResult[]; readonly repeats?: readonly RunResult[] }): Contents {
   const laptop = results.filter((run) => run.preset === LAPTOP);
   const final = laptop.filter((run) => run.config.evaluateOn === 'test');
   const byDataset = DATASETS.map((dataset, index): Contents => {
@@ -72,7 +72,6 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
     'bench-floors': floorsMarkdown(benchmarks),
     'bench-times': timesMarkdown(benchmarks),
     'bench-scaling': scalingMarkdown(benchmarks),
-    'bench-history': [goalsMarkdown(formerBenchmarks), timesMarkdown(formerBenchmarks)].join('\n\n'),
     precision: precisionMarkdown(results),
     costs: costsMarkdown(final),
     machines: describeMachines(laptop),

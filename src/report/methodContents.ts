@@ -16,9 +16,9 @@ import { describeStudy } from './studyReading';
 
 const NAMES = Object.keys(METHOD_STUDIES) as readonly MethodStudyName[];
 
-/** The figures of the comparisons of methods that have a finished run, of training on wrong labels, and of the federated runs. */
+/** The figures of the comparisons of methods that have finished runs of two or more, of training on wrong labels, and of the federated runs. */
 export function methodFigures(results: readonly RunResult[], federated: readonly FederatedResult[]): NamedFigures {
-  const studies = NAMES.map((name) => ({ name, study: methodStudy(results, name) })).filter(({ study }) => study.rows.some(({ top1Error }) => top1Error !== null));
+  const studies = NAMES.map((name) => ({ name, study: methodStudy(results, name) })).filter(({ study }) => study.rows.filter(({ top1Error }) => top1Error !== null).length > 1);
   return { ...Object.fromEntries(studies.map(({ name, study }) => [`${name}-methods`, methodErrors(study)])), ...noiseFigures(results), ...federatedFigures(federated) };
 }
 

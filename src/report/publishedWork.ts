@@ -24,9 +24,7 @@ export const PUBLISHED = {
     'resnet20-cifar10', 'resnet20-cifar10-seed-1', 'resnet20-cifar10-seed-2',
     'resnet20-cifar10-equal-loss', 'resnet20-cifar10-equal-loss-seed-1', 'resnet20-cifar10-equal-loss-seed-2',
   ],
-  benchmarks: ['amd-epyc-cb012f50-tensorflow-2.21.0-2-threads', 'amd-epyc-dce94353-tensorflow-2.21.0-2-threads'],
-  /** Benchmarks of a former engine, on another kind of machine. */
-  formerBenchmarks: ['amd-epyc-9ba634af-tensorflow-2.21.0-2-threads'],
+  benchmarks: ['amd-epyc-cb012f50-tensorflow-2.21.0-2-threads', 'amd-epyc-94c5b93f-tensorflow-2.21.0-2-threads', 'amd-epyc-dce94353-tensorflow-2.21.0-2-threads'],
 } as const;
 
 /** Everything of a store that tables and figures are made from. */
@@ -36,8 +34,6 @@ export interface StoredWork extends StoredLandscapes {
   readonly repeats: readonly RunResult[];
   readonly federated: readonly FederatedResult[];
   readonly benchmarks: readonly BenchResult[];
-  /** Of former versions of the engine, shown as history. */
-  readonly formerBenchmarks: readonly BenchResult[];
 }
 
 /** The stored landscape studies; with names, only those. @throws Error if a file is damaged or of another version. */
@@ -54,7 +50,6 @@ export async function readWork(store: string): Promise<StoredWork> {
     federated: await readFederatedResults(join(store, 'results', 'federated')),
     ...(await readLandscapes(store)),
     benchmarks: await readBenchmarks(join(store, 'bench')),
-    formerBenchmarks: [],
   };
 }
 
@@ -74,6 +69,5 @@ export async function readPublishedWork(store: string): Promise<StoredWork> {
     federated: federated.filter(({ preset }) => PUBLISHED.federatedPresets.includes(preset)),
     ...(await readLandscapes(store, PUBLISHED.studies)),
     benchmarks: await readBenchmarks(join(store, 'bench'), PUBLISHED.benchmarks),
-    formerBenchmarks: await readBenchmarks(join(store, 'bench'), PUBLISHED.formerBenchmarks),
   };
 }

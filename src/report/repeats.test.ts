@@ -11,7 +11,7 @@ test('a repeated pair stands beside the stored one, and its seed counts once wit
   // degrees of freedom: 4.303 of 0.3333 to either side, p = 0.0315.
   assert.equal(
     describeRepeats(RUNS, repeats),
-    'Trained again with the same settings and a version of the program that differs in rounding alone, runs end elsewhere (seed 0: SGD 64.00 % (before 60.00 %), SAM 63.00 % (before 58.00 %)). ' +
+    'Trained again with a difference in rounding alone, runs end elsewhere (seed 0: SGD 60.00, then 64.00 %; SAM 58.00, then 63.00 %). ' +
       'With the runs of a seed averaged, over 3 seeds, SAM minus SGD is −1.83 ± 1.43 points (p = 0.032, not corrected) in error and +0.00 ± 0.00 nats (p = 1.000, not corrected) in test loss.',
   );
   assert.deepEqual(averagedTest(RUNS, repeats)!.difference.toFixed(4), '-1.8333');

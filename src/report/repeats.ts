@@ -74,13 +74,13 @@ export function describeRepeats(runs: readonly RunResult[], repeats: readonly Ru
   if (repeated === undefined) {
     return '';
   }
-  const error = ({ final }: RunResult): string => `${final!.top1Error.toFixed(2)} %`;
+  const error = ({ final }: RunResult): string => final!.top1Error.toFixed(2);
   const errors = repeated.again.map(({ seed, sgd, sam }) => {
     const before = repeated.stored.find((pair) => pair.seed === seed)!;
-    return `seed ${seed}: SGD ${error(sgd)} (before ${error(before.sgd)}), SAM ${error(sam)} (before ${error(before.sam)})`;
+    return `seed ${seed}: SGD ${error(before.sgd)}, then ${error(sgd)} %; SAM ${error(before.sam)}, then ${error(sam)} %`;
   });
   const [points, nats] = (['top1Error', 'loss'] as const).map((measure) => testOfSeeds(repeated, measure));
   const text = ({ difference, halfWidth, pValue }: PairedTest, unit: string): string => `${signedPlusMinus(difference, halfWidth)} ${unit}${pValue === null ? '' : ` (p ${pEquals(pValue)}, not corrected)`}`;
   const seeds = repeated.stored.length;
-  return `Trained again with the same settings and a version of the program that differs in rounding alone, runs end elsewhere (${errors.join('; ')}). With the runs of a seed averaged, over ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, SAM minus SGD is ${text(points!, 'points')} in error and ${text(nats!, 'nats')} in test loss.`;
+  return `Trained again with a difference in rounding alone, runs end elsewhere (${errors.join('; ')}). With the runs of a seed averaged, over ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, SAM minus SGD is ${text(points!, 'points')} in error and ${text(nats!, 'nats')} in test loss.`;
 }
