@@ -63,3 +63,9 @@ void test('arrays of another Node context, such as notebook cells, are accepted'
   assert.deepEqual([bytes, floats].map((inputs) => datasetOf({ name: 'x', inputs, labels: [0, 1], shape: [1] }).images.constructor.name), ['Uint8Array', 'Float32Array']);
   assert.deepEqual([...datasetOf({ name: 'x', inputs: rows, labels: [0, 1] }).images], [1, 2]);
 });
+
+void test('classes are counted from as many labels as there are', () => {
+  // More than a function takes as arguments.
+  const labels = Uint8Array.from({ length: 300_000 }, (_, index) => index % 7);
+  assert.equal(datasetOf({ name: 'many', inputs: labels, labels, shape: [1] }).classNames.length, 7);
+});
