@@ -45,6 +45,7 @@ test("settings come only from the training recorded in the weights files", () =>
   // A flag that says the same is no contradiction, nor is one that the network does not read.
   assert.deepEqual(trainedSettings([trainedWith({})], { stem: 'cifar', subsetSeed: 3 }), settings);
   assert.equal(trainedSettings([trainedWith({ model: 'resnet20' })], { stem: 'imagenet' }).stem, 'cifar');
+  assert.equal(trainedSettings([trainedWith({ model: 'fast' })], { stem: 'imagenet' }).stem, 'cifar');
 });
 
 test('any flag that contradicts a weights file is refused', () => {

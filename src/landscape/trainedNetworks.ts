@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { MODEL_NAMES } from '../models/names';
+import { MODEL_NAMES, OWN_STEM } from '../models/names';
 import { readTrainingRecord, type TrainingRecord } from '../models/trainingRecord';
 import type { TrainedSettings } from './study/settings';
 
@@ -68,7 +68,7 @@ export function flagOf(key: string): string {
 }
 
 function readsStem({ model }: Partial<TrainedSettings>): boolean {
-  return model === undefined || !['resnet20', 'resnet32', 'resnet56'].includes(model);
+  return model === undefined || !OWN_STEM.includes(model);
 }
 
 function drawsImages({ imagesPerClass = 0, heldOutPerClass = 0, labelNoise = 0 }: Partial<TrainedSettings>): boolean {

@@ -3,3 +3,6 @@ export const MODEL_NAMES = ['resnet20', 'resnet32', 'resnet56', 'resnet50', 'res
 
 /** Name of a network. */
 export type ModelName = (typeof MODEL_NAMES)[number];
+
+/** Networks with first layers of their own: the setting `stem` means nothing for them. */
+export const OWN_STEM: readonly string[] = ['resnet20', 'resnet32', 'resnet56', 'fast', 'fastPlain'] satisfies readonly ModelName[];

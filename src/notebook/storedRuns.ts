@@ -40,7 +40,7 @@ function stateOf(preset: string, stored: number, missing: number): string {
   if (stored === 0) {
     return `None of the ${missing} runs of the preset ${preset} is stored yet; ${command}.`;
   }
-  const summary = `${stored} of ${stored + missing} runs of the preset ${preset} are stored`;
+  const summary = `${stored} of ${stored + missing} runs of the preset ${preset} ${stored === 1 ? 'is' : 'are'} stored`;
   return missing === 0 ? `${summary}.` : `${summary}. The others are not run; ${command}.`;
 }
 

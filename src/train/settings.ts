@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { MODEL_NAMES } from '../models/names';
+import { MODEL_NAMES, OWN_STEM } from '../models/names';
 import { METHOD_SETTINGS } from './methodSettings';
 import { RECIPE_SETTINGS } from './recipeSettings';
 import { merged, setting, type Values } from './setting';
-
-const OWN_STEM: readonly string[] = ['resnet20', 'resnet32', 'resnet56', 'fast', 'fastPlain'];
 
 const NETWORK = {
   /** Which network. */
