@@ -29,10 +29,10 @@ void test('for other numbers of cores, cores times time stays constant; a GPU is
 });
 
 void test('settings that change the time of an epoch change the key; giving a default does not', () => {
-  for (const change of [{ model: 'resnet20' }, { stem: 'imagenet' }, { batchSize: 64 }, { method: 'sam' }, { imagesPerClass: 10 }, { dataset: 'cifar100' }] as const) {
+  for (const change of [{ model: 'resnet20' }, { stem: 'imagenet' }, { batchSize: 64 }, { method: 'sam' }, { imagesPerClass: 10 }, { dataset: 'cifar100' }, { labelNoise: 0.2 }] as const) {
     assert.notEqual(costKey({ ...DEFAULT_CONFIG, ...change }), costKey(DEFAULT_CONFIG), JSON.stringify(change));
   }
-  assert.equal(costKey({ ...DEFAULT_CONFIG, epochs: 7, seed: 3, labelNoise: 0.2 }), costKey(DEFAULT_CONFIG));
+  assert.equal(costKey({ ...DEFAULT_CONFIG, epochs: 7, seed: 3 }), costKey(DEFAULT_CONFIG));
 });
 
 void test('settings without effect, or without effect on time, are not part of the key, whatever the method', () => {

@@ -81,12 +81,12 @@ void test('trials come first, and runs wait for them; trials that are in the que
   const wanted = { wanted: { dataset: 'cifar10', epochs: 100 } } as const;
   const first = testPrograms(t, WILLING);
   const output = await submit(t, 'laptop', store, wanted);
-  assert.match(output, /Submitted job 412: 54 trials\.[^]*Submitted job 413: 6 runs, after job 412\./);
+  assert.match(output, /Submitted job 412: 54 trials\.[^]*Submitted job 413: 10 runs, after job 412\./);
   assert.ok(first.calls().some((call) => call.startsWith('sbatch --parsable --dependency=afterany:412 ')));
   const trials = submissions(store).map(readSubmission).find(({ tasks }) => tasks.length === 54)!;
   const queue = trials.tasks.map((_, index) => `${trials.name}|412|${index}|PENDING|(Resources)\\n`).join('');
   const second = testPrograms(t, { ...WILLING, squeue: `printf '${queue}'` });
-  assert.match(await submit(t, 'laptop', store, wanted), /Submitted job 412: 6 runs, after job 412\./);
+  assert.match(await submit(t, 'laptop', store, wanted), /Submitted job 412: 10 runs, after job 412\./);
   assert.ok(second.calls().some((call) => call.includes('--dependency=afterany:412 ')));
 });
 
