@@ -205,7 +205,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ]),
   ...of('train/method', ['train/loopFailure'], [['a radius out of range is found when perturbations begin', '(0, perturbation_1.checkRho)(rule.name, settings.rho);', '']]),
   ...of('report/defectEvidence', ['report/defectEvidence'], [
-    ['any number of pairs rules something out', 'n >= ENOUGH_PAIRS', 'true'],
+    ['any number of pairs rules something out', 'pairs >= ENOUGH_PAIRS', 'true'],
     ['a control that hardly trains is as good as any', '(0, studyReading_1.hardlyTrains)(base, dataset) ?', 'false ?'],
   ]),
   ...of('train/checkpoint', ['train/loopResume'], [['forgets what the method keeps', '...(method ? { method:', '...(false ? { method:']]),
