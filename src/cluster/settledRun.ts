@@ -28,7 +28,7 @@ export async function settledConfig(run: PlannedRun, plan: GridPlan, store: stri
     throw new Error(`settledConfig: ${missing.length} of the trials that decide the settings of ${runId(run.config)} have no result, ${runId(missing[0]!.config)} among them; make them first.`);
   }
   const trials = await Promise.all(trialsOf(run, plan).map(({ kind, config }) => storedResult(kind, config, store)));
-  const own = trials.filter((trial) => trial?.config.method === run.config.method).filter((trial) => trial !== undefined);
+  const own = trials.filter((trial) => trial !== undefined).filter(({ config }) => config.method === run.config.method);
   const best = bestTrial(own, run.config.method);
   if (own.length > 0 && best === undefined) {
     throw new Error(`settledConfig: ${noBestTrial(run.config.method, run.config.dataset)}`);

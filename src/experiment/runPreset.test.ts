@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import type { ExperimentConfig } from './config';
+import type { ExperimentFolders } from './folders';
 import { DEFAULT_CONFIG, findPreset, presetConfigs, tuningConfigs } from './presets';
 import { RESULT_FORMAT, type RunResult } from './result';
 import { bestTrial, expandPreset, isQuick, runPreset } from './runPreset';
@@ -24,6 +25,13 @@ function trial(config: Partial<ExperimentConfig>, top1Error: number | null): Run
     environment: { samlab: '', node: '', tensorflow: '', processor: '', gpu: null, threads: 1, commit: null },
     finishedAt: '',
   };
+}
+
+/** Folders without results and without data, so that nothing can be trained. */
+function emptyFolders(t: TestContext): ExperimentFolders {
+  const base = mkdtempSync(join(tmpdir(), 'samlab-preset-'));
+  t.after(() => rmSync(base, { recursive: true }));
+  return { data: base, allowSynthetic: false, results: join(base, 'results'), checkpoints: base, weights: base };
 }
 
 void test('the lowest held-out error wins within a method; diverged trials lose; of equal ones the first wins', () => {
@@ -53,9 +61,7 @@ void test('groups expand to their presets; quick runs are known as such', () => 
 });
 
 void test('a stored result that cannot be read stops neither the other trials nor the runs that do not need it, and is reported at the end', async (t) => {
-  const base = mkdtempSync(join(tmpdir(), 'samlab-preset-'));
-  t.after(() => rmSync(base, { recursive: true }));
-  const folders = { data: base, allowSynthetic: false, results: join(base, 'results'), checkpoints: base, weights: base };
+  const folders = emptyFolders(t);
   const preset = findPreset('laptop');
   const trials = tuningConfigs(preset, 'cifar10');
   const [broken, ...others] = trials.filter(({ method }) => method === 'sam');
@@ -78,9 +84,7 @@ void test('a stored result that cannot be read stops neither the other trials no
 });
 
 void test('a method whose trials all diverged is not trained with settings that nothing chose', async (t) => {
-  const base = mkdtempSync(join(tmpdir(), 'samlab-preset-'));
-  t.after(() => rmSync(base, { recursive: true }));
-  const folders = { data: base, allowSynthetic: false, results: join(base, 'results'), checkpoints: base, weights: base };
+  const folders = emptyFolders(t);
   const preset = findPreset('laptop');
   const trials = tuningConfigs(preset, 'cifar10');
   for (const config of trials) {

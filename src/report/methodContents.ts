@@ -32,8 +32,6 @@ export function methodContents(results: readonly RunResult[], federated: readonl
   const noise = noiseStudies(results);
   return {
     'fast-radii': table('fast-radii'),
-    'fast-radii-short': short('fast-radii'),
-    'fast-radii-reading': describeDifferences(studies['fast-radii']),
     'fast-radii-answer': answerOfFastNetwork(studies['fast-radii']),
     family: table('family'),
     'family-short': short('family'),
