@@ -1,5 +1,5 @@
 import { FAMILY_LEVEL, type ComparisonRow } from '../experiment/comparisonRows';
-import { detectableText, pEquals, plusMinus, signedPlusMinus } from './differenceText';
+import { detectableInWords, pEquals, plusMinus, signedPlusMinus } from './differenceText';
 import type { MethodStudy } from './methodStudies';
 
 /**
@@ -25,7 +25,6 @@ export function describeDifferences({ rows }: Pick<MethodStudy, 'rows'>): string
 }
 
 function difference(row: ComparisonRow): string {
-  const seen = detectableText(row);
-  const missed = row.adjustedPValue! < FAMILY_LEVEL ? '' : `: no difference found, detectable ${seen === 'none' ? 'none that is possible' : seen}`;
+  const missed = row.adjustedPValue! < FAMILY_LEVEL ? '' : `: no difference found, detectable ${detectableInWords(row)}`;
   return `${signedPlusMinus(row.difference!, row.differenceHalfWidth)} points with ${row.method} (${row.pairs} pairs, p ${pEquals(row.adjustedPValue)}${missed})`;
 }

@@ -69,3 +69,9 @@ export function pEquals(pValue: number | null): string {
 export function detectableText({ detectable, measure = 'top1Error' }: { readonly detectable: number | null; readonly measure?: PairedDifference['measure'] }): string {
   return detectable === null ? '–' : measure === 'top1Error' && detectable > 100 ? 'none' : detectable.toFixed(2);
 }
+
+/** The same within a sentence, such as "detectable 3.26" or "detectable none that is possible". */
+export function detectableInWords(tested: Parameters<typeof detectableText>[0]): string {
+  const text = detectableText(tested);
+  return text === 'none' ? 'none that is possible' : text;
+}

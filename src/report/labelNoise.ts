@@ -4,7 +4,7 @@ import { METHOD_NAMES, methodLabel } from '../experiment/methodLabel';
 import { findPreset, presetConfigs } from '../experiment/presets';
 import type { EpochRecord, RunResult } from '../experiment/result';
 import { runId } from '../experiment/store';
-import { detectableText, pEquals, plusMinus, pText, signedPlusMinus } from './differenceText';
+import { detectableInWords, detectableText, pEquals, plusMinus, pText, signedPlusMinus } from './differenceText';
 import { noiseCurves } from './figures/noiseCurves';
 import { notRun } from './methodStudies';
 import type { Moment, NoiseRow, NoiseStudy } from './noiseStudy';
@@ -162,7 +162,7 @@ function differenceText(row: NoiseRow): string[] {
   if (adjustedPValue === null) {
     return [`${found} (${pairs} ${pairs === 1 ? 'pair' : 'pairs'}, no test)`];
   }
-  return [`${found} (p ${pEquals(adjustedPValue)}${adjustedPValue < FAMILY_LEVEL ? '' : `, no difference found, detectable ${detectableText(row) === 'none' ? 'none that is possible' : detectableText(row)}`})`];
+  return [`${found} (p ${pEquals(adjustedPValue)}${adjustedPValue < FAMILY_LEVEL ? '' : `, no difference found, detectable ${detectableInWords(row)}`})`];
 }
 
 /** The shares of wrong labels, and the methods of the others, that are not run: one sentence; nothing where all are run. */

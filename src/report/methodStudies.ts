@@ -77,12 +77,13 @@ export function methodStudy(results: readonly RunResult[], name: MethodStudyName
       ...reachNote(configs, (config) => variantLabel(config, plain)),
       isSmall(plain)
         ? `Nothing was tuned: every method has the radius that its paper uses and ${describeRate(plain)}. Training this short does not show what a method reaches in the end.`
-        : `Nothing was tuned: SAM's radii (ρ = ${radii(configs).join(', ')}) were stated before the runs, and the recipe is the one that was published for SGD: ${describeRate(plain)}.`,
+        : `Nothing was tuned: SAM's radii (ρ = ${samRadii(configs).join(', ')}) were stated before the runs, and the recipe is the one that was published for SGD: ${describeRate(plain)}.`,
     ],
   };
 }
 
-function radii(configs: readonly ExperimentConfig[]): readonly number[] {
+/** The radii of SAM in a list of runs, each once. */
+export function samRadii(configs: readonly ExperimentConfig[]): readonly number[] {
   return [...new Set(configs.filter(({ method }) => method === 'sam').map(({ rho }) => rho))];
 }
 

@@ -5,7 +5,7 @@ import type { RunResult } from '../experiment/result';
 import { detectableText, pText, signedPlusMinus } from './differenceText';
 import { rowBeside, runsWith } from './matchedRuns';
 import { methodLabel } from '../experiment/methodLabel';
-import { notRun, variantLabels } from './methodStudies';
+import { notRun, samRadii, variantLabels } from './methodStudies';
 import { hasPresentSettings } from './presentSettings';
 import { byRecipe, DATASET_NAMES, METHOD_NAMES } from './recipe';
 import { recordsToMarkdown, type Headings } from './recordTable';
@@ -21,7 +21,7 @@ interface Place {
 }
 
 /** SAM's radii in the preset `fast-radii`. */
-const FAST_RADII = [...new Set(presetConfigs(findPreset('fast-radii')).filter(({ method }) => method === 'sam').map(({ rho }) => rho))];
+const FAST_RADII = samRadii(presetConfigs(findPreset('fast-radii')));
 
 /** Networks in the order of the original's question: its own stem, the stem for small images, and a network made for small images. */
 const PLACES: readonly Place[] = (['cifar10', 'cifar100'] as const).flatMap((dataset): Place[] => [
