@@ -38,7 +38,7 @@ test('an error in a cell is reported with the output of the cell, and nothing is
   assert.deepEqual((await readdir(root)).includes('out'), false);
 });
 
-test('a signal ends a notebook whose cell does not, and nothing is stored', async (context) => {
+test('a signal ends a notebook whose cell does not, and nothing is stored', { timeout: 120_000 }, async (context) => {
   const root = await project(context, 'setInterval(() => undefined, 1000); await new Promise(() => undefined);');
   await assert.rejects(executeNotebook(root, '00-a.ipynb', 'smoke', join(root, 'out'), AbortSignal.timeout(2000)), /did not run to its end/);
   assert.deepEqual((await readdir(root)).includes('out'), false);
