@@ -16,10 +16,11 @@ import { StoppedError } from '../progress/work';
 import { networkLoss } from './networkLoss';
 import { measureCurve, measureInterpolation } from './study/connections';
 import { measureCurvature, measureSimilarity } from './study/curvature';
+import { measureEigenvectors } from './study/eigenvectors';
 import { atEqualLoss } from './study/equalLoss';
 import { measureSharpness } from './study/sharpness';
 import { openStudy, studyData, type Study, type StudyProgress } from './study/study';
-import { measureEigenvectorPlanes, measurePlanes, measureSlices } from './study/surfaces';
+import { measurePlanes, measureSlices } from './study/surfaces';
 import { measureMinima } from './study/minima';
 import { measureTrajectory, type TrajectoryInput } from './study/trajectory';
 import type { ProbeSettings, StudySettings, TrainedSettings } from './study/settings';
@@ -70,7 +71,7 @@ async function measureNets(request: Extract<LandscapeRequest, { kind: 'nets' }>,
     planes: () => measurePlanes(study),
     interpolation: () => measureInterpolation(study),
     curve: () => measureCurve(study, join(store, 'weights', `${name}-curve.safetensors`)),
-    eigenvectors: () => measureEigenvectorPlanes(study),
+    eigenvectors: () => measureEigenvectors(study),
     curvature: () => measureCurvature(study),
     sharpness: () => measureSharpness(study),
   };

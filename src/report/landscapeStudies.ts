@@ -9,7 +9,7 @@ import type { LayerSimilarity } from '../landscape/similarity/layerSimilarity';
 import type { MinimaRecord } from '../landscape/study/minima';
 import { labelName, type StudyRecord } from '../landscape/study/settings';
 import type { StudySharpness } from '../landscape/study/sharpness';
-import type { StudyLoss } from '../landscape/study/surfaces';
+import type { StudyLoss } from '../landscape/study/eigenvectors';
 import type { TrajectoryRecord } from '../landscape/study/trajectory';
 import { readSamples, samplesDone, type Samples } from '../landscape/surface/store';
 

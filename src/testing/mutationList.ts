@@ -156,6 +156,10 @@ export const MUTATIONS: readonly Mutation[] = [
   ...of('data/autoAugment', ['data/autoAugment'], [['every operation is done', 'chances[index] <= probability ?', 'true ?']]),
   ...of('experiment/studentT', ['experiment/studentT'], [['half a degree of freedom less', 'df / 2, 1 / 2]', '(df - 1) / 2, 1 / 2]']]),
   ...of('landscape/curvature/krylov', ['landscape/curvature/degenerate'], [['a space is never closed', 'return this.size > 0 && this.isInvariant(', 'return false && this.isInvariant(']]),
+  ...of('landscape/curvature/trace', ['landscape/curvature/trace'], [
+    ['the trace on the eigenvectors is left out', 'samples.push(within + (', 'samples.push((0, '],
+    ['eigenvectors are sampled as well', '(operator, vectors, seed', '(operator, [], seed'],
+  ]),
   ...of('landscape/curvature/spectralDensity', ['landscape/curvature/degenerate'], [['continues from a closed space', '!space.isClosed()', 'true']]),
   ...of('landscape/inputChecks', ['landscape/inputChecks'], [['NaN in the weights passes', 'Number.isFinite(point.norm(1))', 'true']]),
   ...of('tfjs/layersModelLoss', ['tfjs/layersModelLoss'], [['any targets of rank 2 are classes', 'counted && unfit === 0', 'counted']]),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { expectAllClose } from '../../testing/expectAllClose';
 import { matrixOperator, matrixWithSpectrum } from '../testing/matrices';
+import { topEigenvalues } from './topEigenvalues';
 import { hessianTrace } from './trace';
 
 /** Two large eigenvalues over a bulk, some of it negative: the trace is 103.2. */
@@ -52,6 +53,52 @@ test('Hutch++ is exact where its sketch spans the space or the rank', async () =
   assert.deepEqual([whole.samples, whole.standardError, whole.converged], [0, 0, true]);
   const lowRank = await hessianTrace(matrixOperator(matrixWithSpectrum([3, 2, ...Array<number>(20).fill(0)], 0)), { method: 'hutch++', products: 12, seed: 0 });
   expectAllClose([lowRank.trace], [5], { relative: 1e-12 });
+});
+
+test('with eigenpairs only the rest is sampled: the known trace from every seed, with the standard error of the rest and few products', async () => {
+  let without = 0;
+  for (let seed = 0; seed < 8; seed++) {
+    const operator = matrixOperator(matrixWithSpectrum(SPECTRUM, seed));
+    const eigenpairs = await topEigenvalues(operator, { count: 2, seed });
+    const asked = operator.asked.products;
+    const found = await hessianTrace(operator, { eigenpairs, products: 60, tolerance: 0, seed });
+    assert.ok(Math.abs(found.trace - TRACE) <= 3 * found.standardError, `${found.trace} +- ${found.standardError}`);
+    assert.deepEqual([found.eigenvectors, found.products, operator.asked.products - asked], [2, 60, 60]);
+    // 2 times the sum of squares of the other eigenvalues bounds the variance of a sample; the deviation of 60 is uncertain by a tenth.
+    assert.ok(found.standardError <= 1.3 * Math.sqrt((2 * 32 * (0.2 ** 2 + 0.1 ** 2)) / 60));
+    assert.equal((await hessianTrace(operator, { eigenpairs, seed })).products, 10);
+    without += (await hessianTrace(operator, { seed, products: 1000 })).products;
+  }
+  // As a whole about 2 (60² + 40²) / (5 % of the trace)² = 390 samples, fewer where the standard error of the first ones is small by chance.
+  assert.ok(without > 8 * 5 * 10, `${without}`);
+});
+
+test('eigenpairs that have not converged leave the estimate unbiased, and its standard error true', async () => {
+  const operator = matrixOperator(matrixWithSpectrum(SPECTRUM, 3));
+  const runs = await Promise.all(
+    Array.from({ length: 60 }, async (_, seed) => {
+      const eigenpairs = await topEigenvalues(operator, { count: 2, maxIterations: 2, seed });
+      assert.ok(!eigenpairs.result.converged);
+      return hessianTrace(operator, { eigenpairs, products: 30, tolerance: 0, seed });
+    }),
+  );
+  const mean = runs.reduce((sum, { trace }) => sum + trace, 0) / runs.length;
+  const error = Math.sqrt(runs.reduce((sum, { standardError }) => sum + standardError ** 2, 0)) / runs.length;
+  assert.ok(Math.abs(mean - TRACE) <= 3 * error, `${mean} +- ${error}`);
+});
+
+test('eigenpairs of another matrix, with Hutch++ or that are not orthonormal are refused', async () => {
+  const operator = matrixOperator(matrixWithSpectrum([3, 2, -1, 0], 0));
+  const eigenpairs = await topEigenvalues(operator, { count: 2, seed: 0 });
+  const [first] = eigenpairs.vectors;
+  for (const [options, message] of [
+    [{ eigenpairs, method: 'hutch++' }, /^hessianTrace: hutch\+\+ finds vectors of its own, got eigenpairs as well/],
+    [{ eigenpairs: { ...eigenpairs, vectors: [first!, first!] } }, /^hessianTrace: expected eigenvectors of length 1, orthogonal to each other, got dot products that are off by (1|0\.99)/],
+    [{ eigenpairs: { ...eigenpairs, vectors: [first!] } }, /^hessianTrace: expected eigenpairs of this matrix, 4 rows and a vector for each eigenvalue, got 1 vectors for 2 eigenvalues of a matrix with 4 rows/],
+    [{ eigenpairs: { ...eigenpairs, result: { ...eigenpairs.result, dimension: 5 } } }, /got 2 vectors for 2 eigenvalues of a matrix with 5 rows/],
+  ] as const) {
+    await assert.rejects(hessianTrace(operator, { seed: 0, ...options }), { name: 'RangeError', message });
+  }
 });
 
 test('too few products and a negative tolerance are refused', async () => {

@@ -7,9 +7,15 @@ import type { Stoppable } from '../../progress/work';
 import type { LinearOperator, LinearOperatorSource } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { orthogonalizeInPlace, unitOutside } from './krylov';
+import type { Eigenpairs, TopEigenvalues } from './topEigenvalues';
 
 /** How a trace is estimated. */
-export interface TraceOptions extends Stoppable {
+export interface TraceOptions<V extends Vector = Vector> extends Stoppable {
+  /**
+   * What `topEigenvalues` found of the same matrix: on the span of these vectors the trace is then exact and costs no product, and
+   * only the rest is sampled. Where a few eigenvalues stand out this takes a tenth of the products. With `hutchinson` alone.
+   */
+  readonly eigenpairs?: Eigenpairs<V>;
   /** `hutch++` needs fewer products where a few eigenvalues make up most of the trace. Default: `hutchinson`. */
   readonly method?: 'hutchinson' | 'hutch++';
   /** Most products with the matrix. Default: 100. */
@@ -26,6 +32,8 @@ export interface TraceEstimate {
   readonly source: LinearOperatorSource;
   readonly dimension: number;
   readonly method: 'hutchinson' | 'hutch++';
+  /** Eigenvectors on whose span the trace is exact; absent where there are none. */
+  readonly eigenvectors?: number;
   readonly trace: number;
   /** Of the mean over the random samples. */
   readonly standardError: number;
@@ -82,17 +90,48 @@ function checkFinite(size: number): void {
   }
 }
 
-type Found = Pick<TraceEstimate, 'trace' | 'standardError' | 'samples' | 'products'>;
-type Settings = Required<Omit<TraceOptions, 'onProgress' | 'method' | 'signal'>> & { readonly report: (products: number, samples?: readonly number[]) => Promise<void> };
+/** Unit vectors that are orthogonal but for float32 rounding have dot products below this. */
+const ORTHOGONAL = 1e-3;
 
-async function hutchinson<V extends Vector>(operator: LinearOperator<V>, { products, tolerance, seed, report }: Settings): Promise<Found> {
+/** @throws RangeError for eigenpairs of another matrix, with Hutch++, or whose vectors are not orthonormal. */
+function checkEigenpairs<V extends Vector>({ dimension }: LinearOperator<V>, method: TraceEstimate['method'], eigenpairs: Eigenpairs<V> | undefined): void {
+  if (eigenpairs === undefined) {
+    return;
+  }
+  const { result, vectors } = eigenpairs;
+  if (method === 'hutch++') {
+    throw new RangeError('hessianTrace: hutch++ finds vectors of its own, got eigenpairs as well; leave one of them out.');
+  }
+  if (result.dimension !== dimension || vectors.length !== result.eigenvalues.length) {
+    throw new RangeError(`hessianTrace: expected eigenpairs of this matrix, ${dimension} rows and a vector for each eigenvalue, got ${vectors.length} vectors for ${result.eigenvalues.length} eigenvalues of a matrix with ${result.dimension} rows; pass on what topEigenvalues returns.`);
+  }
+  const off = Math.max(0, ...vectors.flatMap((q, row) => vectors.slice(row).map((p, column) => Math.abs(q.dot(p) - (column === 0 ? 1 : 0)))));
+  if (!(off <= ORTHOGONAL)) {
+    throw new RangeError(`hessianTrace: expected eigenvectors of length 1, orthogonal to each other, got dot products that are off by ${off}; pass on what topEigenvalues returns.`);
+  }
+}
+
+/** Eigenpairs on whose span the trace is exact. */
+interface Exact<V extends Vector> {
+  readonly result: Pick<TopEigenvalues, 'eigenvalues'>;
+  readonly vectors: readonly V[];
+}
+
+const NO_EIGENPAIRS = { result: { eigenvalues: [] }, vectors: [] };
+
+type Found = Pick<TraceEstimate, 'trace' | 'standardError' | 'samples' | 'products'>;
+type Settings = Required<Omit<TraceOptions, 'onProgress' | 'method' | 'signal' | 'eigenpairs'>> & { readonly report: (products: number, samples?: readonly number[]) => Promise<void> };
+
+async function hutchinson<V extends Vector>(operator: LinearOperator<V>, { result, vectors }: Exact<V>, { products, tolerance, seed, report }: Settings): Promise<Found> {
+  // A Ritz value is qᵀ A q, whether or not its pair has converged.
+  const within = result.eigenvalues.reduce((sum, { value }) => sum + value, 0);
   const samples: number[] = [];
   const enough = (): boolean => {
     const { mean, standardError } = momentsOf(samples);
     return samples.length >= FEWEST_SAMPLES && standardError <= tolerance * Math.abs(mean);
   };
   while (samples.length < products && !enough()) {
-    samples.push(await withTemporaryVectors((own) => quadraticForm(operator, own(signs(operator, seed, 'trace', samples.length)))));
+    samples.push(within + (await sampleOutside(operator, vectors, seed, samples.length)));
     await report(samples.length, samples);
   }
   const { mean, standardError } = momentsOf(samples);
@@ -148,21 +187,26 @@ async function sampleOutside<V extends Vector>(operator: LinearOperator<V>, basi
  * Estimates the trace of a symmetric matrix from products with random signs z.
  *
  * `hutchinson`: mean of zᵀ A z, whose variance is 2 times the sum of squares off the diagonal. It ends as soon as the
- * standard error is within the tolerance, after 10 samples at the earliest. `hutch++`: exact on the span Q of a third of
- * the products, tr(Qᵀ A Q), and Hutchinson's estimate outside of it; a third of as many vectors is kept in memory.
+ * standard error is within the tolerance, after 10 samples at the earliest. With eigenpairs (l, q) it is the sum of l plus the
+ * mean of zᵀ P A P z, P = I - Q Qᵀ, which holds for any orthonormal q with l = qᵀ A q, and whose variance lacks their l².
+ * `hutch++`: exact on the span Q of a third of the products, tr(Qᵀ A Q), and Hutchinson's estimate outside of it; a third of as
+ * many vectors is kept in memory.
  *
- * @throws RangeError for fewer products than 2 (6 for Hutch++) or a tolerance below 0; StoppedError when it is stopped, with Hutchinson's estimate so far.
+ * @throws RangeError for fewer products than 2 (6 for Hutch++), a tolerance below 0, or eigenpairs of another matrix or with Hutch++; StoppedError when it is stopped, with Hutchinson's estimate so far.
  * @source Hutchinson 1990 (Communications in Statistics 19); Meyer et al. 2021 (arXiv 2010.09649), algorithm 1.
  * @example
- * const { trace, standardError } = await landscape.hessianTrace(landscape.hessian(loss, network.parameters), { seed: 0 });
+ * const matrix = landscape.hessian(loss, network.parameters);
+ * const eigenpairs = await landscape.topEigenvalues(matrix, { count: 5, seed: 0 });
+ * const { trace, standardError } = await landscape.hessianTrace(matrix, { eigenpairs, seed: 0 });
  */
-export function hessianTrace<V extends Vector>(operator: LinearOperator<V>, options: TraceOptions): Promise<TraceEstimate> {
+export function hessianTrace<V extends Vector>(operator: LinearOperator<V>, options: TraceOptions<V>): Promise<TraceEstimate> {
   return longWork('hessianTrace', options, (work) => estimate(work, operator, options));
 }
 
-async function estimate<V extends Vector>(work: LongWork, operator: LinearOperator<V>, options: TraceOptions): Promise<TraceEstimate> {
-  const { method = 'hutchinson', products = 100, tolerance = 0.05, seed, onProgress } = options;
+async function estimate<V extends Vector>(work: LongWork, operator: LinearOperator<V>, options: TraceOptions<V>): Promise<TraceEstimate> {
+  const { method = 'hutchinson', products = 100, tolerance = 0.05, seed, eigenpairs, onProgress } = options;
   checkOperator('hessianTrace', operator);
+  checkEigenpairs(operator, method, eigenpairs);
   const fewest = method === 'hutchinson' ? 2 : 6;
   if (!(Number.isSafeInteger(products) && products >= fewest)) {
     throw new RangeError(`hessianTrace: ${method} needs at least ${fewest} products, got ${products}.`);
@@ -178,8 +222,8 @@ async function estimate<V extends Vector>(work: LongWork, operator: LinearOperat
     });
   };
   const settings = { products, tolerance, seed, report };
-  const found = await (method === 'hutchinson' ? hutchinson(operator, settings) : hutchPlusPlus(operator, settings));
+  const found = await (method === 'hutchinson' ? hutchinson(operator, eigenpairs ?? NO_EIGENPAIRS, settings) : hutchPlusPlus(operator, settings));
   const stepError = await stepErrorOf(operator, seed);
   const converged = Math.max(found.standardError, stepError ?? 0) <= tolerance * Math.abs(found.trace);
-  return { source: operator.source, dimension: operator.dimension, method, ...found, ...(stepError === undefined ? {} : { stepError, products: found.products + 2 * STEP_SAMPLES }), converged, tolerance, seed };
+  return { source: operator.source, dimension: operator.dimension, method, ...(eigenpairs === undefined ? {} : { eigenvectors: eigenpairs.vectors.length }), ...found, ...(stepError === undefined ? {} : { stepError, products: found.products + 2 * STEP_SAMPLES }), converged, tolerance, seed };
 }

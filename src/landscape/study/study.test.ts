@@ -17,8 +17,9 @@ import { measureCurvature, measureSimilarity } from './curvature';
 import { measureMinima } from './minima';
 import { STUDY_DEFAULTS, type StudySettings } from './settings';
 import { measureSharpness } from './sharpness';
+import { measureEigenvectors } from './eigenvectors';
 import { openStudy, studyData, type Study } from './study';
-import { measureEigenvectorPlanes, measurePlanes, measureSlices } from './surfaces';
+import { measurePlanes, measureSlices } from './surfaces';
 import { measureTrajectory } from './trajectory';
 
 const SETTINGS: StudySettings = {
@@ -66,7 +67,7 @@ test('a study stores one file per part, and nothing is measured twice', async (t
     await measurePlanes(study);
     await measureInterpolation(study);
     await measureCurve(study, control);
-    await measureEigenvectorPlanes(study);
+    await measureEigenvectors(study);
     await measureCurvature(study);
     await measureSharpness(study);
   };
@@ -82,6 +83,8 @@ test('a study stores one file per part, and nothing is measured twice', async (t
   const radiusOf = (part: string): number => (JSON.parse(stored[`${part}.json`]!) as { readonly rho: number }).rho;
   assert.deepEqual(['secant-sgd', 'secant-twice-rho-sgd'].map(radiusOf), [SETTINGS.rho, 2 * SETTINGS.rho]);
 
+  const { eigenvectors, seconds } = JSON.parse(stored['trace-sgd.json']!) as { readonly eigenvectors?: number; readonly seconds?: number };
+  assert.deepEqual([eigenvectors, typeof seconds], [SETTINGS.eigenvalues, 'number'], 'the trace uses the eigenvectors that are at hand');
   const [plane, other] = ['plane-sgd', 'plane-sam'].map((part) => readSamples(join(study.folder, `${part}.json`)));
   assert.deepEqual(plane!.points, [[-0.25, -0.25], [0.25, -0.25], [-0.25, 0.25], [0.25, 0.25]]);
   assert.deepEqual(other!.points, plane!.points, 'both networks share their range');

@@ -18,6 +18,9 @@ import { readSamples, samplesDone } from '../surface/store';
 import { flagOf } from '../trainedNetworks';
 import { labelName, type ProbeSettings, type StudyRecord, type StudySettings, type TrainedSettings } from './settings';
 
+/** Both networks of a study. */
+export const NETS = [0, 1] as const;
+
 /** How far one part of a study is. */
 export interface StudyProgress {
   /** Such as "plane-sgd". */
@@ -109,6 +112,14 @@ export function surfaceLoss({ model, networks, settings, signal }: Study, index:
 /** The loss whose curvature and sharpness are measured: float32, with batch norm frozen, which has a gradient. */
 export function curvatureLoss({ model, networks, settings, data, signal }: Study, index: 0 | 1): LossFunction<TensorVector> {
   return networkLoss(model, networks[index], data.probed, { normalization: settings.normalization, batchNorm: 'frozen', ...(signal ? { signal } : {}) });
+}
+
+/** A part's numbers, and the seconds that they took; absent from studies of versions that did not store them. */
+export type Timed<T> = T & { readonly seconds?: number };
+
+/** Whole seconds since a time of `performance.now()`. */
+export function secondsSince(started: number): number {
+  return Math.round((performance.now() - started) / 1000);
 }
 
 /** Whether a part has a file. */
