@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { withoutGraphs } from '../engine/graph/compiled';
 import { measureKernels } from '../engine/kernelChoice';
@@ -11,6 +11,7 @@ import { OWN_STORE } from '../files/stores';
 import { kernelTableFile, vectorInstructions } from '../machine/kernels';
 import { writeAtomically } from '../files/atomicFile';
 import { createModel } from '../models/create';
+import { addTo, checkSameMachine, type Machine } from './addTo';
 import { ceiling } from './ceiling';
 import { compare } from './compare';
 import { compared, COMPARED_NAMES, type ComparedName } from './compared';
@@ -25,6 +26,7 @@ import { prepare, Rival } from './rival';
 import { checkLimits, FEWEST_ROUNDS, type RoundLimits } from './rounds';
 import { scaling } from './scaling';
 import { Stages } from './stages';
+import { readBenchmarks } from './store';
 import { Subject } from './subject';
 import { gradientFlops } from './work';
 import { noiseBatch } from './workload';
@@ -38,6 +40,8 @@ interface BenchOptions {
   readonly probes: boolean;
   readonly scaling: boolean;
   readonly onlyRatios: boolean;
+  readonly onlyProbes: boolean;
+  readonly add: boolean;
   readonly store: string;
   readonly networks: readonly ComparedName[];
   readonly works: readonly Work[];
@@ -83,52 +87,73 @@ function printGoals(result: BenchResult): void {
 /** Measured only in the whole benchmark: the speed of a large product, and probes. */
 interface WholeMeasures extends Pick<BenchResult, 'ceiling' | 'probes'> {}
 
+/** This machine and its versions. @throws Error if PyTorch does not run. */
+async function describeMachine(python: string): Promise<Machine> {
+  const { threads, samlab, node, tensorflow, processor, processorDigest, gpu } = describeEnvironment();
+  const rival = new Rival(python);
+  try {
+    const { torch } = await prepare(rival, compared('imagenet'), noiseBatch(1), threads);
+    return { processor, ...(processorDigest === undefined ? {} : { processorDigest }), gpu, threads, versions: { samlab, node, tensorflow, pytorch: torch } };
+  } finally {
+    rival.close();
+  }
+}
+
+async function measureCeiling(python: string, threads: number, repeats: number): Promise<NonNullable<BenchResult['ceiling']>> {
+  const rival = new Rival(python);
+  try {
+    await prepare(rival, compared('imagenet'), noiseBatch(1), threads);
+    return await ceiling(rival, repeats);
+  } finally {
+    rival.close();
+  }
+}
+
+/** The stored benchmark that a run is added to, if there is one. @throws RangeError if it is of another machine. */
+async function earlierOf(file: string, machine: Machine): Promise<BenchResult | undefined> {
+  const [earlier] = await readBenchmarks(dirname(file), [basename(file, '.json')]);
+  if (earlier !== undefined) {
+    checkSameMachine(earlier, machine);
+  }
+  return earlier;
+}
+
 async function bench(options: BenchOptions): Promise<void> {
-  const { store, ...choices } = options;
-  const { repeats, compile, networks, works, onlyRatios } = choices;
+  const { store, add, ...choices } = options;
+  const { repeats, compile, works, onlyProbes } = choices;
+  const onlyRatios = choices.onlyRatios || onlyProbes;
+  const networks = onlyProbes ? [] : choices.networks;
   const rounds: RoundLimits = { least: repeats, most: Math.max(repeats, choices.mostRepeats), minutes: choices.minutes, width: choices.width };
   checkLimits(rounds);
   const python = pytorchEnvironment();
-  const { threads, samlab, node, tensorflow, processor, processorDigest, gpu, commit } = describeEnvironment();
+  const { threads, tensorflow, commit } = describeEnvironment();
   const kernelTable = kernelTableFile();
   measureKernels(kernelTable, 'setAside');
   const file = join(store, 'bench', basename(kernelTable));
-  mkdirSync(join(store, 'bench'), { recursive: true });
-  const rival = new Rival(python);
-  const { torch } = await prepare(rival, compared('imagenet'), noiseBatch(1), threads);
+  mkdirSync(dirname(file), { recursive: true });
+  const machine = await describeMachine(python);
+  const earlier = add ? await earlierOf(file, machine) : undefined;
   // With uncommitted changes nothing shows whether the sources are still those that were measured.
   const from = commit === null || commit.endsWith('+changes') ? randomUUID() : commit;
-  const stages = new Stages(`${file}.unfinished`, JSON.stringify({ options: choices, from, tensorflow, torch }));
+  const stages = new Stages(`${file}.unfinished`, JSON.stringify({ options: choices, from, tensorflow, torch: machine.versions.pytorch }));
   const whole: { -readonly [Key in keyof WholeMeasures]: WholeMeasures[Key] } = {};
   if (!onlyRatios) {
-    whole.ceiling = await stages.take('ceiling', () => ceiling(rival, repeats));
+    whole.ceiling = await stages.take('ceiling', () => measureCeiling(python, threads, repeats));
   }
-  rival.close();
   const comparisons: Comparison[] = [];
   for (const name of networks) {
     const settings = { compared: compared(name, choices.batch), rounds, works, threads, python, kernelTable, compile, onlyRatios };
     comparisons.push(await stages.take(`comparison, ${name}`, () => compare(settings)));
   }
-  if (choices.probes) {
+  if (choices.probes || onlyProbes) {
     whole.probes = await stages.take('landscape probes', () => probeCost({ python, rounds, threads, kernelTable }));
   }
+  const scaled = choices.scaling && !onlyRatios ? await stages.take('scaling', () => scaling(threads, SCALING_REPEATS)) : [];
   const measured = { comparisons, ...whole };
-  const result: BenchResult = {
-    format: BENCH_FORMAT,
-    processor,
-    ...(processorDigest === undefined ? {} : { processorDigest }),
-    instructions: vectorInstructions(),
-    gpu,
-    threads,
-    versions: { samlab, node, tensorflow, pytorch: torch },
-    commit,
-    finishedAt: new Date().toISOString(),
-    repeats,
-    rounds,
-    ...measured,
-    scaling: choices.scaling && !onlyRatios ? await stages.take('scaling', () => scaling(threads, SCALING_REPEATS)) : [],
-    goals: goals(measured, gradientFlops(createModel('resnet50', 'imagenet', 10), 'imagenet')),
-  };
+  const flopsPerImage = gradientFlops(createModel('resnet50', 'imagenet', 10), 'imagenet');
+  const finished = { instructions: vectorInstructions(), commit, finishedAt: new Date().toISOString(), repeats, rounds, scaling: scaled };
+  const run: BenchResult = { format: BENCH_FORMAT, ...machine, ...finished, ...measured, goals: goals(measured, flopsPerImage) };
+  const result = earlier === undefined ? run : addTo(earlier, run, flopsPerImage);
   writeAtomically(file, [Buffer.from(`${JSON.stringify(result, null, 1)}\n`)]);
   stages.done();
   printGoals(result);
@@ -158,6 +183,7 @@ Examples:
   npm run bench                                      the whole comparison: an hour or two on two cores
   npm run bench -- --networks cifar --works sgd,evaluation --only-ratios --no-compile --no-probes --minutes 4
                                                      one network against PyTorch, in minutes
+  npm run bench -- --only-probes --add               Hessian-vector products and planes, added to what is stored
   npm run bench -- profile --network fast --batch 32    where a step's time goes
   npm run bench -- gpu-check                         whether everything works on a graphics card`;
 
@@ -177,6 +203,8 @@ function program(): Command {
     .option('--no-probes', 'leave out landscape probes and Hessian-vector products')
     .option('--no-scaling', 'leave out batches 16 to 512, ResNet-20 to 152 and fewer threads')
     .option('--only-ratios', 'measure only the ratios to PyTorch: leave out op by op, tf.layers, memory, parts of a step, scaling', false)
+    .option('--only-probes', 'measure only landscape probes and Hessian-vector products', false)
+    .option('--add', "keep what this machine's stored benchmark has and this run does not measure", false)
     .addOption(new Option('--store <folder>', 'folder whose bench folder stores the times').argParser((folder) => resolve(folder)).default(OWN_STORE, 'data/own, which git ignores'))
     .action(bench);
   command

@@ -30,8 +30,13 @@ export interface StepParts {
   readonly update: number;
 }
 
+/** When and at which commit a part was measured that a later run kept; absent where it is of the run itself. */
+export interface Kept {
+  readonly measured?: Pick<BenchResult, 'commit' | 'finishedAt'>;
+}
+
 /** The comparison at one network, stem and batch. */
-export interface Comparison {
+export interface Comparison extends Kept {
   readonly model: string;
   /** Of ResNet-50; the fast network has first layers of its own. */
   readonly stem: 'imagenet' | 'cifar';
@@ -81,7 +86,7 @@ export interface ScalingPoint {
 }
 
 /** Seconds of landscape probes on ResNet-50 with the ImageNet stem, one entry a round; all begin with the same rounds. */
-export interface ProbeCost {
+export interface ProbeCost extends Kept {
   /** Images of `forward` and `point`. */
   readonly images: number;
   /** Images of `gradient` and of both products. */

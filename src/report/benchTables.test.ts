@@ -60,6 +60,11 @@ test('a missed goal differs from one that was not measured', () => {
   assert.equal(goalsMarkdown([]), 'Not run.');
 });
 
+test('a part that was kept from an earlier run says its day and commit', () => {
+  const kept = BENCHMARK.comparisons.map((comparison) => ({ ...comparison, measured: { commit: '0123456789', finishedAt: '2026-01-01T00:00:00.000Z' } }));
+  assert.equal(goalsMarkdown([{ ...BENCHMARK, comparisons: kept }]).split('\n').at(-1), '*Measured before: ResNet-50, CIFAR stem, batch 64: 2026-01-01, commit 0123456.*');
+});
+
 test('a goal of rounds has its interval, how many rounds there were and why no more', () => {
   const goal: Goal = { name: 'a ratio', goal: '<= 0.80', value: 0.79, met: null, interval: { low: 0.77, high: 0.802 }, rounds: 25, ending: 'rounds' };
   const text = goalsMarkdown([{ ...BENCHMARK, goals: [goal], rounds: { least: 9, most: 25, minutes: 20, width: 0.05 } }]);

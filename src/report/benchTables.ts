@@ -58,9 +58,17 @@ export function goalsMarkdown(benchmarks: readonly BenchResult[]): string {
         '| Ratio | Goal | Measured (95 % interval) | Rounds | |',
         '|---|---:|---:|---|---|',
         ...benchmark.goals.map((goal) => `| ${goal.name} | ${goal.goal.replace('<=', '≤').replace('>=', '≥')} | ${measuredText(goal)} | ${roundsText(goal)} | ${verdictOf(benchmark, goal)} |`),
+        ...keptNote(benchmark),
       ].join('\n'),
     )
     .join('\n\n');
+}
+
+/** Which parts are of an earlier run on the same machine. */
+function keptNote({ comparisons, probes }: BenchResult): string[] {
+  const parts = [...comparisons.map((one) => ({ name: networkName(one), measured: one.measured })), { name: 'landscape probes', measured: probes?.measured }];
+  const kept = parts.flatMap(({ name, measured }) => (measured ? [`${name}: ${measured.finishedAt.slice(0, 10)}${measured.commit === null ? '' : `, commit ${measured.commit.slice(0, 7)}`}`] : []));
+  return kept.length === 0 ? [] : ['', `*Measured before: ${kept.join('; ')}.*`];
 }
 
 function configurations({ timings }: Comparison): Pick<Timing, 'side' | 'configuration'>[] {
