@@ -35,6 +35,8 @@ export interface RunResult {
   readonly history: readonly EpochRecord[];
   /** Measured once, after the last epoch, on `config.evaluateOn`; null for a run that diverged to NaN. */
   readonly final: Evaluation | null;
+  /** How many runs of these settings and this seed `final` is the mean of, see `averageRepeats`; absent where it is of this run alone. Never in a file. */
+  readonly averagedOver?: number;
   /** Wall time of training and evaluation, in seconds, over all parts of a resumed run. */
   readonly seconds: number;
   /** Gradients of a batch's loss that were computed: one a step for SGD, two for SAM. */

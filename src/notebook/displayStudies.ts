@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { experimentFolders } from '../experiment/folders';
-import { readResults } from '../experiment/store';
+import { readAveragedResults } from '../experiment/repeats';
 import { readFederatedResults } from '../federated/store';
 import { defectEvidence, defectEvidenceNote, DEFECT_EVIDENCE_HEADINGS, DEFECT_EVIDENCE_TITLE } from '../report/defectEvidence';
 import { displayFigure, displayRecords, displayText } from '../report/display';
@@ -16,7 +16,7 @@ import { describeStudy } from '../report/studyReading';
  * @throws Error outside a notebook, and if a stored file is damaged or of another version.
  */
 export async function displayMethodStudies(...names: readonly MethodStudyName[]): Promise<void> {
-  const results = await readResults(experimentFolders('real').results);
+  const { results } = await readAveragedResults(experimentFolders('real').results);
   for (const name of names) {
     await displayStudy(methodStudy(results, name));
   }
@@ -24,7 +24,7 @@ export async function displayMethodStudies(...names: readonly MethodStudyName[])
 
 /** Shows what stored runs say of each defect of the original's code, beside the same training without it. @throws Error as `displayMethodStudies`. */
 export async function displayDefectEvidence(): Promise<void> {
-  const results = await readResults(experimentFolders('real').results);
+  const { results } = await readAveragedResults(experimentFolders('real').results);
   displayRecords(DEFECT_EVIDENCE_TITLE, defectEvidence(results), DEFECT_EVIDENCE_HEADINGS);
   displayText(`*${defectEvidenceNote(results)}*`);
 }

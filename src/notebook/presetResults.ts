@@ -1,6 +1,6 @@
 import type { ExperimentConfig } from '../experiment/config';
 import { findPreset, presetConfigs, tuningConfigs } from '../experiment/presets';
-import { readResults } from '../experiment/store';
+import { readAveragedResults } from '../experiment/repeats';
 import type { FigureSpecification } from '../report/figures/specification';
 import { DATASET_NAMES, describeModel, describeRecipe, describeSeeds } from '../report/recipe';
 import { resultFigures } from '../report/reportFigures';
@@ -23,7 +23,7 @@ export interface PresetResults {
 
 /** Reads the stored results of a notebook's preset and shapes them. @throws Error if a stored file is damaged or of another version. */
 export async function presetResults({ members, folders }: NotebookPreset, dataset: ExperimentConfig['dataset']): Promise<PresetResults> {
-  const results = await readResults(folders.results);
+  const { results } = await readAveragedResults(folders.results);
   const selections = members.map((preset) => ({ preset, dataset }));
   const figures = members.flatMap((preset) => Object.entries(resultFigures(results, preset)).map(([name, figure]) => ({ kind: name.slice(`${preset}-`.length), figure })));
   const ofKind = (kind: string): FigureSpecification[] => figures.filter((named) => named.kind.startsWith(`${dataset}-${kind}`)).map(({ figure }) => figure);

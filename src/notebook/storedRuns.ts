@@ -1,8 +1,9 @@
 import type { ExperimentConfig } from '../experiment/config';
 import { experimentFolders } from '../experiment/folders';
 import { findPreset, presetConfigs } from '../experiment/presets';
+import { readAveragedResults } from '../experiment/repeats';
 import type { RunResult } from '../experiment/result';
-import { readResults, runId } from '../experiment/store';
+import { runId } from '../experiment/store';
 
 /** What is stored of a preset. */
 export interface StoredRuns {
@@ -26,7 +27,7 @@ export interface StoredRuns {
 export async function storedRuns(preset: string, folder = experimentFolders('real').results): Promise<StoredRuns> {
   const { tuning } = findPreset(preset);
   const configs = presetConfigs(findPreset(preset));
-  const results = await readResults(folder);
+  const { results } = await readAveragedResults(folder);
   const ofPreset = results.filter((result) => result.preset === preset);
   const stored = new Map(results.map((result) => [result.id, result]));
   const found = configs.map((config) => (tuning ? ofPreset.find((result) => isTuned(result, config)) : stored.get(runId(config))));

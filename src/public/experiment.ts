@@ -12,6 +12,7 @@ export { pairedTest, type PairedTest } from '../experiment/pairedTest';
 export { detectableEffect, pairedPower } from '../experiment/power';
 export { DEFAULT_CONFIG, findPreset, presetConfigs, PRESETS } from '../experiment/presets';
 export { PUBLISHED_DEFECTS } from '../experiment/publishedDefects';
+export { readAveragedResults, type AveragedResults } from '../experiment/repeats';
 export type { RunEnvironment, RunResult } from '../experiment/result';
 export { experimentData } from '../experiment/experimentData';
 export { experimentFolders, type ExperimentFolders } from '../experiment/folders';

@@ -34,8 +34,8 @@ test('the pair that decides has to be there', () => {
 });
 
 test('what explains it follows from which of the rows train', () => {
-  assert.match(readClip(withClips({ working: 60, missing: 90, atRadius: 89 })), /^On a small network and budget \(ResNet-20, .* training images, 5 epochs\) with the clip working at 0\.001, it trains \(training error 60\.0 %, n = 3\); with it not working, it stays near chance \(training error 90\.0 %, n = 3\); with a clip at the radius itself, it stays near chance .*\. Radius and clip explain it together here: .* would have\. For ResNet-50, .* it is open\.$/);
-  assert.match(readClip(withClips({ working: 60, missing: 90, atRadius: 50 })), /with a clip at the radius itself, it trains/);
+  assert.match(readClip(withClips({ working: 60, missing: 90, atRadius: 89 })), /^On a small network and budget \(ResNet-20, .* training images, 5 epochs\) with the clip working at 0\.001, it trains \(training error 60\.0 %, n = 3\); with it not working, it stays near chance \(training error 90\.0 %, n = 3\); with a clip at the radius itself, it stays near chance .*\. So steps of 0\.05 for each coordinate keep this network from training, unclipped or clipped at the radius itself; bounded by 0\.001, as the code asks for, they do not\. For ResNet-50, .* it is open\.$/);
+  assert.match(readClip(withClips({ working: 60, missing: 90, atRadius: 50 })), /with a clip at the radius itself, it trains .* without a clip, not with one at the radius itself; bounded/);
   assert.doesNotMatch(readClip(withClips({ working: 60, missing: 90 })), /at the radius itself/);
   assert.match(readClip(withClips({ working: 89, missing: 90 })), /The clip does not explain it/);
   assert.match(readClip(withClips({ working: 60, missing: 61 })), /neither the radius nor the missing clip keeps it from training\./);
@@ -43,7 +43,7 @@ test('what explains it follows from which of the rows train', () => {
 
 test('runs that all diverged did not train', () => {
   const runs = withClips({ working: 60, missing: 90 }).map((run) => (clipOf(run.config) === 'missing' ? { ...run, status: 'diverged' as const, final: null } : run));
-  assert.match(readClip(runs), /with it not working, all runs diverge\. Radius and clip explain it together here/);
+  assert.match(readClip(runs), /with it not working, all runs diverge\. So steps of 0\.05 for each coordinate keep this network from training without a clip; bounded/);
 });
 
 test("for which of the sister project's steps each network trains, and which are not run", () => {

@@ -46,10 +46,10 @@ export function readClip(results: readonly RunResult[]): string {
     `On a small network and budget (${budget(results)}) with the clip working at 0.001, ${outcome(working)}; with it not working, ${outcome(missing)}`,
     atRadius && `with a clip at the radius itself, ${outcome(atRadius)}`,
   ].filter((text) => text !== undefined).join('; ');
-  return `${outcomes}. ${cause(working, missing)}`;
+  return `${outcomes}. ${cause(working, missing, atRadius)}`;
 }
 
-function cause(working: ComparisonRow, missing: ComparisonRow): string {
+function cause(working: ComparisonRow, missing: ComparisonRow, atRadius: ComparisonRow | undefined): string {
   const learns = (row: ComparisonRow): boolean => trains(row, 'cifar10');
   if (learns(missing)) {
     return 'On this network and budget neither the radius nor the missing clip keeps it from training.';
@@ -57,7 +57,8 @@ function cause(working: ComparisonRow, missing: ComparisonRow): string {
   if (!learns(working)) {
     return 'The clip does not explain it: clipped to 0.001 for each coordinate this network does not train either, and smaller bounds are needed.';
   }
-  return `Radius and clip explain it together here: a radius of 0.05 keeps this network from training only because no clip bounds it, as the clip at 0.001 that the code asks for would have. For ResNet-50, where the same bound allows a larger 2-norm, it is open.`;
+  const how = atRadius === undefined ? ' without a clip' : learns(atRadius) ? ' without a clip, not with one at the radius itself' : ', unclipped or clipped at the radius itself';
+  return `So steps of 0.05 for each coordinate keep this network from training${how}; bounded by 0.001, as the code asks for, they do not. For ResNet-50, where the same bound allows a larger 2-norm, it is open.`;
 }
 
 /** "ResNet-20, 1,000 training images, 5 epochs" */

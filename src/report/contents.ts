@@ -15,7 +15,7 @@ import { drawnConfigs, drawNote } from './studyNotes';
 import { hasPresentSettings } from './presentSettings';
 import { pEquals, signedPlusMinus } from './differenceText';
 import { pairedDifferences } from './pairedDifferences';
-import { averagedTest, describeRepeats } from './repeats';
+import { describeRepeats } from './repeats';
 import { selectRuns } from './rows';
 import { errorTables, tuningTables } from './tables';
 import { shortErrorTable } from './shortTables';
@@ -32,27 +32,23 @@ const FULL = ['corrected', 'as-published'] as const;
  *
  * @param results everything under `data/results`.
  * @param figures the figures of these results, as they lie in `figures/`.
- * @param benchmarks those that are published, and runs that repeat some of the results.
+ * @param benchmarks those that are published, and the single runs behind results that are means.
  */
-export function reportContents(results: readonly RunResult[], figures: NamedFigures, { benchmarks, repeats = [] }: { readonly benchmarks: readonly BenchResult[]; readonly repeats?: readonly RunResult[] }): Contents {
+export function reportContents(results: readonly RunResult[], figures: NamedFigures, { benchmarks, repeated = [] }: { readonly benchmarks: readonly BenchResult[]; readonly repeated?: readonly RunResult[] }): Contents {
   const laptop = results.filter((run) => run.preset === LAPTOP);
   const final = laptop.filter((run) => run.config.evaluateOn === 'test');
   const byDataset = DATASETS.map((dataset, index): Contents => {
     const tables = errorTables(results, { preset: LAPTOP, dataset });
     const [shownRuns = []] = selectRuns(results, { preset: LAPTOP, dataset, evaluateOn: 'test' });
-    const byLength = [...new Set(shownRuns.map(({ config }) => config.epochs))].sort((a, b) => a - b).map((epochs) => ({ epochs, runs: shownRuns.filter(({ config }) => config.epochs === epochs) }));
-    const averaged = new Map(byLength.flatMap(({ epochs, runs }) => {
-      const test = averagedTest(runs, repeats);
-      return test ? [[epochs, test] as const] : [];
-    }));
+    const byLength = [...new Set(shownRuns.map(({ config }) => config.epochs))].sort((a, b) => a - b).map((epochs) => shownRuns.filter(({ config }) => config.epochs === epochs));
     const full = FULL.flatMap((preset) => errorTables(results, { preset, dataset }));
     return {
       [`table-${index + 1}`]: tables.map(toMarkdown).join('\n\n'),
       // The report shows the first, which has the preset's current settings where such runs exist; the appendix shows all.
       [`table-${index + 1}-short`]: shortErrorTable(tables[0]!, shownRuns),
       [`reading-${index + 1}`]: describeTable(tables[0]!, false),
-      [`conclusion-${index + 1}`]: concludeErrors(tables[0]!, averaged),
-      [`repeats-${index + 1}`]: byLength.map(({ runs }) => describeRepeats(runs, repeats)).filter((text) => text !== '').join(' '),
+      [`conclusion-${index + 1}`]: concludeErrors(tables[0]!),
+      [`repeats-${index + 1}`]: byLength.map((runs) => describeRepeats(runs, repeated)).filter((text) => text !== '').join(' '),
       [`table-${index + 1}-full`]: full.map(toMarkdown).join('\n\n'),
       [`figures-${index + 1}`]: pictures(figures, `${LAPTOP}-${dataset}-`),
     };

@@ -55,7 +55,7 @@ function federatedCaption(group: readonly FederatedResult[]): string {
   const counts = data.clientClassCounts.flat().reduce((sum, count) => sum + count, 0);
   const division = config.partition === 'iid' ? 'evenly' : `by a Dirichlet distribution of concentration ${config.concentration}`;
   const images = `${data.name}${data.synthetic ? ' (embedded synthetic images, not CIFAR)' : ''}, ${counts.toLocaleString('en-US')} training images divided ${division}`;
-  const round = `${config.activeClients} of ${config.clients} clients asked in each of ${config.rounds} rounds, ${100 * config.dropOut} % of them silent`;
+  const round = `${config.activeClients} of ${config.clients} clients asked in each of ${config.rounds} rounds, ${100 * config.dropOut} % of them do not answer`;
   return `${images}, ${data.testImages.toLocaleString('en-US')} test images; ${describeModel(config)}; ${round}; ${describeSeeds(group.map((result) => result.config.seed))}`;
 }
 

@@ -37,5 +37,13 @@ test('markers that do not pair are refused', () => {
   assert.throws(() => fill('<!-- begin a -->', contents, 'X'), /"<!-- begin a -->" is never closed/);
   assert.throws(() => fill('<!-- end a -->', contents, 'X'), /line 1: "<!-- end a -->" has no begin before it/);
   assert.throws(() => fill('<!-- begin a -->\n<!-- begin b --><!-- end b --><!-- end a -->', contents, 'X'), /line 2: "<!-- begin b -->" stands where "<!-- end a -->" is due/);
-  assert.throws(() => fill('<!-- begin a --><!-- end b -->', contents, 'X'), /"<!-- end b -->" stands where "<!-- end a -->" is due/);
+  assert.throws(() => fill('Words <!-- begin a --><!-- end b -->', contents, 'X'), /"<!-- end b -->" stands where "<!-- end a -->" is due/);
+});
+
+test('text after a marker at the beginning of a line is refused, since Markdown would show it unformatted', () => {
+  const contents = { a: 'text' };
+  for (const document of ['<!-- begin a -->x<!-- end a -->', 'One.\n  <!-- begin a -->x<!-- end a -->', '<!-- begin a -->\nx\n<!-- end a --> goes on.']) {
+    assert.throws(() => fill(document, contents, 'X'), /text follows "<!-- (begin|end) a -->" at the beginning of a line, which Markdown shows unformatted; put the marker on a line of its own/);
+  }
+  assert.equal(fill('Words <!-- begin a --><!-- end a -->\n', contents, 'X'), 'Words <!-- begin a -->text<!-- end a -->\n');
 });

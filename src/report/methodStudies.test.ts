@@ -27,8 +27,8 @@ const FAMILY = made('family', ({ method, seed }) => ({ sgd: 60 + seed, sam: 57 +
 test('a study finds its runs by their settings, tests them in pairs, and names missing ones', () => {
   const study = methodStudy(FAMILY, 'family');
   assert.deepEqual(study.rows.map(({ method, n }) => [method, n]), [
-    ['SGD (no SAM)', 3], ['SAM', 3], ['Multi-step FGSM, T = 2', 0], ['ASAM, ρ = 0.5', 3], ['Sparse SAM, Fisher mask, ρ = 0.1, mask kept 2 epochs', 0],
-    ['Sparse SAM, dynamic mask, ρ = 0.1, mask kept 2 epochs', 0], ['MSAM, ρ = 3', 0], ['LookSAM', 0],
+    ['SGD (no SAM)', 3], ['SAM', 3], ['Multi-step FGSM, T = 2', 0], ['ASAM, ρ = 0.5', 3], ['Sparse SAM, Fisher mask, ρ = 0.1, mask renewed every 2 epochs', 0],
+    ['Sparse SAM, dynamic mask, ρ = 0.1, mask renewed every 2 epochs', 0], ['MSAM, ρ = 3', 0], ['LookSAM', 0],
   ]);
   const text = methodStudyMarkdown(study);
   assert.match(text, /^\*\*The reviewed methods beside SGD and SAM — quick runs on a small budget\*\*/);
@@ -125,7 +125,7 @@ test('notes mention a single draw of images, steps that differ with the batch, a
   // 5 epochs of 1,000 images: 20 batches of 50, or 8 of 128.
   assert.match(all, /A run takes 100 steps in batches of 50, 40 steps in batches of 128, so rows/);
   // ResNet-20 has 272,474 parameters: 0.05 sqrt(d) = 26.1 where the projection holds, twice that where two steps are not projected.
-  assert.match(all, /SAM's radius, 0\.05\. .*: Multi-step FGSM, ρ in its own norm, T = 2: 26; Multi-step FGSM, ρ in its own norm, T = 2, steps of 1 ρ, not projected: 52\./);
+  assert.match(all, /SAM's radius, 0\.05\. .*: Multi-step FGSM, ρ in its own norm, T = 2: 26; Multi-step FGSM, ρ in its own norm, T = 2, steps of ρ, no clip: 52\./);
   const ownDraws = methodStudy(made('family', () => 60).map((run) => ({ ...run, config: { ...run.config, subsetSeed: run.config.seed } })), 'family');
   assert.doesNotMatch(ownDraws.notes.join('\n'), /one draw|A run takes|2-norm/);
 });

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { BenchResult } from '../bench/result';
 import { readBenchmarks } from '../bench/store';
 import { PRESETS, presetConfigs } from '../experiment/presets';
+import { readAveragedResults } from '../experiment/repeats';
 import type { RunResult } from '../experiment/result';
 import { isQuick } from '../experiment/runPreset';
-import { readResults, runId } from '../experiment/store';
+import { runId } from '../experiment/store';
 import { FEDERATED_PRESETS } from '../federated/presets';
 import type { FederatedResult } from '../federated/result';
 import { readFederatedResults } from '../federated/store';
@@ -29,9 +30,10 @@ export const PUBLISHED = {
 
 /** Everything of a store that tables and figures are made from. */
 export interface StoredWork extends StoredLandscapes {
+  /** With the mean of its runs where one was made again. */
   readonly results: readonly RunResult[];
-  /** Runs that were made again with the settings of some of the results, in `results/repeats`. */
-  readonly repeats: readonly RunResult[];
+  /** The single runs behind the results that are means. */
+  readonly repeated: readonly RunResult[];
   readonly federated: readonly FederatedResult[];
   readonly benchmarks: readonly BenchResult[];
 }
@@ -45,8 +47,7 @@ export async function readLandscapes(store: string, names?: readonly string[]): 
 /** All work of a store, such as `data/own`. @throws Error if a file is damaged or of another version. */
 export async function readWork(store: string): Promise<StoredWork> {
   return {
-    results: await readResults(join(store, 'results')),
-    repeats: await readResults(join(store, 'results', 'repeats')),
+    ...(await readAveragedResults(join(store, 'results'))),
     federated: await readFederatedResults(join(store, 'results', 'federated')),
     ...(await readLandscapes(store)),
     benchmarks: await readBenchmarks(join(store, 'bench')),
@@ -60,12 +61,12 @@ function publishedRuns(): ReadonlySet<string> {
 
 /** The work of a store that is named in `PUBLISHED`; other studies and benchmarks are not read. @throws Error if a file is damaged or of another version. */
 export async function readPublishedWork(store: string): Promise<StoredWork> {
-  const results = await readResults(join(store, 'results'));
+  const { results, repeated } = await readAveragedResults(join(store, 'results'));
   const federated = await readFederatedResults(join(store, 'results', 'federated'));
   const listed = publishedRuns();
   return {
     results: results.filter(({ preset, id }) => PUBLISHED.presets.includes(preset) || listed.has(id)),
-    repeats: await readResults(join(store, 'results', 'repeats')),
+    repeated,
     federated: federated.filter(({ preset }) => PUBLISHED.federatedPresets.includes(preset)),
     ...(await readLandscapes(store, PUBLISHED.studies)),
     benchmarks: await readBenchmarks(join(store, 'bench'), PUBLISHED.benchmarks),

@@ -1,5 +1,4 @@
 import { FAMILY_LEVEL } from '../experiment/comparisonRows';
-import type { PairedTest } from '../experiment/pairedTest';
 import { detectableText, pEquals, plusMinus, signedPlusMinus } from './differenceText';
 import type { PairedDifference } from './pairedDifferences';
 import { METHOD_NAMES } from './recipe';
@@ -32,26 +31,17 @@ export function describeTable({ rows, trainingImages, differences = [] }: Result
   ].join(' ');
 }
 
-/**
- * What a table's paired tests find of the test error, in a sentence of its own; nothing where there is no test.
- *
- * @param averaged the tests that count instead where runs were made again, by epochs: those over seeds with repeats averaged.
- */
-export function concludeErrors({ caption, trainingImages, differences = [] }: Pick<ResultTable, 'caption' | 'trainingImages' | 'differences'>, averaged: ReadonlyMap<number, PairedTest> = new Map()): string {
+/** What a table's paired tests find of the test error, in a sentence of its own; nothing where there is no test. */
+export function concludeErrors({ caption, trainingImages, differences = [] }: Pick<ResultTable, 'caption' | 'trainingImages' | 'differences'>): string {
   const name = caption.slice(0, caption.indexOf(','));
   return differences
     .filter(({ measure, adjustedPValue }) => measure === 'top1Error' && adjustedPValue !== null)
     .map(({ epochs, differences: inPairs, mean, halfWidth, adjustedPValue, detectable, measure }) => {
       const trained = `On ${trainingImages!.toLocaleString('en-US')} images of ${name}, after ${epochs} epochs and with twice SGD's gradients,`;
-      const runs = `${inPairs.length} pairs of runs`;
-      const again = averaged.get(epochs);
-      if (again?.pValue != null) {
-        const verdict = again.pValue < FAMILY_LEVEL ? '' : ', which does not tell them apart';
-        return `${trained} SAM minus SGD is ${signedPlusMinus(again.difference, again.halfWidth)} points of error once repeated runs are averaged (${inPairs.length} seeds, p ${pEquals(again.pValue)}, not corrected)${verdict}.`;
-      }
+      const seeds = `${inPairs.length} seeds, corrected p ${pEquals(adjustedPValue)}`;
       return adjustedPValue! < FAMILY_LEVEL
-        ? `${trained} SAM's error is ${mean < 0 ? 'lower' : 'higher'} by ${plusMinus(Math.abs(mean), halfWidth)} points (${runs}).`
-        : `${trained} SAM's error is not told apart from SGD's (${runs}; ${detectableText({ detectable, measure }) === 'none' ? 'any difference' : `one below ${detectableText({ detectable, measure })} points`} could be missed).`;
+        ? `${trained} SAM's error is ${mean < 0 ? 'lower' : 'higher'} by ${plusMinus(Math.abs(mean), halfWidth)} points (${seeds}).`
+        : `${trained} SAM minus SGD is ${signedPlusMinus(mean, halfWidth)} points of error (${seeds}), which does not tell them apart: ${detectableText({ detectable, measure }) === 'none' ? 'any difference' : `one below ${detectableText({ detectable, measure })} points`} could be missed.`;
     })
     .join(' ');
 }

@@ -5,6 +5,7 @@ import type { MethodStudy } from './methodStudies';
 import { PUBLISHED_TRAINING_IMAGES } from './published';
 import { METHOD_NAMES } from './recipe';
 import { recordsToMarkdown } from './recordTable';
+import { repeatsNote } from './repeats';
 import type { ErrorRow } from './rows';
 import type { ResultTable } from './tables';
 import { errorText } from './tableText';
@@ -12,9 +13,14 @@ import { errorText } from './tableText';
 /** Where a run's result lies, seen from the project's folder. */
 const resultFile = (id: string): string => `data/results/${id}.json`;
 
-/** "seeds 0, 1, 2", each a link to its result. */
+/** Likewise of a run that was made again. */
+const repeatFile = (id: string): string => `data/results/repeats/${id}.json`;
+
+/** "0, 1, 2", each a link to its result, and where a run was made again one to that. */
 function linkedSeeds(runs: readonly RunResult[]): string {
-  const links = [...runs].sort((a, b) => a.config.seed - b.config.seed).map(({ id, config: { seed }, status }) => `[${seed}${status === 'diverged' ? ' (diverged)' : ''}](${resultFile(id)})`);
+  const links = [...runs].sort((a, b) => a.config.seed - b.config.seed).map(
+    ({ id, config: { seed }, status, averagedOver }) => `[${seed}${status === 'diverged' ? ' (diverged)' : ''}](${resultFile(id)})${averagedOver === undefined ? '' : ` ([again](${repeatFile(id)}))`}`,
+  );
   return links.length === 0 ? '–' : links.join(', ');
 }
 
@@ -42,13 +48,13 @@ export function shortErrorTable({ title, caption, rows, trainingImages }: Result
   const made = rows.filter(isRun);
   const missing = rows.filter((row) => !isRun(row));
   const headings = {
-    top1: `Ours, ${trainingImages?.toLocaleString('en-US') ?? 'no'} training images: top-1, %`, top5: 'top-5, %', theirs: `Original, ${theirs} training images: top-1, %`, theirs5: 'top-5, %', seeds: 'Our runs, seed',
+    top1: `Ours, ${trainingImages?.toLocaleString('en-US') ?? 'no'} training images: top-1, %`, top5: 'ours, top-5, %', theirs: `Original, ${theirs} training images: top-1, %`, theirs5: 'original, top-5, %', seeds: 'Our runs, seed',
   };
   const records = made.map((row) => ({
     Method: `${METHOD_NAMES[row.method]}, learning rate ${row.learningRate}${row.rho === null ? '' : `, ρ = ${row.rho}`}`, Epochs: row.epochs, top1: errorText(row, 'top1'), top5: errorText(row, 'top5'), theirs: published(row.publishedTop1Error), theirs5: published(row.publishedTop5Error), seeds: linkedSeeds(ofRow(row)),
   }));
   const notRun = missing.length === 0 ? [] : [`Not run: ${cellNames(missing)}. The original's errors there are ${missing.map((row) => `${published(row.publishedTop1Error)} %`).join(', ')}.`];
-  return [...(made.length === 0 ? [`**${title}**`] : [recordsToMarkdown(title, records, headings), `*${caption}. Mean ± half the 95 % interval over seeds.*`]), ...notRun].join('\n\n');
+  return [...(made.length === 0 ? [`**${title}**`] : [recordsToMarkdown(title, records, headings), `*${caption}. Mean ± half the 95 % interval over seeds.${[repeatsNote(made.flatMap(ofRow))].map((note) => (note === '' ? '' : ` ${note}`)).join('')}*`]), ...notRun].join('\n\n');
 }
 
 /** A comparison of methods for readers: error, paired difference, corrected p and what the test could detect, with a link to each run; rows without runs are one sentence. */

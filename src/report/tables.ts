@@ -4,6 +4,7 @@ import { DATASET_NAMES, describeData, describeModel, describeRecipe, describeSee
 import { pairedDifferences, type PairedDifference } from './pairedDifferences';
 import { earlierSettingsNote, lossPeakNote, trialNotes } from './runNotes';
 import { drawnConfigs, drawNote } from './studyNotes';
+import { repeatsNote } from './repeats';
 import { errorRows, errorRowsBesidePublished, selectRuns, type ErrorRow } from './rows';
 
 /** A table of results: plain records for code, and what a reader needs around them. */
@@ -51,7 +52,7 @@ export function errorTables(results: readonly RunResult[], { preset, dataset }: 
     trainingImages: runs[0]!.data.trainImages,
     rows: unfitPreset(preset) !== undefined ? errorRows(runs) : errorRowsBesidePublished(runs, dataset),
     differences: pairedDifferences(runs),
-    notes: [`Ours: ${describeRecipe(runs[0]!.config)}`, ...scopeNote(runs), ...intervalNotes(errorRows(runs)), ...drawNote(drawnConfigs(runs)), ...earlierSettingsNote(runs), ...lossPeakNote(runs)],
+    notes: [`Ours: ${describeRecipe(runs[0]!.config)}`, ...scopeNote(runs), ...intervalNotes(errorRows(runs)), ...[repeatsNote(runs)].filter((note) => note !== ''), ...drawNote(drawnConfigs(runs)), ...earlierSettingsNote(runs), ...lossPeakNote(runs)],
   }));
 }
 

@@ -5,7 +5,7 @@ import { readFlatness } from './flatness';
 import { landscapeContents } from './landscapeContents';
 import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
 import { testStudy } from './testing/study';
-import { seedTables } from './trainingSeeds';
+import { seedTables, withoutTwins } from './trainingSeeds';
 
 /** The study of one training seed: largest eigenvalues as given, traces ten times as large, no measured sharpness. */
 function ofSeed(seed: number, eigenvalues: readonly [number, number], converged = true): LandscapeStudy {
@@ -27,17 +27,17 @@ test('studies that differ only in their weights and plots make one table, tested
   // of freedom has a power of 80 % at 7.32 deviations.
   const constant = { pValue: '< 0.001', adjustedPValue: '< 0.001', detectable: '0' };
   assert.deepEqual(table!.rows, [
-    { measure: 'Training loss on these images, nats', first: '0.08 ± 0', second: '0.03 ± 0', difference: '-0.05 ± 0', ...constant },
-    { measure: 'Largest eigenvalue λ₁ of the Hessian', first: '70 ± 25', second: '40 ± 25', difference: '-30 ± 25', pValue: '0.035', adjustedPValue: '0.140', detectable: '73' },
+    { measure: 'Training loss on these images, nats', first: '0.08 ± 0', second: '0.03 ± 0', difference: '−0.05 ± 0', ...constant },
+    { measure: 'Largest eigenvalue λ₁ of the Hessian', first: '70 ± 25', second: '40 ± 25', difference: '−30 ± 25', pValue: '0.035', adjustedPValue: '0.140', detectable: '73' },
     { measure: 'Curvature over ± ρ along its eigenvector', first: '70 ± 0', second: '70 ± 0', difference: '0 ± 0', pValue: '1.000', adjustedPValue: '1.000', detectable: '0' },
     { measure: 'Curvature over ± 2 ρ along its eigenvector', first: '40 ± 0', second: '40 ± 0', difference: '0 ± 0', pValue: '1.000', adjustedPValue: '1.000', detectable: '0' },
     // 2, 3 and 4 for both kinds of minima.
     { measure: 'λ₁ / λ₅', first: '3 ± 2.5', second: '3 ± 2.5', difference: '0 ± 0', pValue: '1.000', adjustedPValue: '1.000', detectable: '0' },
   ]);
   assert.deepEqual(Object.values(table!.headings).slice(1, 4), ['SGD', 'SAM', 'SAM minus SGD']);
-  assert.match(table!.caption, /over 3 training seeds, loss on 500 of 1000 training images/);
+  assert.match(table!.caption, /over 3 training seeds, loss on 500 of 1,000 training images/);
   assert.match(table!.caption, /corrected by Holm's procedure for the 5 tests of this table/);
-  assert.match(table!.shortCaption, /^CIFAR-10; ResNet-50, ImageNet stem: minima of SGD and SAM over 3 training seeds, loss on 500 of 1000 training images; ρ = 0\.05\. After the correction no difference between SGD and SAM is found in any measure of curvature or sharpness\. The training losses .* Of all measures 1 of 3 are lower for SAM on average; p is corrected for the 5 tests of the \[whole table\]\(docs\/appendix\.md#the-two-minima\)\.$/);
+  assert.match(table!.shortCaption, /^CIFAR-10; ResNet-50, ImageNet stem: minima of SGD and SAM over 3 training seeds, loss on 500 of 1,000 training images; ρ = 0\.05\. After the correction no difference between SGD and SAM is found in any measure of curvature or sharpness\. The training losses .* In all, 1 of 3 measures of curvature and sharpness are lower for SAM on average; p is corrected for the 5 tests of the \[whole table\]\(docs\/appendix\.md#the-two-minima\)\.$/);
   assert.deepEqual([table!.atEqualLoss, table!.studies], [false, ['seed-0', 'seed-1', 'seed-2']]);
   assert.match(table!.caption, /After the correction no difference between SGD and SAM is found in any measure of curvature or sharpness\./);
   const [clear] = seedTables([ofSeed(0, [80, 50]), ofSeed(1, [60, 30.1]), ofSeed(2, [70, 39.9])]);
@@ -70,8 +70,8 @@ test('networks at equal training loss have a table of their own that says how th
   assert.match(all!, /\| λ₁ \/ λ₅ \|/);
   assert.doesNotMatch(short!, /λ₁ \/ λ₅/);
   assert.ok(short!.includes('*Studies: [seed-0](data/results/landscape/seed-0), [seed-1](data/results/landscape/seed-1).*'));
-  assert.match(readFlatness([...studies, ...equal]), /^At equal training loss \(ResNet-50, ImageNet stem, loss on 500 training images, 2 seeds; .*: over ± ρ it is 70 ± 0 with SGD and 70 ± 0 with SAM \(difference 0 ± 0, corrected p = 1\.000, detectable 0\); over ± 2 ρ it is 40 .* 1 of 3 are lower for SAM on average\.$/);
-  assert.equal(readFlatness(studies), 'Networks at equal training loss are not compared yet. At the end of training (ResNet-50, ImageNet stem, 2 seeds), where the training loss is 0.08 ± 0 with SGD and 0.03 ± 0 with SAM, the mean curvature along that eigenvector: over ± ρ it is 70 ± 0 with SGD and 70 ± 0 with SAM (difference 0 ± 0, corrected p = 1.000, detectable 0); over ± 2 ρ it is 40 ± 0 with SGD and 40 ± 0 with SAM (difference 0 ± 0, corrected p = 1.000, detectable 0). Of all measures, 1 of 3 are lower for SAM on average.');
+  assert.match(readFlatness([...studies, ...equal]), /^At equal training loss \(ResNet-50, ImageNet stem, 500 training images, 2 seeds; .*\) 1 of 3 measures of curvature and sharpness are lower for SAM on average\. The mean curvature over ± ρ .* is 70 ± 0 with SGD and 70 ± 0 with SAM \(difference 0 ± 0, corrected p = 1\.000, detectable 0\)\.$/);
+  assert.equal(readFlatness(studies), 'Networks at equal training loss are not compared yet. At the end of training (ResNet-50, ImageNet stem, 2 seeds), where the training loss is 0.08 ± 0 with SGD and 0.03 ± 0 with SAM, 1 of 3 measures of curvature and sharpness are lower for SAM on average. That curvature is 70 ± 0 with SGD and 70 ± 0 with SAM (difference 0 ± 0, corrected p = 1.000, detectable 0).');
   assert.match(table!.caption, /SGD and SAM at equal training loss over 2 training seeds.*taken from the epoch at which its loss was nearest to the other's\./);
 });
 
@@ -85,4 +85,25 @@ test('one study makes no table, nor do studies that measured differently', () =>
   assert.deepEqual(seedTables([ofSeed(0, [80, 50])]), []);
   const other = ofSeed(1, [60, 40]);
   assert.deepEqual(seedTables([ofSeed(0, [80, 50]), { ...other, settings: { ...other.settings, probedPerClass: 7 } }]), []);
+});
+
+test('differences that agree more closely than trainings of one seed do are said to be found by chance', () => {
+  const minima = [ofSeed(0, [80, 50]), ofSeed(1, [60, 30.1]), ofSeed(2, [70, 39.9])];
+  // SAM's networks trained again: 6 higher or lower, a deviation of 6 / sqrt 2 = 4.2; the differences of the seeds, -30, -29.9 and -30.1, scatter by 0.1.
+  const again = [ofSeed(0, [80, 56]), ofSeed(1, [60, 24.1]), ofSeed(2, [70, 45.9])].map(
+    (study): LandscapeStudy => ({ ...study, settings: { ...study.settings, atEqualLoss: true, weights: [`${study.settings.weights[0]}-epoch-9`, study.settings.weights[1]] } }),
+  );
+  const [table] = seedTables([...minima, ...again]);
+  assert.match(table!.caption, /found to differ in: Largest eigenvalue λ₁ of the Hessian\. The 3 differences in largest eigenvalue λ₁ of the Hessian scatter by 0\.1, less than networks of one seed that were trained twice \(4\.2\): their agreement is chance, and p too small\./);
+  assert.equal(seedTables(minima)[0]!.chance, '');
+});
+
+test('a measure that some studies lack says of how many seeds it is, and the table over more seeds goes before its twin at equal loss', () => {
+  const studies = [0, 1, 2].map((seed) => ofSeed(seed, [80 - seed, 50 + seed]));
+  const without = studies.map((study, seed): LandscapeStudy => ({ ...study, nets: study.nets.map((net) => ({ ...net, ...(seed === 2 ? { secant: undefined } : {}) })) as unknown as LandscapeStudy['nets'] }));
+  assert.ok(seedTables(without)[0]!.rows.some(({ measure }) => measure === 'Curvature over ± ρ along its eigenvector (2 of 3 seeds)'));
+  assert.ok(seedTables(without)[0]!.shortRows.some(({ measure }) => measure.includes('(2 of 3 seeds)')));
+  const equal = studies.map((study): LandscapeStudy => ({ ...study, settings: { ...study.settings, atEqualLoss: true } }));
+  const chosen = (of: readonly LandscapeStudy[]): readonly boolean[] => withoutTwins(seedTables(of)).map(({ atEqualLoss }) => atEqualLoss);
+  assert.deepEqual([chosen([...studies, ...equal]), chosen([...studies, ...equal.slice(1)]), chosen(studies)], [[true], [false], [false]]);
 });

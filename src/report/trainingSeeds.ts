@@ -1,5 +1,6 @@
 import { FAMILY_LEVEL } from '../experiment/comparisonRows';
 import { holmAdjusted } from '../experiment/holm';
+import { momentsOf } from '../engine/moments';
 import { meanInterval } from '../experiment/interval';
 import { pairedTest, type PairedTest } from '../experiment/pairedTest';
 import { detectableDifference } from '../experiment/power';
@@ -39,7 +40,9 @@ export interface SeedTable {
   readonly probedImages: number;
   /** What the corrected tests find, such as "After the correction SGD and SAM differ in: Worst case in the ball." */
   readonly verdict: string;
-  /** How many measures of curvature and sharpness are lower for the second kind of network on average, such as "8 of 8 are lower for SAM". */
+  /** Of a difference that the tests find only because the seeds agree by chance, a sentence; else empty. */
+  readonly chance: string;
+  /** How many measures of curvature and sharpness are lower for the second kind of network on average, such as "7 of 7 measures of curvature and sharpness are lower for SAM". */
   readonly direction: string;
   /** Data set, network, images and settings of training that all of its networks share, as text. */
   readonly network: string;
@@ -92,7 +95,32 @@ export function seedTables(studies: readonly LandscapeStudy[]): readonly SeedTab
     const key = JSON.stringify({ ...study.settings, ...UNRELATED });
     groups.set(key, [...(groups.get(key) ?? []), study]);
   }
-  return [...groups.values()].flatMap(byDraw).filter((group) => group.length > 1).map(seedTable);
+  return [...groups.values()].flatMap(byDraw).filter((group) => group.length > 1).map((group) => seedTable(group, studies));
+}
+
+/**
+ * How far a measure lies apart for networks that were trained twice with one seed, which differ in rounding alone: the deviation of one of them, the
+ * root of the mean of d² / 2 over the pairs. They have one name in several studies. Undefined where there are none.
+ */
+function repeatDeviation({ settings }: LandscapeStudy, all: readonly LandscapeStudy[], measure: string): number | undefined {
+  const measured = (one: StudySettings): string => JSON.stringify({ ...one, ...UNRELATED, atEqualLoss: undefined });
+  const values = new Map<string, number[]>();
+  for (const { nets, settings: { weights } } of all.filter((one) => measured(one.settings) === measured(settings))) {
+    nets.forEach((net, index) => {
+      const [name, value] = [weights[index]!, MEASURES[measure]!.of(net)];
+      values.set(name, [...(values.get(name) ?? []), ...(value === undefined ? [] : [value])]);
+    });
+  }
+  const pairs = [...values.values()].filter(({ length }) => length === 2);
+  return pairs.length === 0 ? undefined : Math.sqrt(pairs.reduce((sum, [one, other]) => sum + (one! - other!) ** 2 / 2, 0) / pairs.length);
+}
+
+/** A difference that the tests find although the differences of the seeds agree more closely than trainings of one seed do: that is chance, and its p too small. */
+function agreementNote(name: string, differences: readonly number[], deviation: number | undefined): string {
+  const { standardDeviation } = momentsOf(differences);
+  return deviation === undefined || standardDeviation >= deviation
+    ? ''
+    : ` The ${differences.length} differences in ${name.charAt(0).toLowerCase()}${name.slice(1)} scatter by ${shortNumber(standardDeviation, 2)}, less than networks of one seed that were trained twice (${shortNumber(deviation, 2)}): their agreement is chance, and p too small.`;
 }
 
 /** Studies whose images were drawn by each training's own seed stay together; others are split by their common draw. */
@@ -104,7 +132,7 @@ function byDraw(studies: readonly LandscapeStudy[]): readonly (readonly Landscap
   return draws.map((draw) => studies.filter(({ settings }) => settings.subsetSeed === draw));
 }
 
-function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
+function seedTable(studies: readonly LandscapeStudy[], all: readonly LandscapeStudy[]): SeedTable {
   const { data, settings } = studies[0]!;
   const [first, second] = settings.labels;
   const unreadable = studies.flatMap((study) => [...unreadableCurvature(study), ...unreadableSharpness(study)]);
@@ -116,10 +144,12 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
   const shown = found.filter((one) => !one.hidden);
   const tests = shown.map(({ pairs }) => pairedTest(pairs.map(([, value]) => value), pairs.map(([value]) => value)));
   const adjusted = holmAdjusted(tests.map(({ pValue }) => pValue!));
-  const rows = shown.map(({ measure, pairs }, index) => seedRow(measure, pairs, { ...tests[index]!, adjustedPValue: adjusted[index]!, tests: tests.length }));
+  const named = ({ measure, pairs }: (typeof shown)[number]): string => (pairs.length === studies.length ? measure : `${measure} (${pairs.length} of ${studies.length} seeds)`);
+  const rows = shown.map((one, index) => seedRow(named(one), one.pairs, { ...tests[index]!, adjustedPValue: adjusted[index]!, tests: tests.length }));
   const left = found.filter((one) => one.hidden).map(({ measure }) => measure);
-  const title = `${data.name}; ${describeModel(settings)}: ${settings.atEqualLoss === true ? `${first} and ${second} at equal training loss` : `minima of ${first} and ${second}`} over ${studies.length} training seeds, loss on ${data.probedImages} of ${data.trainingImages} training images`;
-  const tested = verdict(shown.map(({ measure }) => measure), adjusted, [first, second]);
+  const title = `${data.name}; ${describeModel(settings)}: ${settings.atEqualLoss === true ? `${first} and ${second} at equal training loss` : `minima of ${first} and ${second}`} over ${studies.length} training seeds, loss on ${count(data.probedImages)} of ${count(data.trainingImages)} training images`;
+  const chance = shown.map(({ measure, pairs }, index) => (adjusted[index]! < FAMILY_LEVEL ? agreementNote(measure, pairs.map(([one, other]) => other - one), repeatDeviation(studies[0]!, all, measure)) : '')).join('');
+  const tested = verdict(shown.map(({ measure }) => measure), adjusted, [first, second]) + chance;
   const conclusion = `${equalLossNote(settings)} ${tested}` + lossNote(rows, tests, adjusted, [first, second]);
   return {
     caption:
@@ -127,13 +157,14 @@ function seedTable(studies: readonly LandscapeStudy[]): SeedTable {
       `Mean ± half the 95 % interval over seeds; differences in pairs of the same seed. "p, Holm" is corrected by Holm's procedure for the ${tests.length} tests of this table, "detectable" the smallest difference that a test would have found with a power of 80 %, at 5 % for all together.` +
       conclusion +
       (left.length === 0 ? '' : ` Not shown, since it cannot be read for every network (see the tables of each): ${left.join('; ')}.`),
-    shortCaption: `${title}; ρ = ${settings.rho}.${conclusion} Of all measures ${direction(shown, second)} on average; p is corrected for the ${tests.length} tests of the [whole table](docs/appendix.md#the-two-minima).`,
+    shortCaption: `${title}; ρ = ${settings.rho}.${conclusion} In all, ${direction(shown, second)} on average; p is corrected for the ${tests.length} tests of the [whole table](docs/appendix.md#the-two-minima).`,
     headings: { measure: 'Measure', first, second, difference: `${second} minus ${first}`, pValue: 'p', adjustedPValue: 'p, Holm', detectable: 'Detectable' },
     rows,
-    shortRows: rows.filter(({ measure }) => MEASURES[measure]!.inAppendix !== true),
+    shortRows: rows.filter((_, index) => MEASURES[shown[index]!.measure]!.inAppendix !== true),
     model: describeModel(settings),
     probedImages: data.probedImages,
     verdict: tested,
+    chance,
     direction: direction(shown, second),
     network: JSON.stringify({ ...settings, ...UNRELATED, atEqualLoss: undefined }),
     atEqualLoss: settings.atEqualLoss === true,
@@ -147,11 +178,11 @@ function verdict(measures: readonly string[], adjusted: readonly number[], [firs
   return differ.length === 0 ? `After the correction no difference between ${first} and ${second} is found in any measure of curvature or sharpness.` : `After the correction ${first} and ${second} are found to differ in: ${differ.join('; ')}.`;
 }
 
-/** How many measures of curvature and sharpness are lower for the second kind of network on average, such as "8 of 8 are lower for SAM". */
+/** How many measures are lower for the second kind of network on average, such as "7 of 7 measures of curvature and sharpness are lower for SAM". */
 function direction(shown: readonly { readonly measure: string; readonly pairs: readonly (readonly [number, number])[] }[], second: string): string {
   const measures = shown.filter(({ measure }) => MEASURES[measure]!.ofSharpness !== false);
   const lower = measures.filter(({ pairs }) => pairs.reduce((sum, [one, other]) => sum + other - one, 0) < 0);
-  return `${lower.length} of ${measures.length} are lower for ${second}`;
+  return `${lower.length} of ${measures.length} measures of curvature and sharpness are lower for ${second}`;
 }
 
 /** That the two kinds of networks have different training losses, where the uncorrected test finds that: then they are not compared at equal loss. */
@@ -181,12 +212,21 @@ function mean(ascents: readonly { readonly sharpness: number }[]): number {
   return ascents.reduce((sum, { sharpness }) => sum + sharpness / ascents.length, 0);
 }
 
-function plusMinus(value: number, halfWidth: number | null): string {
-  const digits = (number: number, count: number): string => String(Number(number.toPrecision(count)));
-  return halfWidth === null ? digits(value, 3) : `${digits(value, 3)} ± ${digits(halfWidth, 2)}`;
+function count(images: number): string {
+  return images.toLocaleString('en-US');
 }
 
-/** The tables without those whose networks are compared at equal training loss in another one. */
+/** With so many digits, without zeros at the end, and with a minus sign. */
+function shortNumber(value: number, digits: number): string {
+  return String(Number(value.toPrecision(digits))).replace('-', '−');
+}
+
+function plusMinus(value: number, halfWidth: number | null): string {
+  return halfWidth === null ? shortNumber(value, 3) : `${shortNumber(value, 3)} ± ${shortNumber(halfWidth, 2)}`;
+}
+
+/** Of tables of the same networks, at the end of training and at equal training loss, the one over more seeds; of as many, that at equal training loss. */
 export function withoutTwins(tables: readonly SeedTable[]): readonly SeedTable[] {
-  return tables.filter(({ network, atEqualLoss }) => atEqualLoss || !tables.some((other) => other.atEqualLoss && other.network === network));
+  const isBetter = (one: SeedTable, other: SeedTable): boolean => one.studies.length > other.studies.length || (one.studies.length === other.studies.length && one.atEqualLoss);
+  return tables.filter((table) => !tables.some((other) => other.network === table.network && other.atEqualLoss !== table.atEqualLoss && isBetter(other, table)));
 }

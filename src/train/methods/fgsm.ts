@@ -22,11 +22,11 @@ export const fgsm = defineMethod({
     /** The ball in which FGSM stays. */
     ascentBall: setting(z.enum(['infinity', 'euclidean']), 'infinity', 'ball of fgsm: infinity or euclidean'),
     /** Length of one of FGSM's steps in radii; 0 means 1 / T. */
-    ascentStepLength: setting(z.number().min(0), 0, "length of fgsm's steps in radii; 0 is 1 / ascentSteps", { words: (length) => `steps of ${length} ρ`, changesCost: false }),
+    ascentStepLength: setting(z.number().min(0), 0, "length of fgsm's steps in radii; 0 is 1 / ascentSteps", { words: (length) => (length === 1 ? 'steps of ρ' : `steps of ${length} ρ`), changesCost: false }),
     /** Whether FGSM projects into its ball after each step. */
-    ascentProjection: setting(z.boolean(), true, 'project fgsm into its ball', { words: () => 'not projected' }),
+    ascentProjection: setting(z.boolean(), true, 'project fgsm into its ball', { words: () => 'no clip' }),
     /** Largest size of an element of FGSM's perturbation after a projection on the infinity ball, whatever the radius; 0 means the radius. */
-    ascentBound: setting(z.number().min(0), 0, "largest element of fgsm's perturbation after a projection; 0 is the radius", { words: (bound) => `elements clipped at ${bound}`, changesCost: false }),
+    ascentBound: setting(z.number().min(0), 0, "largest element of fgsm's perturbation after a projection; 0 is the radius", { words: (bound) => `clipped at ${bound}`, changesCost: false }),
   },
   rule({ radiusIn, ascentSteps: steps, ascentMomentum: momentum, ascentBall, ascentStepLength, ascentProjection: project, ascentBound }) {
     const p = P_BY_NAME[ascentBall];

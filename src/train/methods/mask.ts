@@ -11,5 +11,5 @@ export const MASK = {
    */
   maskAt: setting(z.enum(['beforeNorm', 'afterNorm']), 'beforeNorm', "beforeNorm: mask the gradient (SSAM's text); afterNorm: mask the perturbation (its authors' code)"),
   /** Epochs between masks. */
-  maskEpochs: setting(z.int().min(1), 1, 'epochs between masks', { words: (epochs) => `mask kept ${epochs} epochs` }),
+  maskEpochs: setting(z.int().min(1), 1, 'epochs between masks', { words: (epochs) => `mask renewed every ${epochs} epochs` }),
 };
