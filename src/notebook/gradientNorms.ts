@@ -1,9 +1,11 @@
 import type { Annotation, Data, Layout, Shape } from 'plotly.js-dist';
 import type { Vector } from '../engine/vector';
+import { requireFiniteRange } from '../engine/finiteRange';
 import { figure } from '../report/figures/figure';
 import type { FigureSpecification } from '../report/figures/specification';
 import { COLOURS } from '../train/methods/colours';
 import { axis } from '../report/figures/style';
+import { logTicks } from '../report/figures/ticks';
 import { stageOf } from './networkSummary';
 
 /** Styles of the gradients, in their order: they differ in colour and marker. */
@@ -65,10 +67,12 @@ export function gradientNorms(gradients: readonly NamedGradient[], about: string
       x: shown.map(({ layer }) => layer), y: shown.map(({ norm }) => norm), text: shown.map((row) => row.name), hovertemplate: '%{text}: %{y:.3g}<extra></extra>',
     };
   });
+  const { lowest, highest } = requireFiniteRange('gradientNorms: expected norms', layers.flatMap(({ norms }) => norms.flatMap(({ norm }) => (norm > 0 ? [norm] : []))));
+  const ticks = logTicks(lowest, highest);
   const caption = `${about}. Weights of convolutions and of the classifier, in the order of the forward pass; no dot where the gradient is zero.`;
   return figure({ title: 'Gradient of one batch, layer by layer', caption }, traces, {
     xaxis: axis('Layer, from the images to the classes', { showgrid: false, range: [0, first.norms.length + 1] }),
-    yaxis: axis('2-norm of the gradient, nats per unit', { type: 'log' }),
+    yaxis: axis('2-norm of the gradient, nats per unit', { type: 'log', tickvals: ticks.map(({ value }) => value), ticktext: ticks.map(({ text }) => text) }),
     ...stageMarks(first.norms),
   });
 }

@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { evenly, gridPoints } from '../landscape/surface/grid';
+import { evenly, gridPoints, toGrid } from '../landscape/surface/grid';
 import { writeSamples } from '../landscape/surface/store';
 import { CURVATURE_HEADINGS, curvatureCaption, curvatureRows, SHARPNESS_HEADINGS, sharpnessCaption, sharpnessRows } from './curvatureRows';
 import type { FigureSpecification } from './figures/specification';
 import { titleOf } from './figures/specification';
 import { surfacePair } from './figures/surfacePair';
-import { branchPlaces } from './figures/surfaceTopology';
+import { branchPlaces, surfaceTopology } from './figures/surfaceTopology';
 import { landscapeContents } from './landscapeContents';
 import { figuresOfNetworks, minimaFigure, pathFigure, studyFigures } from './landscapeFigures';
 import { readPaths, readStudies, type LandscapeStudy } from './landscapeStudies';
@@ -41,8 +41,8 @@ function find(name: string): { readonly figure: FigureSpecification; readonly tr
 }
 
 test('a study has its figures, and those whose data is missing are left out', () => {
-  const kinds = ['surface', 'contour', 'topology-1', 'topology-2'];
-  const names = ['slices', ...kinds.map((kind) => `planes-${kind}`), ...kinds.map((kind) => `eigenvector-planes-${kind}`), 'interpolation', 'curve', 'spectrum', 'similarity'];
+  // Each bowl along the eigenvectors has one minimum, of which a picture of basins shows nothing.
+  const names = ['slices', ...['surface', 'contour', 'topology-1', 'topology-2'].map((kind) => `planes-${kind}`), ...['surface', 'contour'].map((kind) => `eigenvector-planes-${kind}`), 'interpolation', 'curve', 'spectrum', 'similarity'];
   assert.deepEqual(Object.keys(figures), names.map((name) => `landscape-test-${name}`));
   const { name, settings, modelName, data, nets } = study;
   const [{ label, weights }, other] = nets;
@@ -58,6 +58,17 @@ test('of further training seeds only kinds of figures are shown that the first l
   assert.deepEqual(shown.filter((name) => name.startsWith('landscape-second')), ['landscape-second-interpolation']);
   const count = Object.keys(figures).length;
   assert.deepEqual(['test', 'other'].map((name) => shown.filter((figure) => figure.startsWith(`landscape-${name}-`)).length), [count - 1, count]);
+});
+
+test('contours say how many minima were sampled, and planes of a few points are not drawn', () => {
+  assert.match(find('eigenvector-planes-contour').caption, /Minima of the sampled surfaces, where a point touches its eight neighbours: SGD 1, SAM 1\.$/);
+  assert.match(find('planes-contour').caption, /neighbours: SGD \d+, SAM \d+\.$/);
+  const coarse = (side: number): LandscapeStudy => {
+    const axis = Array.from({ length: side }, (_, index) => index - (side - 1) / 2);
+    return { ...study, nets: study.nets.map((net) => ({ ...net, eigenvectorPlane: testSamples(gridPoints(axis, axis), (x, y) => 1 + x ** 2 + y ** 2) })) as unknown as LandscapeStudy['nets'] };
+  };
+  const drawn = (side: number): boolean => 'landscape-test-eigenvector-planes-contour' in studyFigures(coarse(side));
+  assert.deepEqual([drawn(8), drawn(9)], [false, true]);
 });
 
 test('both surfaces have the same axes, heights and colours', () => {
@@ -103,8 +114,10 @@ test('the straight line shows train and test, its barriers, and that batch norm 
 });
 
 test('the topology of a bowl is one branch and one bar', () => {
-  const bowl = find('eigenvector-planes-topology-1').traces.map(({ name }) => name);
-  assert.deepEqual(bowl, ['SGD', 'minima', 'branch 1', 'leaves', 'bar 1']);
+  const { points, series } = study.nets[0].eigenvectorPlane!;
+  const surface = { name: 'SGD', grid: toGrid(points, series['train']!.loss) };
+  const bowl = surfaceTopology({ title: '', caption: '', axes: { x: '', y: '' }, surface }).data as readonly Trace[];
+  assert.deepEqual(bowl.map(({ name }) => name), ['SGD', 'minima', 'branch 1', 'leaves', 'bar 1']);
   const rugged = find('planes-topology-1').traces.filter(({ name }) => name?.startsWith('bar') === true);
   assert.ok(rugged.length > 3);
 });

@@ -3,6 +3,7 @@ import type { Precision } from '../engine/precision';
 import type { BatchNormMode } from '../landscape/operator';
 import { toGrid } from '../landscape/surface/grid';
 import type { Samples, Series } from '../landscape/surface/store';
+import { mergeTree } from '../landscape/topology/mergeTree';
 import { contourPanels } from './figures/contourPanels';
 import { lossAndErrorLines, type LossAndErrorLine } from './figures/lossAndErrorLines';
 import { similarityMap } from './figures/similarityMap';
@@ -137,6 +138,13 @@ function slices(study: LandscapeStudy): FigureSpecification | undefined {
   });
 }
 
+/** Places along each axis of a plane that is drawn: with fewer a reader sees the drawing's interpolation. */
+const FEWEST_PLACES = 9;
+
+function minimaOf({ grid }: NamedSurface): number {
+  return mergeTree(grid.z).branches.length;
+}
+
 function surfaces(study: LandscapeStudy, kind: string, along: string, choose: (net: StudiedNet) => Samples | undefined): Readonly<Record<string, FigureSpecification>> {
   const found = study.nets.flatMap((net): { readonly surface: NamedSurface; readonly samples: Samples }[] => {
     const samples = choose(net);
@@ -146,14 +154,18 @@ function surfaces(study: LandscapeStudy, kind: string, along: string, choose: (n
     return {};
   }
   const { grid } = found[0]!.surface;
+  if (Math.min(grid.x.length, grid.y.length) < FEWEST_PLACES) {
+    return {};
+  }
   const what = `Loss ${probed(study)} at ${grid.x.length} x ${grid.y.length} points; ${found[0]!.samples.directions}. Both networks over one range, to where the mean loss over each rim is at least ${study.settings.rimMultiple} times the centre's.`;
   const text = caption(study, what, found[0]!.samples.losses['train']?.batchNorm, kind === 'planes' ? study.settings.precision : 'float32');
   const named = found.map(({ surface }) => surface);
   return {
     [`${kind}-surface`]: surfacePair({ title: titled(study, `The loss around both minima along ${along}`), caption: text, surfaces: named, axes: PLANE_AXES }),
-    [`${kind}-contour`]: contourPanels({ title: titled(study, `The loss around both minima along ${along}, from above`), caption: `${text} Star: the trained weights.`, panels: named.map((surface) => ({ ...surface, stars: [[0, 0]] })), axes: PLANE_AXES }),
+    [`${kind}-contour`]: contourPanels({ title: titled(study, `The loss around both minima along ${along}, from above`), caption: `${text} Star: the trained weights. Minima of the sampled surfaces, where a point touches its eight neighbours: ${named.map((surface) => `${surface.name} ${minimaOf(surface)}`).join(', ')}.`, panels: named.map((surface) => ({ ...surface, stars: [[0, 0]] })), axes: PLANE_AXES }),
+    // Of one minimum there is nothing to see.
     ...Object.fromEntries(
-      named.map((surface, index) => [
+      named.filter((surface) => minimaOf(surface) > 1).map((surface) => ({ surface, index: named.indexOf(surface) })).map(({ surface, index }) => [
         `${kind}-topology-${index + 1}`,
         surfaceTopology({
           title: titled(study, `${surface.name}: how the basins of the sampled surface merge along ${along}`),

@@ -23,7 +23,7 @@ async function project(context: TestContext, results: readonly RunResult[], fold
   return root;
 }
 
-const TEMPLATE = 'Before\n<!-- begin table-1 -->\n<!-- end table-1 -->\n<!-- begin run-count -->?<!-- end run-count --> runs\n';
+const TEMPLATE = 'Before\n<!-- begin table-1 -->\n<!-- end table-1 -->\nOf <!-- begin run-count -->?<!-- end run-count --> runs\n';
 
 test('the report is filled from stored results alone, with the same result each time', async (context) => {
   const root = await project(context, [testRun({ top1Error: 61.25 })]);

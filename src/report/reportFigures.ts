@@ -48,8 +48,9 @@ function datasetFigures(results: readonly RunResult[], preset: string, dataset: 
   const selection = { preset, dataset };
   const name = (what: string, recipe: number): string => figureName(preset, dataset, what, recipe);
   const tables = errorTables(results, selection);
+  const recipes = selectRuns(results, { ...selection, evaluateOn: 'test' });
   const curves = datasetCurves(results, preset, dataset);
-  const errors = tables.flatMap((table, recipe) => (table.rows.some((row) => row.n > 0) ? [[name('final-errors', recipe), finalErrors(table)] as const] : []));
+  const errors = tables.flatMap((table, recipe) => (table.rows.some((row) => row.n > 0) ? [[name('final-errors', recipe), finalErrors(table, recipes[recipe])] as const] : []));
   const trials = trialCurves(results, selection).map((figure, recipe) => [name('chosen-trials', recipe), figure] as const);
   const tuning = tuningTables(results, selection).flatMap((table, recipe) =>
     table.rows.some((row) => row.n > 0) ? [[name('tuning', recipe), tuningGrid(table)] as const] : [],

@@ -86,7 +86,8 @@ test('learning curves of different lengths are refused', () => {
 
 test('final errors show ours with intervals beside the report', () => {
   const runs = [61, 62, 63].map((top1Error, seed) => testRun({ top1Error, seed, epochs: 200 }));
-  const figure = finalErrors(errorTables(runs, LAPTOP)[0]!);
+  const [table] = errorTables(runs, LAPTOP);
+  const figure = finalErrors({ ...table!, trainingImages: 50_000 });
   const find = (name: string): Trace => traces(figure).find((trace) => trace.name === name && trace.yaxis === 'y')!;
   // 200 epochs is the second of 100, 200, 400.
   assert.deepEqual([find('SGD (no SAM), ours').x, find('SGD (no SAM), ours').y], [[0.88], [62]]);
@@ -96,6 +97,18 @@ test('final errors show ours with intervals beside the report', () => {
   assert.equal(traces(figure).some((trace) => trace.name === 'SAM, ours'), false, 'what was not run has no dot');
   assert.deepEqual(['xaxis', 'yaxis', 'yaxis2'].map((axis) => axisTitle(figure, axis)), ['Epochs of training', 'Top-1 test error, %', 'Top-5 test error, %']);
   assert.match(captionOf(figure), /seeds 0, 1, 2\. Bars: 95 % interval/);
+});
+
+test('final errors on fewer images than the original are on an axis of their own, with single seeds beside the mean', () => {
+  const runs = [61, 62, 63].map((top1Error, seed) => testRun({ top1Error, seed, epochs: 200 }));
+  const [table] = errorTables(runs, LAPTOP);
+  const figure = finalErrors(table!, [...runs, testRun({ top1Error: 90, seed: 3, epochs: 200, diverged: true })]);
+  const [mean, single, ...others] = traces(figure).filter(({ yaxis }) => yaxis === 'y');
+  assert.deepEqual([mean!.y, single!.y, others.length], [[62], [61, 62, 63], 0]);
+  assert.deepEqual(mean!.x, [-0.12]);
+  single!.x.forEach((x) => assert.ok(Number(x) < -0.12 && Number(x) > -0.24, `${x}`));
+  assert.equal((figure.layout['yaxis'] as { readonly rangemode?: string }).rangemode, 'normal');
+  assert.match(captionOf(figure), /small dots: single seeds\./);
 });
 
 test('a quick preset and stand-in images are named in every title', () => {
