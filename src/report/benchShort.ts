@@ -2,7 +2,7 @@ import { comparedName } from '../bench/goals';
 import type { ComparedName } from '../bench/compared';
 import { measuredRatio } from '../bench/ratios';
 import { WORKS, type BenchResult, type Work } from '../bench/result';
-import { machineName } from './benchTables';
+import { compiles, machineName } from './benchTables';
 
 /** Columns: networks, and what of them is compared. */
 const COLUMNS: readonly { readonly network: ComparedName; readonly works: readonly Work[]; readonly title: string }[] = [
@@ -23,6 +23,12 @@ function cell({ comparisons }: BenchResult, network: ComparedName, work: Work): 
   return `${median.toFixed(2)}${interval ? ` (${interval.low.toFixed(2)} to ${interval.high.toFixed(2)})` : ''}`;
 }
 
+/** Where PyTorch's configurations lack torch.compile. */
+function withoutCompile(benchmarks: readonly BenchResult[]): string {
+  const days = benchmarks.filter((benchmark) => !compiles(benchmark)).map(({ finishedAt }) => finishedAt.slice(0, 10));
+  return days.length === 0 ? '' : ` Without torch.compile: ${days.join(', ')}.`;
+}
+
 /** samlab's time over PyTorch's, each in its fastest configuration, a line for each machine, in GitHub's Markdown. */
 export function shortMarkdown(benchmarks: readonly BenchResult[]): string {
   if (benchmarks.length === 0) {
@@ -34,6 +40,6 @@ export function shortMarkdown(benchmarks: readonly BenchResult[]): string {
     `|---|${'---:|'.repeat(columns.length)}`,
     ...benchmarks.map((benchmark) => `| ${machineName(benchmark)} | ${columns.map(({ network, work }) => cell(benchmark, network, work)).join(' | ')} |`),
     '',
-    "*Time of samlab / time of PyTorch for the same batch, each in its fastest layout and precision: below 1 samlab is faster. Medians of ratios taken round by round, with the 95 % interval where there were rounds enough. A dash: not run.*",
+    `*Time of samlab / time of PyTorch for the same batch, each in its fastest layout and precision: below 1 samlab is faster. Medians of ratios taken round by round, with the 95 % interval where there were rounds enough. A dash: not run.${withoutCompile(benchmarks)}*`,
   ].join('\n');
 }

@@ -46,7 +46,7 @@ const BENCHMARK: BenchResult = {
 test('times are medians with the fastest and the slowest repeat; what has no time says why', () => {
   const lines = timesMarkdown([BENCHMARK]).split('\n');
   const row = (start: string): string => lines.find((line) => line.startsWith(start)) ?? '';
-  assert.equal(lines[0], 'A processor, 2 threads, 2026-01-02; TensorFlow 2, PyTorch 3; medians of 3 interleaved repeats.');
+  assert.equal(lines[0], 'A processor, 2 threads, 2026-01-02; TensorFlow 2, PyTorch 3 without torch.compile; medians of 3 interleaved repeats.');
   assert.equal(row('| samlab'), '| samlab | float32 | 2.500 (1.000 to 3.000) | – | – |');
   assert.equal(row('| PyTorch | slow'), '| PyTorch | slow | – | – | – |');
   assert.equal(row('| PyTorch | broken'), '| PyTorch | broken | failed | – | – |');

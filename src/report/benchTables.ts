@@ -21,7 +21,12 @@ export function machineName({ processor, instructions = [], gpu, threads, finish
 export function machineOf(benchmark: BenchResult): string {
   const { versions: { tensorflow, pytorch }, repeats, rounds } = benchmark;
   const taken = rounds ? `medians of ${rounds.least} to ${rounds.most} rounds` : `medians of ${repeats} interleaved repeats`;
-  return `${machineName(benchmark)}; TensorFlow ${tensorflow}, PyTorch ${pytorch}; ${taken}`;
+  return `${machineName(benchmark)}; TensorFlow ${tensorflow}, PyTorch ${pytorch}${compiles(benchmark) ? '' : ' without torch.compile'}; ${taken}`;
+}
+
+/** Whether torch.compile was among PyTorch's configurations. */
+export function compiles({ comparisons }: BenchResult): boolean {
+  return comparisons.some(({ timings }) => timings.some(({ configuration }) => configuration.includes('torch.compile')));
 }
 
 /**

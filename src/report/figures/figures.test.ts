@@ -106,7 +106,7 @@ test('final errors on fewer images than the original are on an axis of their own
   const [mean, single, ...others] = traces(figure).filter(({ yaxis }) => yaxis === 'y');
   assert.deepEqual([mean!.y, single!.y, others.length], [[62], [61, 62, 63], 0]);
   assert.deepEqual(mean!.x, [-0.12]);
-  single!.x.forEach((x) => assert.ok(Number(x) < -0.12 && Number(x) > -0.24, `${x}`));
+  single!.x.forEach((x) => assert.ok(x < -0.12 && x > -0.24, `${x}`));
   assert.equal((figure.layout['yaxis'] as { readonly rangemode?: string }).rangemode, 'normal');
   assert.match(captionOf(figure), /small dots: single seeds\./);
 });

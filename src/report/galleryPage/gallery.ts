@@ -9,7 +9,7 @@ interface StoredFigure {
   readonly threeDimensional: boolean;
 }
 
-/** Smallest width in pixels at which figures other than a lone surface are drawn; on a phone they are then scaled down as a whole. */
+/** Smallest width in pixels at which figures other than a lone surface are shown: on a phone they are as legible as this, and scroll. */
 const NARROWEST = 620;
 /** Figures are drawn at this distance before they come into sight. */
 const AHEAD = '300px';
@@ -39,13 +39,17 @@ function storedFigure(place: HTMLElement): StoredFigure {
 
 async function draw(plotly: Plotly, place: HTMLElement, { data, layout, threeDimensional }: StoredFigure): Promise<void> {
   const oneSurface = threeDimensional && !('scene2' in layout);
-  const width = oneSurface ? place.clientWidth : Math.max(place.clientWidth, NARROWEST);
-  const scale = Math.min(1, place.clientWidth / width);
-  const canvas = document.createElement('div');
+  const shown = oneSurface ? place.clientWidth : Math.max(place.clientWidth, NARROWEST);
+  // Its own width, for which its titles and panels were laid out, and then smaller as a whole.
+  const width = oneSurface ? shown : Math.max(shown, Number(layout['width']) || 0);
+  const scale = shown / width;
+  const [frame, canvas] = [document.createElement('div'), document.createElement('div')];
   Object.assign(canvas.style, { width: `${width}px`, transformOrigin: '0 0', transform: scale < 1 ? `scale(${scale})` : 'none' });
   // Keeps the page from jumping when picture and figure change places.
-  place.style.height = `${Number(layout['height']) * scale}px`;
-  place.replaceChildren(canvas);
+  Object.assign(frame.style, { width: `${shown}px`, height: `${Number(layout['height']) * scale}px`, overflow: 'hidden' });
+  place.style.minHeight = frame.style.height;
+  frame.append(canvas);
+  place.replaceChildren(frame);
   await plotly.react(canvas, data, { ...layout, width }, PLOTLY_SETTINGS);
 }
 
