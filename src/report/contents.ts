@@ -17,9 +17,13 @@ import { pEquals, signedPlusMinus } from './differenceText';
 import { pairedDifferences } from './pairedDifferences';
 import { describeRepeats } from './repeats';
 import { selectRuns } from './rows';
-import { errorTables, tuningTables } from './tables';
+import { errorTables, tuningTables, type ResultTable } from './tables';
 import { shortErrorTable } from './shortTables';
 import { toMarkdown } from './tableText';
+
+function isRun({ rows }: ResultTable): boolean {
+  return rows.some(({ n, divergedSeeds }) => n > 0 || divergedSeeds !== '');
+}
 
 const DATASETS = ['cifar10', 'cifar100'] as const;
 
@@ -43,13 +47,13 @@ export function reportContents(results: readonly RunResult[], figures: NamedFigu
     const byLength = [...new Set(shownRuns.map(({ config }) => config.epochs))].sort((a, b) => a - b).map((epochs) => shownRuns.filter(({ config }) => config.epochs === epochs));
     const full = FULL.flatMap((preset) => errorTables(results, { preset, dataset }));
     return {
-      [`table-${index + 1}`]: tables.map(toMarkdown).join('\n\n'),
+      [`table-${index + 1}`]: tables.map((table) => (isRun(table) ? toMarkdown(table) : shortErrorTable(table, []))).join('\n\n'),
       // The report shows the first, which has the preset's current settings where such runs exist; the appendix shows all.
       [`table-${index + 1}-short`]: shortErrorTable(tables[0]!, shownRuns),
       [`reading-${index + 1}`]: describeTable(tables[0]!, false),
       [`conclusion-${index + 1}`]: concludeErrors(tables[0]!),
       [`repeats-${index + 1}`]: byLength.map((runs) => describeRepeats(runs, repeated)).filter((text) => text !== '').join(' '),
-      [`table-${index + 1}-full`]: full.map(toMarkdown).join('\n\n'),
+      [`table-${index + 1}-full`]: full.map((table) => (isRun(table) ? toMarkdown(table) : `${table.title}: not run.`)).join('\n\n'),
       [`figures-${index + 1}`]: pictures(figures, `${LAPTOP}-${dataset}-`),
     };
   });
