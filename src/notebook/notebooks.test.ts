@@ -103,6 +103,14 @@ test('the committed notebooks have their outputs, and nothing in them that diffe
   }
 });
 
+test('the committed outputs are of the images that the text names, not of the embedded ones', async () => {
+  for (const name of await notebookNames(PROJECT_ROOT)) {
+    for (const { id, outputs = [] } of await codeCells(join(PROJECT_ROOT, 'notebooks', name))) {
+      assert.doesNotMatch(JSON.stringify(outputs), /Embedded synthetic images stand in|synthetic-10/, `${name}, cell ${id} was run without CIFAR; put it into data and run npm run notebooks`);
+    }
+  }
+});
+
 test('the notebooks define no function and no class, and import only from samlab', async () => {
   for (const name of await notebookNames(PROJECT_ROOT)) {
     for (const { id, source } of await codeCells(join(PROJECT_ROOT, 'notebooks', name))) {
