@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addTo, checkSameMachine } from './addTo';
+import { addTo, checkReplaces, checkSameMachine } from './addTo';
 import { BENCH_FORMAT, type BenchResult, type Comparison, type ProbeCost } from './result';
 
 const six = (seconds: number): number[] => Array(6).fill(seconds) as number[];
@@ -38,4 +38,24 @@ test('results of another machine, other threads or other versions are refused', 
   }
   assert.throws(() => addTo(EARLIER, { ...RUN, threads: 1 }, 1), /^RangeError: checkSameMachine/);
   assert.doesNotThrow(() => checkSameMachine(EARLIER, { ...RUN, versions: { ...RUN.versions, node: '22' } }));
+});
+
+test('the speed of a large product stays with the network that is compared with it', () => {
+  const ceiling = { samlab: 50, pytorch: 40 };
+  assert.equal(addTo(EARLIER, { ...RUN, ceiling }, 1).ceiling, EARLIER.ceiling);
+  const withNetwork = { ...RUN, comparisons: [comparison('imagenet', 0.4)] };
+  assert.equal(addTo(EARLIER, { ...withNetwork, ceiling }, 1).ceiling, ceiling);
+  assert.equal('ceiling' in addTo(EARLIER, withNetwork, 1), false);
+});
+
+test('a run that would lose measures of a stored network is refused before it begins', () => {
+  const memory = { ...comparison('imagenet', 0.5), peakMemory: { samlab: 1, pytorch: 1 } };
+  const stored = { comparisons: [memory, comparison('cifar', 0.9)] };
+  const choice = { networks: ['imagenet'], works: ['sgd'], onlyRatios: false } as const;
+  assert.doesNotThrow(() => checkReplaces(stored, choice));
+  assert.doesNotThrow(() => checkReplaces(stored, { ...choice, networks: ['fast'], works: [] }));
+  assert.throws(() => checkReplaces(stored, { ...choice, works: ['sam'] }), /^RangeError: checkReplaces: expected --works with sgd, which the stored benchmark has of the network imagenet; measure all of it, or leave --add out\.$/);
+  assert.throws(() => checkReplaces(stored, { ...choice, onlyRatios: true }), /expected no --only-ratios/);
+  assert.throws(() => checkReplaces(stored, { ...choice, batch: 32 }), /expected batches of 128/);
+  assert.doesNotThrow(() => checkReplaces(stored, { ...choice, networks: ['cifar'], onlyRatios: true, batch: 64 }));
 });

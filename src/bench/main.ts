@@ -11,7 +11,7 @@ import { OWN_STORE } from '../files/stores';
 import { kernelTableFile, vectorInstructions } from '../machine/kernels';
 import { writeAtomically } from '../files/atomicFile';
 import { createModel } from '../models/create';
-import { addTo, checkSameMachine, type Machine } from './addTo';
+import { addTo, checkReplaces, checkSameMachine, type Choice, type Machine } from './addTo';
 import { ceiling } from './ceiling';
 import { compare } from './compare';
 import { compared, COMPARED_NAMES, type ComparedName } from './compared';
@@ -109,11 +109,12 @@ async function measureCeiling(python: string, threads: number, repeats: number):
   }
 }
 
-/** The stored benchmark that a run is added to, if there is one. @throws RangeError if it is of another machine. */
-async function earlierOf(file: string, machine: Machine): Promise<BenchResult | undefined> {
+/** The stored benchmark that a run is added to, if there is one. @throws RangeError if it is of another machine, or would lose something. */
+async function earlierOf(file: string, machine: Machine, choice: Choice): Promise<BenchResult | undefined> {
   const [earlier] = await readBenchmarks(dirname(file), [basename(file, '.json')]);
   if (earlier !== undefined) {
     checkSameMachine(earlier, machine);
+    checkReplaces(earlier, choice);
   }
   return earlier;
 }
@@ -132,7 +133,7 @@ async function bench(options: BenchOptions): Promise<void> {
   const file = join(store, 'bench', basename(kernelTable));
   mkdirSync(dirname(file), { recursive: true });
   const machine = await describeMachine(python);
-  const earlier = add ? await earlierOf(file, machine) : undefined;
+  const earlier = add ? await earlierOf(file, machine, { ...choices, networks, onlyRatios }) : undefined;
   // With uncommitted changes nothing shows whether the sources are still those that were measured.
   const from = commit === null || commit.endsWith('+changes') ? randomUUID() : commit;
   const stages = new Stages(`${file}.unfinished`, JSON.stringify({ options: choices, from, tensorflow, torch: machine.versions.pytorch }));

@@ -10,6 +10,6 @@ void test('a label names the settings that the method reads and that are not at 
   assert.equal(methodLabel({ method: 'lookSam', lookEvery: 2, perturbationScope: 'norm' }), 'LookSAM, k = 2, perturbationScope = norm');
   assert.equal(methodLabel({ method: 'fgsm', ascentMomentum: 1 }), 'Multi-step FGSM, T = 3, μ = 1');
   assert.equal(methodLabel(PUBLISHED_DEFECTS.asamForm), 'ASAM, η = 0, on all parameters');
-  assert.equal(methodLabel({ ...PUBLISHED_DEFECTS.fgsmAsItRan, ascentSteps: 2 }), 'Multi-step FGSM, ρ in its own norm, T = 2, steps of ρ, no clip');
+  assert.equal(methodLabel({ ...PUBLISHED_DEFECTS.fgsmAsItRan, ascentSteps: 2 }), 'Multi-step FGSM, ρ in its own norm, T = 2, steps of ρ, without projection');
   assert.equal(methodLabel({ method: 'fgsm', radiusIn: 'ownNorm', ascentSteps: 2, ascentStepLength: 1, ascentBound: 0.001 }), 'Multi-step FGSM, ρ in its own norm, T = 2, steps of ρ, clipped at 0.001');
 });

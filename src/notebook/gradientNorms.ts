@@ -1,6 +1,5 @@
 import type { Annotation, Data, Layout, Shape } from 'plotly.js-dist';
 import type { Vector } from '../engine/vector';
-import { requireFiniteRange } from '../engine/finiteRange';
 import { figure } from '../report/figures/figure';
 import type { FigureSpecification } from '../report/figures/specification';
 import { COLOURS } from '../train/methods/colours';
@@ -67,8 +66,8 @@ export function gradientNorms(gradients: readonly NamedGradient[], about: string
       x: shown.map(({ layer }) => layer), y: shown.map(({ norm }) => norm), text: shown.map((row) => row.name), hovertemplate: '%{text}: %{y:.3g}<extra></extra>',
     };
   });
-  const { lowest, highest } = requireFiniteRange('gradientNorms: expected norms', layers.flatMap(({ norms }) => norms.flatMap(({ norm }) => (norm > 0 ? [norm] : []))));
-  const ticks = logTicks(lowest, highest);
+  const shown = layers.flatMap(({ norms }) => norms.map(({ norm }) => norm)).filter((norm) => norm > 0);
+  const ticks = shown.length === 0 ? [] : logTicks(Math.min(...shown), Math.max(...shown));
   const caption = `${about}. Weights of convolutions and of the classifier, in the order of the forward pass; no dot where the gradient is zero.`;
   return figure({ title: 'Gradient of one batch, layer by layer', caption }, traces, {
     xaxis: axis('Layer, from the images to the classes', { showgrid: false, range: [0, first.norms.length + 1] }),

@@ -39,3 +39,13 @@ test('where trials choose learning rate and radius, runs are found by all other 
   assert.equal(missing.length, configs.length - 1);
   assert.ok(!missing.includes(configs[1]!));
 });
+
+test('a run that was made again counts once, with the mean of its runs', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'samlab-stored-'));
+  context.after(() => rm(folder, { recursive: true }));
+  const [config] = presetConfigs(findPreset('label-noise'));
+  for (const [place, top1Error] of [[folder, 50], [join(folder, 'repeats'), 54]] as const) {
+    await writeResult(place, { ...testRun({ method: 'sgd', top1Error }), id: runId(config!), config: config! });
+  }
+  assert.deepEqual((await storedRuns('label-noise', folder)).runs.map(({ final, averagedOver }) => [final!.top1Error, averagedOver]), [[52, 2]]);
+});

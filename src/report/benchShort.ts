@@ -2,7 +2,7 @@ import { comparedName } from '../bench/goals';
 import type { ComparedName } from '../bench/compared';
 import { measuredRatio } from '../bench/ratios';
 import { WORKS, type BenchResult, type Work } from '../bench/result';
-import { compiles, machineName } from './benchTables';
+import { keptNote, machineName, withoutCompile } from './benchTables';
 
 /** Columns: networks, and what of them is compared. */
 const COLUMNS: readonly { readonly network: ComparedName; readonly works: readonly Work[]; readonly title: string }[] = [
@@ -24,9 +24,12 @@ function cell({ comparisons }: BenchResult, network: ComparedName, work: Work): 
 }
 
 /** Where PyTorch's configurations lack torch.compile. */
-function withoutCompile(benchmarks: readonly BenchResult[]): string {
-  const days = benchmarks.filter((benchmark) => !compiles(benchmark)).map(({ finishedAt }) => finishedAt.slice(0, 10));
-  return days.length === 0 ? '' : ` Without torch.compile: ${days.join(', ')}.`;
+function compileNote(benchmarks: readonly BenchResult[]): string {
+  const lacking = benchmarks.flatMap((benchmark) => {
+    const without = withoutCompile(benchmark);
+    return without === '' ? [] : [`${benchmark.finishedAt.slice(0, 10)}${without.replace(' without torch.compile', '')}`];
+  });
+  return lacking.length === 0 ? '' : ` Without torch.compile: ${lacking.join(', ')}.`;
 }
 
 /** samlab's time over PyTorch's, each in its fastest configuration, a line for each machine, in GitHub's Markdown. */
@@ -40,6 +43,7 @@ export function shortMarkdown(benchmarks: readonly BenchResult[]): string {
     `|---|${'---:|'.repeat(columns.length)}`,
     ...benchmarks.map((benchmark) => `| ${machineName(benchmark)} | ${columns.map(({ network, work }) => cell(benchmark, network, work)).join(' | ')} |`),
     '',
-    `*Time of samlab / time of PyTorch for the same batch, each in its fastest layout and precision: below 1 samlab is faster. Medians of ratios taken round by round, with the 95 % interval where there were rounds enough. A dash: not run.${withoutCompile(benchmarks)}*`,
+    `*Time of samlab / time of PyTorch for the same batch, each in its fastest layout and precision: below 1 samlab is faster. Medians of ratios taken round by round, with the 95 % interval where there were rounds enough. A dash: not run.${compileNote(benchmarks)}*`,
+    ...benchmarks.flatMap(keptNote),
   ].join('\n');
 }

@@ -21,12 +21,14 @@ export function machineName({ processor, instructions = [], gpu, threads, finish
 export function machineOf(benchmark: BenchResult): string {
   const { versions: { tensorflow, pytorch }, repeats, rounds } = benchmark;
   const taken = rounds ? `medians of ${rounds.least} to ${rounds.most} rounds` : `medians of ${repeats} interleaved repeats`;
-  return `${machineName(benchmark)}; TensorFlow ${tensorflow}, PyTorch ${pytorch}${compiles(benchmark) ? '' : ' without torch.compile'}; ${taken}`;
+  return `${machineName(benchmark)}; TensorFlow ${tensorflow}, PyTorch ${pytorch}${withoutCompile(benchmark)}; ${taken}`;
 }
 
-/** Whether torch.compile was among PyTorch's configurations. */
-export function compiles({ comparisons }: BenchResult): boolean {
-  return comparisons.some(({ timings }) => timings.some(({ configuration }) => configuration.includes('torch.compile')));
+/** " without torch.compile" where it was not among PyTorch's configurations, with the networks if it was for others; else "". */
+export function withoutCompile({ comparisons }: BenchResult): string {
+  const without = comparisons.filter(({ timings }) => !timings.some(({ configuration }) => configuration.includes('torch.compile')));
+  const which = without.length === comparisons.length ? '' : ` for ${without.map(networkName).join(' and ')}`;
+  return without.length === 0 ? '' : ` without torch.compile${which}`;
 }
 
 /**
@@ -69,8 +71,8 @@ export function goalsMarkdown(benchmarks: readonly BenchResult[]): string {
     .join('\n\n');
 }
 
-/** Which parts are of an earlier run on the same machine. */
-function keptNote({ comparisons, probes }: BenchResult): string[] {
+/** Which parts are of an earlier run on the same machine, as lines of Markdown. */
+export function keptNote({ comparisons, probes }: BenchResult): string[] {
   const parts = [...comparisons.map((one) => ({ name: networkName(one), measured: one.measured })), { name: 'landscape probes', measured: probes?.measured }];
   const kept = parts.flatMap(({ name, measured }) => (measured ? [`${name}: ${measured.finishedAt.slice(0, 10)}${measured.commit === null ? '' : `, commit ${measured.commit.slice(0, 7)}`}`] : []));
   return kept.length === 0 ? [] : ['', `*Measured before: ${kept.join('; ')}.*`];

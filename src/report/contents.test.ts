@@ -9,8 +9,8 @@ void test('the report shows one recipe, says which settings its runs have, and w
   const earlier = [0, 1].map((seed) => testRun({ top1Error: 60, seed }));
   const present = (seeds: readonly number[]) => seeds.map((seed) => testRun({ ...now!, seed, subsetSeed: seed, top1Error: 50 }));
   const evidence = (runs: Parameters<typeof reportContents>[0]): string => reportContents(runs, {}, { benchmarks: [] })['evidence']!;
-  assert.match(evidence([...earlier, ...present([0])]), /^The cells rest on 2 runs each\..* They were made with earlier settings of the preset; runs with the present ones, of fewer seeds so far, are in the \[appendix\]/);
-  assert.match(evidence([...earlier, ...present([0, 1])]), /^The cells rest on 2 runs each\..* Runs with earlier settings of the preset are in the \[appendix\]/);
+  assert.match(evidence([...earlier, ...present([0])]), /^The cells rest on 2 seeds each\..* They were made with earlier settings of the preset; runs with the present ones, of fewer seeds so far, are in the \[appendix\]/);
+  assert.match(evidence([...earlier, ...present([0, 1])]), /^The cells rest on 2 seeds each\..* Runs with earlier settings of the preset are in the \[appendix\]/);
   assert.doesNotMatch(evidence(earlier), /appendix/);
   const withSam = [0, 1].map((seed) => testRun({ method: 'sam', top1Error: 58 + seed, seed }));
   // Differences of -2 and -1: a mean of -1.5 and a deviation of 1 / sqrt 2, so t = -3 with one degree of freedom and p = 0.205, twice that beside the test of the losses.

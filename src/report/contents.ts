@@ -101,7 +101,7 @@ function describeEvidence(runs: readonly RunResult[]): string {
   const { lowest: fewest, highest: most } = requireFiniteRange('describeEvidence: expected cells', sizes);
   return most === 1
     ? 'Every cell rests on one run. One run says nothing about the scatter between seeds, so a difference between two cells is an observation and not yet an effect of SAM.'
-    : `The cells rest on ${fewest === most ? fewest : `${fewest} to ${most}`} runs each. A difference is claimed only where the paired test of runs with the same seed finds it at a level of 5 %, corrected by Holm's procedure for the tests of its table.${drawNote(drawnConfigs(finished)).map((note) => ` ${note}`).join('')}`;
+    : `The cells rest on ${fewest === most ? fewest : `${fewest} to ${most}`} seeds each. A difference is claimed only where the paired test of runs with the same seed finds it at a level of 5 %, corrected by Holm's procedure for the tests of its table.${drawNote(drawnConfigs(finished)).map((note) => ` ${note}`).join('')}`;
 }
 
 /** The presets with the number of runs that each makes. */

@@ -115,7 +115,8 @@ export function defectEvidence(results: readonly RunResult[]): readonly DefectEv
 
 /** The epoch of the lowest test error beside the last one of the same runs: the sign of the difference is fixed, so there is nothing to test. */
 function chosenEpoch(results: readonly RunResult[]): DefectEvidence {
-  const runs = runsWith(results, 'defects', { ...SAM, ...selectionOnTest }).filter(({ status, final }) => status === 'finished' && final !== null);
+  // Of a mean over repeats only one run's last epoch is known.
+  const runs = runsWith(results, 'defects', { ...SAM, ...selectionOnTest }).filter(({ status, final, averagedOver }) => status === 'finished' && final !== null && averagedOver === undefined);
   const row = { defect: 'Epoch chosen by test error', control: 'the last epoch of the same runs' };
   const pairs = runs.flatMap(({ final, history }) => {
     const last = history.at(-1)?.heldOut?.top1Error;

@@ -42,7 +42,7 @@ test('markers that do not pair are refused', () => {
 
 test('text after a marker at the beginning of a line is refused, since Markdown would show it unformatted', () => {
   const contents = { a: 'text' };
-  for (const document of ['<!-- begin a -->x<!-- end a -->', 'One.\n  <!-- begin a -->x<!-- end a -->', '<!-- begin a -->\nx\n<!-- end a --> goes on.']) {
+  for (const document of ['<!-- begin a -->x<!-- end a -->', 'One.\n  <!-- begin a -->x<!-- end a -->', '1. <!-- begin a -->x<!-- end a -->', '> - <!-- begin a -->x<!-- end a -->', '<!-- begin a -->\nx\n<!-- end a --> goes on.']) {
     assert.throws(() => fill(document, contents, 'X'), /text follows "<!-- (begin|end) a -->" at the beginning of a line, which Markdown shows unformatted; put the marker on a line of its own/);
   }
   assert.equal(fill('Words <!-- begin a --><!-- end a -->\n', contents, 'X'), 'Words <!-- begin a -->text<!-- end a -->\n');

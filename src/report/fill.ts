@@ -28,7 +28,7 @@ export function fill(document: string, contents: Contents, name: string): string
     if (side === 'begin' ? open !== undefined : open !== place) {
       throw new Error(`fill: ${name}, line ${line}: "${marker}" ${open === undefined ? 'has no begin before it' : `stands where "<!-- end ${open} -->" is due`}.`);
     }
-    if (/(^|\n)[ \t]*$/.test(document.slice(0, index)) && !/^[ \t]*(\r?\n|$)/.test(document.slice(index + marker.length))) {
+    if (/(^|\n)[ \t]*(([-*+>]|\d+[.)])[ \t]+)*$/.test(document.slice(0, index)) && !/^[ \t]*(\r?\n|$)/.test(document.slice(index + marker.length))) {
       throw new Error(`fill: ${name}, line ${line}: text follows "${marker}" at the beginning of a line, which Markdown shows unformatted; put the marker on a line of its own, or words before it.`);
     }
     if (side === 'begin') {

@@ -6,10 +6,11 @@ import { seedTables, withoutTwins, type SeedRow, type SeedTable } from './traini
  * trains with, for those compared at equal training loss, and for others at the end of training, beside the losses there.
  */
 export function readFlatness(studies: readonly LandscapeStudy[]): string {
-  const tables = withoutTwins(seedTables(studies));
+  const all = seedTables(studies);
+  const tables = withoutTwins(all);
   const equal = tables.filter(({ atEqualLoss }) => atEqualLoss).map(readEqualLoss);
   const ends = tables.filter(({ atEqualLoss }) => !atEqualLoss).flatMap(readEnds);
-  return [...(equal.length === 0 ? ['Networks at equal training loss are not compared yet.'] : equal), ...ends].join(' ');
+  return [...(all.every(({ atEqualLoss }) => !atEqualLoss) ? ['Networks at equal training loss are not compared yet.'] : equal), ...ends].join(' ');
 }
 
 /** "416 ± 210 with SGD and 258 ± 140 with SAM (difference −159 ± 110, corrected p = 0.217, detectable 450)" */

@@ -61,7 +61,7 @@ test('of further training seeds only kinds of figures are shown that the first l
 });
 
 test('contours say how many minima were sampled, and planes of a few points are not drawn', () => {
-  assert.match(find('eigenvector-planes-contour').caption, /Minima of the sampled surfaces, where a point touches its eight neighbours: SGD 1, SAM 1\.$/);
+  assert.match(find('eigenvector-planes-contour').caption, /Places of the grid that are lower than their eight neighbours: SGD 1, SAM 1\.$/);
   assert.match(find('planes-contour').caption, /neighbours: SGD \d+, SAM \d+\.$/);
   const coarse = (side: number): LandscapeStudy => {
     const axis = Array.from({ length: side }, (_, index) => index - (side - 1) / 2);

@@ -162,7 +162,7 @@ function surfaces(study: LandscapeStudy, kind: string, along: string, choose: (n
   const named = found.map(({ surface }) => surface);
   return {
     [`${kind}-surface`]: surfacePair({ title: titled(study, `The loss around both minima along ${along}`), caption: text, surfaces: named, axes: PLANE_AXES }),
-    [`${kind}-contour`]: contourPanels({ title: titled(study, `The loss around both minima along ${along}, from above`), caption: `${text} Star: the trained weights. Minima of the sampled surfaces, where a point touches its eight neighbours: ${named.map((surface) => `${surface.name} ${minimaOf(surface)}`).join(', ')}.`, panels: named.map((surface) => ({ ...surface, stars: [[0, 0]] })), axes: PLANE_AXES }),
+    [`${kind}-contour`]: contourPanels({ title: titled(study, `The loss around both minima along ${along}, from above`), caption: `${text} Star: the trained weights. Places of the grid that are lower than their eight neighbours: ${named.map((surface) => `${surface.name} ${minimaOf(surface)}`).join(', ')}.`, panels: named.map((surface) => ({ ...surface, stars: [[0, 0]] })), axes: PLANE_AXES }),
     // Of one minimum there is nothing to see.
     ...Object.fromEntries(
       named.filter((surface) => minimaOf(surface) > 1).map((surface) => ({ surface, index: named.indexOf(surface) })).map(({ surface, index }) => [

@@ -125,7 +125,7 @@ test('notes mention a single draw of images, steps that differ with the batch, a
   // 5 epochs of 1,000 images: 20 batches of 50, or 8 of 128.
   assert.match(all, /A run takes 100 steps in batches of 50, 40 steps in batches of 128, so rows/);
   // ResNet-20 has 272,474 parameters: 0.05 sqrt(d) = 26.1 where the projection holds, twice that where two steps are not projected.
-  assert.match(all, /SAM's radius, 0\.05\. .*: Multi-step FGSM, ρ in its own norm, T = 2: 26; Multi-step FGSM, ρ in its own norm, T = 2, steps of ρ, no clip: 52\./);
+  assert.match(all, /SAM's radius, 0\.05\. .*: Multi-step FGSM, ρ in its own norm, T = 2: 26; Multi-step FGSM, ρ in its own norm, T = 2, steps of ρ, without projection: 52\./);
   const ownDraws = methodStudy(made('family', () => 60).map((run) => ({ ...run, config: { ...run.config, subsetSeed: run.config.seed } })), 'family');
   assert.doesNotMatch(ownDraws.notes.join('\n'), /one draw|A run takes|2-norm/);
 });

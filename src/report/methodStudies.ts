@@ -32,7 +32,7 @@ export const METHOD_STUDIES = {
   'fgsm-steps': "Multi-step FGSM at the 2-norm of SAM's radius, by its number of steps T",
   'fgsm-clip': "The original's FGSM with its clip and without, and a sister project's steps",
   'fgsm-sister': "A sister project's FGSM on its own network",
-  defects: "Defects of the original's code, one number at a time, CIFAR-10",
+  defects: "Defects of the original's code, switched on one at a time, CIFAR-10",
   'defects-cifar100': "The original's learning rate, CIFAR-100",
 } as const;
 

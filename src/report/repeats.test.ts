@@ -19,7 +19,7 @@ test('the runs of a seed that was trained again stand side by side', () => {
 test('a method that was repeated alone is named alone, and without repeats there is no sentence', () => {
   const { results, repeated } = averageRepeats(RUNS, [testRun({ top1Error: 64, seed: 2 }), testRun({ top1Error: 60, seed: 1 }), testRun({ top1Error: 60, seed: 7 })]);
   assert.match(describeRepeats(results, repeated), /\(seed 1: SGD 61\.00 and 60\.00 %; seed 2: SGD 62\.00 and 64\.00 %\)/);
-  assert.equal(repeatsNote(results), 'Seeds 1, 2: means of 2 runs that differ in rounding alone.');
+  assert.equal(repeatsNote(results), 'SGD, seeds 1, 2: means of 2 runs that differ in rounding alone.');
   assert.equal(describeRepeats(RUNS, []), '');
   assert.equal(repeatsNote(RUNS), '');
 });

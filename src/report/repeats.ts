@@ -23,15 +23,28 @@ export function describeRepeats(runs: readonly RunResult[], repeated: readonly R
   const seeds = [...new Set(groups.map(([first]) => first!.config.seed))];
   const errors = seeds.map((seed) => {
     const ofSeed = groups.filter(([first]) => first!.config.seed === seed);
-    return `seed ${seed}: ${ofSeed.map((group) => `${METHOD_NAMES[group[0]!.config.method].replace(' (no SAM)', '')} ${group.map(({ final }) => final!.top1Error.toFixed(2)).join(' and ')} %`).join(', ')}`;
+    return `seed ${seed}: ${ofSeed.map((group) => `${shortName(group[0]!.config.method)} ${group.map(({ final }) => final!.top1Error.toFixed(2)).join(' and ')} %`).join(', ')}`;
   });
   return `Trained again with a difference in rounding alone, a run ends elsewhere (${errors.join('; ')}); such a seed counts once, with the mean of its runs.`;
 }
 
-/** The seeds whose numbers are means of several runs, for captions: "seeds 0, 1: means of two runs". Empty where there are none. */
+/** The cells whose numbers are means of several runs, for captions: "SGD, seeds 0, 1: means of 2 runs that differ in rounding alone." Empty where there are none. */
 export function repeatsNote(runs: readonly RunResult[]): string {
   const averaged = runs.filter(({ averagedOver }) => averagedOver !== undefined);
-  const seeds = [...new Set(averaged.map(({ config }) => config.seed))].sort((a, b) => a - b);
   const counts = [...new Set(averaged.map(({ averagedOver }) => averagedOver!))];
-  return seeds.length === 0 ? '' : `${seeds.length === 1 ? 'Seed' : 'Seeds'} ${seeds.join(', ')}: ${counts.length === 1 ? `means of ${counts[0]} runs` : 'means of several runs'} that differ in rounding alone.`;
+  const cells = (['sgd', 'sam'] as const).map((method) => {
+    const seeds = [...new Set(averaged.filter(({ config }) => config.method === method).map(({ config }) => config.seed))].sort((a, b) => a - b);
+    return { name: shortName(method), seeds: seeds.join(', '), several: seeds.length > 1 };
+  }).filter(({ seeds }) => seeds !== '');
+  if (cells.length === 0) {
+    return '';
+  }
+  const [first] = cells;
+  const alike = cells.length === 2 && cells.every(({ seeds }) => seeds === first!.seeds);
+  const named = alike ? [`${first!.several ? 'Seeds' : 'Seed'} ${first!.seeds}`] : cells.map(({ name, seeds, several }) => `${name}, ${several ? 'seeds' : 'seed'} ${seeds}`);
+  return `${named.join('; ')}: means of ${counts.length === 1 ? counts[0] : 'several'} runs that differ in rounding alone.`;
+}
+
+function shortName(method: RunResult['config']['method']): string {
+  return METHOD_NAMES[method].replace(' (no SAM)', '');
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { METHOD_NAMES } from '../experiment/methodLabel';
 import { findPreset, presetConfigs } from '../experiment/presets';
+import { averageRepeats } from '../experiment/repeats';
 import { runId } from '../experiment/store';
 import { methodStudy } from './methodStudies';
 import { shortErrorTable, shortMethodTable } from './shortTables';
@@ -21,6 +22,15 @@ test('rows of ours and of the original are separate, each seed links to its run,
   assert.deepEqual(rowsOf(text), [`| SAM, learning rate 0.1, ρ = 0.1 | 100 | 62.00 ± 2.48 | 10.00 ± 0.00 | 14.50 | 0.70 | ${links} |`]);
   assert.match(text, /\| Ours, 1,000 training images: top-1, % \| ours, top-5, % \| Original, 50,000 training images: top-1, % \| original, top-5, % \|/);
   assert.match(text, /Not run: SGD \(no SAM\) at 100, 200, 400 epochs \(the original: 15\.34, 12\.94, 11\.24 %\); SAM at 200, 400 epochs \(the original: 12\.48, 11\.07 %\)\.$/);
+});
+
+test('a run that was made again is linked beside the first, and the caption says that its seed is a mean', () => {
+  const stored = [61, 62].map((top1Error, seed) => testRun({ top1Error, seed }));
+  const { results } = averageRepeats(stored, [testRun({ top1Error: 65, seed: 1 })]);
+  const text = shortErrorTable(errorTables(results, LAPTOP)[0]!, results);
+  const [first, second] = stored.map(({ id }) => id);
+  assert.ok(rowsOf(text)[0]!.includes(`| 62.25 ± 15.88 |`) && rowsOf(text)[0]!.endsWith(`| [0](data/results/${first!}.json), [1](data/results/${second!}.json) ([again](data/results/repeats/${second!}.json)) |`), rowsOf(text)[0]);
+  assert.match(text, /over seeds\. SGD, seed 1: means of 2 runs that differ in rounding alone\.\*/);
 });
 
 test('with nothing run there is no table, and the sentence says so', () => {

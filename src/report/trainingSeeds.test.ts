@@ -87,15 +87,22 @@ test('one study makes no table, nor do studies that measured differently', () =>
   assert.deepEqual(seedTables([ofSeed(0, [80, 50]), { ...other, settings: { ...other.settings, probedPerClass: 7 } }]), []);
 });
 
-test('differences that agree more closely than trainings of one seed do are said to be found by chance', () => {
+test('a difference that is found because the seeds agree more closely than retraining lets them is told with the p that retraining gives', () => {
   const minima = [ofSeed(0, [80, 50]), ofSeed(1, [60, 30.1]), ofSeed(2, [70, 39.9])];
-  // SAM's networks trained again: 6 higher or lower, a deviation of 6 / sqrt 2 = 4.2; the differences of the seeds, -30, -29.9 and -30.1, scatter by 0.1.
-  const again = [ofSeed(0, [80, 56]), ofSeed(1, [60, 24.1]), ofSeed(2, [70, 45.9])].map(
-    (study): LandscapeStudy => ({ ...study, settings: { ...study.settings, atEqualLoss: true, weights: [`${study.settings.weights[0]}-epoch-9`, study.settings.weights[1]] } }),
-  );
-  const [table] = seedTables([...minima, ...again]);
-  assert.match(table!.caption, /found to differ in: Largest eigenvalue λ₁ of the Hessian\. The 3 differences in largest eigenvalue λ₁ of the Hessian scatter by 0\.1, less than networks of one seed that were trained twice \(4\.2\): their agreement is chance, and p too small\./);
-  assert.equal(seedTables(minima)[0]!.chance, '');
+  // SAM's networks trained again: lambda 20 higher or lower, so that one scatters by 20 / sqrt 2 and a difference by 20. Differences of -30, -29.9 and
+  // -30.1 have t = 30 sqrt 3 / 20 = 2.6 with three degrees of freedom: p = 0.081, times five tests 0.40.
+  const again = (shift: number, loss: number): LandscapeStudy[] =>
+    [ofSeed(0, [80, 50 + shift]), ofSeed(1, [60, 30.1 - shift]), ofSeed(2, [70, 39.9 + shift])].map((study) => ({
+      ...study, settings: { ...study.settings, atEqualLoss: true, weights: [`${study.settings.weights[0]}-epoch-9`, study.settings.weights[1]] },
+      nets: study.nets.map((net) => ({ ...net, loss: { ...net.loss!, loss } })) as unknown as LandscapeStudy['nets'],
+    }));
+  const captionOf = (studies: readonly LandscapeStudy[]): string => seedTables(studies)[0]!.caption;
+  assert.match(captionOf([...minima, ...again(20, 0.5)]), /found to differ in: Largest eigenvalue λ₁ of the Hessian\. Largest eigenvalue λ₁ of the Hessian: its 3 differences scatter by 0\.1, less than training the same seeds again makes them \(20\); with that scatter p is 0\.081, 0\.40\d corrected, and no difference is found\./);
+  // A scatter of 2 leaves the difference, one file measured twice is no second training, nor is one on other images.
+  const elsewhere = again(20, 0.5).map((study) => ({ ...study, settings: { ...study.settings, subsetSeed: 9 } }));
+  for (const others of [[], again(2, 0.5), again(20, minima[0]!.nets[1].loss!.loss), elsewhere]) {
+    assert.doesNotMatch(captionOf([...minima, ...others]), /scatter/);
+  }
 });
 
 test('a measure that some studies lack says of how many seeds it is, and the table over more seeds goes before its twin at equal loss', () => {

@@ -4,6 +4,7 @@ import { momentsOf } from '../engine/moments';
 import { meanInterval } from '../experiment/interval';
 import { pairedTest, type PairedTest } from '../experiment/pairedTest';
 import { detectableDifference } from '../experiment/power';
+import { studentTail } from '../experiment/studentT';
 import type { StudySettings } from '../landscape/study/settings';
 import { pEquals, pText } from './differenceText';
 import type { LandscapeStudy, StudiedNet } from './landscapeStudies';
@@ -38,10 +39,8 @@ export interface SeedTable {
   readonly model: string;
   /** Training images that the loss is measured on. */
   readonly probedImages: number;
-  /** What the corrected tests find, such as "After the correction SGD and SAM differ in: Worst case in the ball." */
+  /** What the corrected tests find, such as "After the correction SGD and SAM are found to differ in: Worst case in the ball." */
   readonly verdict: string;
-  /** Of a difference that the tests find only because the seeds agree by chance, a sentence; else empty. */
-  readonly chance: string;
   /** How many measures of curvature and sharpness are lower for the second kind of network on average, such as "7 of 7 measures of curvature and sharpness are lower for SAM". */
   readonly direction: string;
   /** Data set, network, images and settings of training that all of its networks share, as text. */
@@ -98,29 +97,51 @@ export function seedTables(studies: readonly LandscapeStudy[]): readonly SeedTab
   return [...groups.values()].flatMap(byDraw).filter((group) => group.length > 1).map((group) => seedTable(group, studies));
 }
 
-/**
- * How far a measure lies apart for networks that were trained twice with one seed, which differ in rounding alone: the deviation of one of them, the
- * root of the mean of d² / 2 over the pairs. They have one name in several studies. Undefined where there are none.
- */
-function repeatDeviation({ settings }: LandscapeStudy, all: readonly LandscapeStudy[], measure: string): number | undefined {
-  const measured = (one: StudySettings): string => JSON.stringify({ ...one, ...UNRELATED, atEqualLoss: undefined });
-  const values = new Map<string, number[]>();
-  for (const { nets, settings: { weights } } of all.filter((one) => measured(one.settings) === measured(settings))) {
-    nets.forEach((net, index) => {
-      const [name, value] = [weights[index]!, MEASURES[measure]!.of(net)];
-      values.set(name, [...(values.get(name) ?? []), ...(value === undefined ? [] : [value])]);
-    });
-  }
-  const pairs = [...values.values()].filter(({ length }) => length === 2);
-  return pairs.length === 0 ? undefined : Math.sqrt(pairs.reduce((sum, [one, other]) => sum + (one! - other!) ** 2 / 2, 0) / pairs.length);
+/** How much training again changes a measure of a network. */
+interface Retrained {
+  /** Deviation of one network, pooled over the networks that were trained more than once. */
+  readonly deviation: number;
+  readonly degreesOfFreedom: number;
 }
 
-/** A difference that the tests find although the differences of the seeds agree more closely than trainings of one seed do: that is chance, and its p too small. */
-function agreementNote(name: string, differences: readonly number[], deviation: number | undefined): string {
-  const { standardDeviation } = momentsOf(differences);
-  return deviation === undefined || standardDeviation >= deviation
+/**
+ * How far a measure lies apart for networks that were trained again with the same settings and seed, which differ in rounding alone. They
+ * have one name and one draw of images in several studies that measure alike; a network of equal loss is the same file. Undefined where there are none.
+ */
+function retrained({ settings }: LandscapeStudy, all: readonly LandscapeStudy[], measure: string): Retrained | undefined {
+  const measured = (one: StudySettings): string => JSON.stringify({ ...one, ...UNRELATED, atEqualLoss: undefined });
+  const found = new Map<string, Map<number | undefined, number>>();
+  for (const { nets, settings: { weights, subsetSeed } } of all.filter((one) => measured(one.settings) === measured(settings))) {
+    nets.forEach((net, index) => {
+      const [name, value] = [`${weights[index]!} ${subsetSeed}`, MEASURES[measure]!.of(net)];
+      if (value !== undefined) {
+        found.set(name, new Map([...(found.get(name) ?? []), [probedLoss(net), value]]));
+      }
+    });
+  }
+  const groups = [...found.values()].map((values) => [...values.values()]).filter(({ length }) => length > 1);
+  const degreesOfFreedom = groups.reduce((sum, { length }) => sum + length - 1, 0);
+  const squares = groups.reduce((sum, values) => sum + (values.length - 1) * momentsOf(values).standardDeviation ** 2, 0);
+  return degreesOfFreedom === 0 ? undefined : { deviation: Math.sqrt(squares / degreesOfFreedom), degreesOfFreedom };
+}
+
+/**
+ * For a difference that the tests find because the few seeds agree more closely than training one seed again would let them: what p is with
+ * that scatter, where it then finds nothing. Else empty.
+ *
+ * Two networks differ by sqrt(2) of the deviation of one; t has the degrees of freedom of that deviation.
+ */
+function agreementNote(name: string, differences: readonly number[], again: Retrained | undefined, tests: number): string {
+  const { mean, standardDeviation } = momentsOf(differences);
+  const scatter = Math.SQRT2 * (again?.deviation ?? 0);
+  if (again === undefined || standardDeviation >= scatter) {
+    return '';
+  }
+  const pValue = studentTail((Math.abs(mean) * Math.sqrt(differences.length)) / scatter, again.degreesOfFreedom);
+  const corrected = Math.min(1, tests * pValue);
+  return corrected < FAMILY_LEVEL
     ? ''
-    : ` The ${differences.length} differences in ${name.charAt(0).toLowerCase()}${name.slice(1)} scatter by ${shortNumber(standardDeviation, 2)}, less than networks of one seed that were trained twice (${shortNumber(deviation, 2)}): their agreement is chance, and p too small.`;
+    : ` ${name}: its ${differences.length} differences scatter by ${shortNumber(standardDeviation, 2)}, less than training the same seeds again makes them (${shortNumber(scatter, 2)}); with that scatter p is ${pText(pValue)}, ${pText(corrected)} corrected, and no difference is found.`;
 }
 
 /** Studies whose images were drawn by each training's own seed stay together; others are split by their common draw. */
@@ -148,8 +169,10 @@ function seedTable(studies: readonly LandscapeStudy[], all: readonly LandscapeSt
   const rows = shown.map((one, index) => seedRow(named(one), one.pairs, { ...tests[index]!, adjustedPValue: adjusted[index]!, tests: tests.length }));
   const left = found.filter((one) => one.hidden).map(({ measure }) => measure);
   const title = `${data.name}; ${describeModel(settings)}: ${settings.atEqualLoss === true ? `${first} and ${second} at equal training loss` : `minima of ${first} and ${second}`} over ${studies.length} training seeds, loss on ${count(data.probedImages)} of ${count(data.trainingImages)} training images`;
-  const chance = shown.map(({ measure, pairs }, index) => (adjusted[index]! < FAMILY_LEVEL ? agreementNote(measure, pairs.map(([one, other]) => other - one), repeatDeviation(studies[0]!, all, measure)) : '')).join('');
-  const tested = verdict(shown.map(({ measure }) => measure), adjusted, [first, second]) + chance;
+  const agreement = shown.map(({ measure, pairs }, index) =>
+    adjusted[index]! < FAMILY_LEVEL && !measure.startsWith(LOSS) ? agreementNote(measure, pairs.map(([one, other]) => other - one), retrained(studies[0]!, all, measure), tests.length) : '',
+  );
+  const tested = verdict(shown.map(({ measure }) => measure), adjusted, [first, second]) + agreement.join('');
   const conclusion = `${equalLossNote(settings)} ${tested}` + lossNote(rows, tests, adjusted, [first, second]);
   return {
     caption:
@@ -164,7 +187,6 @@ function seedTable(studies: readonly LandscapeStudy[], all: readonly LandscapeSt
     model: describeModel(settings),
     probedImages: data.probedImages,
     verdict: tested,
-    chance,
     direction: direction(shown, second),
     network: JSON.stringify({ ...settings, ...UNRELATED, atEqualLoss: undefined }),
     atEqualLoss: settings.atEqualLoss === true,

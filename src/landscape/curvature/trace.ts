@@ -7,13 +7,13 @@ import type { Stoppable } from '../../progress/work';
 import type { LinearOperator, LinearOperatorSource } from '../operator';
 import { withTemporaryVectors } from '../temporaries';
 import { orthogonalizeInPlace, unitOutside } from './krylov';
-import type { Eigenpairs, TopEigenvalues } from './topEigenvalues';
+import type { Eigenpairs, Eigenvalue, TopEigenvalues } from './topEigenvalues';
 
 /** How a trace is estimated. */
 export interface TraceOptions<V extends Vector = Vector> extends Stoppable {
   /**
-   * What `topEigenvalues` found of the same matrix: on the span of these vectors the trace is then exact and costs no product, and
-   * only the rest is sampled. Where a few eigenvalues stand out this takes a tenth of the products. With `hutchinson` alone.
+   * What `topEigenvalues` found of the same matrix: on the span of these vectors the trace is then exact, for one product that checks
+   * them, and only the rest is sampled. Where a few eigenvalues stand out this takes a tenth of the products. With `hutchinson` alone.
    */
   readonly eigenpairs?: Eigenpairs<V>;
   /** `hutch++` needs fewer products where a few eigenvalues make up most of the trace. Default: `hutchinson`. */
@@ -93,11 +93,20 @@ function checkFinite(size: number): void {
 /** Unit vectors that are orthogonal but for float32 rounding have dot products below this. */
 const ORTHOGONAL = 1e-3;
 
-/** @throws RangeError for eigenpairs of another matrix, with Hutch++, or whose vectors are not orthonormal. */
-function checkEigenpairs<V extends Vector>({ dimension }: LinearOperator<V>, method: TraceEstimate['method'], eigenpairs: Eigenpairs<V> | undefined): void {
-  if (eigenpairs === undefined) {
-    return;
+/** A Rayleigh quotient of the same matrix differs from its Ritz value by rounding, or by the error of differences, at most by this share of the largest value. */
+const SAME_MATRIX = 0.02;
+
+/**
+ * Checks eigenpairs, with one product: vᵀ A v of the first vector has to be its value.
+ *
+ * @returns the number of products.
+ * @throws RangeError for eigenpairs of another matrix, with Hutch++, or whose vectors are not orthonormal.
+ */
+async function checkEigenpairs<V extends Vector>(operator: LinearOperator<V>, method: TraceEstimate['method'], eigenpairs: Eigenpairs<V> | undefined): Promise<number> {
+  if (eigenpairs === undefined || eigenpairs.vectors.length === 0) {
+    return 0;
   }
+  const { dimension } = operator;
   const { result, vectors } = eigenpairs;
   if (method === 'hutch++') {
     throw new RangeError('hessianTrace: hutch++ finds vectors of its own, got eigenpairs as well; leave one of them out.');
@@ -109,6 +118,13 @@ function checkEigenpairs<V extends Vector>({ dimension }: LinearOperator<V>, met
   if (!(off <= ORTHOGONAL)) {
     throw new RangeError(`hessianTrace: expected eigenvectors of length 1, orthogonal to each other, got dot products that are off by ${off}; pass on what topEigenvalues returns.`);
   }
+  const [{ value }] = result.eigenvalues as readonly [Eigenvalue, ...Eigenvalue[]];
+  const largest = Math.max(...result.eigenvalues.map((one) => Math.abs(one.value)));
+  const quotient = await quadraticForm(operator, vectors[0]!);
+  if (!(Math.abs(quotient - value) <= SAME_MATRIX * largest)) {
+    throw new RangeError(`hessianTrace: expected eigenpairs of this matrix, got a first value of ${value} where its vector has ${quotient} here; find them at these weights and on these images.`);
+  }
+  return 1;
 }
 
 /** Eigenpairs on whose span the trace is exact. */
@@ -206,7 +222,6 @@ export function hessianTrace<V extends Vector>(operator: LinearOperator<V>, opti
 async function estimate<V extends Vector>(work: LongWork, operator: LinearOperator<V>, options: TraceOptions<V>): Promise<TraceEstimate> {
   const { method = 'hutchinson', products = 100, tolerance = 0.05, seed, eigenpairs, onProgress } = options;
   checkOperator('hessianTrace', operator);
-  checkEigenpairs(operator, method, eigenpairs);
   const fewest = method === 'hutchinson' ? 2 : 6;
   if (!(Number.isSafeInteger(products) && products >= fewest)) {
     throw new RangeError(`hessianTrace: ${method} needs at least ${fewest} products, got ${products}.`);
@@ -222,7 +237,9 @@ async function estimate<V extends Vector>(work: LongWork, operator: LinearOperat
     });
   };
   const settings = { products, tolerance, seed, report };
-  const found = await (method === 'hutchinson' ? hutchinson(operator, eigenpairs ?? NO_EIGENPAIRS, settings) : hutchPlusPlus(operator, settings));
+  const checked = await checkEigenpairs(operator, method, eigenpairs);
+  const sampled = await (method === 'hutchinson' ? hutchinson(operator, eigenpairs ?? NO_EIGENPAIRS, settings) : hutchPlusPlus(operator, settings));
+  const found = { ...sampled, products: sampled.products + checked };
   const stepError = await stepErrorOf(operator, seed);
   const converged = Math.max(found.standardError, stepError ?? 0) <= tolerance * Math.abs(found.trace);
   return { source: operator.source, dimension: operator.dimension, method, ...(eigenpairs === undefined ? {} : { eigenvectors: eigenpairs.vectors.length }), ...found, ...(stepError === undefined ? {} : { stepError, products: found.products + 2 * STEP_SAMPLES }), converged, tolerance, seed };

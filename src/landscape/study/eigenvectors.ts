@@ -19,10 +19,10 @@ export interface StudyLoss extends PointLoss {
 /** Distances over which the curvature along the first eigenvector is measured, in units of rho, with the part that holds it. */
 const SECANTS = [{ part: 'secant', radii: 1 }, { part: 'secant-twice-rho', radii: 2 }] as const;
 
-/** Whether all that needs the eigenvectors of a network is stored. */
+/** Whether everything of a network is stored. */
 function isComplete(study: Study, net: 0 | 1): boolean {
   const label = labelName(study.settings.labels[net]);
-  return isMeasured(study, `eigenvector-plane-${label}`) && ['trace', ...SECANTS.map(({ part }) => part)].every((part) => isStored(study, `${part}-${label}`));
+  return isMeasured(study, `eigenvector-plane-${label}`) && ['eigenvalues', 'trace', 'loss', ...SECANTS.map(({ part }) => part)].every((part) => isStored(study, `${part}-${label}`));
 }
 
 /**
@@ -34,17 +34,18 @@ function isComplete(study: Study, net: 0 | 1): boolean {
  * Batch norm is frozen at each network's statistics, whatever the planes use.
  */
 export async function measureEigenvectors(study: Study): Promise<void> {
-  if (NETS.every((net) => isComplete(study, net))) {
-    // Eigenvectors are too large to be stored, so they are computed again only if something is missing.
+  // Eigenvectors are too large to be stored, so they are computed again only where something is missing. The range is of both networks.
+  const wanted = isStored(study, 'eigenvector-range') ? NETS.filter((net) => !isComplete(study, net)) : NETS;
+  if (wanted.length === 0) {
     return;
   }
-  const losses = NETS.map((net) => curvatureLoss(study, net));
+  const losses = wanted.map((net) => curvatureLoss(study, net));
   const planes: Plane<TensorVector>[] = [];
   try {
-    for (const net of NETS) {
-      planes.push(await measureAtNetwork(study, net, losses[net]!));
+    for (const [index, net] of wanted.entries()) {
+      planes.push(await measureAtNetwork(study, net, losses[index]!));
     }
-    await measureEigenvectorPlanes(study, planes, losses);
+    await measureEigenvectorPlanes(study, wanted, planes, losses);
   } finally {
     planes.forEach(disposeDirections);
   }
@@ -84,19 +85,24 @@ async function findEigenpairs(study: Study, matrix: LinearOperator<TensorVector>
     onProgress: ({ iterations, of }) => onProgress?.({ part, done: iterations, total: of }),
     ...(signal ? { signal } : {}),
   });
-  await storedPart<Timed<TopEigenvalues>>(study, part, () => Promise.resolve({ ...eigenpairs.result, seconds: secondsSince(started) }));
-  return eigenpairs;
+  try {
+    await storedPart<Timed<TopEigenvalues>>(study, part, () => Promise.resolve({ ...eigenpairs.result, seconds: secondsSince(started) }));
+    return eigenpairs;
+  } catch (error) {
+    eigenpairs.vectors.forEach((vector) => vector.dispose());
+    throw error;
+  }
 }
 
-async function measureEigenvectorPlanes(study: Study, planes: readonly Plane<TensorVector>[], losses: readonly LossFunction<TensorVector>[]): Promise<void> {
+async function measureEigenvectorPlanes(study: Study, nets: readonly (0 | 1)[], planes: readonly Plane<TensorVector>[], losses: readonly LossFunction<TensorVector>[]): Promise<void> {
   const { settings } = study;
   const range = await storedPart<SharedRange>(study, 'eigenvector-range', () => rangeOf(study, planes, losses));
   const axis = evenly([-range.radius, range.radius], settings.gridPoints);
-  for (const net of NETS) {
+  for (const [index, net] of nets.entries()) {
     await sampleInto(study, `eigenvector-plane-${labelName(settings.labels[net])}`, {
-      surface: planes[net]!,
+      surface: planes[index]!,
       points: gridPoints(axis, axis),
-      losses: { train: losses[net]! },
+      losses: { train: losses[index]! },
       network: settings.weights[net],
       directions: "the Hessian's top two eigenvectors, of length 1",
     });

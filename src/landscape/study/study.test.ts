@@ -105,6 +105,29 @@ test('a study stores one file per part, and nothing is measured twice', async (t
   assert.equal(tensorCount(), before);
 });
 
+test('parts that are missing are measured again for the network that lacks them, and nothing is left in memory if one cannot be read', async (t) => {
+  const study = makeStudy(folderOf(t));
+  mkdirSync(study.folder);
+  writeFileSync(join(study.folder, 'eigenvector-range.json'), JSON.stringify({ radius: 0.25, multiple: 2, centres: [1, 1], rims: [2, 2] }));
+  await measureEigenvectors(study);
+  const stored = contents(study.folder);
+  const withoutSeconds = (text: string): string => text.replace(/"seconds":\d+/, '');
+  for (const part of ['eigenvalues-sgd', 'loss-sgd', 'trace-sam', 'secant-sam']) {
+    rmSync(join(study.folder, `${part}.json`));
+    const measured: string[] = [];
+    await measureEigenvectors({ ...study, onProgress: (progress) => measured.push(progress.part) });
+    const [missing, other] = part.endsWith('sgd') ? ['-sgd', '-sam'] : ['-sam', '-sgd'];
+    assert.ok(measured.some((name) => name === `eigenvalues${missing}`) && measured.every((name) => !name.endsWith(other)), `${part}: ${measured.join()}`);
+    assert.equal(withoutSeconds(contents(study.folder)[`${part}.json`]!), withoutSeconds(stored[`${part}.json`]!));
+  }
+  const before = tensorCount();
+  rmSync(join(study.folder, 'trace-sgd.json'));
+  writeFileSync(join(study.folder, 'eigenvalues-sgd.json'), '{');
+  await assert.rejects(measureEigenvectors(study), /eigenvalues-sgd\.json is not the stored part/);
+  assert.equal(tensorCount(), before);
+  study.networks.forEach(disposeNetwork);
+});
+
 test('a training path is measured on its plane, from before its first point to beyond its last', async (t) => {
   const folder = folderOf(t);
   const before = tensorCount();

@@ -19,7 +19,8 @@ export function figure({ title, caption }: FigureText, data: readonly Data[], la
   const lines = wrap(caption, CAPTION_COLUMNS);
   const titleLines = wrap(title, TITLE_COLUMNS);
   const width = layout.width ?? WIDTH;
-  const margin = { l: 75, r: 30, b: 75 + CAPTION_LINE * lines.length, ...layout.margin, t: (layout.margin?.t ?? 95) + TITLE_LINE * (titleLines.length - 1) };
+  const given = { l: 75, r: 30, t: 95, b: 75 + CAPTION_LINE * lines.length, ...layout.margin };
+  const margin = { ...given, t: given.t + TITLE_LINE * (titleLines.length - 1) };
   return {
     data: data.map((trace) => ({ ...trace })),
     layout: {

@@ -39,6 +39,7 @@ export function learningCurves(runs: readonly RunResult[], { what = 'Training', 
     'Loss at the unperturbed weights; error on the augmented images.',
     ...(config.selection === 'last' && data.heldOutImages > 0 && finished.some(({ history }) => history.some(({ heldOut }) => heldOut !== undefined)) ? [`Open markers: ${data.heldOutImages.toLocaleString('en-US')} held-out images.`] : []),
     ...(finished.length > lines.length ? ['Band: smallest to largest over seeds.'] : []),
+    ...(finished.some(({ averagedOver }) => averagedOver !== undefined) ? ['Of a seed that was trained again: its first run.'] : []),
     ...(diverged.length > 0 ? [`Diverged and left out: ${diverged.join(', ')}.`] : []),
   ];
   return figure({ title, caption: `${captionOf(finished)}. ${notes.join(' ')}` }, lines.flatMap(({ method, name, runs: ofLine }) => curveTraces({ name, style: METHOD_STYLES[method], histories: ofLine.map(({ history }) => history), ...(config.selection === 'bestOnTest' ? { evaluatedOn: 'test images' } : {}) })), curveAxes(finished.map(({ history }) => history)));

@@ -35,7 +35,7 @@ export function methodErrors({ title, caption, rows }: FigureText & { readonly r
     },
   ];
   const base: Partial<Shape> = { type: 'line', x0: errors[0]!, x1: errors[0]!, yref: 'paper', y0: 0, y1: 1, line: { color: COLOURS.vermilion, width: 1.5, dash: 'dash' } };
-  return figure({ title, caption: `${caption}. Bars: 95 % interval over seeds; a dot without one is a single run. Dashed: ${shown[0]!.method}.` }, data, {
+  return figure({ title, caption: `${caption}. Bars: 95 % interval over seeds; none where there is one run or all agree. Dashed: ${shown[0]!.method}.` }, data, {
     height: SIZES.rest + SIZES.method * shown.length,
     margin: { l: SIZES.names },
     xaxis: percentAxis('Top-1 test error, %', { domain: [0, 0.62], rangemode: 'normal' }),

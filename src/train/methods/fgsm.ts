@@ -24,7 +24,7 @@ export const fgsm = defineMethod({
     /** Length of one of FGSM's steps in radii; 0 means 1 / T. */
     ascentStepLength: setting(z.number().min(0), 0, "length of fgsm's steps in radii; 0 is 1 / ascentSteps", { words: (length) => (length === 1 ? 'steps of ρ' : `steps of ${length} ρ`), changesCost: false }),
     /** Whether FGSM projects into its ball after each step. */
-    ascentProjection: setting(z.boolean(), true, 'project fgsm into its ball', { words: () => 'no clip' }),
+    ascentProjection: setting(z.boolean(), true, 'project fgsm into its ball', { words: () => 'without projection' }),
     /** Largest size of an element of FGSM's perturbation after a projection on the infinity ball, whatever the radius; 0 means the radius. */
     ascentBound: setting(z.number().min(0), 0, "largest element of fgsm's perturbation after a projection; 0 is the radius", { words: (bound) => `clipped at ${bound}`, changesCost: false }),
   },
