@@ -1,5 +1,6 @@
 import { pictures } from './contents';
 import { CURVATURE_HEADINGS, curvatureCaption, curvatureRows, hasCurvature, hasSharpness, SHARPNESS_HEADINGS, sharpnessCaption, sharpnessRows } from './curvatureRows';
+import { curvatureCostMarkdown } from './curvatureCost';
 import type { Contents } from './fill';
 import { readFlatness } from './flatness';
 import type { LandscapeStudy } from './landscapeStudies';
@@ -25,6 +26,7 @@ export function landscapeContents(studies: readonly LandscapeStudy[], figures: N
     'sharpness-over-seeds': overSeeds.map((table) => markdown(table, table.rows, table.caption)).join('\n\n') || NOT_MEASURED,
     'sharpness-over-seeds-short': withoutTwins(overSeeds).map((table) => `${markdown(table, table.shortRows, table.shortCaption)}\n\n${linkedStudies(table)}`).join('\n\n') || NOT_MEASURED,
     'flatness-reading': readFlatness(studies),
+    'curvature-cost': curvatureCostMarkdown(studies),
     'landscape-figures': pictures(figures, 'landscape-'),
   };
 }

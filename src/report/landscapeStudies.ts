@@ -8,6 +8,7 @@ import type { TraceEstimate } from '../landscape/curvature/trace';
 import type { LayerSimilarity } from '../landscape/similarity/layerSimilarity';
 import type { MinimaRecord } from '../landscape/study/minima';
 import { labelName, type StudyRecord } from '../landscape/study/settings';
+import type { Timed } from '../landscape/study/study';
 import type { StudySharpness } from '../landscape/study/sharpness';
 import type { StudyLoss } from '../landscape/study/eigenvectors';
 import type { TrajectoryRecord } from '../landscape/study/trajectory';
@@ -20,13 +21,13 @@ export interface StudiedNet {
   readonly slice?: Samples;
   readonly plane?: Samples;
   readonly eigenvectorPlane?: Samples;
-  readonly eigenvalues?: TopEigenvalues;
+  readonly eigenvalues?: Timed<TopEigenvalues>;
   /** Along the first eigenvector, over rho and over 2 rho. */
   readonly secant?: SecantCurvature;
   readonly secantTwiceRho?: SecantCurvature;
   /** On the probed images. */
   readonly loss?: StudyLoss;
-  readonly trace?: TraceEstimate;
+  readonly trace?: Timed<TraceEstimate>;
   readonly density?: SpectralDensity;
   readonly sharpness?: StudySharpness;
 }
@@ -105,11 +106,11 @@ async function readNet(file: (part: string) => string, label: string, weights: s
       slice: finished(of('slice')),
       plane: finished(of('plane')),
       eigenvectorPlane: finished(of('eigenvector-plane')),
-      eigenvalues: (await readIfThere(of('eigenvalues'))) as TopEigenvalues | undefined,
+      eigenvalues: (await readIfThere(of('eigenvalues'))) as Timed<TopEigenvalues> | undefined,
       secant: (await readIfThere(of('secant'))) as SecantCurvature | undefined,
       secantTwiceRho: (await readIfThere(of('secant-twice-rho'))) as SecantCurvature | undefined,
       loss: (await readIfThere(of('loss'))) as StudyLoss | undefined,
-      trace: (await readIfThere(of('trace'))) as TraceEstimate | undefined,
+      trace: (await readIfThere(of('trace'))) as Timed<TraceEstimate> | undefined,
       density: (await readIfThere(of('density'))) as SpectralDensity | undefined,
       sharpness: (await readIfThere(of('sharpness'))) as StudySharpness | undefined,
     }),

@@ -6,7 +6,7 @@ import { hessianTrace, type TraceEstimate, type TraceOptions } from '../curvatur
 import type { LinearOperator } from '../operator';
 import { layerSimilarity, type LayerSimilarity } from '../similarity/layerSimilarity';
 import { labelName } from './settings';
-import { curvatureLoss, NETS, secondsSince, storedPart, type Study, type Timed } from './study';
+import { costSince, curvatureLoss, NETS, storedPart, type Study, type Timed } from './study';
 
 /** Reports products of a part as its progress, and stops with the study. */
 function reporting({ onProgress, signal }: Study, part: string): Pick<TraceOptions<TensorVector>, 'onProgress' | 'signal'> {
@@ -20,7 +20,7 @@ export async function measureTrace(study: Study, net: 0 | 1, matrix: LinearOpera
   await storedPart<Timed<TraceEstimate>>(study, part, async () => {
     const started = performance.now();
     const found = await hessianTrace(matrix, { seed, products: traceProducts, ...(eigenpairs ? { eigenpairs } : {}), ...reporting(study, part) });
-    return { ...found, seconds: secondsSince(started) };
+    return { ...found, ...costSince(started) };
   });
 }
 

@@ -8,7 +8,7 @@ import { disposeDirections, planeOf, type Plane } from '../surface/plane';
 import type { SharedRange } from '../surface/range';
 import { measureTrace } from './curvature';
 import { labelName } from './settings';
-import { curvatureLoss, isMeasured, isStored, NETS, secondsSince, storedPart, type Study, type Timed } from './study';
+import { costSince, curvatureLoss, isMeasured, isStored, NETS, storedPart, type Study, type Timed } from './study';
 import { rangeOf, sampleInto } from './surfaces';
 
 /** The loss of one network on the probed images, as plain data. */
@@ -86,7 +86,7 @@ async function findEigenpairs(study: Study, matrix: LinearOperator<TensorVector>
     ...(signal ? { signal } : {}),
   });
   try {
-    await storedPart<Timed<TopEigenvalues>>(study, part, () => Promise.resolve({ ...eigenpairs.result, seconds: secondsSince(started) }));
+    await storedPart<Timed<TopEigenvalues>>(study, part, () => Promise.resolve({ ...eigenpairs.result, ...costSince(started) }));
     return eigenpairs;
   } catch (error) {
     eigenpairs.vectors.forEach((vector) => vector.dispose());

@@ -83,8 +83,8 @@ test('a study stores one file per part, and nothing is measured twice', async (t
   const radiusOf = (part: string): number => (JSON.parse(stored[`${part}.json`]!) as { readonly rho: number }).rho;
   assert.deepEqual(['secant-sgd', 'secant-twice-rho-sgd'].map(radiusOf), [SETTINGS.rho, 2 * SETTINGS.rho]);
 
-  const { eigenvectors, seconds } = JSON.parse(stored['trace-sgd.json']!) as { readonly eigenvectors?: number; readonly seconds?: number };
-  assert.deepEqual([eigenvectors, typeof seconds], [SETTINGS.eigenvalues, 'number'], 'the trace uses the eigenvectors that are at hand');
+  const { eigenvectors, seconds, environment } = JSON.parse(stored['trace-sgd.json']!) as { readonly eigenvectors?: number; readonly seconds?: number; readonly environment?: { readonly threads: number } };
+  assert.deepEqual([eigenvectors, typeof seconds, typeof environment?.threads], [SETTINGS.eigenvalues, 'number', 'number'], 'the trace uses the eigenvectors that are at hand');
   const [plane, other] = ['plane-sgd', 'plane-sam'].map((part) => readSamples(join(study.folder, `${part}.json`)));
   assert.deepEqual(plane!.points, [[-0.25, -0.25], [0.25, -0.25], [-0.25, 0.25], [0.25, 0.25]]);
   assert.deepEqual(other!.points, plane!.points, 'both networks share their range');

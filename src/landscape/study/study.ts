@@ -8,6 +8,7 @@ import { balancedSubset, splitHeldOut } from '../../data/subset';
 import type { TensorVector } from '../../engine/tensorVector';
 import { writeAtomically } from '../../files/atomicFile';
 import { readJsonFile } from '../../files/jsonFile';
+import { describeEnvironment, type Environment } from '../../machine/environment';
 import { mixedPrecision } from '../../models/mixedPrecision';
 import type { Model } from '../../models/model';
 import type { Stoppable } from '../../progress/work';
@@ -114,12 +115,19 @@ export function curvatureLoss({ model, networks, settings, data, signal }: Study
   return networkLoss(model, networks[index], data.probed, { normalization: settings.normalization, batchNorm: 'frozen', ...(signal ? { signal } : {}) });
 }
 
-/** A part's numbers, and the seconds that they took; absent from studies of versions that did not store them. */
-export type Timed<T> = T & { readonly seconds?: number };
+/** What a part cost. */
+export interface PartCost {
+  readonly seconds: number;
+  /** Machine, versions and commit. */
+  readonly environment: Environment;
+}
 
-/** Whole seconds since a time of `performance.now()`. */
-export function secondsSince(started: number): number {
-  return Math.round((performance.now() - started) / 1000);
+/** A part's numbers with their cost; absent from studies of versions that did not store it. */
+export type Timed<T> = T & Partial<PartCost>;
+
+/** The cost of what began at a time of `performance.now()`. */
+export function costSince(started: number): PartCost {
+  return { seconds: Math.round((performance.now() - started) / 1000), environment: describeEnvironment() };
 }
 
 /** Whether a part has a file. */
