@@ -106,10 +106,11 @@ test('a difference that is found because the seeds agree more closely than retra
 });
 
 test('a measure that some studies lack says of how many seeds it is, and the table over more seeds goes before its twin at equal loss', () => {
-  const studies = [0, 1, 2].map((seed) => ofSeed(seed, [80 - seed, 50 + seed]));
-  const without = studies.map((study, seed): LandscapeStudy => ({ ...study, nets: study.nets.map((net) => ({ ...net, ...(seed === 2 ? { secant: undefined } : {}) })) as unknown as LandscapeStudy['nets'] }));
-  assert.ok(seedTables(without)[0]!.rows.some(({ measure }) => measure === 'Curvature over ± ρ along its eigenvector (2 of 3 seeds)'));
-  assert.ok(seedTables(without)[0]!.shortRows.some(({ measure }) => measure.includes('(2 of 3 seeds)')));
+  const studies = [0, 1, 2, 3].map((seed) => ofSeed(seed, [80 - seed, 50 + seed]));
+  const without = (lacking: number) => studies.map((study, seed): LandscapeStudy => ({ ...study, nets: study.nets.map((net) => ({ ...net, ...(seed < lacking ? { secant: undefined } : {}) })) as unknown as LandscapeStudy['nets'] }));
+  assert.ok(seedTables(without(1))[0]!.rows.some(({ measure }) => measure === 'Curvature over ± ρ along its eigenvector (3 of 4 seeds)'));
+  assert.ok(seedTables(without(1))[0]!.shortRows.some(({ measure }) => measure.includes('(3 of 4 seeds)')));
+  assert.ok(seedTables(without(2))[0]!.rows.every(({ measure }) => !measure.startsWith('Curvature over ± ρ')));
   const equal = studies.map((study): LandscapeStudy => ({ ...study, settings: { ...study.settings, atEqualLoss: true } }));
   const chosen = (of: readonly LandscapeStudy[]): readonly boolean[] => withoutTwins(seedTables(of)).map(({ atEqualLoss }) => atEqualLoss);
   assert.deepEqual([chosen([...studies, ...equal]), chosen([...studies, ...equal.slice(1)]), chosen(studies)], [[true], [false], [false]]);

@@ -61,6 +61,9 @@ interface Measure {
   readonly ofSharpness?: false;
 }
 
+/** A measure that some studies of a table lack is shown from so many pairs on: with two, an interval is a dozen times as wide as their scatter. */
+const FEWEST_PAIRS = 3;
+
 /** Beginning of the label of the training loss. */
 const LOSS = 'Training loss';
 
@@ -160,7 +163,7 @@ function seedTable(studies: readonly LandscapeStudy[], all: readonly LandscapeSt
   const hidden = (column: string | undefined): boolean => unreadable.some(({ key }) => key === column);
   const found = Object.entries(MEASURES).flatMap(([measure, { of, column }]) => {
     const pairs = studies.map(({ nets }) => nets.map(of) as [number | undefined, number | undefined]).filter((pair): pair is [number, number] => pair.every((value) => value !== undefined));
-    return pairs.length > 1 ? [{ measure, pairs, hidden: hidden(column) }] : [];
+    return pairs.length >= Math.min(FEWEST_PAIRS, studies.length) ? [{ measure, pairs, hidden: hidden(column) }] : [];
   });
   const shown = found.filter((one) => !one.hidden);
   const tests = shown.map(({ pairs }) => pairedTest(pairs.map(([, value]) => value), pairs.map(([value]) => value)));
