@@ -71,7 +71,7 @@ test('the gallery opens from disk without a network; figures and surfaces are dr
   assert.equal(await errors.locator('h3').innerText(), 'Errors </script> & more');
   assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));
   assert.ok(await page.evaluate('[...document.querySelectorAll("main *:not(.plot)")].every((element) => ["visible", "hidden", "clip"].includes(getComputedStyle(element).overflowX) || element.scrollWidth <= element.clientWidth)'), 'no card scrolls sideways, but for its figure');
-  assert.equal(await errors.locator('.plot > div').evaluate('(frame) => frame.offsetWidth'), 620);
+  assert.equal(await page.evaluate("document.querySelector('#laptop-errors .plot > div').offsetWidth"), 620);
   // Far enough for the surface to be out of sight, however long the page's head is.
   await page.locator('#landscape-b-cifar10-seed-1-planes-contour').scrollIntoViewIfNeeded();
   await page.locator('#figure-2-surface .plot img').waitFor({ state: 'attached', timeout: 60_000 });

@@ -211,9 +211,8 @@ async function sampleOutside<V extends Vector>(operator: LinearOperator<V>, basi
  * @throws RangeError for fewer products than 2 (6 for Hutch++), a tolerance below 0, or eigenpairs of another matrix or with Hutch++; StoppedError when it is stopped, with Hutchinson's estimate so far.
  * @source Hutchinson 1990 (Communications in Statistics 19); Meyer et al. 2021 (arXiv 2010.09649), algorithm 1.
  * @example
- * const matrix = landscape.hessian(loss, network.parameters);
- * const eigenpairs = await landscape.topEigenvalues(matrix, { count: 5, seed: 0 });
- * const { trace, standardError } = await landscape.hessianTrace(matrix, { eigenpairs, seed: 0 });
+ * const { trace, standardError } = await landscape.hessianTrace(landscape.hessian(loss, network.parameters), { seed: 0 });
+ * // With what topEigenvalues found of the same matrix: hessianTrace(matrix, { eigenpairs, seed: 0 }).
  */
 export function hessianTrace<V extends Vector>(operator: LinearOperator<V>, options: TraceOptions<V>): Promise<TraceEstimate> {
   return longWork('hessianTrace', options, (work) => estimate(work, operator, options));
