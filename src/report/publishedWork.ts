@@ -21,7 +21,7 @@ export const PUBLISHED = {
   presets: PRESETS.map(({ name }) => name).filter((name) => !isQuick(name)),
   federatedPresets: FEDERATED_PRESETS.filter(({ quick }) => !quick).map(({ name }) => name),
   studies: [
-    'laptop-cifar10', 'laptop-cifar10-minima', 'laptop-cifar10-path', 'laptop-cifar10-seed-1', 'laptop-cifar10-seed-2', 'laptop-cifar10-seed-4',
+    'laptop-cifar10', 'laptop-cifar10-minima', 'laptop-cifar10-path', 'laptop-cifar10-seed-1', 'laptop-cifar10-seed-2', 'laptop-cifar10-seed-3', 'laptop-cifar10-seed-4',
     'resnet20-cifar10', 'resnet20-cifar10-seed-1', 'resnet20-cifar10-seed-2',
     'resnet20-cifar10-equal-loss', 'resnet20-cifar10-equal-loss-seed-1', 'resnet20-cifar10-equal-loss-seed-2',
   ],
