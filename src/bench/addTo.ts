@@ -41,7 +41,9 @@ export function checkReplaces({ comparisons }: Pick<BenchResult, 'comparisons'>,
 }
 
 function withoutCeiling(run: BenchResult): BenchResult {
-  return Object.fromEntries(Object.entries(run).filter(([key]) => key !== 'ceiling')) as unknown as BenchResult;
+  const copy: { -readonly [Key in keyof BenchResult]: BenchResult[Key] } = { ...run };
+  delete copy.ceiling;
+  return copy;
 }
 
 /**

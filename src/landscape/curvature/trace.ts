@@ -13,7 +13,7 @@ import type { Eigenpairs, Eigenvalue, TopEigenvalues } from './topEigenvalues';
 export interface TraceOptions<V extends Vector = Vector> extends Stoppable {
   /**
    * What `topEigenvalues` found of the same matrix: on the span of these vectors the trace is then exact, for one product that checks
-   * them, and only the rest is sampled. Where a few eigenvalues stand out this takes a tenth of the products. With `hutchinson` alone.
+   * them, and only the rest is sampled. Where a few eigenvalues stand out this takes fewer products. With `hutchinson` alone.
    */
   readonly eigenpairs?: Eigenpairs<V>;
   /** `hutch++` needs fewer products where a few eigenvalues make up most of the trace. Default: `hutchinson`. */
